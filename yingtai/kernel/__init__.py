@@ -1,0 +1,1 @@
+"""Words everybody needs: time, errors, labels, scope, facts, jobs, paging, sets, catalogues."""

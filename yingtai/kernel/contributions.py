@@ -1,0 +1,52 @@
+"""Catalogues: where a page shows what several modules own, they register it here and the page asks here."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+Thing = TypeVar("Thing")
+
+
+class Catalogue(Generic[Thing]):
+    """Things by name, in the order they ask for. Two of one name is a programming error."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._things: dict[str, tuple[int, Thing]] = {}
+
+    def register(self, name: str, thing: Thing, *, order: int = 100) -> Thing:
+        if name in self._things and self._things[name][1] is not thing:
+            raise TypeError(f"two {self.name} share the name {name!r}")
+        self._things[name] = (order, thing)
+        return thing
+
+    def get(self, name: str) -> Thing:
+        return self._things[name][1]
+
+    def find(self, name: str) -> Thing | None:
+        return self._things[name][1] if name in self._things else None
+
+    def items(self) -> list[tuple[str, Thing]]:
+        in_order = sorted(self._things.items(), key=lambda item: (item[1][0], item[0]))
+        return [(name, thing) for name, (_, thing) in in_order]
+
+    def all(self) -> list[Thing]:
+        return [thing for _, thing in self.items()]
+
+
+profile_panels: Catalogue[Any] = Catalogue("profile panels")
+"""Sections of the profile page: `panel(acting, profile_no) -> Panel | None` (`yingtai.ui.panels`)."""
+
+home_panels: Catalogue[Any] = Catalogue("home panels")
+"""Sections of Home: `panel(acting) -> Panel | None`."""
+
+audience_blocks: Catalogue[Any] = Catalogue("audience blocks")
+"""Sentences of the audience builder (`yingtai.audiences.blocks`)."""
+
+launch_gates: Catalogue[Any] = Catalogue("launch gates")
+"""Checks before a launch: `gate(acting, subject) -> problem or None`."""
+
+privacy_holders: Catalogue[Any] = Catalogue("holders of personal data")
+"""Whoever keeps personal data: how to export and erase a person there."""
+
+starters: Catalogue[Callable[[], None]] = Catalogue("starters")
+"""What must run once when a process starts, after all modules are loaded."""

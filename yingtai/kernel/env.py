@@ -1,0 +1,128 @@
+"""Every environment variable we read. Declare one here; read `os.environ` nowhere else."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+BOOKS_ROLES = ("migrator", "app", "collector", "dispatcher", "worker", "auditor")
+"""The roles that may sign in to the books; `owner` owns the tables and never signs in."""
+
+
+def variable(help: str, **options: Any) -> Any:
+    return field(metadata={"help": help}, **options)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Env:
+    """What an operator can set; every variable is the field's name in capitals after YINGTAI_."""
+
+    home: Path = variable("where state lives", default=Path("var"))
+    host: str = variable("address to listen on; loopback unless you say otherwise", default="127.0.0.1")
+    port: int = variable("web port; the collector takes the next, the mailbox the one after", default=8000)
+    public_url: str = variable("address people and mails use, e.g. https://marketing.example.com", default="")
+    database_url: str = variable(
+        "books, e.g. postgresql://db.internal/yingtai; embedded when empty", default=""
+    )
+    vault_url: str = variable(
+        "keys cluster, e.g. postgresql://keys.internal/yingtai_keys; embedded when empty", default=""
+    )
+    lake_url: str = variable("where the event tables lie; <home>/lake when empty", default="")
+    engine_url: str = variable("duckdb, or a Spark Connect address sc://host:15002", default="duckdb")
+    smtp_url: str = variable(
+        "outgoing mail, e.g. smtp://user:password@mail.example.com:587; the development mailbox when empty",
+        default="",
+    )
+    role: str = variable("database role of this process", default="app")
+    debug: bool = variable("show tracebacks in the browser", default=False)
+
+    @property
+    def web_url(self) -> str:
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def lake_location(self) -> str:
+        return self.lake_url or str((self.home / "lake").absolute())
+
+
+def read_env(environ: Mapping[str, str]) -> Env:
+    """Return the settings, or stop with every missing or malformed one named at once."""
+    readers: dict[object, Callable[[str], Any]] = {bool: _read_switch, int: int, str: str, Path: Path}
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for item in fields(Env):
+        name = f"YINGTAI_{item.name.upper()}"
+        try:
+            if name in environ:
+                values[item.name] = readers[item.type](environ[name])
+            elif item.default is MISSING:
+                problems.append(f"{name} is missing: {item.metadata['help']}")
+        except ValueError:
+            problems.append(f"{name}={environ[name]!r} cannot be read: {item.metadata['help']}")
+    if problems:
+        raise SystemExit("Cannot start.\n" + "\n".join(f"  {problem}" for problem in problems))
+    return Env(**values)
+
+
+@cache
+def env() -> Env:
+    """Return this process's settings, read once."""
+    return read_env(os.environ)
+
+
+def secret(name: str) -> str:
+    """Return the secret of that name, made at its first use and kept in `<home>/secrets/` for the owner only."""
+    folder = env().home / "secrets"
+    path = folder / name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_once(path, secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def dsn(role: str) -> str:
+    """Return the connection string of the books for a role."""
+    return _conninfo(env().database_url, "books", "yingtai", role)
+
+
+def vault_dsn(role: str = "vault") -> str:
+    """Return the connection string of the keys cluster."""
+    return _conninfo(env().vault_url, "keys", "yingtai_keys", role)
+
+
+def socket_folder(cluster: str) -> Path:
+    """Return where the embedded cluster's socket lies: a Unix socket's path may have 107 characters only."""
+    inside = (env().home / "run" / cluster).absolute()
+    if len(str(inside)) < 80:
+        return inside
+    digest = sum(ord(letter) * 31**place for place, letter in enumerate(str(inside))) % 16**12
+    return Path(f"/tmp/yingtai-{digest:012x}-{cluster}")  # noqa: S108 - the folder is made 0700
+
+
+def _conninfo(url: str, cluster: str, database: str, role: str) -> str:
+    password = secret(f"{cluster}-{role}.password")
+    if url:
+        return f"{url}{'&' if '?' in url else '?'}user={role}&password={password}"
+    return f"host={socket_folder(cluster)} dbname={database} user={role} password={password}"
+
+
+def _write_once(path: Path, text: str) -> None:
+    # Two processes may come here at once: the first to link wins, the other reads what it wrote.
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _read_switch(text: str) -> bool:
+    if text.lower() not in {"0", "1", "true", "false"}:
+        raise ValueError(text)
+    return text.lower() in {"1", "true"}
