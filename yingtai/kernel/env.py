@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
+from hashlib import blake2s
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def env() -> Env:
 
 
 def secret(name: str) -> str:
-    """Return the secret of that name, made at its first use and kept in `<home>/secrets/` for the owner only."""
+    """Return the secret of that name, made at first use, kept in `<home>/secrets/` (0600)."""
     folder = env().home / "secrets"
     path = folder / name
     if not path.exists():
@@ -94,19 +95,21 @@ def vault_dsn(role: str = "vault") -> str:
 
 
 def socket_folder(cluster: str) -> Path:
-    """Return where the embedded cluster's socket lies: a Unix socket's path may have 107 characters only."""
-    inside = (env().home / "run" / cluster).absolute()
-    if len(str(inside)) < 80:
+    """Return where the embedded cluster's socket lies: a Unix socket's path may have 107 bytes only."""
+    # The folder may be a link: a server that steps down from root cannot work below a closed home.
+    inside = (env().home.absolute() / "postgres").resolve() / "run" / cluster
+    if len(os.fsencode(inside)) < 80:
         return inside
-    digest = sum(ord(letter) * 31**place for place, letter in enumerate(str(inside))) % 16**12
-    return Path(f"/tmp/yingtai-{digest:012x}-{cluster}")  # noqa: S108 - the folder is made 0700
+    digest = blake2s(os.fsencode(inside), digest_size=6).hexdigest()
+    return Path(f"/tmp/yingtai-{digest}")  # noqa: S108 - the folder is made 0700 and its owner is checked
 
 
 def _conninfo(url: str, cluster: str, database: str, role: str) -> str:
     password = secret(f"{cluster}-{role}.password")
     if url:
         return f"{url}{'&' if '?' in url else '?'}user={role}&password={password}"
-    return f"host={socket_folder(cluster)} dbname={database} user={role} password={password}"
+    host = str(socket_folder(cluster)).replace("\\", r"\\").replace("'", r"\'")
+    return f"host='{host}' dbname={database} user={role} password={password}"
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -1,0 +1,1 @@
+"""The roof: settings, addresses, command line, supervisor, development mailbox."""
