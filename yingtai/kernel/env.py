@@ -8,6 +8,7 @@ from functools import cache
 from hashlib import blake2s
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 BOOKS_ROLES = ("migrator", "app", "collector", "dispatcher", "worker", "auditor")
 """The roles that may sign in to the books; `owner` owns the tables and never signs in."""
@@ -38,11 +39,17 @@ class Env:
         default="",
     )
     role: str = variable("database role of this process", default="app")
+    allowed_hosts: str = variable("other host names the web answers to, with commas", default="")
     debug: bool = variable("show tracebacks in the browser", default=False)
 
     @property
     def web_url(self) -> str:
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def hosts(self) -> list[str]:
+        named = [name for name in self.allowed_hosts.split(",") if name]
+        return [*named, urlsplit(self.public_url).hostname or ""] if self.public_url else named
 
     @property
     def lake_location(self) -> str:

@@ -1,0 +1,101 @@
+"""Requests that know who acts, pages that say what they need, and problems in the caller's own voice."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from yingtai.kernel.acting import Acting, require
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.labels import Label
+
+
+class ActingRequest(HttpRequest):
+    """A request of someone signed in, working in a scope."""
+
+    acting: Acting
+
+
+class View(Protocol):
+    def __call__(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse: ...
+
+
+def page(*, action: str, place: str, label: Label = Label.L2) -> Callable[[View], View]:
+    """Declare what a page needs: a sign-in, and the right to do `action` at `place` with that label."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: ActingRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            require(request.acting, action, label, place)
+            return view(request, *args, **kwargs)
+
+        guarded.needs = (action, label, place)  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return guard
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Declare that a page is open to anyone, and why."""
+
+    def mark(view: View) -> View:
+        view.public = reason  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def words_of(problem: ProductError) -> tuple[str, str]:
+    """Return title and remedy in the reader's language."""
+    facts = dict(problem.facts.items())
+    return gettext(problem.title).format(**facts), gettext(problem.remedy).format(**facts)
+
+
+def problem_document(problem: ProductError) -> dict[str, Any]:
+    """Return a problem as RFC 9457 has it."""
+    title, remedy = words_of(problem)
+    document = {
+        "type": f"/help/errors/{problem.code}",
+        "title": title,
+        "status": problem.status,
+        "detail": remedy,
+        "code": problem.code,
+    }
+    return document | ({"field": problem.field} if problem.field else {})
+
+
+def answer_problem(request: HttpRequest, problem: ProductError) -> HttpResponse:
+    """Answer a foreseen problem: to an API as a document, to htmx as a notice, to a browser as a page."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(
+            problem_document(problem), status=problem.status, content_type="application/problem+json"
+        )
+    title, remedy = words_of(problem)
+    context = {"title": title, "remedy": remedy, "code": problem.code, "status": problem.status}
+    if "HX-Request" in request.headers and "HX-Boosted" not in request.headers:
+        response = render(request, "ui/problem.html", context, status=problem.status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#problem", "innerHTML"
+        return response
+    return render(request, "ui/problem_page.html", context, status=problem.status)
+
+
+class ProblemMiddleware:
+    """Turns foreseen problems into answers, and makes sure that what was half done is undone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if connection.in_atomic_block:
+            transaction.set_rollback(True)
+        return answer_problem(request, exception) if isinstance(exception, ProductError) else None

@@ -1,0 +1,93 @@
+"""What every table says of itself, and the tables of the kernel: outbox and tasks.
+
+Row-level policies and grants are derived from these declarations after each migration
+(`yingtai.kernel.grants`), so a new table cannot forget its walls.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+from yingtai.kernel.ids import uuid7
+
+
+class ScopedModel(models.Model):
+    """A row that belongs to a node of the organization, behind forced row-level security.
+
+    append_only  rows are never changed or removed by the product's roles
+    inherited    rows of a brand or region can also be read by the nodes below it
+    grants       other rights than the usual, by role: {"collector": "SELECT"}
+    """
+
+    append_only: ClassVar[bool] = False
+    inherited: ClassVar[bool] = False
+    grants: ClassVar[dict[str, str]] = {}
+
+    node_no = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class ExemptModel(models.Model):
+    """A row outside row-level security, for the reason stated; guarded by grants alone."""
+
+    exempt: ClassVar[str]
+    append_only: ClassVar[bool] = False
+    grants: ClassVar[dict[str, str]] = {}
+
+    class Meta:
+        abstract = True
+
+
+class OutboxFact(ExemptModel):
+    """A fact published in its service's transaction, waiting to be told to the handlers above."""
+
+    exempt = "the dispatcher serves all brands; the envelope carries the scope"
+    grants = {"app": "INSERT", "worker": "INSERT", "dispatcher": "SELECT, UPDATE, DELETE"}
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=100)
+    node_no = models.BigIntegerField()
+    envelope = models.JSONField()
+    occurred_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = []
+        indexes = [
+            models.Index("id", name="outbox_pending", condition=models.Q(handled_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.id}"
+
+
+class Task(ScopedModel):
+    """A long piece of work that a person started and a page can follow, leave and stop."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        STOPPED = "stopped"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name = models.CharField(max_length=100)
+    about = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True)
+    stop_asked = models.BooleanField(default=False)
+    result = models.JSONField(null=True)
+    problem = models.JSONField(null=True)
+    started_by = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("node_no", "-created_at", name="task_by_node")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.state}"

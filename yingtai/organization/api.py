@@ -1,0 +1,48 @@
+"""The one door into `organization`. Other modules import this file and `events`, nothing else."""
+
+from yingtai.organization.errors import CodeIsTaken, KeyNotAccepted, NoWorkplace, UnitNotFound
+from yingtai.organization.models import Role
+from yingtai.organization.queries import (
+    UnitView,
+    Workplace,
+    entity_no_at,
+    get_unit,
+    get_unit_at,
+    list_brands,
+    list_units,
+    names_of_staff,
+    units_at,
+)
+from yingtai.organization.services import (
+    add_legal_entity,
+    add_staff,
+    add_unit,
+    add_units,
+    assign_role,
+    ensure_group,
+    make_api_key,
+)
+
+__all__ = [
+    "CodeIsTaken",
+    "KeyNotAccepted",
+    "NoWorkplace",
+    "Role",
+    "UnitNotFound",
+    "UnitView",
+    "Workplace",
+    "add_legal_entity",
+    "add_staff",
+    "add_unit",
+    "add_units",
+    "assign_role",
+    "ensure_group",
+    "entity_no_at",
+    "get_unit",
+    "get_unit_at",
+    "list_brands",
+    "list_units",
+    "make_api_key",
+    "names_of_staff",
+    "units_at",
+]

@@ -1,0 +1,69 @@
+"""The one place where a request gets its acting, its transaction and its scope."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.http import answer_problem
+from yingtai.kernel.scope import NOTHING
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.errors import KeyNotAccepted
+from yingtai.organization.models import Staff
+from yingtai.organization.queries import Workplace, find_key, workplaces_of
+
+NOBODY = "nobody"
+WORKPLACE = "workplace"
+
+
+class ActingMiddleware:
+    """Sets `request.acting` and `request.workplace`, and runs the view in a transaction of that scope."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.acting = self._acting(request)
+        except KeyNotAccepted as problem:
+            return answer_problem(request, problem)
+        with acting_transaction(request.acting):
+            return self.get_response(request)
+
+    def _acting(self, request: HttpRequest) -> Acting:
+        now = timezone.now()  # noqa: TID251 - the edge reads the clock
+        request.workplaces, request.workplace = [], None
+        if request.path.startswith("/api/"):
+            return self._program(request, now)
+        staff = request.user
+        if not isinstance(staff, Staff):
+            return Acting(NOBODY, NOTHING, "sign-in", now)
+        self._settle(request, staff)
+        place = request.workplace
+        if place is None:
+            return Acting(f"staff:{staff.id}", NOTHING, "operations", now)
+        return Acting(f"staff:{staff.id}", place.scope, "operations", now, place.roles)
+
+    def _program(self, request: HttpRequest, now: object) -> Acting:
+        kind, _, key = request.headers.get("Authorization", "").partition(" ")
+        if not key:
+            return Acting(NOBODY, NOTHING, "api", now)
+        found = find_key(key.strip()) if kind.lower() == "bearer" else None
+        if found is None:
+            raise KeyNotAccepted
+        key_id, scope, roles = found
+        return Acting(f"key:{key_id}", scope, "api", now, roles)
+
+    def _settle(self, request: HttpRequest, staff: Staff) -> None:
+        request.workplaces = workplaces_of(staff)
+        request.workplace = _chosen(request.workplaces, request.session.get(WORKPLACE))
+        timezone.activate(zoneinfo.ZoneInfo(staff.time_zone))
+        if staff.language:
+            translation.activate(staff.language)
+            request.LANGUAGE_CODE = translation.get_language()
+
+
+def _chosen(places: list[Workplace], code: str | None) -> Workplace | None:
+    return next((place for place in places if place.unit.code == code), places[0] if places else None)

@@ -1,0 +1,144 @@
+"""The organization tree, the staff, and what staff and programs may do where.
+
+These tables stand outside row-level security: they are read to find the scope in the first place, and hold
+names of companies and colleagues, nothing about customers.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from yingtai.kernel.ids import uuid7
+from yingtai.kernel.models import ExemptModel
+
+
+class Unit(ExemptModel):
+    """A node of the tree: the group, a legal entity, a brand, a region or a dealer."""
+
+    exempt = "read before any scope exists; names of companies, nothing about customers"
+
+    class Kind(models.TextChoices):
+        GROUP = "group"
+        LEGAL_ENTITY = "legal_entity"
+        BRAND = "brand"
+        REGION = "region"
+        DEALER = "dealer"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    entity_no = models.IntegerField(null=True)
+    node_no = models.BigIntegerField(null=True)
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    name_zh = models.CharField(max_length=120, blank=True)
+    time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    currency = models.CharField(max_length=3, default="CNY")
+    country = models.CharField(max_length=2, default="CN")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("node_no", name="unit_has_its_own_node_no"),
+            models.UniqueConstraint("code", name="unit_has_its_own_code"),
+            models.UniqueConstraint(
+                "entity_no", name="legal_entity_has_its_own_number", condition=Q(kind="legal_entity")
+            ),
+            models.CheckConstraint(
+                name="unit_is_in_the_number_tree_or_a_legal_entity",
+                condition=Q(kind="legal_entity", node_no=None)
+                | (~Q(kind="legal_entity") & Q(node_no__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="unit_below_the_group_has_a_legal_entity",
+                condition=Q(kind="group") | Q(entity_no__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    def create_user(self, email: str, password: str | None = None, **values: Any) -> "Staff":
+        staff = self.model(email=self.normalize_email(email), **values)
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+
+class Staff(AbstractBaseUser):
+    """A colleague who signs in. There is no superuser: what someone may do follows from roles in scopes."""
+
+    exempt: ClassVar[str] = "sign-in, before any scope exists"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    is_active = models.BooleanField(default=True)
+    is_staff = False
+    is_superuser = False
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = StaffManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Role(models.TextChoices):
+    """What someone is, in a scope. What a role may do is policy, and stands in `compliance`."""
+
+    MARKETER = "marketer"
+    ANALYST = "analyst"
+    BRAND_MANAGER = "brand_manager"
+    EXECUTIVE = "executive"
+    DEALER = "dealer"
+    SERVICE = "service_agent"
+    COMPLIANCE = "compliance_officer"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+    INTEGRATOR = "integrator"
+    ADMINISTRATOR = "administrator"
+
+
+class Assignment(ExemptModel):
+    """A role that a colleague has in a unit and all below it."""
+
+    exempt = "read before any scope exists"
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="assignments")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("staff", "unit", "role", name="role_is_assigned_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.role} in {self.unit_id}"
+
+
+class ApiKey(ExemptModel):
+    """A program's key: it acts with these roles in this unit. Only the hash of the key is kept."""
+
+    exempt = "read before any scope exists"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    roles = models.JSONField()
+    start = models.CharField(max_length=12)
+    key_hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.start}…)"

@@ -1,0 +1,138 @@
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import EVERYTHING, Scope, brand_node
+from yingtai.organization.errors import UnitNotFound
+from yingtai.organization.models import ApiKey, Assignment, Staff, Unit
+
+
+@dataclass(frozen=True)
+class UnitView:
+    """A node of the tree as other modules and pages see it; `node_no` is None for a legal entity."""
+
+    id: UUID
+    kind: str
+    code: str
+    name: str
+    name_zh: str
+    node_no: int | None
+    entity_no: int | None
+    time_zone: str
+    currency: str
+    country: str
+
+    @property
+    def title(self) -> str:
+        return self.name_zh if self.name_zh and (get_language() or "").startswith("zh") else self.name
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A unit that someone may work in, and the roles they have there."""
+
+    unit: UnitView
+    scope: Scope
+    roles: frozenset[str]
+
+
+def view_unit(unit: Unit) -> UnitView:
+    return UnitView(
+        unit.id, unit.kind, unit.code, unit.name, unit.name_zh, unit.node_no, unit.entity_no, unit.time_zone,
+        unit.currency, unit.country,
+    )  # fmt: skip
+
+
+def get_unit(code: str) -> UnitView:
+    """Return the unit with this code.
+
+    Raises: UnitNotFound
+    """
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None:
+        raise UnitNotFound(code=code)
+    return view_unit(unit)
+
+
+def get_unit_at(node_no: int) -> UnitView:
+    """Return the unit at a node number.
+
+    Raises: UnitNotFound
+    """
+    unit = Unit.objects.filter(node_no=node_no).first()
+    if unit is None:
+        raise UnitNotFound(code=str(node_no))
+    return view_unit(unit)
+
+
+def units_at(node_nos: Sequence[int]) -> dict[int, UnitView]:
+    """Return the units at these node numbers, for a list in one query."""
+    return {unit.node_no: view_unit(unit) for unit in Unit.objects.filter(node_no__in=set(node_nos))}
+
+
+def entity_no_at(node_no: int) -> int:
+    """Return the number of the legal entity that answers for a node: whose index keys and notices apply."""
+    return Unit.objects.values_list("entity_no", flat=True).get(node_no=brand_node(node_no))
+
+
+def list_brands(scope: Scope = EVERYTHING) -> list[UnitView]:
+    """Return the brands that lie in a scope or above it, by number."""
+    brands = [view_unit(unit) for unit in Unit.objects.filter(kind="brand").order_by("node_no")]
+    seen = {brand_node(lo) for lo, _ in scope.ranges}
+    return [brand for brand in brands if scope.covers(brand.node_no or 0) or brand.node_no in seen]
+
+
+def list_units(scope: Scope, *, kind: str) -> list[UnitView]:
+    """Return the units of one kind in a scope, by node number."""
+    units = Unit.objects.filter(kind=kind).order_by("node_no")
+    return [view_unit(unit) for unit in units if scope.covers(unit.node_no or 0)]
+
+
+def scope_of(unit: Unit) -> Scope:
+    """Return what is seen from a unit: its subtree; for a legal entity, its brands."""
+    if unit.kind == "legal_entity":
+        brands = Unit.objects.filter(parent=unit).values_list("node_no", flat=True)
+        return Scope.of(*brands)
+    return Scope.of(unit.node_no)
+
+
+def workplaces_of(staff: Staff) -> list[Workplace]:
+    """Return where a colleague may work: the units of their roles, and the brands below those."""
+    roles: dict[UUID, set[str]] = {}
+    units: dict[UUID, Unit] = {}
+    for assignment in Assignment.objects.filter(staff=staff).select_related("unit").order_by("id"):
+        units[assignment.unit_id] = assignment.unit
+        roles.setdefault(assignment.unit_id, set()).add(assignment.role)
+    places = [
+        Workplace(view_unit(unit), scope_of(unit), frozenset(roles[key])) for key, unit in units.items()
+    ]
+    return places + _brands_below(places)
+
+
+def find_key(key: str) -> tuple[UUID, Scope, frozenset[str]] | None:
+    """Return id, scope and roles of a live API key."""
+    digest = hashlib.sha256(key.encode()).digest()
+    found = ApiKey.objects.filter(key_hash=digest, revoked_at=None).select_related("unit").first()
+    return found and (found.id, scope_of(found.unit), frozenset(found.roles))
+
+
+def names_of_staff(acting: Acting, actors: Sequence[str]) -> dict[str, str]:
+    """Return the names behind actors such as `staff:<uuid>`."""
+    ids = {actor: actor.removeprefix("staff:") for actor in actors if actor.startswith("staff:")}
+    names = dict(Staff.objects.filter(id__in=ids.values()).values_list("id", "name"))
+    return {actor: names.get(UUID(key), "") for actor, key in ids.items()}
+
+
+def _brands_below(places: list[Workplace]) -> list[Workplace]:
+    known = {place.unit.id for place in places}
+    below: dict[UUID, Workplace] = {}
+    wide = [place for place in places if place.unit.kind in {"group", "legal_entity"}]
+    for brand in list_brands() if wide else []:
+        roles = frozenset().union(*(place.roles for place in wide if place.scope.covers(brand.node_no or 0)))
+        if roles and brand.id not in known:
+            below[brand.id] = Workplace(brand, Scope.of(brand.node_no or 0), roles)
+    return list(below.values())

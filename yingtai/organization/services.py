@@ -1,0 +1,121 @@
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import BRAND_SHIFT, REGION_SHIFT
+from yingtai.organization.errors import CodeIsTaken, UnitNotFound
+from yingtai.organization.models import ApiKey, Assignment, Staff, Unit
+from yingtai.organization.queries import UnitView, view_unit
+
+
+@transaction.atomic
+def ensure_group(*, name: str, name_zh: str = "") -> UnitView:
+    """Make the group at the top of the tree. Repeating it changes nothing."""
+    group, _ = Unit.objects.get_or_create(
+        kind="group", node_no=0, defaults={"code": "group", "name": name, "name_zh": name_zh}
+    )
+    return view_unit(group)
+
+
+@transaction.atomic
+def add_legal_entity(*, code: str, name: str, name_zh: str = "", country: str = "CN") -> UnitView:
+    """Add a company of the group; it is a processor of personal information of its own in law."""
+    group = Unit.objects.select_for_update().get(kind="group")
+    _refuse_taken(code)
+    entity_no = (Unit.objects.aggregate(latest=Max("entity_no"))["latest"] or 0) + 1
+    return view_unit(
+        Unit.objects.create(
+            kind="legal_entity", parent=group, entity_no=entity_no, code=code, name=name, name_zh=name_zh,
+            country=country,
+        )
+    )  # fmt: skip
+
+
+@transaction.atomic
+def add_unit(
+    *, parent_code: str, code: str, name: str, name_zh: str = "", time_zone: str = "", currency: str = ""
+) -> UnitView:
+    """Add a brand below a legal entity, a region below a brand, or a dealer below a region.
+
+    Raises: UnitNotFound, CodeIsTaken
+    """
+    parent = Unit.objects.select_for_update().filter(code=parent_code).first()
+    if parent is None:
+        raise UnitNotFound(code=parent_code)
+    if parent.kind == "legal_entity":
+        # Brands are numbered across legal entities, so they are added one at a time in the whole group.
+        Unit.objects.select_for_update().get(kind="group")
+    _refuse_taken(code)
+    kind, node_no = _place_below(parent)
+    return view_unit(
+        Unit.objects.create(
+            kind=kind, parent=parent, entity_no=parent.entity_no, node_no=node_no, code=code, name=name,
+            name_zh=name_zh, time_zone=time_zone or parent.time_zone, currency=currency or parent.currency,
+            country=parent.country,
+        )
+    )  # fmt: skip
+
+
+@transaction.atomic
+def add_units(*, parent_code: str, units: list[tuple[str, str, str]]) -> None:
+    """Add many units (code, name, name_zh) below one parent in one statement."""
+    parent = Unit.objects.select_for_update().get(code=parent_code)
+    kind, first = _place_below(parent)
+    step = 1 << REGION_SHIFT if kind == "region" else 1
+    Unit.objects.bulk_create(
+        Unit(
+            kind=kind, parent=parent, entity_no=parent.entity_no, node_no=first + place * step, code=code,
+            name=name, name_zh=name_zh, time_zone=parent.time_zone, currency=parent.currency,
+            country=parent.country,
+        )
+        for place, (code, name, name_zh) in enumerate(units)
+    )  # fmt: skip
+
+
+@transaction.atomic
+def add_staff(*, email: str, name: str, password: str, language: str = "", time_zone: str = "UTC") -> Staff:
+    """Add a colleague who can sign in; without an assignment they can do nothing yet."""
+    return Staff.objects.create_user(email, password, name=name, language=language, time_zone=time_zone)
+
+
+def assign_role(*, email: str, unit_code: str, role: str) -> None:
+    """Give a colleague a role in a unit. Repeating it changes nothing.
+
+    Raises: UnitNotFound
+    """
+    unit = Unit.objects.filter(code=unit_code).first()
+    if unit is None:
+        raise UnitNotFound(code=unit_code)
+    Assignment.objects.get_or_create(staff=Staff.objects.get(email=email), unit=unit, role=role)
+
+
+def make_api_key(acting: Acting | None, *, unit_code: str, name: str, roles: list[str], at: datetime) -> str:
+    """Make a key for a program and return it; it cannot be shown again."""
+    key = f"ytk_{secrets.token_urlsafe(32)}"
+    ApiKey.objects.create(
+        unit=Unit.objects.get(code=unit_code), name=name, roles=roles, start=key[:12],
+        key_hash=hashlib.sha256(key.encode()).digest(), created_at=at,
+    )  # fmt: skip
+    return key
+
+
+def _refuse_taken(code: str) -> None:
+    if Unit.objects.filter(code=code).exists():
+        raise CodeIsTaken(code=code)
+
+
+def _place_below(parent: Unit) -> tuple[str, int]:
+    """Return kind and node number of the next child of a locked parent."""
+    latest = Unit.objects.filter(parent=parent).aggregate(latest=Max("node_no"))["latest"]
+    if parent.kind == "legal_entity":
+        latest = Unit.objects.filter(kind="brand").aggregate(latest=Max("node_no"))["latest"]
+        return "brand", (latest or 0) + (1 << BRAND_SHIFT)
+    if parent.kind == "brand":
+        return "region", (latest or parent.node_no) + (1 << REGION_SHIFT)
+    if parent.kind == "region":
+        return "dealer", (latest or parent.node_no) + 1
+    raise UnitNotFound(code=parent.code)

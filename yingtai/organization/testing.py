@@ -1,0 +1,72 @@
+"""Ready-made brands for tests: every test gets brands of its own, so nothing needs to be cleaned up."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import Scope
+from yingtai.organization import services
+from yingtai.organization.models import Staff
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass(frozen=True)
+class BrandForTest:
+    """A brand with one region and two dealers; numbers and codes of all."""
+
+    code: str
+    entity_no: int
+    node_no: int
+    region_no: int
+    dealer_no: int
+    other_dealer_no: int
+    dealer_code: str
+    other_dealer_code: str
+
+    @property
+    def scope(self) -> Scope:
+        return Scope.of(self.node_no)
+
+
+def make_brand(*, currency: str = "CNY", time_zone: str = "Asia/Shanghai") -> BrandForTest:
+    """Make a brand of a legal entity of its own."""
+    mark = secrets.token_hex(4)
+    services.ensure_group(name="Test group")
+    entity = services.add_legal_entity(code=f"entity-{mark}", name=f"Entity {mark}")
+    brand = services.add_unit(
+        parent_code=entity.code,
+        code=f"brand-{mark}",
+        name=f"Brand {mark}",
+        currency=currency,
+        time_zone=time_zone,
+    )
+    region = services.add_unit(parent_code=brand.code, code=f"region-{mark}", name=f"Region {mark}")
+    one = services.add_unit(parent_code=region.code, code=f"dealer-{mark}", name=f"Dealer {mark}")
+    other = services.add_unit(parent_code=region.code, code=f"dealer-{mark}-b", name=f"Dealer {mark} B")
+    return BrandForTest(
+        brand.code,
+        entity.entity_no,
+        brand.node_no,
+        region.node_no,
+        one.node_no,
+        other.node_no,
+        one.code,
+        other.code,
+    )
+
+
+def make_acting(*nodes: int, roles: tuple[str, ...] = ("marketer",), at: datetime = MONDAY) -> Acting:
+    """Return an acting in these nodes."""
+    return Acting("staff:test", Scope.of(*nodes), "operations", at, frozenset(roles))
+
+
+def make_staff(unit_code: str, *roles: str) -> Staff:
+    """Make a colleague with these roles in a unit; the password is PASSWORD."""
+    email = f"{secrets.token_hex(6)}@staff.example.com"
+    staff = services.add_staff(email=email, name="Test Colleague", password=PASSWORD, language="en")
+    for role in roles:
+        services.assign_role(email=email, unit_code=unit_code, role=role)
+    return staff

@@ -1,0 +1,19 @@
+"""Where everything is mounted. Each module brings its own `urls.py`; this file only says where."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+from yingtai.web import views
+from yingtai.web.settings import MODULES
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("account/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+urlpatterns += [
+    path("", include(f"yingtai.{module}.urls"))
+    for module in [*MODULES, "ui"]
+    if find_spec(f"yingtai.{module}") and find_spec(f"yingtai.{module}.urls")
+]
