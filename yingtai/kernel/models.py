@@ -87,7 +87,7 @@ class Task(ScopedModel):
     updated_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index("node_no", "-created_at", name="task_by_node")]
+        indexes = [models.Index(fields=["node_no", "-created_at"], name="task_by_node")]
 
     def __str__(self) -> str:
         return f"{self.name} {self.state}"

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(models.F('node_no'), models.F('-created_at'), name='task_by_node')],
+                'indexes': [models.Index(fields=['node_no', '-created_at'], name='task_by_node')],
             },
         ),
     ]

@@ -1,0 +1,121 @@
+"""The `yingtai` command: a table of what can be asked, each line loaded only when it is asked for."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One word of the command line.
+
+    `target` is `module:function` taking the arguments that follow and returning the exit code or None.
+    With a `role`, Django is ready, signed in to the books as that role, and the databases are up.
+    """
+
+    target: str
+    help: str
+    role: str = ""
+
+
+COMMANDS = {
+    "run": Command(target="yingtai.web.supervisor:main", help="start everything on this machine"),
+    "serve": Command(target="yingtai.web.serving:main", help="start one process: web, collector, ingest, …"),
+    "migrate": Command(
+        target="yingtai.web.maintenance:migrate",
+        role="migrator",
+        help="bring the databases to this release's shape",
+    ),
+    "manage": Command(
+        target="yingtai.web.maintenance:manage", role="migrator", help="a Django management command, by name"
+    ),
+    "check": Command(
+        target="yingtai.web.maintenance:check", role="app", help="look for mistakes in settings and models"
+    ),
+    "psql": Command(
+        target="yingtai.web.maintenance:psql", help="open a database as one of its roles: psql books app"
+    ),
+    "sample": Command(target="yingtai.sample.command:main", role="worker", help="make the sample group"),
+    "bench": Command(
+        target="yingtai.bench.command:main", role="worker", help="measure speed beside bare work"
+    ),
+    "translate": Command(target="yingtai.web.translating:main", help="collect and compile the translations"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    word, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    if word in {"--help", "-h", "help"}:
+        print(_overview())
+        return 0
+    command = COMMANDS.get(word) or _management_command(word)
+    if command is None:
+        return _not_known(word)
+    try:
+        return run(command, rest if word in COMMANDS else [word, *rest])
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+def run(command: Command, arguments: list[str]) -> int:
+    """Load what the command needs, run it, and tell foreseen problems in words."""
+    # Loaded here, so that asking for help costs nothing.
+    errors = import_module("yingtai.kernel.errors")
+    try:
+        if command.role:
+            take_role(command.role)
+            with import_module("yingtai.web.clusters").running():
+                import_module("django").setup()
+                return _load(command.target)(arguments) or 0
+        return _load(command.target)(arguments) or 0
+    except errors.ProductError as problem:
+        print(f"{problem}. {problem.remedy}", file=sys.stderr)
+        return 1
+
+
+def take_role(role: str) -> None:
+    """Sign this process in to the books as `role`, from its first connection on."""
+    os.environ["YINGTAI_ROLE"] = role
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yingtai.web.settings")
+    import_module("yingtai.kernel.env").env.cache_clear()
+
+
+def _load(target: str) -> Callable[[list[str]], int | None]:
+    module, _, function = target.partition(":")
+    loaded: Callable[[list[str]], int | None] = getattr(import_module(module), function)
+    return loaded
+
+
+def _management_command(word: str) -> Command | None:
+    """Find a command that a module brings as a Django management command."""
+    if not any(PACKAGE.glob(f"*/management/commands/{word.replace('-', '_')}.py")):
+        return None
+    return Command(target="yingtai.web.maintenance:manage", role="app", help="")
+
+
+def _overview() -> str:
+    own = {name: command.help for name, command in COMMANDS.items()}
+    found = {path.stem for path in PACKAGE.glob("*/management/commands/[a-z]*.py")}
+    brought = {name: "see `yingtai " + name + " --help`" for name in sorted(found - own.keys())}
+    lines = [f"  {name:<12}{words}" for name, words in (own | brought).items()]
+    return "\n".join(["yingtai: the marketing information system", "", *lines])
+
+
+def _not_known(word: str) -> int:
+    found = [path.stem for path in PACKAGE.glob("*/management/commands/[a-z]*.py")]
+    near = get_close_matches(word, [*COMMANDS, *found], n=1)
+    hint = f" Did you mean `yingtai {near[0]}`?" if near else " `yingtai --help` lists them all."
+    print(f"There is no command {word!r}.{hint}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
