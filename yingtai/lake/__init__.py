@@ -1,0 +1,1 @@
+"""Where events live: Delta tables on disk or object storage, written exactly once, read inside a scope."""

@@ -1,0 +1,121 @@
+"""The engines that run SQL over the lake: DuckDB in the process today, Spark when the data outgrows it."""
+
+import os
+import tempfile
+import warnings
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+import duckdb
+import pyarrow as pa
+import sqlglot
+from sqlglot.errors import SqlglotError
+
+from yingtai.lake.errors import QueryCannotBeTranslated, QueryNotUnderstood
+from yingtai.lake.storage import Storage
+
+Parameters = Mapping[str, Any] | Sequence[Any] | None
+
+# Our results are wanted as Arrow and not read twice, so the hint about another way to ask does not help.
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result", category=UserWarning)
+
+
+class Session(Protocol):
+    """One reader's place in an engine: the views it sees, and its queries."""
+
+    def define(self, name: str, sql: str) -> None: ...
+
+    def query(self, sql: str, params: Parameters = None) -> pa.Table: ...
+
+
+class Engine(Protocol):
+    """What runs SQL over the lake."""
+
+    def session(self) -> Session: ...
+
+    def translate(self, sql: str) -> str: ...
+
+
+class DuckSession:
+    """A connection of its own to the process's DuckDB; not for two threads at once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def define(self, name: str, sql: str) -> None:
+        """Let `name` stand for `sql` in this session's queries."""
+        self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {sql}')
+
+    def query(self, sql: str, params: Parameters = None) -> pa.Table:
+        """Run one statement.
+
+        Raises: QueryNotUnderstood when a name, type or function in it does not exist
+        """
+        try:
+            return self._connection.execute(sql, params).to_arrow_table()
+        except (duckdb.ProgrammingError, duckdb.DataError) as problem:
+            raise QueryNotUnderstood(problem=str(problem)) from problem
+
+
+class DuckEngine:
+    """DuckDB in this process, shut in the lake's folder: it opens no other file and keeps its settings."""
+
+    def __init__(self, storage: Storage, *, threads: int | None = None, memory: str | None = None) -> None:
+        self._storage = storage
+        self._threads = threads
+        self._memory = memory
+
+    def session(self) -> DuckSession:
+        return DuckSession(self._database.cursor())
+
+    def translate(self, sql: str) -> str:
+        """Return the query as it stands: DuckDB's dialect is ours."""
+        return sql
+
+    @cached_property
+    def _database(self) -> duckdb.DuckDBPyConnection:
+        spill = tempfile.gettempdir()
+        settings = [
+            "SET TimeZone = 'UTC'",
+            "SET python_enable_replacements = false",
+            "SET parquet_metadata_cache = true",
+            # A file of a Delta table is never written again under its name.
+            "SET validate_external_file_cache = 'NO_VALIDATION'",
+            f"SET temp_directory = '{spill}/yingtai-spill-{os.getpid()}'",
+            f"SET memory_limit = '{self._memory or _share_of_memory()}'",
+            *([f"SET threads = {self._threads:d}"] if self._threads else []),
+            f"SET allowed_directories = [{quoted(self._storage.url + '/')}]",
+            "SET enable_external_access = false",
+            "SET lock_configuration = true",
+        ]
+        database = duckdb.connect()
+        for setting in settings:
+            database.execute(setting)
+        return database
+
+
+def translate(sql: str) -> str:
+    """Return a query written in DuckDB's dialect as Spark SQL, read back once to see that it parses.
+
+    Raises: QueryCannotBeTranslated
+    """
+    try:
+        [translated] = sqlglot.transpile(
+            sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
+        )
+        sqlglot.parse_one(translated, read="spark")
+    except (SqlglotError, ValueError) as problem:
+        raise QueryCannotBeTranslated(problem=str(problem).splitlines()[0]) from problem
+    return str(translated)
+
+
+def quoted(text: str) -> str:
+    """Return a text as an SQL literal, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _share_of_memory() -> str:
+    # Several processes of the product share the machine: each may take a quarter of it.
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{total // 4 // 2**20}MB"

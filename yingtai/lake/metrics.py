@@ -1,0 +1,54 @@
+"""The catalogue of metrics: named questions to the lake, each a function that returns its SQL."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from yingtai.kernel.contributions import Catalogue
+from yingtai.kernel.labels import Label
+
+UNITS = frozenset(
+    {"count", "people", "events", "orders", "money", "ratio", "days", "hours", "seconds", "score", "rows"}
+)
+
+CATALOGUE: "Catalogue[Metric]" = Catalogue("metrics")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A named question to the lake; the name is for ever, a new definition is a new name."""
+
+    name: str
+    unit: str
+    reads: tuple[str, ...]
+    label: Label
+    sql: Callable[..., str]
+
+    @property
+    def meaning(self) -> str:
+        """The first sentence of its docstring."""
+        return (self.sql.__doc__ or "").strip().partition("\n")[0]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> str:
+        return self.sql(*args, **kwargs)
+
+
+def metric(
+    name: str, *, unit: str, reads: tuple[str, ...] = (), label: Label = Label.L2
+) -> Callable[[Callable[..., str]], Metric]:
+    """Declare a function that returns SQL as a metric.
+
+    In:   name   `module.words_of_the_question`
+          unit   one of UNITS: it decides how the number is written
+          reads  the tables it names: of the lake, or ones that the caller defines
+          label  how sensitive the result is
+    """
+    if unit not in UNITS:
+        raise TypeError(f"metric {name}: the unit {unit!r} is none of {', '.join(sorted(UNITS))}")
+
+    def declare(sql: Callable[..., str]) -> Metric:
+        if not sql.__doc__:
+            raise TypeError(f"metric {name} needs a docstring that says what it answers")
+        return CATALOGUE.register(name, Metric(name, unit, reads, label, sql))
+
+    return declare

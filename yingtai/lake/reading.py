@@ -1,0 +1,79 @@
+"""Read the lake inside a scope: the one way for every module to ask it anything."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import RLock
+
+import pyarrow as pa
+
+from yingtai.kernel.scope import Scope
+from yingtai.lake.engine import Parameters, Session
+from yingtai.lake.guard import read_query
+from yingtai.lake.relations import relation
+from yingtai.lake.store import Lake, Snapshot, the_lake
+from yingtai.lake.tables import TABLES
+
+
+@dataclass(eq=False)
+class ScopedLake:
+    """The lake as one scope sees it, at one moment: each table stays at the version first asked for.
+
+    Make one per request or job, not per process.
+    """
+
+    lake: Lake
+    scope: Scope
+    _pinned: dict[str, Snapshot] = field(default_factory=dict)
+    _defined: dict[str, bool] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+    _session: Session | None = None
+
+    def query(self, sql: str, params: Parameters = None) -> pa.Table:
+        """Run one SELECT over the lake's tables; values come as parameters (`$name` or `?`), not in the text.
+
+        Raises: QueryNotUnderstood, QueryNotAllowed
+        Cost:   name `day` in WHERE: only those days' files are opened
+        """
+        reading = read_query(sql)
+        with self._lock:
+            if self._session is None:
+                self._session = self.lake.engine.session()
+            for name in sorted(reading.tables):
+                self._define(self._session, name, asks_who=reading.asks_who)
+            return self._session.query(sql, params)
+
+    @property
+    def version(self) -> dict[str, int]:
+        """The version of every table, for keys of caches: same versions and scope, same answers."""
+        with self._lock:
+            return {name: self._pin(name).version for name in TABLES}
+
+    @property
+    def freshness(self) -> datetime | None:
+        """When the latest event that is in the lake was received; None while there is none."""
+        with self._lock:
+            return self._pin("events").latest_received_at
+
+    def _define(self, session: Session, name: str, *, asks_who: bool) -> None:
+        corrects = asks_who and TABLES[name].has_aliases
+        if self._defined.get(name) == corrects:
+            return
+        snapshot = self._pin(name)
+        session.define(
+            name, relation(snapshot, self.scope, aliases=self._pin("alias_map") if corrects else None)
+        )
+        self._defined[name] = corrects
+
+    def _pin(self, name: str) -> Snapshot:
+        if name not in self._pinned:
+            if name == "alias_map":
+                # It is published before the events it belongs to: pinned after them, it is never too old.
+                for table in (other.name for other in TABLES.values() if other.has_aliases):
+                    self._pin(table)
+            self._pinned[name] = self.lake.snapshot(name)
+        return self._pinned[name]
+
+
+def scoped(scope: Scope, *, lake: Lake | None = None) -> ScopedLake:
+    """Return the lake as this scope may see it, now."""
+    return ScopedLake(lake or the_lake(), scope)

@@ -1,0 +1,179 @@
+"""The lake as Delta tables whose handles stay open, and one version of a table as a list of files."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable, Field
+from deltalake.schema import PrimitiveType
+
+from yingtai.kernel.env import env
+from yingtai.lake.engine import DuckEngine, Engine
+from yingtai.lake.parquet import KEPT_BOUNDS
+from yingtai.lake.storage import Storage
+from yingtai.lake.tables import TABLES, LakeTable
+
+LOG_KEPT = "interval 1 days"
+FILES_KEPT = "interval 1 days"
+COMMITS_PER_CHECKPOINT = "50"
+
+_FILE_NAME = re.compile(r"w(\d+)-s([0-9a-f]{8})-")
+_TYPES = {
+    pa.int64(): "long",
+    pa.int32(): "integer",
+    pa.float64(): "double",
+    pa.string(): "string",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    pa.timestamp("us", tz="UTC"): "timestamp",
+    pa.binary(): "binary",
+}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One version of a table: its files, and per file what helps to leave it out.
+
+    `known_to` (Unix, ms): every alias move published until then is already in the file's `profile_no`;
+    `published_ms`: when the file became part of the table.
+    """
+
+    table: LakeTable
+    version: int
+    schema: pa.Schema
+    paths: tuple[str, ...]
+    partitions: tuple[object, ...]
+    rows: np.ndarray
+    sizes: np.ndarray
+    lowest_node: np.ndarray
+    highest_node: np.ndarray
+    published_ms: np.ndarray
+    known_to: np.ndarray
+    checksums: tuple[str, ...]
+    latest_received_at: datetime | None
+
+
+class Lake:
+    """The tables under one URL. One instance per process: it keeps handles open and readers' snapshots."""
+
+    def __init__(self, url: str | Path, *, storage_options: dict[str, str] | None = None) -> None:
+        self.storage = Storage.at(url)
+        self.storage_options = storage_options
+        self.lock = RLock()
+        self.engine: Engine = DuckEngine(self.storage)
+        self._handles: dict[str, DeltaTable] = {}
+        self._snapshots: dict[str, Snapshot] = {}
+
+    def table(self, name: str) -> DeltaTable:
+        """Return the open handle of a table at its latest version; the table is created when missing.
+
+        Hold `lock` while using the handle: it is not made for two threads.
+        """
+        with self.lock:
+            if name in self._handles:
+                self._handles[name].update_incremental()
+            else:
+                self._handles[name] = self._open(TABLES[name])
+            return self._handles[name]
+
+    def snapshot(self, name: str) -> Snapshot:
+        """Return the latest version of a table. Cost: one look into its log; more only when it changed."""
+        with self.lock:
+            handle = self.table(name)
+            known = self._snapshots.get(name)
+            if known is None or known.version != handle.version():
+                known = self._snapshots[name] = _read_snapshot(TABLES[name], handle)
+            return known
+
+    def schema(self, name: str) -> pa.Schema:
+        """Return the columns of a table as they are now."""
+        return self.snapshot(name).schema
+
+    def version(self, name: str) -> int:
+        """Return the version at which this process last saw a table."""
+        with self.lock:
+            return int(self._handles[name].version())
+
+    def holds(self, name: str, path: str) -> bool:
+        """Say whether a file, named by its path inside the table, is part of the table now."""
+        location = f"{self.storage.location(name)}/{path}"
+        return location in self.snapshot(name).paths
+
+    def add_columns(self, name: str, columns: list[pa.Field]) -> None:
+        """Add columns to a table; rows written before have null there."""
+        with self.lock:
+            fields = [Field(column.name, PrimitiveType(_TYPES[column.type])) for column in columns]
+            self.table(name).alter.add_columns(fields)
+
+    def _open(self, table: LakeTable) -> DeltaTable:
+        location = self.storage.location(table.name)
+        self.storage.make_folder(table.name)
+        handle = DeltaTable.create(
+            location,
+            table.schema,
+            mode="ignore",
+            partition_by=[table.partition_by],
+            name=table.name,
+            description=table.meaning,
+            storage_options=self.storage_options,
+            configuration={
+                "delta.dataSkippingStatsColumns": ",".join(c for c in KEPT_BOUNDS if c in table.declared),
+                "delta.checkpointInterval": COMMITS_PER_CHECKPOINT,
+                "delta.logRetentionDuration": LOG_KEPT,
+                "delta.deletedFileRetentionDuration": FILES_KEPT,
+            },
+        )
+        self._declare_new_columns(handle, table)
+        return handle
+
+    def _declare_new_columns(self, handle: DeltaTable, table: LakeTable) -> None:
+        # A later release of the product may declare more columns than the table on disk has.
+        present = {field.name for field in handle.schema().fields}
+        missing = [f for f in table.schema if f.name not in present]
+        if missing:
+            handle.alter.add_columns([Field(f.name, PrimitiveType(_TYPES[f.type])) for f in missing])
+
+
+@cache
+def the_lake() -> Lake:
+    """Return this process's lake, at the place the environment names."""
+    return Lake(env().lake_location)
+
+
+def _read_snapshot(table: LakeTable, handle: DeltaTable) -> Snapshot:
+    files = pa.table(handle.get_add_actions(flatten=True))
+    paths = files["path"].to_pylist()
+    marks = [_FILE_NAME.search(path) for path in paths]
+    return Snapshot(
+        table=table,
+        version=handle.version(),
+        schema=pa.schema(handle.schema()),
+        paths=tuple(f"{handle.table_uri.removeprefix('file://').rstrip('/')}/{path}" for path in paths),
+        partitions=tuple(files[f"partition.{table.partition_by}"].to_pylist()),
+        rows=_numbers(files, "num_records", 0),
+        sizes=_numbers(files, "size_bytes", 0),
+        # A file without bounds (another tool wrote it) may hold any node: it is always opened and tested.
+        lowest_node=_numbers(files, "min.node_no", -1),
+        highest_node=_numbers(files, "max.node_no", 2**63 - 1),
+        published_ms=_numbers(files, "modification_time", 2**63 - 1),
+        known_to=np.array([int(mark[1]) if mark else 0 for mark in marks], dtype=np.int64),
+        checksums=tuple(mark[2] if mark else "" for mark in marks),
+        latest_received_at=_latest(files),
+    )
+
+
+def _numbers(files: pa.Table, name: str, otherwise: int) -> Any:
+    if name not in files.column_names:
+        return np.full(len(files), otherwise, dtype=np.int64)
+    return files[name].cast(pa.int64()).fill_null(otherwise).to_numpy()
+
+
+def _latest(files: pa.Table) -> datetime | None:
+    return pc.max(files["max.received_at"]).as_py() if "max.received_at" in files.column_names else None
