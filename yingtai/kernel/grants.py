@@ -59,7 +59,7 @@ def statements() -> Iterator[str]:
     yield "GRANT USAGE ON SCHEMA public TO app, worker, dispatcher, collector, auditor"
     yield "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO app, worker, dispatcher"
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.managed and not model._meta.proxy:
+        if not model._meta.proxy:
             yield from _walls(model)
             yield from _rights(model)
     yield "GRANT SELECT ON django_migrations TO app, worker"

@@ -44,7 +44,11 @@ class OutboxFact(ExemptModel):
     """A fact published in its service's transaction, waiting to be told to the handlers above."""
 
     exempt = "the dispatcher serves all brands; the envelope carries the scope"
-    grants = {"app": "INSERT", "worker": "INSERT", "dispatcher": "SELECT, UPDATE, DELETE"}
+    grants = {
+        "app": "INSERT, SELECT (id)",
+        "worker": "INSERT, SELECT (id)",
+        "dispatcher": "SELECT, UPDATE, DELETE",
+    }
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=100)

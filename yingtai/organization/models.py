@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from yingtai.kernel.ids import uuid7
 from yingtai.kernel.models import ExemptModel
@@ -95,17 +96,17 @@ class Staff(AbstractBaseUser):
 class Role(models.TextChoices):
     """What someone is, in a scope. What a role may do is policy, and stands in `compliance`."""
 
-    MARKETER = "marketer"
-    ANALYST = "analyst"
-    BRAND_MANAGER = "brand_manager"
-    EXECUTIVE = "executive"
-    DEALER = "dealer"
-    SERVICE = "service_agent"
-    COMPLIANCE = "compliance_officer"
-    AUDITOR = "auditor"
-    OPERATOR = "operator"
-    INTEGRATOR = "integrator"
-    ADMINISTRATOR = "administrator"
+    MARKETER = "marketer", _("Marketer")
+    ANALYST = "analyst", _("Analyst")
+    BRAND_MANAGER = "brand_manager", _("Brand manager")
+    EXECUTIVE = "executive", _("Executive")
+    DEALER = "dealer", _("Dealer")
+    SERVICE = "service_agent", _("Service agent")
+    COMPLIANCE = "compliance_officer", _("Compliance officer")
+    AUDITOR = "auditor", _("Auditor")
+    OPERATOR = "operator", _("Operator")
+    INTEGRATOR = "integrator", _("Integrator")
+    ADMINISTRATOR = "administrator", _("Administrator")
 
 
 class Assignment(ExemptModel):

@@ -1,0 +1,53 @@
+"""What tests of all modules need from the kernel: another role for a while, and the background work done now."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from django.db import connections
+from procrastinate.contrib.django import app as engine
+from psycopg.conninfo import conninfo_to_dict
+
+from yingtai.kernel.dispatcher import dispatch
+from yingtai.kernel.env import dsn
+
+
+@contextmanager
+def as_role(role: str) -> Iterator[None]:
+    """Work with another database role for the length of a block."""
+    usual = connections["default"]
+    other = usual.copy()
+    signed_in = conninfo_to_dict(dsn(role))
+    other.settings_dict = usual.settings_dict | {"USER": signed_in["user"], "PASSWORD": signed_in["password"]}
+    connections["default"] = other
+    try:
+        yield
+    finally:
+        other.close()
+        connections["default"] = usual
+
+
+def dispatch_facts() -> None:
+    """Tell every pending fact, as the dispatcher does."""
+    with as_role("dispatcher"):
+        while dispatch(datetime.now(UTC)):
+            pass
+
+
+def run_jobs(*queues: str) -> None:
+    """Run every waiting job of these queues (all when none is named), as a worker does, and return."""
+    with engine.replace_connector(engine.connector.get_worker_connector()) as worker:
+        worker.run_worker(
+            queues=queues or None,
+            wait=False,
+            listen_notify=False,
+            install_signal_handlers=False,
+            concurrency=1,
+        )
+
+
+def settle(rounds: int = 5) -> None:
+    """Tell facts and run jobs until what follows from them has followed."""
+    for _ in range(rounds):
+        dispatch_facts()
+        run_jobs()
