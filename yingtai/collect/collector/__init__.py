@@ -1,0 +1,1 @@
+"""The event collector: a bare ASGI application that keeps what SDKs send, before it answers."""

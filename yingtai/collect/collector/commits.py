@@ -1,0 +1,147 @@
+"""Group commit: all that waits goes into the inbox with one COPY, and is answered when it is durable."""
+
+import asyncio
+import logging
+import socket
+from collections import deque
+from typing import Any
+
+import psycopg
+
+from yingtai.collect.errors import CollectorBusy, StoreUnavailable
+from yingtai.collect.inbox import COPY_ROWS, copy_data
+
+log = logging.getLogger("yingtai.collect")
+
+GROUP_BYTES = 4 * 1024 * 1024
+QUEUE_BYTES = 64 * 1024 * 1024
+COMMIT_SECONDS = 10.0
+CONNECT_SECONDS = 5
+FIRST_PAUSE = 0.05
+LONGEST_PAUSE = 2.0
+
+Waiting = tuple[bytes, asyncio.Future[None]]
+Connection = psycopg.AsyncConnection[Any]
+
+
+class Committer:
+    """A queue of rows, and a few connections that empty it; while one commits, the next group gathers.
+
+    A row whose commit nobody confirmed counts as not kept, though it may be there: the sender repeats it,
+    and ingest drops repeats.
+    """
+
+    def __init__(self, conninfo: str, *, writers: int = 2, copy_statement: str = COPY_ROWS) -> None:
+        self._conninfo = conninfo
+        self._copy_statement = copy_statement
+        self._writers = writers
+        self._queue: deque[Waiting] = deque()
+        self._bytes = 0
+        self._connected = 0
+        self._closing = False
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def is_connected(self) -> bool:
+        return self._connected > 0
+
+    def start(self) -> None:
+        """Begin to connect and to write."""
+        self._tasks = [asyncio.create_task(self._write()) for _ in range(self._writers)]
+
+    def admit(self) -> None:
+        """Refuse work that could not be kept now: raises StoreUnavailable or CollectorBusy."""
+        if self._closing or not self._connected:
+            raise StoreUnavailable
+        if self._bytes > QUEUE_BYTES:
+            raise CollectorBusy
+
+    async def keep(self, row: bytes) -> None:
+        """Return when the row is durable: raises StoreUnavailable or CollectorBusy."""
+        self.admit()
+        kept = asyncio.get_running_loop().create_future()
+        self._queue.append((row, kept))
+        self._bytes += len(row)
+        self._wake.set()
+        await kept
+
+    async def close(self) -> None:
+        """Commit what waits, take nothing new, and disconnect."""
+        self._closing = True
+        self._wake.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _write(self) -> None:
+        pause = FIRST_PAUSE
+        while not (self._closing and not self._queue):
+            try:
+                connection = await psycopg.AsyncConnection.connect(
+                    self._conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS
+                )
+                async with connection:
+                    pause = FIRST_PAUSE
+                    await self._serve(connection)
+            except (psycopg.Error, OSError) as problem:
+                log.warning("The inbox cannot be written: %s. Trying again.", type(problem).__name__)
+                if not self._connected:
+                    self._fail_all()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _serve(self, connection: Connection) -> None:
+        # Kept is what survives a crash of the server, whatever the role's or the server's own setting says.
+        await connection.execute("SET synchronous_commit = on")
+        self._connected += 1
+        try:
+            while group := await self._gather():
+                await self._commit(connection, group)
+        finally:
+            self._connected -= 1
+
+    async def _gather(self) -> list[Waiting]:
+        """Return what waits, at most a group; nothing when we are closing and all is written."""
+        while not self._queue and not self._closing:
+            self._wake.clear()
+            await self._wake.wait()
+        group: list[Waiting] = []
+        size = 0
+        while self._queue and size < GROUP_BYTES:
+            waiting = self._queue.popleft()
+            group.append(waiting)
+            size += len(waiting[0])
+        self._bytes -= size
+        return group
+
+    async def _commit(self, connection: Connection, group: list[Waiting]) -> None:
+        alarm = asyncio.get_running_loop().call_later(COMMIT_SECONDS, _hang_up, connection, group)
+        try:
+            async with connection.cursor() as cursor, cursor.copy(self._copy_statement) as copy:
+                await copy.write(copy_data([row for row, _ in group]))
+        except BaseException:
+            _fail(group)
+            raise
+        finally:
+            alarm.cancel()
+        for _, kept in group:
+            if not kept.done():
+                kept.set_result(None)
+
+    def _fail_all(self) -> None:
+        group, self._bytes = list(self._queue), 0
+        self._queue.clear()
+        _fail(group)
+
+
+def _fail(group: list[Waiting]) -> None:
+    for _, kept in group:
+        if not kept.done():
+            kept.set_exception(StoreUnavailable())
+
+
+def _hang_up(connection: Connection, group: list[Waiting]) -> None:
+    """Stop waiting for a server that does not answer; its connection breaks and is made anew."""
+    _fail(group)
+    if not connection.closed:
+        with socket.fromfd(connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.shutdown(socket.SHUT_RDWR)

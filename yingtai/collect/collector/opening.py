@@ -1,0 +1,87 @@
+"""Opening a body: its messages as they lie, and whether anything in it needs a closer look."""
+
+import re
+from dataclasses import dataclass, field
+
+import msgspec
+
+from yingtai.collect.errors import BatchMissing, RequestNotReadable, RequestTooLarge
+from yingtai.collect.inbox import Mark
+from yingtai.collect.limits import BATCH_EVENTS, MALFORMED_BYTES_KEPT
+from yingtai.collect.messages import UNREADABLE, Batch, Single, with_type
+from yingtai.kernel.errors import ProductError
+
+read_batch = msgspec.json.Decoder(Batch).decode
+read_single = msgspec.json.Decoder(Single).decode
+
+# Browsers write half of a character pair when a text was cut inside an emoji; JSON readers stumble over it.
+HALF_PAIR = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+REPLACEMENT = rb"\ufffd"
+
+
+@dataclass(slots=True)
+class Request:
+    """A body, opened: one raw message each, and what is known of them together."""
+
+    body: bytes
+    raws: list[bytes] = field(default_factory=list)
+    sent_at: bytes = b""
+    write_key: bytes = b""
+    is_rare: bool = False
+    problem: ProductError | None = None
+
+    @property
+    def malformed(self) -> bool:
+        return self.problem is not None
+
+    @property
+    def marks(self) -> list[Mark]:
+        return [] if self.problem is None else [Mark(0, self.problem.code, str(self.problem))]
+
+
+def open_request(body: bytes, *, many: bool, call: str) -> Request:
+    """Return the messages of a body; one that cannot be read is kept as a text with its problem.
+
+    Raises: RequestTooLarge
+    """
+    try:
+        # The reader skips over texts without looking, so what is no UTF-8 has to be found here.
+        if not body.isascii():
+            body.decode()
+        return _open(body, many=many, call=call)
+    except UNREADABLE:
+        mended = _mend(body)
+    try:
+        return _open(mended, many=many, call=call, is_rare=True)
+    except UNREADABLE as problem:
+        return _malformed(mended, RequestNotReadable(), str(problem))
+
+
+def _open(body: bytes, *, many: bool, call: str, is_rare: bool = False) -> Request:
+    is_rare = is_rare or b"\\u0000" in body
+    if not many:
+        single = read_single(body)
+        return Request(body, [with_type(body, call)], bytes(single.sent_at), bytes(single.write_key), is_rare)
+    try:
+        batch = read_batch(body)
+    except msgspec.ValidationError as problem:
+        return _malformed(body, BatchMissing(), str(problem))
+    if not batch.batch:
+        return _malformed(body, BatchMissing(), "empty", bytes(batch.write_key))
+    if len(batch.batch) > BATCH_EVENTS:
+        raise RequestTooLarge
+    raws = list(map(bytes, batch.batch))
+    return Request(body, raws, bytes(batch.sent_at), bytes(batch.write_key), is_rare)
+
+
+def _malformed(body: bytes, problem: ProductError, detail: str, write_key: bytes = b"") -> Request:
+    text = body[:MALFORMED_BYTES_KEPT].decode("utf-8", "replace").replace("\0", "\ufffd")
+    return Request(msgspec.json.encode(text), write_key=write_key, problem=problem)
+
+
+def _mend(body: bytes) -> bytes:
+    """Return the body as UTF-8 with every lone half of a pair replaced."""
+    text = body.decode("utf-8", "replace").encode()
+    return HALF_PAIR.sub(lambda found: found[0] if len(found[0]) != 6 else REPLACEMENT, text)

@@ -1,0 +1,104 @@
+"""Taking a request in: who sends it, how much it is, and what lies in its body."""
+
+import binascii
+import zlib
+from base64 import b64decode
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from yingtai.collect.errors import EncodingUnknown, RequestNotReadable, RequestTooLarge
+from yingtai.collect.limits import BATCH_BYTES
+from yingtai.collect.messages import UNREADABLE
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Headers = dict[bytes, bytes]
+
+LOOPBACK = frozenset(("127.0.0.1", "::1", ""))
+GZIP = 16 + zlib.MAX_WBITS
+read_text = msgspec.json.Decoder(str).decode
+
+
+class Disconnected(Exception):
+    """The client went away before its request was complete."""
+
+
+async def read_body(receive: Receive, headers: Headers) -> bytes:
+    """Return the body, unpacked.
+
+    Raises: RequestTooLarge, EncodingUnknown, RequestNotReadable, Disconnected
+    """
+    if int(headers.get(b"content-length", b"0") or 0) > BATCH_BYTES:
+        raise RequestTooLarge
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        body = await _rest(receive, body)
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    if len(body) > BATCH_BYTES:
+        raise RequestTooLarge
+    encoding = headers.get(b"content-encoding", b"").strip().lower()
+    if encoding in {b"", b"identity"}:
+        return body
+    if encoding not in {b"gzip", b"x-gzip"}:
+        raise EncodingUnknown
+    return unpack(body)
+
+
+def unpack(packed: bytes) -> bytes:
+    """Return what a gzip stream holds, never unpacking more than a request may have."""
+    stream = zlib.decompressobj(GZIP)
+    try:
+        body = stream.decompress(packed, BATCH_BYTES + 1)
+    except zlib.error as problem:
+        raise RequestNotReadable from problem
+    if len(body) > BATCH_BYTES:
+        raise RequestTooLarge
+    if not stream.eof:
+        raise RequestNotReadable
+    return body
+
+
+def key_in_header(headers: Headers) -> str | None:
+    """Return the user name of HTTP Basic sign-in, which is where SDKs put the write key."""
+    scheme, _, packed = headers.get(b"authorization", b"").partition(b" ")
+    if scheme.lower() != b"basic":
+        return None
+    try:
+        pair = b64decode(packed.strip(), validate=True)
+    except binascii.Error:
+        return None
+    return pair.partition(b":")[0].decode("utf-8", "surrogateescape") or None
+
+
+def key_in_body(raw: bytes) -> str | None:
+    """Return the body's own writeKey, for browsers that cannot set a header when a page closes."""
+    try:
+        return read_text(raw) or None if raw else None
+    except UNREADABLE:
+        return None
+
+
+def address_of(scope: dict[str, Any], headers: Headers) -> str:
+    """Return the client's address; the one a front server names is believed when it runs beside us."""
+    host: str = (scope.get("client") or ("",))[0]
+    forwarded = headers.get(b"x-forwarded-for")
+    if forwarded and host in LOOPBACK:
+        return forwarded.rpartition(b",")[2].strip().decode("latin-1")[:64]
+    return host
+
+
+async def _rest(receive: Receive, begun: bytes) -> bytes:
+    parts, size = [begun], len(begun)
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BATCH_BYTES:
+            raise RequestTooLarge
+        if not message.get("more_body"):
+            return b"".join(parts)

@@ -1,0 +1,41 @@
+"""The collector as a process: granian around the application, until a signal asks it to stop."""
+
+import asyncio
+import logging
+import signal
+
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+
+from yingtai.collect.collector.app import Collector
+from yingtai.collect.collector.sealing import VaultSealer
+from yingtai.kernel.env import dsn, env
+
+MOST_AT_ONCE = 512
+BACKLOG = 1024
+
+
+def serve() -> None:
+    """Serve on the settings' host, at the port after the web's, until SIGTERM or SIGINT."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    collector = Collector(dsn("collector"), VaultSealer())
+    asyncio.run(serve_application(collector, host=env().host, port=env().port + 1))
+
+
+async def serve_application(collector: Collector, *, host: str, port: int) -> None:
+    """Serve one application in this process; a stop lets requests on their way finish."""
+    # Embedded, so that there is one process: killed, it leaves no child that holds the port.
+    server = Server(
+        collector,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=MOST_AT_ONCE,
+        log_access=False,
+    )
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, server.stop)
+    await server.serve()
