@@ -1,12 +1,13 @@
 """The `yingtai` command: a table of what can be asked, each line loaded only when it is asked for."""
 
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+
+from yingtai.web.start import take_role
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -79,13 +80,6 @@ def run(command: Command, arguments: list[str]) -> int:
     except errors.ProductError as problem:
         print(f"{problem}. {problem.remedy}", file=sys.stderr)
         return 1
-
-
-def take_role(role: str) -> None:
-    """Sign this process in to the books as `role`, from its first connection on."""
-    os.environ["YINGTAI_ROLE"] = role
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yingtai.web.settings")
-    import_module("yingtai.kernel.env").env.cache_clear()
 
 
 def _load(target: str) -> Callable[[list[str]], int | None]:

@@ -1,0 +1,157 @@
+"""The supervisor's children: forked, listened to, started again when they end."""
+
+import os
+import selectors
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+
+from yingtai.kernel.env import env
+from yingtai.web.log_files import LogFile
+from yingtai.web.processes import PROCESSES, Process, fork
+
+SHORTEST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 30.0
+STEADY_SECONDS = 10
+STOP_SECONDS = 15
+HEALTH = {"web": (0, "/health"), "collector": (1, "/health")}
+
+
+@dataclass
+class Child:
+    """One process and its present life, if it has one."""
+
+    process: Process
+    log: LogFile
+    pid: int = 0
+    output: int = -1
+    began: float = 0.0
+    failures: int = 0
+    due: float = field(default_factory=time.monotonic)
+
+
+class Children:
+    """All children of one supervisor."""
+
+    def __init__(self) -> None:
+        folder = env().home / "logs"
+        self._selector = selectors.DefaultSelector()
+        self._children = [
+            Child(process, LogFile(folder, process.name)) for process in PROCESSES if process.can_run()
+        ]
+        self._answering: set[str] = set()
+
+    def start_all(self) -> None:
+        for child in self._children:
+            self._start(child)
+
+    def glance(self, seconds: float) -> None:
+        """Copy what children say for up to so long, and start again those that ended."""
+        for key, _ in self._selector.select(seconds):
+            self._listen(key.data)
+        for child in self._children:
+            if child.pid and self._has_ended(child):
+                self._plan_again(child)
+            if not child.pid and time.monotonic() >= child.due:
+                self._start(child)
+
+    def answer(self) -> bool:
+        """Say whether every process that can be asked has answered once."""
+        names = {child.process.name for child in self._children if child.process.name in HEALTH}
+        for name in names - self._answering:
+            if _is_healthy(*HEALTH[name]):
+                self._answering.add(name)
+        return names == self._answering
+
+    def stop_all(self) -> None:
+        """End every child: the mailbox after those that write to it, hard when it does not listen."""
+        late = [child for child in self._children if child.process.name == "mailbox"]
+        for wave in ([child for child in self._children if child not in late], late):
+            for child in wave:
+                _signal(child, signal.SIGTERM)
+            deadline = time.monotonic() + STOP_SECONDS
+            while any(child.pid for child in wave) and time.monotonic() < deadline:
+                for key, _ in self._selector.select(0.05):
+                    self._listen(key.data)
+                for child in wave:
+                    self._has_ended(child)
+            for child in wave:
+                _signal(child, signal.SIGKILL)
+                self._bury(child)
+
+    def _start(self, child: Child) -> None:
+        reading, writing = os.pipe()
+        os.set_blocking(reading, False)
+        child.pid = fork(child.process, output=writing, leave=[reading, writing, *self._descriptors()])
+        os.close(writing)
+        child.output, child.began = reading, time.monotonic()
+        self._selector.register(reading, selectors.EVENT_READ, child)
+
+    def _descriptors(self) -> list[int]:
+        return [child.output for child in self._children if child.output >= 0]
+
+    def _listen(self, child: Child) -> None:
+        if child.output < 0:
+            return
+        try:
+            for line in child.log.copy(child.output):
+                print(f"{child.process.name}: {line}", file=sys.stderr, flush=True)
+        except EOFError:
+            self._close_output(child)
+
+    def _has_ended(self, child: Child) -> bool:
+        """Take note when the child has ended, and sweep away what it leaves behind."""
+        if not child.pid:
+            return True
+        pid, _ = os.waitpid(child.pid, os.WNOHANG)
+        if not pid:
+            return False
+        self._clear(child)
+        return True
+
+    def _bury(self, child: Child) -> None:
+        if child.pid:
+            os.waitpid(child.pid, 0)
+            self._clear(child)
+
+    def _clear(self, child: Child) -> None:
+        # Its own children, if any, are in its group; a new life must find its port free.
+        _signal(child, signal.SIGKILL)
+        self._listen(child)
+        self._close_output(child)
+        child.pid = 0
+
+    def _close_output(self, child: Child) -> None:
+        if child.output >= 0:
+            self._selector.unregister(child.output)
+            os.close(child.output)
+            child.output = -1
+
+    def _plan_again(self, child: Child) -> None:
+        lived = time.monotonic() - child.began
+        child.failures = 0 if lived > STEADY_SECONDS else child.failures + 1
+        pause = min(SHORTEST_PAUSE_SECONDS * 2**child.failures, LONGEST_PAUSE_SECONDS)
+        child.due = time.monotonic() + pause
+        name, log = child.process.name, child.log.path
+        print(f"{name} ended; starting it again in {pause:.1f} s (log: {log})", file=sys.stderr, flush=True)
+
+
+def _signal(child: Child, number: int) -> None:
+    if child.pid:
+        try:
+            # The whole group: every child leads one of its own.
+            os.killpg(child.pid, number)
+        except (ProcessLookupError, PermissionError):
+            return
+
+
+def _is_healthy(step: int, path: str) -> bool:
+    host = "127.0.0.1" if env().host in {"0.0.0.0", "::"} else env().host  # noqa: S104 - only compared
+    try:
+        with urllib.request.urlopen(f"http://{host}:{env().port + step}{path}", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False

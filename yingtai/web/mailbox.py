@@ -1,0 +1,165 @@
+"""The development mailbox: takes every mail, keeps the newest in memory, delivers none.
+
+SMTP on loopback for those that send; a line of JSON there and back on a Unix socket for those that look.
+"""
+
+import asyncio
+import json
+import os
+import signal
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from yingtai.kernel.env import env, socket_folder
+from yingtai.web.smtp import Smtp
+
+MOST_MAILS = 20_000
+MOST_BYTES = 200 * 1024 * 1024
+NODE_HEADER = b"\nx-yingtai-node:"
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as it came: the envelope, the raw message, and the node it was sent for (0 when unsaid)."""
+
+    no: int
+    received_at: datetime
+    sender: str
+    recipients: tuple[str, ...]
+    raw: bytes
+    node_no: int
+
+
+class Box:
+    """The newest mails, within a number and a size; older ones fall out."""
+
+    def __init__(self, *, most_mails: int = MOST_MAILS, most_bytes: int = MOST_BYTES) -> None:
+        self._mails: deque[Mail] = deque()
+        self._most_mails, self._most_bytes = most_mails, most_bytes
+        self._bytes = 0
+        self.received_count = 0
+
+    def put(self, sender: str, recipients: tuple[str, ...], raw: bytes, at: datetime) -> None:
+        """Keep one mail, at the cost of the oldest."""
+        self.received_count += 1
+        self._mails.append(Mail(self.received_count, at, sender, recipients, raw, _node_no(raw)))
+        self._bytes += len(raw)
+        while len(self._mails) > self._most_mails or self._bytes > self._most_bytes:
+            self._bytes -= len(self._mails.popleft().raw)
+
+    def find(self, no: int) -> Mail | None:
+        # Numbers run without gaps, so the place follows from the number.
+        place = no - self._mails[0].no if self._mails else -1
+        return self._mails[place] if 0 <= place < len(self._mails) else None
+
+    def list(self, *, ranges: list[list[int]], to: str, before: int, limit: int) -> list[Mail]:
+        """Return mails newest first, of those node ranges, whose recipient contains `to`, older than `before`."""
+        found: list[Mail] = []
+        for mail in reversed(self._mails):
+            if len(found) == limit:
+                break
+            is_wanted = not to or any(to in recipient.lower() for recipient in mail.recipients)
+            if (not before or mail.no < before) and is_wanted and _is_inside(mail.node_no, ranges):
+                found.append(mail)
+        return found
+
+    def clear(self) -> None:
+        self._mails.clear()
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._mails)
+
+
+def serve() -> None:
+    """Run the mailbox until told to stop."""
+    asyncio.run(_serve(Box()))
+
+
+def address() -> Path:
+    """Return the Unix socket that answers questions about the mails."""
+    return socket_folder("mailbox") / "mailbox.sock"
+
+
+def answer(box: Box, question: dict[str, Any]) -> Any:
+    """Answer one question: `list`, `read`, `count` or `clear`. `ranges` are the node ranges of the reader."""
+    ranges = question.get("ranges", [])
+    match question.get("ask"):
+        case "list":
+            mails = box.list(
+                ranges=ranges,
+                to=str(question.get("to", "")).lower(),
+                before=int(question.get("before", 0)),
+                limit=min(int(question.get("limit", PAGE_SIZE)), 1000),
+            )
+            return [_head(mail) for mail in mails]
+        case "read":
+            mail = box.find(int(question["no"]))
+            if mail is None or not _is_inside(mail.node_no, ranges):
+                return None
+            return _head(mail) | {"raw": mail.raw.decode("latin-1")}
+        case "count":
+            return {"kept": len(box), "received": box.received_count}
+        case "clear":
+            box.clear()
+            return {}
+    return None
+
+
+async def _serve(box: Box) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+    def keep(sender: str, recipients: tuple[str, ...], raw: bytes) -> None:
+        box.put(sender, recipients, raw, datetime.now(UTC))
+
+    address().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    address().unlink(missing_ok=True)
+    smtp = await loop.create_server(lambda: Smtp(keep), "127.0.0.1", env().port + 2, backlog=256)
+    looking = await asyncio.start_unix_server(_answering(box), str(address()))
+    address().chmod(0o600)
+    async with smtp, looking:
+        await stop.wait()
+        # Connections that are open now are cut; their senders try again, as with any mail server.
+        os._exit(0)
+
+
+def _answering(box: Box) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]:
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = await reader.readline()
+        if line:
+            writer.write(json.dumps(answer(box, json.loads(line))).encode() + b"\n")
+            await writer.drain()
+        writer.close()
+
+    return converse
+
+
+def _head(mail: Mail) -> dict[str, Any]:
+    head, _, _ = mail.raw.partition(b"\r\n\r\n")
+    return {
+        "no": mail.no,
+        "received_at": mail.received_at.isoformat(),
+        "sender": mail.sender,
+        "recipients": list(mail.recipients),
+        "bytes": len(mail.raw),
+        "head": head.decode("latin-1"),
+    }
+
+
+def _node_no(raw: bytes) -> int:
+    head = b"\n" + raw.partition(b"\r\n\r\n")[0].lower()
+    _, found, rest = head.partition(NODE_HEADER)
+    value = rest.partition(b"\n")[0].strip()
+    return int(value) if found and value.isdigit() and len(value) < 20 else 0
+
+
+def _is_inside(node_no: int, ranges: list[list[int]]) -> bool:
+    return any(lo <= node_no < hi for lo, hi in ranges)

@@ -1,0 +1,93 @@
+"""Reading the development mailbox: asks its process, and takes a mail apart for a page."""
+
+import email
+import json
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any, cast
+
+from yingtai.kernel.scope import Scope
+from yingtai.web.mailbox import address
+
+ANSWER_SECONDS = 3
+
+
+@dataclass(frozen=True)
+class MailRow:
+    """One mail in a list."""
+
+    no: int
+    received_at: datetime
+    recipients: tuple[str, ...]
+    sender: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class MailView:
+    """One mail, opened."""
+
+    row: MailRow
+    headers: tuple[tuple[str, str], ...]
+    html: str
+    text: str
+
+
+def list_mails(scope: Scope, *, to: str = "", before: int = 0, limit: int = 50) -> list[MailRow] | None:
+    """Return the newest mails sent for nodes of the scope, or None when the mailbox does not answer."""
+    heads = _ask({"ask": "list", "to": to, "before": before, "limit": limit, "ranges": scope.ranges})
+    return None if heads is None else [_row(head, _parse(head["head"])) for head in heads]
+
+
+def find_mail(scope: Scope, no: int) -> MailView | None:
+    """Return one mail of the scope, or None when it fell out or the mailbox does not answer."""
+    found = _ask({"ask": "read", "no": no, "ranges": scope.ranges})
+    if not found:
+        return None
+    message = _parse(found["raw"])
+    return MailView(
+        row=_row(found, message),
+        headers=tuple((name, str(value)) for name, value in message.items()),
+        html=_part(message, "html"),
+        text=_part(message, "plain"),
+    )
+
+
+def _ask(question: dict[str, Any]) -> Any:
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.settimeout(ANSWER_SECONDS)
+        try:
+            asking.connect(str(address()))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+        with asking.makefile("rwb") as line:
+            line.write(json.dumps(question).encode() + b"\n")
+            line.flush()
+            return json.loads(line.readline() or b"null")
+
+
+def _parse(text: str) -> EmailMessage:
+    return cast(EmailMessage, email.message_from_bytes(text.encode("latin-1"), policy=default))
+
+
+def _row(head: dict[str, Any], message: EmailMessage) -> MailRow:
+    return MailRow(
+        no=head["no"],
+        received_at=datetime.fromisoformat(head["received_at"]),
+        recipients=tuple(head["recipients"]),
+        sender=str(message.get("From", head["sender"])),
+        subject=str(message.get("Subject", "")),
+    )
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body(preferencelist=(kind,))
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except (LookupError, UnicodeDecodeError):  # a character set nobody knows
+        return cast(bytes, part.get_payload(decode=True)).decode("latin-1")

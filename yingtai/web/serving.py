@@ -1,0 +1,144 @@
+"""What each process does all day."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
+
+from yingtai.kernel.env import env
+from yingtai.web.processes import PROCESSES, die_with
+from yingtai.web.start import become
+
+JOB_SECONDS_AT_STOP = 8
+FACT_SECONDS = 1
+PRUNE_SECONDS = 3600
+
+log = logging.getLogger(__name__)
+
+
+def main(arguments: list[str]) -> None:
+    """Be one process of the product, for installations that run them on their own."""
+    parser = argparse.ArgumentParser(prog="yingtai serve", description=main.__doc__)
+    parser.add_argument("process", choices=[process.name for process in PROCESSES])
+    name = parser.parse_args(arguments).process
+    process = next(process for process in PROCESSES if process.name == name)
+    if process.role:
+        become(process.role)
+    process.live()
+
+
+def web() -> None:
+    """Serve the pages and the API."""
+    _serve("yingtai.web.serving:pages", interface="wsgi", port=env().port, blocking_threads=4)
+
+
+def pages() -> Any:
+    """Return the WSGI application; runs in granian's own child, which must not outlive granian."""
+    die_with(os.getppid())
+    return import_module("yingtai.web.wsgi").application
+
+
+def collector() -> None:
+    """Accept events."""
+    _serve("yingtai.web.serving:event_api", interface="asgi", port=env().port + 1)
+
+
+def event_api() -> Any:
+    """Return the ASGI application; runs in granian's own child, which must not outlive granian."""
+    die_with(os.getppid())
+    return import_module("yingtai.collect.collector.asgi").app
+
+
+def dispatcher() -> None:
+    """Tell facts to their handlers as they are published."""
+    dispatching = import_module("yingtai.kernel.dispatcher")
+    stop = _asked_to_stop()
+    pruned_at = 0.0
+    while not stop():
+        with _patience():
+            while not stop() and dispatching.dispatch(datetime.now(UTC)):
+                pass
+            if time.monotonic() - pruned_at > PRUNE_SECONDS:
+                dispatching.prune(datetime.now(UTC))
+                pruned_at = time.monotonic()
+            dispatching.wait_for_facts(FACT_SECONDS)
+
+
+def ingest() -> None:
+    """Turn accepted requests into profiles and lake rows."""
+    import_module("yingtai.customers.ingesting").run(_asked_to_stop())
+
+
+def worker(family: str) -> None:
+    """Run the jobs of one queue family."""
+    app = import_module("procrastinate.contrib.django").app
+    with app.replace_connector(app.connector.get_worker_connector()) as working:
+        asyncio.run(_work(working, family))
+
+
+async def _work(app: Any, family: str) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            queues=[family],
+            name=family,
+            concurrency=1,
+            shutdown_graceful_timeout=JOB_SECONDS_AT_STOP,
+            update_heartbeat_interval=5,
+            stalled_worker_timeout=20,
+            task_middleware=[_with_a_live_connection],
+            install_signal_handlers=True,
+        )
+
+
+def _with_a_live_connection(call: Callable[..., Any], *rest: Any) -> Any:
+    # The database may have been restarted since the job before.
+    renew = import_module("django.db").close_old_connections
+    renew()
+    try:
+        return call(*rest)
+    finally:
+        renew()
+
+
+def _serve(target: str, *, interface: str, port: int, **options: Any) -> None:
+    server = import_module("granian.server").Server(
+        target,
+        address=env().host,
+        port=port,
+        interface=import_module("granian.constants").Interfaces(interface),
+        workers=1,
+        factory=True,
+        websockets=False,
+        log_access=False,
+        log_level=import_module("granian.log").LogLevels.warning,
+        workers_kill_timeout=10,
+        **options,
+    )
+    server.serve()
+
+
+def _asked_to_stop() -> Callable[[], bool]:
+    asked = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked.set())
+    return asked.is_set
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Outlive a restart of the database: what was not committed is simply done again."""
+    database = import_module("django.db")
+    try:
+        yield
+    except (database.OperationalError, database.InterfaceError) as trouble:
+        log.warning("the books do not answer, trying again: %s", type(trouble).__name__)
+        database.connections.close_all()
+        time.sleep(1)

@@ -1,0 +1,55 @@
+"""Getting a process ready: its database role, and Django with every module loaded."""
+
+import gc
+import os
+import sys
+from importlib import import_module
+
+
+def take_role(role: str) -> None:
+    """Sign this process in to the books as `role`, from its first connection on."""
+    os.environ["YINGTAI_ROLE"] = role
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yingtai.web.settings")
+    import_module("yingtai.kernel.env").env.cache_clear()
+
+
+def load_everything() -> None:
+    """Load Django and all modules, so that children can be forked in no time."""
+    import_module("django").setup()
+    for module in ("yingtai.web.urls", "yingtai.web.wsgi", "procrastinate.worker", "granian.server"):
+        import_module(module)
+    # What is loaded now lives as long as we do; children share its memory as long as nobody walks over it.
+    gc.collect()
+    gc.freeze()
+
+
+def become(role: str) -> None:
+    """Turn a freshly forked child, or a process of its own, into one that serves under `role`.
+
+    Raises: DangerousRole
+    """
+    take_role(role)
+    settings_loaded = "yingtai.web.settings" in sys.modules
+    import_module("django").setup()
+    if settings_loaded:
+        _sign_in_again(role)
+    if role != "migrator":
+        refuse_dangerous_role()
+
+
+def _sign_in_again(role: str) -> None:
+    # The parent read its settings under another role; no connection was made from them yet.
+    env = import_module("yingtai.kernel.env")
+    parts = import_module("psycopg.conninfo").conninfo_to_dict(env.dsn(role))
+    connections = import_module("django.db").connections
+    connections.databases["default"]["USER"] = parts["user"]
+    connections.databases["default"]["PASSWORD"] = parts["password"]
+
+
+def refuse_dangerous_role() -> None:
+    """Stop when the role could read around the scope walls.
+
+    Raises: DangerousRole
+    """
+    import_module("yingtai.kernel.grants").refuse_dangerous_role()
+    import_module("django.db").connections.close_all()

@@ -1,0 +1,127 @@
+"""`yingtai run`: everything on one machine, started in order, kept alive, ended in order."""
+
+import argparse
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from types import FrameType
+
+from yingtai.kernel.env import env
+from yingtai.web import clusters, first_start
+from yingtai.web.children import Children
+from yingtai.web.start import load_everything, take_role
+
+GLANCE_SECONDS = 0.2
+CLUSTER_GLANCE_SECONDS = 1.0
+PORTS = {"the console": 0, "the collector": 1, "the mailbox": 2}
+
+
+def main(arguments: list[str]) -> int:
+    """Start everything on this machine and stay until Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="yingtai run", description=main.__doc__)
+    parser.add_argument("--no-sample", action="store_true", help="start with empty books: no sample group")
+    options = parser.parse_args(arguments)
+    began = time.monotonic()
+    asked = _listen_for_the_end()
+    with _alone(), clusters.in_use() as lock:
+        _refuse_taken_ports()
+        servers = clusters.start(clusters.embedded())
+        try:
+            take_role("app")
+            load_everything()
+            first_start.prepare(asked, has_sample=not options.no_sample)
+            if not asked:
+                _keep_running(servers, asked, began=began)
+        finally:
+            print("Stopping the databases…", flush=True)
+            if clusters.leave(lock):
+                clusters.stop(servers)
+            else:
+                print("Another yingtai command still uses them; it will stop them when it ends.")
+    return 0
+
+
+def _keep_running(servers: list[clusters.Server], asked: list[int], *, began: float) -> None:
+    children = Children()
+    is_ready = False
+    glanced_at = time.monotonic()
+    try:
+        children.start_all()
+        while not asked:
+            children.glance(GLANCE_SECONDS)
+            if not is_ready and children.answer():
+                is_ready = True
+                first_start.say_ready(time.monotonic() - began)
+            if time.monotonic() - glanced_at > CLUSTER_GLANCE_SECONDS:
+                _revive(servers)
+                glanced_at = time.monotonic()
+    finally:
+        print("\nStopping…", flush=True)
+        children.stop_all()
+
+
+def _revive(servers: list[clusters.Server]) -> None:
+    for place, server in enumerate(servers):
+        if not server.is_alive():
+            print(f"The {server.cluster.name} cluster ended; starting it again.", file=sys.stderr)
+            servers[place : place + 1] = clusters.start([server.cluster])
+
+
+def _listen_for_the_end() -> list[int]:
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, ask)
+    return asked
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Refuse to start twice in one home."""
+    path = env().home / "locks" / "supervisor"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            # A lock of this process only, which a forked child neither holds nor loses.
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise SystemExit(
+                f"Yingtai already runs in {env().home.absolute()} (process {file.read().strip()}). "
+                "Stop it first, or set YINGTAI_HOME and YINGTAI_PORT to run a second one."
+            ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def _refuse_taken_ports() -> None:
+    # The children of a supervisor that was killed a moment ago may need a moment to be gone.
+    deadline = time.monotonic() + 5
+    while taken := [what for what, step in PORTS.items() if not _is_free(env().port + step)]:
+        if time.monotonic() > deadline:
+            what = taken[0]
+            raise SystemExit(
+                f"Port {env().port + PORTS[what]}, meant for {what}, is used by another program. "
+                "Stop that program, or set YINGTAI_PORT to the first of three free ports."
+            )
+        time.sleep(0.1)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((env().host, port))
+        except OSError:
+            return False
+    return True
