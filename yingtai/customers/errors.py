@@ -1,0 +1,68 @@
+"""What can go wrong with customers, and what to do about it."""
+
+from yingtai.kernel.errors import ProductError
+
+
+class ProfileNotFound(ProductError):
+    code = "customers.profile-not-found"
+    title = "We could not find that profile"
+    remedy = (
+        "It may have been erased, or it belongs to another dealer. Search for the person by phone or e-mail."
+    )
+    status = 404
+
+
+class ProfileAlreadyMerged(ProductError):
+    code = "customers.profile-already-merged"
+    title = "This profile was merged into another on {merged_on}"
+    remedy = "Open the surviving profile and start from there."
+    status = 409
+
+
+class CannotMergeIntoItself(ProductError):
+    code = "customers.cannot-merge-into-itself"
+    title = "A profile cannot be merged into itself"
+    remedy = "Choose two different profiles."
+
+
+class TwoUserIds(ProductError):
+    code = "customers.two-user-ids"
+    title = "These profiles are two different accounts"
+    remedy = (
+        "Two sign-in accounts are never one person by themselves. Join the accounts in the shop system first."
+    )
+    status = 409
+
+
+class OtherBrand(ProductError):
+    code = "customers.other-brand"
+    title = "These profiles belong to different brands"
+    remedy = "Choose two profiles of the same brand."
+
+
+class NothingToSplit(ProductError):
+    code = "customers.nothing-to-split"
+    title = "This merge was undone already, or never happened"
+    remedy = "Open the profile again to see its merges as they are now."
+    status = 409
+
+
+class IngestIsRunning(ProductError):
+    code = "customers.ingest-is-running"
+    title = "Another process is writing events at this moment"
+    remedy = "Wait until it is done, then try again."
+    status = 503
+
+
+class CommittedBatchLost(ProductError):
+    code = "customers.committed-batch-lost"
+    title = "The books name batch {batch_no} as committed, but the lake does not hold it"
+    remedy = "Restore the lake from the backup that belongs to the books."
+    status = 500
+
+
+class PersonWasErased(ProductError):
+    code = "customers.person-was-erased"
+    title = "The private values of this person were erased"
+    remedy = "Nothing can bring them back. Collect them anew if the person returns."
+    status = 410
