@@ -1,0 +1,1 @@
+"""How Yingtai looks: one page frame, components, charts, and the tool for translations."""

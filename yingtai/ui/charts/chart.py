@@ -1,0 +1,67 @@
+"""What every chart is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from yingtai.ui.formats import in_unit
+
+Text = str | Promise
+Value = float | int | None
+MOST_LABELS_SPOKEN = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """What `{% chart %}` needs: ECharts options, and the same numbers as a table.
+
+    unit  how numbers are written, in the picture and in the table (`ui.formats.in_unit`)
+    note  the period, the unit in words, "as of": stands beside the title
+    """
+
+    title: Text
+    options: dict[str, Any]
+    header: tuple[Text, ...]
+    rows: Sequence[tuple[str, ...]]
+    unit: str
+    note: Text = ""
+    empty_text: Text = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.rows
+
+    @property
+    def description(self) -> str:
+        """The picture in words, for those who do not see it: what it is, where it begins, where it ends."""
+        spoken = [*self.rows[:1], *self.rows[-1:]] if len(self.rows) > MOST_LABELS_SPOKEN else self.rows
+        facts = "; ".join(f"{row[0]}: {', '.join(row[1:])}" for row in spoken)
+        return _("Chart: %(title)s. %(facts)s. All numbers are in the table below.") % {
+            "title": self.title,
+            "facts": facts,
+        }
+
+    def drawing(self) -> dict[str, Any]:
+        """Return what the script reads."""
+        language = "zh-CN" if (get_language() or "en").startswith("zh") else "en"
+        return {"options": self.options, "unit": self.unit, "language": language}
+
+
+def aria(title: Text) -> dict[str, Any]:
+    return {"enabled": True, "label": {"description": str(title)}, "decal": {"show": False}}
+
+
+def category_axis(name: Text, labels: Sequence[str], **more: Any) -> dict[str, Any]:
+    return {"type": "category", "name": str(name), "data": list(labels), **more}
+
+
+def value_axis(name: Text, **more: Any) -> dict[str, Any]:
+    return {"type": "value", "name": str(name), **more}
+
+
+def written(values: Sequence[Value], unit: str) -> tuple[str, ...]:
+    return tuple(in_unit(value, unit) for value in values)

@@ -1,0 +1,116 @@
+"""How numbers, money and times are written for the person who reads: their language, their zone, always a unit."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel import Locale
+from babel.numbers import (
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+)
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+
+MISSING = "–"
+Number = int | float | Decimal | None
+
+
+def locale() -> Locale:
+    """Return Babel's locale for the language in use."""
+    return Locale("zh", script="Hans") if (get_language() or "en").startswith("zh") else Locale("en")
+
+
+def number(value: Number, digits: int = 0) -> str:
+    """12,345 or, with digits, 12,345.60. Missing is a dash, never zero."""
+    if value in (None, ""):
+        return MISSING
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, format=pattern, locale=locale()))
+
+
+def compact(value: Number) -> str:
+    """1.2M in English, 120万 in Chinese; for places too narrow for the whole number."""
+    if value in (None, ""):
+        return MISSING
+    return str(format_compact_decimal(value, locale=locale(), fraction_digits=1))
+
+
+def percent(ratio: Number, digits: int = 1) -> str:
+    """0.1234 as 12.3%."""
+    if ratio in (None, ""):
+        return MISSING
+    return str(
+        format_percent(ratio, format="#,##0" + ("." + "0" * digits if digits else "") + "%", locale=locale())
+    )
+
+
+def signed_percent(ratio: Number, digits: int = 1) -> str:
+    """A change: +12.3%, −4.0%."""
+    if ratio in (None, ""):
+        return MISSING
+    return ("+" if ratio > 0 else "−" if ratio < 0 else "±") + percent(abs(ratio), digits)
+
+
+def money(amount_minor: int | None, currency: str) -> str:
+    """Money kept in minor units, with its currency: ¥1,234.50, £12.00."""
+    if amount_minor in (None, ""):
+        return MISSING
+    major = Decimal(amount_minor) / 10 ** get_currency_precision(currency)
+    return str(format_currency(major, currency, locale=locale()))
+
+
+def moment(value: datetime | None) -> SafeString | str:
+    """An aware time in the viewer's zone: 2026-11-21 14:05."""
+    if value in (None, ""):
+        return MISSING
+    local = timezone.localtime(value)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), local.strftime("%Y-%m-%d %H:%M"))
+
+
+def day(value: date | datetime | None) -> SafeString | str:
+    """A date: 2026-11-21; a time is first brought into the viewer's zone."""
+    if value in (None, ""):
+        return MISSING
+    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), local.isoformat())
+
+
+def duration(value: timedelta | float | None) -> str:
+    """A length of time, in its largest sensible unit: 0.42 s, 12 min, 3 hours, 5 days."""
+    if value in (None, ""):
+        return MISSING
+    seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
+    if seconds < 10:
+        return ngettext("%(n)s second", "%(n)s seconds", 2) % {"n": number(seconds, 2)}
+    if seconds < 120:
+        return ngettext("%(n)s second", "%(n)s seconds", 2) % {"n": number(seconds)}
+    if seconds < 7_200:
+        return ngettext("%(n)s minute", "%(n)s minutes", 2) % {"n": number(seconds / 60)}
+    if seconds < 172_800:
+        return ngettext("%(n)s hour", "%(n)s hours", 2) % {"n": number(seconds / 3_600)}
+    return ngettext("%(n)s day", "%(n)s days", 2) % {"n": number(seconds / 86_400)}
+
+
+# How a unit of the metric catalogue is written, for figures and for the tables under charts.
+UNITS = {
+    "count": lambda value: number(value),
+    "number": lambda value: number(value, 2),
+    "ratio": lambda value: percent(value),
+    "days": lambda value: ngettext("%(n)s day", "%(n)s days", 2) % {"n": number(value, 1)},
+    "hours": lambda value: ngettext("%(n)s hour", "%(n)s hours", 2) % {"n": number(value, 1)},
+    "seconds": lambda value: ngettext("%(n)s second", "%(n)s seconds", 2) % {"n": number(value, 2)},
+}
+
+
+def in_unit(value: Number, unit: str) -> str:
+    """Write a figure in a catalogued unit: count, number, ratio, days, hours, seconds, or money:CNY (minor units)."""
+    if value in (None, ""):
+        return MISSING
+    if unit.startswith("money:"):
+        return money(round(value), unit.removeprefix("money:"))
+    return UNITS[unit](value)

@@ -1,0 +1,63 @@
+"""Answer a browser with a page, and an htmx swap with the part of it that was asked for."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+SWAP_HEADERS = "HX-Request, HX-Boosted, HX-History-Restore-Request"
+
+
+def is_swap(request: HttpRequest) -> bool:
+    """Say whether htmx asks for a part. Boosted links and restored history replace everything, so they do not."""
+    asked = request.headers
+    return "HX-Request" in asked and not ("HX-Boosted" in asked or "HX-History-Restore-Request" in asked)
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    fragment: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer a browser with the whole page, and an htmx swap with the named part of it.
+
+    In: `fragment` names a `{% partialdef %}` of the template; without one every answer is the whole page.
+    """
+    part = f"{template}#{fragment}" if fragment and is_swap(request) else template
+    response = render(request, part, context, status=status)
+    response["Vary"] = SWAP_HEADERS
+    return response
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmation:
+    """What a person must know before a dangerous action.
+
+    lead          one sentence: what will happen, to how many
+    consequences  further sentences, one fact each
+    irreversible  what cannot be undone, or "" when everything can
+    hidden        values the form posts back with the decision
+    type_to_confirm  a word to type, for actions that end something for good
+    """
+
+    title: str
+    lead: str
+    action: str
+    cancel_url: str
+    consequences: tuple[str, ...] = ()
+    irreversible: str = ""
+    post_url: str = ""
+    hidden: dict[str, str] = field(default_factory=dict)
+    type_to_confirm: str = ""
+    is_danger: bool = True
+
+
+def render_confirmation(
+    request: HttpRequest, confirmation: Confirmation, *, form: Any = None, status: int = 200
+) -> HttpResponse:
+    """Ask before a dangerous action, on a page of its own."""
+    return render(request, "ui/confirm.html", {"confirmation": confirmation, "form": form}, status=status)

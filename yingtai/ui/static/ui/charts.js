@@ -1,0 +1,130 @@
+// Draws every [data-chart] from the JSON inside it. ECharts is fetched only when a page has a chart.
+(() => {
+  "use strict";
+
+  const source = document.currentScript.dataset.echarts;
+  const drawn = new Map();
+  let loading;
+
+  const load = () => (loading ??= new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = source;
+    script.onload = done;
+    script.onerror = failed;
+    document.head.append(script);
+  }));
+
+  // CSS knows the colours of light and dark; a probe turns light-dark() into the one that applies now.
+  const probe = document.createElement("i");
+  const colour = (name) => {
+    probe.style.color = `var(--y-${name})`;
+    return getComputedStyle(probe).color;
+  };
+
+  const money = (unit) => unit.startsWith("money:") && unit.slice(6);
+  const writer = (unit, language, short) => {
+    const currency = money(unit);
+    const style = currency ? { style: "currency", currency } : unit === "ratio" ? { style: "percent" } : {};
+    const digits = short ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: unit === "count" ? 0 : unit === "ratio" ? 1 : 2 };
+    const format = new Intl.NumberFormat(language, { ...style, ...digits });
+    const scale = currency ? 10 ** new Intl.NumberFormat(language, style).resolvedOptions().maximumFractionDigits : 1;
+    return (value) => (value === null || value === undefined || value === "-" || Number.isNaN(value) ? "–" : format.format(value / scale));
+  };
+
+  const dressAxis = (axis, look, write) => ({
+    nameGap: 12,
+    nameTextStyle: { color: look.muted, align: axis.type === "value" ? "left" : "right" },
+    axisLine: { show: axis.type === "category", lineStyle: { color: look.line } },
+    axisTick: { show: false },
+    splitLine: { show: axis.type === "value", lineStyle: { color: look.line } },
+    ...axis,
+    axisLabel: { color: look.muted, hideOverlap: true, ...(axis.type === "value" ? { formatter: write } : {}), ...axis.axisLabel },
+  });
+
+  const interval = (look) => (params, api) => {
+    const place = api.value(1);
+    const [low, middle, high] = [api.coord([api.value(2), place]), api.coord([api.value(0), place]), api.coord([api.value(3), place])];
+    const stroke = { stroke: look.palette[0], lineWidth: 2, fill: "none" };
+    const cap = ([x, y]) => ({ type: "line", shape: { x1: x, x2: x, y1: y - 5, y2: y + 5 }, style: stroke });
+    return {
+      type: "group",
+      children: [
+        { type: "line", shape: { x1: low[0], y1: low[1], x2: high[0], y2: high[1] }, style: stroke },
+        cap(low), cap(high),
+        { type: "circle", shape: { cx: middle[0], cy: middle[1], r: 5 }, style: { fill: look.palette[0] } },
+      ],
+    };
+  };
+
+  const dressSeries = (series, look, write) => {
+    const dressed = { ...series };
+    if (series.draw === "interval") {
+      dressed.renderItem = interval(look);
+      dressed.tooltip = { valueFormatter: undefined, formatter: (item) => `${item.name}\n${write(item.value[0])}  (${write(item.value[2])} … ${write(item.value[3])})` };
+      dressed.markLine = { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: look.muted, type: "dashed" }, data: [{ xAxis: 0 }] };
+    }
+    if (series.draw === "band") dressed.areaStyle = { color: look.palette[0], opacity: 0.16 };
+    if (series.draw) dressed.itemStyle = { color: look.palette[0], ...series.itemStyle };
+    if (series.draw === "band" || series.draw === "bandEdge") dressed.tooltip = { show: false };
+    if (series.type === "line" && !series.draw) Object.assign(dressed, { lineStyle: { width: 2 }, symbolSize: 6 });
+    if (series.type === "heatmap") Object.assign(dressed, { label: { color: look.ink, ...series.label }, itemStyle: { borderColor: look.surface, borderWidth: 2 } });
+    else if (series.label) dressed.label = { color: look.ink, ...series.label };
+    return dressed;
+  };
+
+  const dress = ({ options, unit, language }) => {
+    const look = { ink: colour("ink"), muted: colour("muted"), line: colour("line"), surface: colour("surface"), palette: [1, 2, 3, 4, 5, 6].map((place) => colour(`chart-${place}`)) };
+    const fontFamily = getComputedStyle(document.body).fontFamily;
+    const write = writer(unit, language, false);
+    const short = writer(unit, language, true);
+    const hasItems = options.series.some((series) => ["heatmap", "custom"].includes(series.type));
+    const dressed = {
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      animationDuration: 250,
+      color: look.palette,
+      textStyle: { fontFamily, color: look.ink },
+      grid: { left: 8, right: 16, top: 34, bottom: 8, containLabel: true },
+      ...options,
+      tooltip: {
+        trigger: hasItems ? "item" : "axis", renderMode: "richText", confine: true, valueFormatter: write,
+        backgroundColor: look.surface, borderColor: look.line, textStyle: { fontFamily, color: look.ink, fontSize: 13 },
+        axisPointer: { type: "line", lineStyle: { color: look.muted } }, ...options.tooltip,
+      },
+      xAxis: dressAxis(options.xAxis, look, short),
+      yAxis: dressAxis(options.yAxis, look, short),
+      series: options.series.map((series) => dressSeries(series, look, write)),
+    };
+    if (options.legend) dressed.legend = { top: 0, right: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: look.muted, fontFamily }, ...options.legend };
+    if (options.visualMap) dressed.visualMap = { ...options.visualMap, inRange: { color: [colour("heat-low"), colour("heat-high")] } };
+    return dressed;
+  };
+
+  const draw = (place) => {
+    const data = JSON.parse(place.querySelector("script[type='application/json']").textContent);
+    const chart = window.echarts.init(place, null, { renderer: "canvas" });
+    chart.setOption(dress(data));
+    new ResizeObserver(() => chart.resize()).observe(place);
+    drawn.set(place, { chart, data });
+  };
+
+  const drawAll = async (root) => {
+    const places = [...(root.matches?.("[data-chart]") ? [root] : []), ...root.querySelectorAll("[data-chart]")];
+    if (!places.some((place) => !drawn.has(place))) return;
+    document.body.append(probe);
+    probe.hidden = true;
+    await load();
+    for (const place of places) if (!drawn.has(place) && place.isConnected) draw(place);
+  };
+
+  const redraw = () => {
+    for (const [place, { chart, data }] of drawn) {
+      if (place.isConnected) chart.setOption(dress(data), { notMerge: true });
+      else { chart.dispose(); drawn.delete(place); }
+    }
+  };
+
+  document.addEventListener("theme:changed", redraw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  document.addEventListener("htmx:load", (event) => drawAll(event.detail.elt));
+  drawAll(document);
+})();

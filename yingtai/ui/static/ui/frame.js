@@ -1,0 +1,45 @@
+// The frame: the navigation on a phone, menus that close, the choice of light or dark without a reload.
+(() => {
+  "use strict";
+
+  const find = (selector) => [...document.querySelectorAll(selector)];
+
+  for (const button of find("[data-nav-toggle]")) {
+    const target = document.getElementById(button.getAttribute("aria-controls"));
+    button.hidden = !target;
+    button.addEventListener("click", () => {
+      const shown = target.classList.toggle("is-shown");
+      button.setAttribute("aria-expanded", String(shown));
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    for (const menu of find("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of find("details[data-menu][open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+    for (const button of find("[data-nav-toggle][aria-expanded=true]")) button.click();
+  });
+
+  const chosen = () => document.documentElement.dataset.bsTheme ?? "auto";
+  const show = () => {
+    for (const button of find("[data-theme-choice]")) button.setAttribute("aria-pressed", String(button.value === chosen()));
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-theme-choice]");
+    if (!button) return;
+    event.preventDefault();
+    if (button.value === "auto") delete document.documentElement.dataset.bsTheme;
+    else document.documentElement.dataset.bsTheme = button.value;
+    // The same cookie that the form without script sets; the server prints the choice into the next page.
+    document.cookie = `theme=${button.value};path=/;max-age=31536000;samesite=lax`;
+    button.closest("details").open = false;
+    show();
+    document.dispatchEvent(new CustomEvent("theme:changed"));
+  });
+  show();
+})();

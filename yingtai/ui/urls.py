@@ -1,0 +1,15 @@
+from django.urls import path
+from django.views.i18n import set_language
+
+from yingtai.ui import views
+
+app_name = "ui"
+urlpatterns = [
+    path("ui/gallery", views.gallery, name="gallery"),
+    path("ui/gallery/confirm", views.gallery_confirm, name="gallery_confirm"),
+    path("ui/gallery/signin", views.gallery_signin, name="gallery_signin"),
+    path("ui/gallery/progress", views.gallery_progress, name="gallery_progress"),
+    path("ui/gallery/lazy", views.gallery_lazy, name="gallery_lazy"),
+    path("ui/language", set_language, name="language"),
+    path("ui/theme", views.theme, name="theme"),
+]

@@ -1,0 +1,77 @@
+"""The gallery: every component in every state, for people who build pages and for the tests that look at them."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from yingtai.ui import samples
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+
+A_YEAR = timedelta(days=365)
+
+
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    return render_page(
+        request, "ui/gallery.html", samples.gallery(timezone.now(), request.GET), fragment="rows"
+    )
+
+
+@require_GET
+def gallery_confirm(request: HttpRequest) -> HttpResponse:
+    """A dangerous action, asked on a page of its own."""
+    return render_confirmation(
+        request,
+        Confirmation(
+            title=_("Stop the campaign"),
+            lead=_(
+                "The campaign “Autumn service” stops now, for 12,480 people who have not had their message yet."
+            ),
+            consequences=(
+                _("8,211 messages already handed over will arrive."),
+                _("The measured result covers only those who had their message."),
+            ),
+            irreversible=_("A stopped campaign cannot be started again; copy it to send to the others."),
+            action=_("Stop the campaign"),
+            cancel_url="/ui/gallery",
+        ),
+    )
+
+
+@require_GET
+def gallery_signin(request: HttpRequest) -> HttpResponse:
+    """The frame before sign-in."""
+    return render(request, "ui/gallery_signin.html", {"form": samples.SampleForm(initial={"name": "Li Wei"})})
+
+
+@require_GET
+def gallery_progress(request: HttpRequest) -> HttpResponse:
+    """A running task, as it answers when asked again."""
+    done = int(request.GET.get("done", "0") if request.GET.get("done", "0").isdigit() else 0) + 25_000
+    return render(request, "ui/gallery_progress.html", {"task": samples.running_task(min(done, 100_000))})
+
+
+@require_GET
+def gallery_lazy(request: HttpRequest) -> HttpResponse:
+    """A part that came after the page."""
+    return render(request, "ui/gallery_lazy.html")
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the choice of light or dark, for browsers without script."""
+    chosen = request.POST.get("theme", "auto")
+    back = request.POST.get("next", "/")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = HttpResponseRedirect(back if is_ours else "/")
+    if chosen in ("light", "dark"):
+        response.set_cookie("theme", chosen, max_age=A_YEAR, samesite="Lax")
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
