@@ -42,6 +42,11 @@ class ScopedLake:
                 self._define(self._session, name, asks_who=reading.asks_who)
             return self._session.query(sql, params)
 
+    def columns(self, name: str) -> list[str]:
+        """Return the columns that a table has at this moment, those added by writing them included."""
+        with self._lock:
+            return list(self._pin(name).schema.names)
+
     @property
     def version(self) -> dict[str, int]:
         """The version of every table, for keys of caches: same versions and scope, same answers."""

@@ -8,7 +8,7 @@ from yingtai.kernel.labels import Label
 from yingtai.ui.pages import render_page
 
 
-@page(action="view", place="web.home", label=Label.L1)
+@page(action="view", place="home", label=Label.L1)
 def home(request: ActingRequest) -> HttpResponse:
     """Today's work, from what every module registers."""
     panels = [panel for contribute in home_panels.all() if (panel := contribute(request.acting))]

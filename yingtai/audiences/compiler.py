@@ -1,0 +1,91 @@
+"""From a definition to one query: every question about behaviour is answered by a single scan of the events.
+
+Built with sqlglot expressions, never by gluing strings, so a value can only ever be a value; the same query is
+translated for Spark. Idea, limits and figures: docs/algorithms/audiences.md.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlglot
+from sqlglot import exp
+
+from yingtai.audiences.asking import Asking
+from yingtai.audiences.blocks import block_named
+from yingtai.audiences.definition import Group, Sentence
+from yingtai.audiences.metrics import rfm
+
+DIALECT = "duckdb"
+
+
+@dataclass(frozen=True)
+class CompiledAudience:
+    """Queries over the lake: `people` gives (profile_no, node_no) by profile_no, `count` gives (people)."""
+
+    people: str
+    count: str
+
+
+def compile_audience(definition: Group, *, at: datetime, trait_columns: Collection[str]) -> CompiledAudience:
+    """Return the queries of an audience as of a moment.
+
+    Raises: DefinitionNotUnderstood
+    """
+    asking = Asking(at, trait_columns)
+    condition = _condition(definition, asking)
+    chosen = exp.select("people.profile_no", "people.node_no").from_("traits AS people")
+    chosen = _joined(chosen, asking).where(condition)
+    counted = exp.select("count(*) AS people").from_(chosen.subquery("chosen"))
+    return CompiledAudience(
+        people=_with_parts(chosen.order_by("people.profile_no"), asking).sql(DIALECT),
+        count=_with_parts(counted, asking).sql(DIALECT),
+    )
+
+
+def _condition(part: Group | Sentence, asking: Asking) -> exp.Expression:
+    if isinstance(part, Sentence):
+        condition = block_named(part.block).condition(part.values, asking)
+        # Unknown counts as not so, and its negation as so: "has not ordered" holds for whom we never saw order.
+        decided = exp.func("COALESCE", exp.paren(condition), exp.false())
+        return exp.not_(decided) if part.negated else decided
+    if not part.parts:
+        return exp.true()
+    conditions = [_condition(inner, asking) for inner in part.parts]
+    return exp.and_(*conditions) if part.join == "all" else exp.or_(*conditions)
+
+
+def _joined(query: exp.Select, asking: Asking) -> exp.Select:
+    names = ["did"] if asking.measures else []
+    names += ["scores"] if asking.asks_scores else []
+    names += [f"members_{number}" for number in asking.audiences]
+    for name in names:
+        query = query.join(name, on=f"{name}.profile_no = people.profile_no", join_type="left")
+    return query
+
+
+def _with_parts(query: exp.Select, asking: Asking) -> exp.Select:
+    if asking.measures:
+        query = query.with_("did", as_=_did(asking))
+    if asking.asks_scores:
+        query = query.with_("scores", as_=sqlglot.parse_one(rfm(), read=DIALECT))
+    for number in asking.audiences:
+        members = exp.select("profile_no").from_("audience_members")
+        members = members.where(exp.column("audience_no").eq(number))
+        query = query.with_(f"members_{number}", as_=members)
+    return query
+
+
+def _did(asking: Asking) -> exp.Select:
+    """One row per person who did any of what is asked, with one number for each question."""
+    query = exp.select("profile_no").from_("events").group_by("profile_no")
+    for measure in asking.measures:
+        counted = exp.case().when(measure.condition, measure.value)
+        query = query.select(exp.alias_(exp.func("SUM", counted), measure.name))
+    query = query.where(exp.column("profile_no").is_(exp.null()).not_())
+    query = query.where(exp.or_(*[measure.condition.copy() for measure in asking.measures]))
+    first = asking.earliest_day
+    if first:
+        day = exp.cast(exp.Literal.string(first.isoformat()), "date")
+        query = query.where(exp.column("day") >= day)
+    return query

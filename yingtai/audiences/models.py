@@ -1,0 +1,33 @@
+"""Audiences: a definition, and what is known of its stored membership (which lies in the lake)."""
+
+from django.db import models
+
+from yingtai.kernel.ids import uuid7
+from yingtai.kernel.models import ScopedModel
+
+
+class Audience(ScopedModel):
+    """A named choice of people in one place of the organization."""
+
+    id = models.UUIDField(unique=True, default=uuid7)
+    audience_no = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=120)
+    about = models.CharField(max_length=400, blank=True)
+    definition = models.JSONField()
+    revision = models.IntegerField(default=1)
+    people = models.BigIntegerField(null=True)
+    entered = models.BigIntegerField(default=0)
+    left = models.BigIntegerField(default=0)
+    refreshed_at = models.DateTimeField(null=True)
+    refreshed_revision = models.IntegerField(null=True)
+    took_ms = models.IntegerField(null=True)
+    created_by = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["node_no", "-audience_no"], name="audience_by_node")]
+
+    def __str__(self) -> str:
+        return self.name
