@@ -1,0 +1,81 @@
+"""Reading sources."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from yingtai.collect.errors import SourceNotFound
+from yingtai.collect.models import Source
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scoping import acting_transaction
+
+LIVE_KEYS = """
+    SELECT source_no, count(*) FROM collect_write_key
+    WHERE status = 'live' AND source_no = ANY(%s) GROUP BY source_no
+"""
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """A source as pages and other modules see it."""
+
+    id: UUID
+    source_no: int
+    node_no: int
+    name: str
+    kind: str
+    time_zone: str
+    currency: str
+    back_fill_days: int
+    allowed_origins: tuple[str, ...]
+    on_violation: str
+    event_count: int
+    earliest_arrival_at: datetime | None
+    latest_arrival_at: datetime | None
+    created_at: datetime
+    key_count: int = 0
+
+
+def view_source(source: Source, key_count: int = 0) -> SourceView:
+    """Return a source as others may see it."""
+    return SourceView(
+        source.id, source.source_no, source.node_no, source.name, source.kind, source.time_zone,
+        source.currency, source.back_fill_days, tuple(source.allowed_origins), source.on_violation,
+        source.event_count, source.earliest_arrival_at, source.latest_arrival_at, source.created_at,
+        key_count,
+    )  # fmt: skip
+
+
+def list_sources(acting: Acting, *, kind: str | None = None) -> list[SourceView]:
+    """Return the sources in the actor's scope, by name."""
+    with acting_transaction(acting):
+        sources = Source.objects.order_by("name", "source_no")
+        found = list(sources.filter(kind=kind) if kind else sources)
+        keys = _key_counts([source.source_no for source in found])
+    return [view_source(source, keys.get(source.source_no, 0)) for source in found]
+
+
+def get_source(acting: Acting, source_id: UUID) -> SourceView:
+    """Return one source.
+
+    Raises: SourceNotFound
+    """
+    with acting_transaction(acting):
+        source = Source.objects.filter(id=source_id).first()
+        if source is None:
+            raise SourceNotFound
+        return view_source(source, _key_counts([source.source_no]).get(source.source_no, 0))
+
+
+def names_of_sources(acting: Acting) -> dict[int, str]:
+    """Return the names of sources by number."""
+    with acting_transaction(acting):
+        return dict(Source.objects.values_list("source_no", "name"))
+
+
+def _key_counts(source_nos: list[int]) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE_KEYS, (source_nos,))
+        return dict(cursor.fetchall())

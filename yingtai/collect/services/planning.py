@@ -1,0 +1,148 @@
+"""Writing the tracking plan: declaring, taking a preset over, noting which names arrive."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from django.db import connection, transaction
+
+from yingtai.collect.errors import PresetNotFound
+from yingtai.collect.models import Declaration, Source
+from yingtai.collect.plan import EVENT, PROPERTY, Declared, kept_name, snapshot
+from yingtai.collect.presets import PRESETS
+from yingtai.collect.queries.planning import forget_plan, load_plan
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import brand_node, brand_of
+from yingtai.kernel.scoping import acting_transaction
+
+MOST_NAMES_PER_BRAND = 5_000
+
+SeenName = tuple[int, str, str, str]
+
+NOTE_SEEN = """
+    INSERT INTO collect_seen (node_no, subject, event, name, earliest_at, latest_at, count)
+    SELECT came.node_no, came.subject, came.event, came.name, %(at)s, %(at)s, came.count
+    FROM unnest(%(nodes)s::bigint[], %(subjects)s::text[], %(events)s::text[], %(names)s::text[],
+                %(counts)s::bigint[]) AS came (node_no, subject, event, name, count)
+    WHERE EXISTS (SELECT 1 FROM collect_seen AS known
+                  WHERE known.node_no = came.node_no AND known.subject = came.subject
+                    AND known.event = came.event AND known.name = came.name)
+       OR (SELECT count(*) FROM collect_seen AS known WHERE known.node_no = came.node_no) < %(most)s
+    ORDER BY came.node_no, came.subject, came.event, came.name
+    ON CONFLICT (node_no, subject, event, name) DO UPDATE
+    SET count = collect_seen.count + excluded.count,
+        latest_at = greatest(collect_seen.latest_at, excluded.latest_at)
+"""
+PUBLISH_PLAN = """
+    INSERT INTO collect_plan (source_no, node_no, version, document)
+    SELECT came.source_no, came.node_no, %(version)s, came.document
+    FROM unnest(%(sources)s::int[], %(nodes)s::bigint[], %(documents)s::jsonb[])
+         AS came (source_no, node_no, document)
+    ON CONFLICT (source_no) DO UPDATE
+    SET version = greatest(excluded.version, collect_plan.version + 1), document = excluded.document,
+        updated_at = now()
+"""
+
+
+def declare(acting: Acting, node_no: int, lines: Iterable[Declared]) -> int:
+    """Write lines into the plan of the brand above a node and return how many; a line that is there already
+    is replaced. From the next event on, what is declared L1 or L2 may be known."""
+    brand = brand_node(node_no)
+    rows = [_row(acting, brand, line) for line in lines]
+    with acting_transaction(acting):
+        Declaration.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["node_no", "subject", "event", "name"],
+            update_fields=[
+                "type", "is_required", "label", "purpose", "retention_days", "description", "declared_at",
+                "declared_by",
+            ],
+        )  # fmt: skip
+        _publish(acting, brand)
+    return len(rows)
+
+
+def declare_preset(acting: Acting, node_no: int, preset: str) -> int:
+    """Add the lines of a preset that the plan does not have yet and return how many they were.
+
+    Raises: PresetNotFound
+    """
+    if preset not in PRESETS:
+        raise PresetNotFound(name=preset)
+    brand = brand_node(node_no)
+    with acting_transaction(acting):
+        rows = [_row(acting, brand, line) for line in PRESETS[preset]()]
+        Declaration.objects.bulk_create(rows, ignore_conflicts=True)
+        _publish(acting, brand)
+    return len(rows)
+
+
+def withdraw(acting: Acting, node_no: int, *, subject: str, event: str, name: str) -> None:
+    """Take a line out of the plan: what comes under it from now on is kept sealed. Repeating it changes
+    nothing."""
+    brand = brand_node(node_no)
+    with acting_transaction(acting):
+        Declaration.objects.filter(node_no=brand, subject=subject, event=event, name=name).delete()
+        _publish(acting, brand)
+
+
+def note_seen(acting: Acting, counts: Mapping[SeenName, int]) -> None:
+    """Count names that arrived, by (brand_no, subject, event, name); never values.
+
+    A name that could tell a person is counted as one hidden name, and a brand keeps at most 5,000.
+    """
+    kept: dict[SeenName, int] = {}
+    for (brand_no, subject, event, name), count in counts.items():
+        key = (brand_no << 40, subject, kept_name(event) if event else "", kept_name(name))
+        kept[key] = kept.get(key, 0) + count
+    if not kept:
+        return
+    nodes, subjects, events, names = (list(part) for part in zip(*kept, strict=True))
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(
+            NOTE_SEEN,
+            {
+                "at": acting.at, "nodes": nodes, "subjects": subjects, "events": events, "names": names,
+                "counts": list(kept.values()), "most": MOST_NAMES_PER_BRAND,
+            },
+        )  # fmt: skip
+
+
+def publish_plan(acting: Acting, node_no: int) -> None:
+    """Give the collector the plan of a brand anew; needed when a source was added or changed."""
+    with acting_transaction(acting):
+        _publish(acting, brand_node(node_no))
+
+
+def _publish(acting: Acting, brand: int) -> None:
+    plan = load_plan(brand_of(brand))
+    sources = list(
+        Source.objects.filter(node_no__gte=brand, node_no__lt=brand + (1 << 40), kind=Source.Kind.SDK)
+    )
+    documents = [_json(snapshot(plan, source.on_violation)) for source in sources]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            PUBLISH_PLAN,
+            {
+                "sources": [source.source_no for source in sources],
+                "nodes": [source.node_no for source in sources],
+                "documents": documents,
+                "version": int(acting.at.timestamp() * 1_000),
+            },
+        )
+    forget_plan(brand_of(brand))
+    transaction.on_commit(lambda: forget_plan(brand_of(brand)))
+
+
+def _json(document: object) -> str:
+    return msgspec.json.encode(document).decode()
+
+
+def _row(acting: Acting, brand: int, line: Declared) -> Declaration:
+    return Declaration(
+        node_no=brand, subject=line.subject, event=line.event if line.subject == PROPERTY else "",
+        name=line.name, type="object" if line.subject == EVENT else line.type,
+        is_required=line.is_required, label=int(line.label), purpose=line.purpose,
+        retention_days=line.retention_days, description=line.description, declared_at=acting.at,
+        declared_by=acting.actor,
+    )  # fmt: skip
