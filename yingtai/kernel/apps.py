@@ -13,6 +13,7 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         # The kernel is listed last in INSTALLED_APPS, so every module's models are loaded by now.
         autodiscover_modules(*CONTRIBUTIONS)
+        from yingtai.kernel import housekeeping  # noqa: F401 - declares its jobs
         from yingtai.kernel.contributions import starters
 
         for starter in starters.all():

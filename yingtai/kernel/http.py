@@ -19,6 +19,8 @@ class ActingRequest(HttpRequest):
     """A request of someone signed in, working in a scope."""
 
     acting: Acting
+    workplace: Any
+    workplaces: list[Any]
 
 
 class View(Protocol):

@@ -14,9 +14,10 @@ from django.db import transaction
 from procrastinate.contrib.django import app as engine
 from procrastinate.exceptions import AlreadyEnqueued
 
-from yingtai.kernel.acting import Acting
+from yingtai.kernel.acting import Acting, system
 from yingtai.kernel.envelope import pack, unpack
 from yingtai.kernel.errors import ProductError
+from yingtai.kernel.scope import EVERYTHING
 
 QUEUES = ("ingest", "audiences", "sending", "reports", "default")
 LONGEST_PAUSE_SECONDS = 600
@@ -88,3 +89,19 @@ def job(name: str, *, queue: str = "default", max_attempts: int = 5) -> Callable
         return JOBS[name]
 
     return declare
+
+
+def run_regularly(name: str, cron: str) -> None:
+    """Have a job queued at the times of a cron line, once for the whole installation.
+
+    The job acts as the system, in the group's scope.
+    """
+    declared = JOBS[name]
+
+    def tick(timestamp: int) -> None:
+        at = datetime.fromtimestamp(timestamp, UTC)
+        acting = system(name.partition(".")[0], EVERYTHING, at)
+        declared.enqueue(acting, once_per="schedule")
+
+    task = engine.task(name=f"schedule.{name}", queue="default", queueing_lock=f"schedule.{name}")(tick)
+    engine.periodic(cron=cron)(task)

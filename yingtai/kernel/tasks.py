@@ -71,7 +71,7 @@ def find_task(acting: Acting, task_id: UUID) -> TaskView | None:
     """Return a task in the actor's scope."""
     with acting_transaction(acting):
         task = Task.objects.filter(id=task_id).first()
-    return task and _view(task)
+    return _view(task) if task else None
 
 
 def list_tasks(acting: Acting, *, name: str, limit: int = 20) -> list[TaskView]:

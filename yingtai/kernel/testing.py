@@ -38,7 +38,7 @@ def run_jobs(*queues: str) -> None:
     """Run every waiting job of these queues (all when none is named), as a worker does, and return."""
     with engine.replace_connector(engine.connector.get_worker_connector()) as worker:
         worker.run_worker(
-            queues=queues or None,
+            queues=list(queues) or None,
             wait=False,
             listen_notify=False,
             install_signal_handlers=False,

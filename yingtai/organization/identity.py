@@ -1,8 +1,11 @@
 """What the top of every page says of the person: name, roles, and the places they may work in."""
 
+from typing import cast
+
 from django.http import HttpRequest
 from django.urls import reverse
 
+from yingtai.kernel.http import ActingRequest
 from yingtai.organization.models import Role, Staff
 from yingtai.ui.frame import Identity, Place
 
@@ -14,6 +17,7 @@ def identify(request: HttpRequest) -> Identity | None:
     staff = request.user
     if not isinstance(staff, Staff):
         return None
+    request = cast(ActingRequest, request)
     here = request.workplace
     shallowest = min((DEPTH[place.unit.kind] for place in request.workplaces), default=0)
     return Identity(

@@ -2,12 +2,13 @@
 
 import zoneinfo
 from collections.abc import Callable
+from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone, translation
 
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.http import answer_problem
+from yingtai.kernel.http import ActingRequest, answer_problem
 from yingtai.kernel.scope import NOTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.errors import KeyNotAccepted
@@ -21,10 +22,10 @@ WORKPLACE = "workplace"
 class ActingMiddleware:
     """Sets `request.acting` and `request.workplace`, and runs the view in a transaction of that scope."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[ActingRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: ActingRequest) -> HttpResponse:
         try:
             request.acting = self._acting(request)
         except KeyNotAccepted as problem:
@@ -32,7 +33,7 @@ class ActingMiddleware:
         with acting_transaction(request.acting):
             return self.get_response(request)
 
-    def _acting(self, request: HttpRequest) -> Acting:
+    def _acting(self, request: ActingRequest) -> Acting:
         now = timezone.now()  # noqa: TID251 - the edge reads the clock
         request.workplaces, request.workplace = [], None
         if request.path.startswith("/api/"):
@@ -46,7 +47,7 @@ class ActingMiddleware:
             return Acting(f"staff:{staff.id}", NOTHING, "operations", now)
         return Acting(f"staff:{staff.id}", place.scope, "operations", now, place.roles)
 
-    def _program(self, request: HttpRequest, now: object) -> Acting:
+    def _program(self, request: ActingRequest, now: datetime) -> Acting:
         kind, _, key = request.headers.get("Authorization", "").partition(" ")
         if not key:
             return Acting(NOBODY, NOTHING, "api", now)
@@ -56,7 +57,7 @@ class ActingMiddleware:
         key_id, scope, roles = found
         return Acting(f"key:{key_id}", scope, "api", now, roles)
 
-    def _settle(self, request: HttpRequest, staff: Staff) -> None:
+    def _settle(self, request: ActingRequest, staff: Staff) -> None:
         request.workplaces = workplaces_of(staff)
         request.workplace = _chosen(request.workplaces, request.session.get(WORKPLACE))
         timezone.activate(zoneinfo.ZoneInfo(staff.time_zone))

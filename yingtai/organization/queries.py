@@ -10,18 +10,24 @@ from yingtai.kernel.scope import EVERYTHING, Scope, brand_node
 from yingtai.organization.errors import UnitNotFound
 from yingtai.organization.models import ApiKey, Assignment, Staff, Unit
 
+OUTSIDE = -1
+"""The node number of what has no place in the number tree: no range holds it."""
+
 
 @dataclass(frozen=True)
 class UnitView:
-    """A node of the tree as other modules and pages see it; `node_no` is None for a legal entity."""
+    """A node of the tree as other modules and pages see it.
+
+    `node_no` is OUTSIDE for a legal entity, `entity_no` is 0 for the group.
+    """
 
     id: UUID
     kind: str
     code: str
     name: str
     name_zh: str
-    node_no: int | None
-    entity_no: int | None
+    node_no: int
+    entity_no: int
     time_zone: str
     currency: str
     country: str
@@ -42,9 +48,17 @@ class Workplace:
 
 def view_unit(unit: Unit) -> UnitView:
     return UnitView(
-        unit.id, unit.kind, unit.code, unit.name, unit.name_zh, unit.node_no, unit.entity_no, unit.time_zone,
-        unit.currency, unit.country,
-    )  # fmt: skip
+        id=unit.id,
+        kind=unit.kind,
+        code=unit.code,
+        name=unit.name,
+        name_zh=unit.name_zh,
+        node_no=OUTSIDE if unit.node_no is None else unit.node_no,
+        entity_no=unit.entity_no or 0,
+        time_zone=unit.time_zone,
+        currency=unit.currency,
+        country=unit.country,
+    )
 
 
 def get_unit(code: str) -> UnitView:
@@ -71,33 +85,34 @@ def get_unit_at(node_no: int) -> UnitView:
 
 def units_at(node_nos: Sequence[int]) -> dict[int, UnitView]:
     """Return the units at these node numbers, for a list in one query."""
-    return {unit.node_no: view_unit(unit) for unit in Unit.objects.filter(node_no__in=set(node_nos))}
+    units = [view_unit(unit) for unit in Unit.objects.filter(node_no__in=set(node_nos))]
+    return {unit.node_no: unit for unit in units}
 
 
 def entity_no_at(node_no: int) -> int:
     """Return the number of the legal entity that answers for a node: whose index keys and notices apply."""
-    return Unit.objects.values_list("entity_no", flat=True).get(node_no=brand_node(node_no))
+    return get_unit_at(brand_node(node_no)).entity_no
 
 
 def list_brands(scope: Scope = EVERYTHING) -> list[UnitView]:
     """Return the brands that lie in a scope or above it, by number."""
     brands = [view_unit(unit) for unit in Unit.objects.filter(kind="brand").order_by("node_no")]
     seen = {brand_node(lo) for lo, _ in scope.ranges}
-    return [brand for brand in brands if scope.covers(brand.node_no or 0) or brand.node_no in seen]
+    return [brand for brand in brands if scope.covers(brand.node_no) or brand.node_no in seen]
 
 
 def list_units(scope: Scope, *, kind: str) -> list[UnitView]:
     """Return the units of one kind in a scope, by node number."""
     units = Unit.objects.filter(kind=kind).order_by("node_no")
-    return [view_unit(unit) for unit in units if scope.covers(unit.node_no or 0)]
+    return [view_unit(unit) for unit in units if scope.covers(unit.node_no)]
 
 
 def scope_of(unit: Unit) -> Scope:
     """Return what is seen from a unit: its subtree; for a legal entity, its brands."""
     if unit.kind == "legal_entity":
-        brands = Unit.objects.filter(parent=unit).values_list("node_no", flat=True)
-        return Scope.of(*brands)
-    return Scope.of(unit.node_no)
+        brands = Unit.objects.filter(parent=unit)
+        return Scope.of(*[view_unit(brand).node_no for brand in brands])
+    return Scope.of(view_unit(unit).node_no)
 
 
 def workplaces_of(staff: Staff) -> list[Workplace]:
@@ -117,7 +132,7 @@ def find_key(key: str) -> tuple[UUID, Scope, frozenset[str]] | None:
     """Return id, scope and roles of a live API key."""
     digest = hashlib.sha256(key.encode()).digest()
     found = ApiKey.objects.filter(key_hash=digest, revoked_at=None).select_related("unit").first()
-    return found and (found.id, scope_of(found.unit), frozenset(found.roles))
+    return (found.id, scope_of(found.unit), frozenset(found.roles)) if found else None
 
 
 def names_of_staff(acting: Acting, actors: Sequence[str]) -> dict[str, str]:
@@ -132,7 +147,7 @@ def _brands_below(places: list[Workplace]) -> list[Workplace]:
     below: dict[UUID, Workplace] = {}
     wide = [place for place in places if place.unit.kind in {"group", "legal_entity"}]
     for brand in list_brands() if wide else []:
-        roles = frozenset().union(*(place.roles for place in wide if place.scope.covers(brand.node_no or 0)))
+        roles = frozenset().union(*(place.roles for place in wide if place.scope.covers(brand.node_no)))
         if roles and brand.id not in known:
-            below[brand.id] = Workplace(brand, Scope.of(brand.node_no or 0), roles)
+            below[brand.id] = Workplace(brand, Scope.of(brand.node_no), roles)
     return list(below.values())

@@ -115,7 +115,7 @@ def _place_below(parent: Unit) -> tuple[str, int]:
         latest = Unit.objects.filter(kind="brand").aggregate(latest=Max("node_no"))["latest"]
         return "brand", (latest or 0) + (1 << BRAND_SHIFT)
     if parent.kind == "brand":
-        return "region", (latest or parent.node_no) + (1 << REGION_SHIFT)
+        return "region", (latest or view_unit(parent).node_no) + (1 << REGION_SHIFT)
     if parent.kind == "region":
-        return "dealer", (latest or parent.node_no) + 1
+        return "dealer", (latest or view_unit(parent).node_no) + 1
     raise UnitNotFound(code=parent.code)

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
+    "ninja",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -5,11 +5,13 @@ from importlib.util import find_spec
 from django.urls import include, path
 
 from yingtai.web import health, views
+from yingtai.web.api import api
 from yingtai.web.settings import MODULES
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health", health.health, name="health"),
+    path("api/v1/", api.urls),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -1,0 +1,16 @@
+"""The machine's day on one page: which jobs run when. Times are UTC; jobs are named by string."""
+
+from yingtai.kernel.jobs import JOBS, run_regularly
+
+SCHEDULE = (
+    ("* * * * *", "kernel.retry_stalled_jobs"),
+    ("17 3 * * *", "kernel.prune_jobs"),
+    ("*/15 * * * *", "audiences.refresh_all"),
+)
+
+
+def start() -> None:
+    """Register everything that runs regularly."""
+    for cron, name in SCHEDULE:
+        if name in JOBS:
+            run_regularly(name, cron)
