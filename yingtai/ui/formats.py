@@ -64,6 +64,15 @@ def money(amount_minor: int | None, currency: str) -> str:
     return str(format_currency(major, currency, locale=locale()))
 
 
+def whole_money(amount_minor: int, currency: str) -> str:
+    """Money in figures and charts: without cents from a thousand on, where they only hide the number."""
+    written = money(amount_minor, currency)
+    digits = get_currency_precision(currency)
+    if abs(amount_minor) < 1_000 * 10**digits or not digits:
+        return written
+    return money(round(amount_minor, -digits), currency).removesuffix("." + "0" * digits)
+
+
 def moment(value: datetime | None) -> SafeString | str:
     """An aware time in the viewer's zone: 2026-11-21 14:05."""
     if value in (None, ""):
@@ -112,5 +121,5 @@ def in_unit(value: Number, unit: str) -> str:
     if value in (None, ""):
         return MISSING
     if unit.startswith("money:"):
-        return money(round(value), unit.removeprefix("money:"))
+        return whole_money(round(value), unit.removeprefix("money:"))
     return UNITS[unit](value)

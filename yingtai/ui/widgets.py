@@ -17,7 +17,7 @@ KINDS = (
     (forms.Select, "select"),
     (forms.ClearableFileInput, "file"),
 )
-CLASSES = {"group": "form-check-input", "check": "form-check-input", "select": "form-select"}
+CLASSES = {"group": "", "check": "form-check-input", "select": "form-select"}
 
 
 def kind_of(bound: forms.BoundField) -> str:
@@ -31,7 +31,7 @@ def render_input(bound: forms.BoundField) -> SafeString:
     """Print the input with our classes; Django itself adds aria-invalid and aria-describedby."""
     css = CLASSES.get(kind_of(bound), "form-control")
     own = bound.field.widget.attrs.get("class", "")
-    attrs: dict[str, Any] = {"class": f"{css} {own}{' is-invalid' if bound.errors else ''}".strip()}
+    attrs: dict[str, Any] = {"class": f"{css} {own}{' is-invalid' if bound.errors and css else ''}".strip()}
     described_by = [f"{bound.auto_id}_helptext"] if bound.help_text else []
     described_by += [f"{bound.auto_id}_error"] if bound.errors else []
     if described_by and kind_of(bound) != "group":
@@ -70,7 +70,11 @@ def _problems_of_form(form: forms.BaseForm) -> list[Problem]:
         if name in form.fields:
             bound = form[name]
             problems += [
-                Problem(f"{strip_tags(bound.label)}: {text}", field=bound.id_for_label or bound.auto_id)
-                for text in texts
+                Problem(f"{strip_tags(bound.label)}: {text}", field=_input_id(bound)) for text in texts
             ]
     return problems
+
+
+def _input_id(bound: forms.BoundField) -> str:
+    """Where a line of the summary leads; a group has no input of its own, so its first one."""
+    return f"{bound.auto_id}_0" if kind_of(bound) == "group" else bound.id_for_label or bound.auto_id

@@ -210,9 +210,10 @@ def fields(form: forms.BaseForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/problem.html")
-def problem(*sources: Any) -> dict[str, Any]:
-    """ "There is a problem", at the top: give it a form, a ProductError, a Problem, a list of those, or nothing."""
-    return {"problems": [found for source in sources for found in widgets.problems_in(source)]}
+def problem(*sources: Any, focus: bool = True) -> dict[str, Any]:
+    """ "There is a problem", at the top, focused: give it forms, ProductErrors, Problems, lists of them, or nothing."""
+    problems = [found for source in sources for found in widgets.problems_in(source)]
+    return {"problems": problems, "focus": focus}
 
 
 @register.inclusion_tag("ui/button.html")

@@ -31,15 +31,23 @@
     return (value) => (value === null || value === undefined || value === "-" || Number.isNaN(value) ? "–" : format.format(value / scale));
   };
 
-  const dressAxis = (axis, look, write) => ({
-    nameGap: 12,
-    nameTextStyle: { color: look.muted, align: axis.type === "value" ? "left" : "right" },
-    axisLine: { show: axis.type === "category", lineStyle: { color: look.line } },
-    axisTick: { show: false },
-    splitLine: { show: axis.type === "value", lineStyle: { color: look.line } },
-    ...axis,
-    axisLabel: { color: look.muted, hideOverlap: true, ...(axis.type === "value" ? { formatter: write } : {}), ...axis.axisLabel },
-  });
+  // Names stand where they collide with nothing: below the x axis, above the y axis.
+  const placeName = (axis, isX) => (isX
+    ? { nameLocation: "middle", nameGap: 26, nameTextStyle: {} }
+    : { nameLocation: axis.inverse ? "start" : "end", nameGap: 12, nameTextStyle: { align: axis.type === "value" ? "left" : "right" } });
+
+  const dressAxis = (axis, isX, look, write) => {
+    const { nameTextStyle, ...place } = placeName(axis, isX);
+    return {
+      ...place,
+      nameTextStyle: { color: look.muted, ...nameTextStyle },
+      axisLine: { show: axis.type === "category", lineStyle: { color: look.line } },
+      axisTick: { show: false },
+      splitLine: { show: axis.type === "value", lineStyle: { color: look.line } },
+      ...axis,
+      axisLabel: { color: look.muted, hideOverlap: true, ...(axis.type === "value" ? { formatter: write } : {}), ...axis.axisLabel },
+    };
+  };
 
   const interval = (look) => (params, api) => {
     const place = api.value(1);
@@ -83,15 +91,15 @@
       animationDuration: 250,
       color: look.palette,
       textStyle: { fontFamily, color: look.ink },
-      grid: { left: 8, right: 16, top: 34, bottom: 8, containLabel: true },
+      grid: { left: 4, right: 20, top: options.legend ? 30 : 6, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "all" },
       ...options,
       tooltip: {
         trigger: hasItems ? "item" : "axis", renderMode: "richText", confine: true, valueFormatter: write,
         backgroundColor: look.surface, borderColor: look.line, textStyle: { fontFamily, color: look.ink, fontSize: 13 },
         axisPointer: { type: "line", lineStyle: { color: look.muted } }, ...options.tooltip,
       },
-      xAxis: dressAxis(options.xAxis, look, short),
-      yAxis: dressAxis(options.yAxis, look, short),
+      xAxis: dressAxis(options.xAxis, true, look, short),
+      yAxis: dressAxis(options.yAxis, false, look, short),
       series: options.series.map((series) => dressSeries(series, look, write)),
     };
     if (options.legend) dressed.legend = { top: 0, right: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: look.muted, fontFamily }, ...options.legend };
