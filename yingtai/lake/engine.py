@@ -77,17 +77,17 @@ class DuckEngine:
     def _database(self) -> duckdb.DuckDBPyConnection:
         spill = tempfile.gettempdir()
         settings = [
-            "SET TimeZone = 'UTC'",
-            "SET python_enable_replacements = false",
-            "SET parquet_metadata_cache = true",
+            "SET GLOBAL TimeZone = 'UTC'",
+            "SET GLOBAL python_enable_replacements = false",
+            "SET GLOBAL parquet_metadata_cache = true",
             # A file of a Delta table is never written again under its name.
-            "SET validate_external_file_cache = 'NO_VALIDATION'",
-            f"SET temp_directory = '{spill}/yingtai-spill-{os.getpid()}'",
-            f"SET memory_limit = '{self._memory or _share_of_memory()}'",
-            *([f"SET threads = {self._threads:d}"] if self._threads else []),
-            f"SET allowed_directories = [{quoted(self._storage.url + '/')}]",
-            "SET enable_external_access = false",
-            "SET lock_configuration = true",
+            "SET GLOBAL validate_external_file_cache = 'NO_VALIDATION'",
+            f"SET GLOBAL temp_directory = '{spill}/yingtai-spill-{os.getpid()}'",
+            f"SET GLOBAL memory_limit = '{self._memory or _share_of_memory()}'",
+            *([f"SET GLOBAL threads = {self._threads:d}"] if self._threads else []),
+            f"SET GLOBAL allowed_directories = [{quoted(self._storage.url + '/')}]",
+            "SET GLOBAL enable_external_access = false",
+            "SET GLOBAL lock_configuration = true",
         ]
         database = duckdb.connect()
         for setting in settings:

@@ -49,6 +49,14 @@ def moves(aliases: Snapshot, after_ms: int) -> str | None:
     return f"SELECT alias_no, arg_max(profile_no, ingest_no) AS profile_no FROM {source} GROUP BY alias_no"
 
 
+def outstanding_moves(snapshot: Snapshot, aliases: Snapshot) -> np.ndarray:
+    """Return for each file how many moves were published after the time it knows of."""
+    moved = np.flatnonzero(np.array(aliases.partitions, dtype=bool))
+    order = moved[np.argsort(aliases.published_ms[moved], kind="stable")]
+    newer = np.concatenate([np.cumsum(aliases.rows[order][::-1])[::-1], [0]])
+    return newer[np.searchsorted(aliases.published_ms[order], snapshot.known_to, side="right")]
+
+
 def _parts(snapshot: Snapshot, scope: Scope, aliases: Snapshot | None) -> list[Part]:
     inside, reachable = _coverage(snapshot, scope)
     current = _current(snapshot, aliases)

@@ -1,7 +1,7 @@
 """The lake as Delta tables whose handles stay open, and one version of a table as a list of files."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -59,6 +59,20 @@ class Snapshot:
     checksums: tuple[str, ...]
     latest_received_at: datetime | None
 
+    def only(self, numbers: list[int]) -> "Snapshot":
+        """Return the same version with these of its files."""
+        changes: dict[str, Any] = {
+            name: tuple(getattr(self, name)[number] for number in numbers)
+            for name in ("paths", "partitions", "checksums")
+        }
+        for name in ("rows", "sizes", "lowest_node", "highest_node", "published_ms", "known_to"):
+            changes[name] = getattr(self, name)[numbers]
+        return replace(self, **changes)
+
+    def paths_in(self, partition: object) -> list[str]:
+        """Return the files of one partition."""
+        return [path for path, here in zip(self.paths, self.partitions, strict=True) if here == partition]
+
 
 class Lake:
     """The tables under one URL. One instance per process: it keeps handles open and readers' snapshots."""
@@ -96,10 +110,13 @@ class Lake:
         """Return the columns of a table as they are now."""
         return self.snapshot(name).schema
 
+    def opened(self, name: str) -> DeltaTable:
+        """Return the handle of a table as this process last saw it."""
+        return self._handles[name]
+
     def version(self, name: str) -> int:
         """Return the version at which this process last saw a table."""
-        with self.lock:
-            return int(self._handles[name].version())
+        return int(self._handles[name].version())
 
     def holds(self, name: str, path: str) -> bool:
         """Say whether a file, named by its path inside the table, is part of the table now."""

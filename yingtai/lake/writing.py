@@ -5,21 +5,24 @@ The method and why it holds: docs/algorithms/lake.md.
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 from deltalake import CommitProperties, Transaction
+from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction
 
-from yingtai.lake.errors import BatchNotStaged, BatchOutOfOrder
+from yingtai.lake.errors import BatchNotStaged, BatchOutOfOrder, TableIsBusy
 from yingtai.lake.fitting import added_columns, fit
 from yingtai.lake.parquet import NewFile, plan_files, write_files
-from yingtai.lake.store import Lake, the_lake
+from yingtai.lake.store import Lake, Snapshot, the_lake
 from yingtai.lake.tables import TABLES, LakeTable
 
 STAGING = "_staging"
+REWRITE = "rewrite"
+ATTEMPTS = 20
 RESOLVED_WITHIN_SECONDS = 600
 
 Hook = Callable[[str], None]
@@ -61,7 +64,7 @@ def publish(
 ) -> None:
     """Make a staged batch visible; repeating it, or continuing after a crash, changes nothing twice.
 
-    Raises: BatchNotStaged, BatchOutOfOrder
+    Raises: BatchNotStaged, BatchOutOfOrder, TableIsBusy
     """
     lake = lake or the_lake()
     folder = _folder(writer, batch_no)
@@ -120,7 +123,7 @@ def append(
     files = write_files(
         lake.storage, table, filled, plan_files(table, filled, known_to=_known_to(resolved_at))
     )
-    commit(lake, table, added=files, removed=[], reason="append")
+    commit(lake, table, files, reason="append")
 
 
 def replace(
@@ -145,45 +148,55 @@ def replace(
     files = write_files(
         lake.storage, table, filled, plan_files(table, filled, known_to=_known_to(resolved_at))
     )
-    with lake.lock:
-        snapshot = lake.snapshot(name)
-        old = [path for path, here in zip(snapshot.paths, snapshot.partitions, strict=True) if here == value]
-        commit(lake, table, added=files, removed=old, reason="replace")
+    for attempts_left in reversed(range(ATTEMPTS)):
+        try:
+            commit(lake, table, files, reason="replace", instead_of=lambda now: now.paths_in(value))
+            return
+        except TableIsBusy:
+            if not attempts_left:
+                raise
 
 
 def commit(
     lake: Lake,
     table: LakeTable,
-    *,
     added: list[NewFile],
-    removed: list[str],
+    *,
     reason: str,
+    instead_of: Callable[[Snapshot], Sequence[str]] | None = None,
     transaction: Transaction | None = None,
     published_ms: int | None = None,
 ) -> None:
     """Change a table's file list in one Delta commit.
 
-    In:     published_ms  given when the same rows were published before, in other files
+    In:     instead_of    which files of the table, as it is at that moment, the new ones take the place of
+            published_ms  given when the same rows were published before, in other files
+    Raises: TableIsBusy when another process is rewriting the table just now
     """
-    if not added and not removed:
-        return
     with lake.lock:
-        handle = lake.table(table.name)
+        snapshot = lake.snapshot(table.name)
+        removed = instead_of(snapshot) if instead_of else ()
+        if instead_of:
+            # Delta lets two appends remove the same file; two transactions of one name it does not let pass.
+            transaction = Transaction(REWRITE, snapshot.version)
+        if not added and not removed:
+            return
         now_ms = time.time_ns() // 1_000_000
-        data_change = published_ms is None
+        is_new = published_ms is None
         actions: list[AddAction | RemoveAction] = [
-            file.action(table, at_ms=published_ms or now_ms, data_change=data_change) for file in added
+            file.action(table, at_ms=published_ms or now_ms, data_change=is_new) for file in added
         ]
-        actions += [_removal(lake, table, path, now_ms, data_change) for path in removed]
-        handle.create_write_transaction(
-            actions,
-            "append",
-            handle.schema(),
-            [table.partition_by],
-            commit_properties=CommitProperties(
-                app_transactions=[transaction] if transaction else None, custom_metadata={"reason": reason}
-            ),
+        actions += [_removal(lake, table, path, now_ms, is_new) for path in removed]
+        properties = CommitProperties(
+            app_transactions=[transaction] if transaction else None, custom_metadata={"reason": reason}
         )
+        handle = lake.opened(table.name)
+        try:
+            handle.create_write_transaction(
+                actions, "append", handle.schema(), [table.partition_by], commit_properties=properties
+            )
+        except CommitFailedError as problem:
+            raise TableIsBusy(table=table.name) from problem
         _settle_log(lake, table)
 
 
@@ -193,7 +206,7 @@ def _publish_table(lake: Lake, table: LakeTable, files: list[NewFile], batch_no:
         latest = lake.table(table.name).transaction_version(app_id)
         if latest is None or latest < batch_no:
             transaction = Transaction(app_id, batch_no)
-            commit(lake, table, added=files, removed=[], reason="publish", transaction=transaction)
+            commit(lake, table, files, reason="publish", transaction=transaction)
         elif latest > batch_no and not lake.holds(table.name, files[0].path):
             raise BatchOutOfOrder(batch_no=batch_no, latest=latest, writer=writer)
 
