@@ -39,12 +39,7 @@ class Process:
 PROCESSES = [
     Process(name="mailbox", role="", target="yingtai.web.mailbox:serve"),
     Process(name="web", role="app", target="yingtai.web.serving:web"),
-    Process(
-        name="collector",
-        role="collector",
-        target="yingtai.web.serving:collector",
-        needs="yingtai.collect.collector.asgi",
-    ),
+    Process(name="collector", role="collector", target="yingtai.collect.collector.serving:serve"),
     Process(name="dispatcher", role="dispatcher", target="yingtai.web.serving:dispatcher"),
     Process(
         name="ingest",

@@ -37,24 +37,25 @@ def main(arguments: list[str]) -> None:
 
 def web() -> None:
     """Serve the pages and the API."""
-    _serve("yingtai.web.serving:pages", interface="wsgi", port=env().port, blocking_threads=4)
+    import_module("granian.server").Server(
+        "yingtai.web.serving:pages",
+        factory=True,
+        address=env().host,
+        port=env().port,
+        interface=import_module("granian.constants").Interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        websockets=False,
+        log_access=False,
+        log_level=import_module("granian.log").LogLevels.warning,
+        workers_kill_timeout=10,
+    ).serve()
 
 
 def pages() -> Any:
     """Return the WSGI application; runs in granian's own child, which must not outlive granian."""
     die_with(os.getppid())
     return import_module("yingtai.web.wsgi").application
-
-
-def collector() -> None:
-    """Accept events."""
-    _serve("yingtai.web.serving:event_api", interface="asgi", port=env().port + 1)
-
-
-def event_api() -> Any:
-    """Return the ASGI application; runs in granian's own child, which must not outlive granian."""
-    die_with(os.getppid())
-    return import_module("yingtai.collect.collector.asgi").app
 
 
 def dispatcher() -> None:
@@ -79,9 +80,13 @@ def ingest() -> None:
 
 def worker(family: str) -> None:
     """Run the jobs of one queue family."""
-    app = import_module("procrastinate.contrib.django").app
-    with app.replace_connector(app.connector.get_worker_connector()) as working:
-        asyncio.run(_work(working, family))
+    procrastinate = import_module("procrastinate")
+    engine = import_module("procrastinate.contrib.django")
+    parameters = import_module("procrastinate.contrib.django.utils").connector_params()
+    # One connection listens, one fetches and reports; the usual four for each family would be waste.
+    connector = procrastinate.PsycopgConnector(kwargs=parameters, min_size=1, max_size=4)
+    with engine.app.replace_connector(connector) as app:
+        asyncio.run(_work(app, family))
 
 
 async def _work(app: Any, family: str) -> None:
@@ -98,31 +103,14 @@ async def _work(app: Any, family: str) -> None:
         )
 
 
-def _with_a_live_connection(call: Callable[..., Any], *rest: Any) -> Any:
+def _with_a_live_connection(call: Callable[[], Any], context: object, worker: object) -> Any:
     # The database may have been restarted since the job before.
     renew = import_module("django.db").close_old_connections
     renew()
     try:
-        return call(*rest)
+        return call()
     finally:
         renew()
-
-
-def _serve(target: str, *, interface: str, port: int, **options: Any) -> None:
-    server = import_module("granian.server").Server(
-        target,
-        address=env().host,
-        port=port,
-        interface=import_module("granian.constants").Interfaces(interface),
-        workers=1,
-        factory=True,
-        websockets=False,
-        log_access=False,
-        log_level=import_module("granian.log").LogLevels.warning,
-        workers_kill_timeout=10,
-        **options,
-    )
-    server.serve()
 
 
 def _asked_to_stop() -> Callable[[], bool]:

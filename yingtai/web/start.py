@@ -5,6 +5,14 @@ import os
 import sys
 from importlib import import_module
 
+PRELOADED = (
+    "yingtai.web.urls",
+    "yingtai.web.wsgi",
+    "yingtai.collect.collector.serving",
+    "procrastinate.worker",
+    "granian.server",
+)
+
 
 def take_role(role: str) -> None:
     """Sign this process in to the books as `role`, from its first connection on."""
@@ -16,7 +24,8 @@ def take_role(role: str) -> None:
 def load_everything() -> None:
     """Load Django and all modules, so that children can be forked in no time."""
     import_module("django").setup()
-    for module in ("yingtai.web.urls", "yingtai.web.wsgi", "procrastinate.worker", "granian.server"):
+    import_module("yingtai.ui.front_end").collect()
+    for module in PRELOADED:
         import_module(module)
     # What is loaded now lives as long as we do; children share its memory as long as nobody walks over it.
     gc.collect()

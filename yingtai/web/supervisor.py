@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import fcntl
+import gc
 import os
 import signal
 import socket
@@ -43,6 +44,7 @@ def main(arguments: list[str]) -> int:
                 clusters.stop(servers)
             else:
                 print("Another yingtai command still uses them; it will stop them when it ends.")
+            gc.unfreeze()
     return 0
 
 
