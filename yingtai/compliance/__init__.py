@@ -1,0 +1,1 @@
+"""May we: purposes, notices, consent, and what each role may do."""

@@ -1,0 +1,71 @@
+"""The one door into `compliance`. Other modules import this file and `events`, nothing else."""
+
+from yingtai.compliance.errors import (
+    ChannelNotInPurpose,
+    EvidenceHoldsPersonalData,
+    NoticeNotFound,
+    PurposeIsTaken,
+    PurposeNotFound,
+    StatusNotUnderstood,
+)
+from yingtai.compliance.models import Status
+from yingtai.compliance.people import install_people
+from yingtai.compliance.policy import install_policy
+from yingtai.compliance.queries import (
+    ConsentView,
+    NoticeView,
+    PurposeView,
+    consent_history,
+    consents_of,
+    count_consents,
+    get_purpose,
+    latest_notice_version,
+    list_purposes,
+)
+from yingtai.compliance.services.marking import NO_CONSENT, WITHDRAWN, mark_consent
+from yingtai.compliance.services.merging import merge_consents, merge_consents_in_pairs, split_consents
+from yingtai.compliance.services.purposes import (
+    install_standard_purposes,
+    publish_notice,
+    register_purpose,
+)
+from yingtai.compliance.services.recording import (
+    ConsentRow,
+    RecordedConsents,
+    record_consent,
+    record_consents,
+)
+
+__all__ = [
+    "NO_CONSENT",
+    "WITHDRAWN",
+    "ChannelNotInPurpose",
+    "ConsentRow",
+    "ConsentView",
+    "EvidenceHoldsPersonalData",
+    "NoticeNotFound",
+    "NoticeView",
+    "PurposeIsTaken",
+    "PurposeNotFound",
+    "PurposeView",
+    "RecordedConsents",
+    "Status",
+    "StatusNotUnderstood",
+    "consent_history",
+    "consents_of",
+    "count_consents",
+    "get_purpose",
+    "install_people",
+    "install_policy",
+    "install_standard_purposes",
+    "latest_notice_version",
+    "list_purposes",
+    "mark_consent",
+    "merge_consents",
+    "merge_consents_in_pairs",
+    "publish_notice",
+    "record_consent",
+    "record_consents",
+    "register_purpose",
+    "split_consents",
+]

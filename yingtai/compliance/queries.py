@@ -1,0 +1,186 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import get_language
+
+from yingtai.compliance.errors import PurposeNotFound
+from yingtai.compliance.models import Consent, ConsentNow, Notice, Purpose, Status
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import brand_node
+from yingtai.kernel.scoping import acting_transaction
+
+COUNT_NOW = """
+    SELECT purpose_no, channel, count(*) FILTER (WHERE status = 1), count(*) FILTER (WHERE status = 2),
+           count(*) FILTER (WHERE status = 3)
+    FROM compliance_consent_now WHERE recipient = '' GROUP BY purpose_no, channel ORDER BY purpose_no, channel
+"""
+TREND = """
+    SELECT recorded_at::date, count(*) FILTER (WHERE status = 1), count(*) FILTER (WHERE status > 1)
+    FROM compliance_consent
+    WHERE recorded_at >= %(since)s AND source NOT IN ('merge', 'split')
+      AND (%(purpose_no)s::int IS NULL OR purpose_no = %(purpose_no)s)
+    GROUP BY 1 ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
+class PurposeView:
+    """A purpose as pages and other modules see it."""
+
+    id: UUID
+    purpose_no: int
+    node_no: int
+    code: str
+    title_en: str
+    title_zh: str
+    channels: tuple[str, ...]
+    basis: str
+    retention_days: int
+
+    @property
+    def title(self) -> str:
+        return self.title_zh if self.title_zh and (get_language() or "").startswith("zh") else self.title_en
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """One published version, in one language."""
+
+    version: int
+    language: str
+    title: str
+    text: str
+    text_hash: str
+    published_by: str
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class ConsentView:
+    """What holds now for one person, and how it was given."""
+
+    purpose: str
+    purpose_title: str
+    channel: str
+    recipient: str
+    status: str
+    notice_version: int | None
+    at: datetime
+    source: str
+    evidence: dict[str, Any]
+    recorded_by: str
+
+
+@dataclass(frozen=True)
+class ConsentNumbers:
+    """How many people said what, for one purpose and channel."""
+
+    purpose: PurposeView
+    channel: str
+    granted: int
+    denied: int
+    withdrawn: int
+
+
+def view_purpose(purpose: Purpose) -> PurposeView:
+    return PurposeView(
+        purpose.id, purpose.purpose_no, purpose.node_no, purpose.code, purpose.title, purpose.title_zh,
+        tuple(purpose.channels), purpose.basis, purpose.retention_days,
+    )  # fmt: skip
+
+
+def view_notice(notice: Notice) -> NoticeView:
+    return NoticeView(
+        notice.version, notice.language, notice.title, notice.text, notice.text_hash, notice.published_by,
+        notice.published_at,
+    )  # fmt: skip
+
+
+def list_purposes(acting: Acting) -> list[PurposeView]:
+    """Return the purposes in the actor's scope, and those of the brand above it."""
+    with acting_transaction(acting):
+        return [view_purpose(purpose) for purpose in Purpose.objects.order_by("node_no", "code")]
+
+
+def get_purpose(acting: Acting, *, code: str, node_no: int | None = None) -> PurposeView:
+    """Return one purpose; with `node_no`, of that brand.
+
+    Raises: PurposeNotFound
+    """
+    with acting_transaction(acting):
+        found = Purpose.objects.filter(code=code).order_by("node_no")
+        purpose = (found if node_no is None else found.filter(node_no=brand_node(node_no))).first()
+    if purpose is None:
+        raise PurposeNotFound(purpose=code)
+    return view_purpose(purpose)
+
+
+def list_notices(acting: Acting, purpose: PurposeView) -> list[NoticeView]:
+    """Return every published version, newest first."""
+    with acting_transaction(acting):
+        notices = Notice.objects.filter(purpose_id=purpose.purpose_no).order_by("-version", "language")
+        return [view_notice(notice) for notice in notices]
+
+
+def latest_notice_version(acting: Acting, *, node_no: int, purpose: str) -> int | None:
+    """Return the newest published version of a purpose's notice, or None when nothing was published."""
+    with acting_transaction(acting):
+        held = Notice.objects.filter(purpose__code=purpose, purpose__node_no=brand_node(node_no))
+        return held.order_by("-version").values_list("version", flat=True).first()
+
+
+def consents_of(acting: Acting, profile_no: int) -> list[ConsentView]:
+    """Return what holds now for a person, with the evidence. Empty: never asked, which means no.
+
+    Cost: 3 queries
+    """
+    with acting_transaction(acting):
+        held = list(ConsentNow.objects.filter(profile_no=profile_no))
+        logged = Consent.objects.in_bulk([row.consent_no for row in held])
+        purposes = {p.purpose_no: view_purpose(p) for p in Purpose.objects.all()}
+    views = [_view_consent(row, logged[row.consent_no], purposes[row.purpose_no]) for row in held]
+    return sorted(views, key=lambda view: (view.purpose, view.channel, view.recipient))
+
+
+def consent_history(acting: Acting, profile_no: int) -> list[ConsentView]:
+    """Return every answer of a person, newest first."""
+    with acting_transaction(acting):
+        purposes = {p.purpose_no: view_purpose(p) for p in Purpose.objects.all()}
+        log = Consent.objects.filter(profile_no=profile_no).order_by("-consent_no")[:200]
+        return [_view_consent(row, row, purposes[row.purpose_no]) for row in log]
+
+
+def count_consents(acting: Acting) -> list[ConsentNumbers]:
+    """Return how many people said what, per purpose and channel. Cost: one scan of what holds now."""
+    purposes = {purpose.purpose_no: purpose for purpose in list_purposes(acting)}
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(COUNT_NOW)
+        return [ConsentNumbers(purposes[row[0]], *row[1:]) for row in cursor.fetchall() if row[0] in purposes]
+
+
+def consent_trend(
+    acting: Acting, *, purpose_no: int | None = None, days: int = 30
+) -> list[tuple[date, int, int]]:
+    """Return (day, grants, refusals) for the latest days, days without any answer included."""
+    since = (acting.at - timedelta(days=days - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(TREND, {"since": since, "purpose_no": purpose_no})
+        found = {row[0]: row for row in cursor.fetchall()}
+    all_days = [since.date() + timedelta(days=step) for step in range(days)]
+    return [found.get(day, (day, 0, 0)) for day in all_days]
+
+
+def channels_granted(consents: Sequence[ConsentView]) -> list[str]:
+    """Return the channels a person may be reached through for some purpose."""
+    return sorted({view.channel for view in consents if view.status == "granted"})
+
+
+def _view_consent(row: Any, logged: Consent, purpose: PurposeView) -> ConsentView:
+    return ConsentView(
+        purpose.code, purpose.title, row.channel, row.recipient, Status(row.status).name.lower(),
+        row.notice_version, row.at, logged.source, logged.evidence, logged.recorded_by,
+    )  # fmt: skip

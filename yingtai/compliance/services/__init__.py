@@ -1,0 +1,1 @@
+"""Writes of compliance: purposes and notices, consents, merges."""

@@ -1,0 +1,84 @@
+from collections.abc import Sequence
+from hashlib import sha256
+
+from django.db.models import Max
+
+from yingtai.compliance.errors import PurposeIsTaken, PurposeNotFound
+from yingtai.compliance.models import Basis, Notice, Purpose
+from yingtai.compliance.queries import NoticeView, PurposeView, view_notice, view_purpose
+from yingtai.compliance.standard import NOTICES, PURPOSES
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import brand_node
+from yingtai.kernel.scoping import acting_transaction
+
+
+def register_purpose(
+    acting: Acting,
+    *,
+    node_no: int,
+    code: str,
+    title: str,
+    channels: Sequence[str],
+    title_zh: str = "",
+    basis: str = Basis.CONSENT,
+    retention_days: int = 730,
+) -> PurposeView:
+    """Register what a brand wants to process for, through which channels and on which ground.
+
+    Raises: PurposeIsTaken
+    """
+    with acting_transaction(acting):
+        purpose, is_new = Purpose.objects.get_or_create(
+            node_no=brand_node(node_no),
+            code=code,
+            defaults={
+                "title": title,
+                "title_zh": title_zh,
+                "channels": list(channels),
+                "basis": basis,
+                "retention_days": retention_days,
+                "created_at": acting.at,
+            },
+        )
+        if not is_new:
+            raise PurposeIsTaken(purpose=code, field="code")
+        return view_purpose(purpose)
+
+
+def publish_notice(
+    acting: Acting, *, node_no: int, purpose: str, texts: Sequence[tuple[str, str, str]]
+) -> list[NoticeView]:
+    """Publish the next version of what people are told, in each language; it can never be changed again.
+
+    In:     texts  (language, title, text) each
+    Raises: PurposeNotFound
+    """
+    with acting_transaction(acting):
+        # Locked, so that two colleagues publishing at once get two versions.
+        held = Purpose.objects.select_for_update().filter(node_no=brand_node(node_no), code=purpose).first()
+        if held is None:
+            raise PurposeNotFound(purpose=purpose)
+        latest = Notice.objects.filter(purpose=held).aggregate(latest=Max("version"))["latest"] or 0
+        notices = Notice.objects.bulk_create(
+            Notice(
+                node_no=held.node_no, purpose=held, version=latest + 1, language=language, title=title,
+                text=text, text_hash=sha256(text.encode()).hexdigest(), published_by=acting.actor,
+                published_at=acting.at,
+            )
+            for language, title, text in texts
+        )  # fmt: skip
+        return [view_notice(notice) for notice in notices]
+
+
+def install_standard_purposes(acting: Acting, *, node_no: int) -> list[PurposeView]:
+    """Register the usual purposes of a brand, each with its first notice. Repeating it changes nothing."""
+    with acting_transaction(acting):
+        known = set(Purpose.objects.filter(node_no=brand_node(node_no)).values_list("code", flat=True))
+        made = []
+        for purpose in PURPOSES:
+            if purpose["code"] not in known:
+                made.append(register_purpose(acting, node_no=node_no, **purpose))
+                publish_notice(
+                    acting, node_no=node_no, purpose=purpose["code"], texts=NOTICES[purpose["code"]]
+                )
+        return made
