@@ -46,7 +46,7 @@ COMMANDS = {
     "bench": Command(
         target="yingtai.bench.command:main", role="worker", help="measure speed beside bare work"
     ),
-    "translate": Command(target="yingtai.web.translating:main", help="collect and compile the translations"),
+    "translate": Command(target="yingtai.ui.translation:main", help="collect and compile the translations"),
 }
 
 
