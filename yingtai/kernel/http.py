@@ -80,12 +80,14 @@ def answer_problem(request: HttpRequest, problem: ProductError) -> HttpResponse:
             problem_document(problem), status=problem.status, content_type="application/problem+json"
         )
     title, remedy = words_of(problem)
-    context = {"title": title, "remedy": remedy, "code": problem.code, "status": problem.status}
+    words = {"title": title, "remedy": remedy}
     if "HX-Request" in request.headers and "HX-Boosted" not in request.headers:
-        response = render(request, "ui/problem.html", context, status=problem.status)
-        response["HX-Retarget"], response["HX-Reswap"] = "#problem", "innerHTML"
+        response = render(
+            request, "ui/problem.html", {"problems": [words], "focus": True}, status=problem.status
+        )
+        response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
         return response
-    return render(request, "ui/problem_page.html", context, status=problem.status)
+    return render(request, "ui/wrong.html", words, status=problem.status)
 
 
 class ProblemMiddleware:
@@ -98,6 +100,8 @@ class ProblemMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ProductError):
+            return None
         if connection.in_atomic_block:
             transaction.set_rollback(True)
-        return answer_problem(request, exception) if isinstance(exception, ProductError) else None
+        return answer_problem(request, exception)

@@ -4,6 +4,7 @@ import zoneinfo
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone, translation
 
@@ -31,7 +32,11 @@ class ActingMiddleware:
         except KeyNotAccepted as problem:
             return answer_problem(request, problem)
         with acting_transaction(request.acting):
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                # A bug has become an answer already: nothing that was half done may stay.
+                transaction.set_rollback(True)
+            return response
 
     def _acting(self, request: ActingRequest) -> Acting:
         now = timezone.now()  # noqa: TID251 - the edge reads the clock

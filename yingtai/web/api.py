@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from yingtai.kernel.http import answer_problem
+from yingtai.kernel.http import ActingRequest, answer_problem
 from yingtai.organization.api import KeyNotAccepted
 from yingtai.web.settings import MODULES
 
@@ -22,7 +22,7 @@ Read profiles, audiences and campaigns, and record consent, with the same rights
 """
 
 
-def has_key(request: HttpRequest) -> bool:
+def has_key(request: ActingRequest) -> bool:
     """Say whether the request came with an accepted key; the middleware has looked it up already."""
     if not request.acting.actor.startswith("key:"):
         raise KeyNotAccepted

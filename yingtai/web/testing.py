@@ -29,6 +29,7 @@ def _new_home() -> Path:
         del os.environ[name]
     home = Path(tempfile.mkdtemp(prefix="yingtai-test-", dir="/tmp"))
     home.chmod(0o755)
+    (home / "static").mkdir()
     os.environ["YINGTAI_HOME"] = str(home)
     os.environ["YINGTAI_PORT"] = str(free_ports(3))
     environment.env.cache_clear()

@@ -20,3 +20,6 @@ urlpatterns += [
     for module in [*MODULES, "ui"]
     if find_spec(f"yingtai.{module}") and find_spec(f"yingtai.{module}.urls")
 ]
+
+handler404 = "yingtai.web.views.not_found"
+handler500 = "yingtai.web.views.broken"
