@@ -85,8 +85,8 @@ def worker(family: str) -> None:
     parameters = import_module("procrastinate.contrib.django.utils").connector_params()
     # One connection listens, one fetches and reports; the usual four for each family would be waste.
     connector = procrastinate.PsycopgConnector(kwargs=parameters, min_size=1, max_size=4)
-    with engine.app.replace_connector(connector) as app:
-        asyncio.run(_work(app, family))
+    # Only the worker's own reads and reports go over it: what a job queues stays in the job's transaction.
+    asyncio.run(_work(engine.app.with_connector(connector), family))
 
 
 async def _work(app: Any, family: str) -> None:
