@@ -60,7 +60,11 @@ NOTICES: dict[str, list[tuple[str, str, str]]] = {
             "With your consent we send you news and offers of this brand by text message. Reply as the message "
             "says, or tell us, and we stop.",
         ),
-        ("zh-hans", "通过短信接收资讯与优惠", "经您同意，我们将通过短信向您发送本品牌的资讯与优惠。您可按短信提示回复退订，或随时告知我们停止发送。"),
+        (
+            "zh-hans",
+            "通过短信接收资讯与优惠",
+            "经您同意，我们将通过短信向您发送本品牌的资讯与优惠。您可按短信提示回复退订，或随时告知我们停止发送。",
+        ),
     ],
     PERSONALISATION: [
         (
@@ -69,7 +73,11 @@ NOTICES: dict[str, list[tuple[str, str, str]]] = {
             "With your consent we choose what we show you by what you looked at and bought. Without it you see "
             "what everyone sees.",
         ),
-        ("zh-hans", "为您推荐", "经您同意，我们会根据您的浏览与购买记录为您推荐内容。如不同意，您将看到与他人相同的内容。"),
+        (
+            "zh-hans",
+            "为您推荐",
+            "经您同意，我们会根据您的浏览与购买记录为您推荐内容。如不同意，您将看到与他人相同的内容。",
+        ),
     ],
     SERVICE_MESSAGES: [
         (

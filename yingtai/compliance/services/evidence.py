@@ -7,8 +7,21 @@ from collections.abc import Mapping
 from yingtai.compliance.errors import EvidenceHoldsPersonalData, EvidenceNotUnderstood
 
 KEYS = frozenset(
-    "form page method wording language import line request message campaign send document device ticket "
-    "profiles consents preference".split()
+    (
+        *(
+            "form",
+            "page",
+            "method",
+            "wording",
+            "language",
+            "preference",
+            "import",
+            "line",
+            "request",
+            "message",
+        ),
+        *("campaign", "send", "document", "device", "ticket", "profiles", "consents"),
+    )
 )
 LONGEST_VALUE = 200
 LOOKS_LIKE_EMAIL = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]{2,}")

@@ -1,0 +1,84 @@
+"""The compliance pages show what holds now, and only what a role may see."""
+
+import pytest
+
+from yingtai.compliance import api, queries
+from yingtai.compliance.testing import grant_email, make_purposes, new_profile_no, signed_in
+
+
+@pytest.fixture
+def officer(brand):
+    return signed_in(brand.code, "compliance_officer")
+
+
+def test_an_empty_brand_is_offered_the_usual_purposes(officer, acting):
+    page = officer.get("/compliance/")
+    assert "No purpose is registered yet" in page.content.decode()
+
+    answer = officer.post("/compliance/purposes/standard", follow=True)
+
+    assert "Marketing by e-mail" in answer.content.decode()
+    assert [purpose.code for purpose in api.list_purposes(acting)] == [
+        "marketing.email", "marketing.personalisation", "marketing.sms", "service.messages",
+    ]  # fmt: skip
+
+
+def test_the_overview_counts_answers(officer, acting, brand):
+    make_purposes(acting, brand.node_no)
+    grant_email(acting, brand.node_no, [new_profile_no() for _ in range(1234)])
+
+    text = officer.get("/compliance/").content.decode()
+
+    assert "1,234" in text
+
+
+def test_a_notice_is_published_through_its_page(officer, acting, brand):
+    make_purposes(acting, brand.node_no)
+    purpose = api.get_purpose(acting, code="marketing.email")
+
+    refused = officer.post(f"/compliance/purposes/{purpose.id}/notice", {"title": "Only a title"})
+    done = officer.post(
+        f"/compliance/purposes/{purpose.id}/notice", {"title": "News", "text": "Second."}, follow=True
+    )
+
+    assert refused.status_code == 422
+    assert "at least one language" in refused.content.decode()
+    assert "Version 2 (en)" in done.content.decode()
+
+
+def test_a_purpose_is_registered_through_its_page(officer, acting):
+    given = {
+        "code": "marketing.post", "title": "Letters", "channels": ["post"], "basis": "consent",
+        "retention_days": "365",
+    }  # fmt: skip
+
+    page = officer.post("/compliance/purposes/new", given, follow=True)
+    again = officer.post("/compliance/purposes/new", given)
+
+    assert "Letters" in page.content.decode()
+    assert again.status_code == 422
+    assert [purpose.code for purpose in api.list_purposes(acting)] == ["marketing.post"]
+
+
+def test_the_policy_is_shown_as_it_decides(officer):
+    assert "service_agent" not in officer.get("/compliance/policy/").content.decode()
+    assert "reveal" in officer.get("/compliance/policy/").content.decode()
+
+
+def test_a_dealer_finds_no_compliance_page(brand):
+    assert signed_in(brand.dealer_code, "dealer").get("/compliance/").status_code == 403
+
+
+def test_a_neighbour_does_not_find_the_purpose(officer, neighbour, neighbour_acting):
+    make_purposes(neighbour_acting, neighbour.node_no)
+    theirs = api.get_purpose(neighbour_acting, code="marketing.email")
+
+    assert officer.get(f"/compliance/purposes/{theirs.id}/").status_code == 404
+    assert (
+        officer.post(f"/compliance/purposes/{theirs.id}/notice", {"title": "x", "text": "y"}).status_code
+        == 404
+    )
+    assert (
+        queries.latest_notice_version(neighbour_acting, node_no=neighbour.node_no, purpose="marketing.email")
+        == 1
+    )

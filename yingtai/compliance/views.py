@@ -1,0 +1,137 @@
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yingtai.compliance import queries
+from yingtai.compliance.errors import PurposeNotFound
+from yingtai.compliance.forms import BASES, CHANNELS, NoticeForm, PurposeForm
+from yingtai.compliance.policy import RULES
+from yingtai.compliance.services.purposes import (
+    install_standard_purposes,
+    publish_notice,
+    register_purpose,
+)
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.http import ActingRequest, page
+from yingtai.organization.api import Role, list_brands
+from yingtai.ui import charts
+from yingtai.ui.pages import render_page
+
+
+@require_GET
+@page(action="view", place="compliance.purpose")
+def overview(request: ActingRequest) -> HttpResponse:
+    """Purposes, and how many people said yes or no to each."""
+    acting = request.acting
+    context = {
+        "purposes": queries.list_purposes(acting),
+        "numbers": queries.count_consents(acting),
+        "trend": _trend(queries.consent_trend(acting)),
+        "channels": dict(CHANNELS),
+        "bases": dict(BASES),
+        "now": acting.at,
+    }
+    return render_page(request, "compliance/overview.html", context)
+
+
+@require_GET
+@page(action="view", place="compliance.purpose")
+def purpose(request: ActingRequest, purpose_id: UUID) -> HttpResponse:
+    """One purpose: its answers over time and every version of its notice."""
+    found = _purpose(request, purpose_id)
+    context = {
+        "purpose": found,
+        "notices": queries.list_notices(request.acting, found),
+        "trend": _trend(queries.consent_trend(request.acting, purpose_no=found.purpose_no)),
+        "channels": [dict(CHANNELS)[channel] for channel in found.channels if channel in dict(CHANNELS)],
+        "basis": dict(BASES)[found.basis],
+    }
+    return render_page(request, "compliance/purpose.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="compliance.purpose")
+def purpose_new(request: ActingRequest) -> HttpResponse:
+    """Register a purpose."""
+    form = PurposeForm(request.POST or None)
+    problem: ProductError | None = None
+    if form.is_valid():
+        try:
+            made = register_purpose(request.acting, node_no=_brand_no(request), **form.cleaned_data)
+            return redirect("compliance:purpose", made.id)
+        except ProductError as error:
+            problem = error
+    return _form(request, form, problem, title=_("New purpose"), lead="")
+
+
+@require_POST
+@page(action="edit", place="compliance.purpose")
+def purposes_standard(request: ActingRequest) -> HttpResponse:
+    """Register the usual purposes with a first wording."""
+    install_standard_purposes(request.acting, node_no=_brand_no(request))
+    return redirect("compliance:overview")
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="compliance.purpose")
+def notice_new(request: ActingRequest, purpose_id: UUID) -> HttpResponse:
+    """Publish the next version of a notice."""
+    found = _purpose(request, purpose_id)
+    form = NoticeForm(request.POST or None)
+    if form.is_valid():
+        publish_notice(request.acting, node_no=found.node_no, purpose=found.code, texts=form.texts())
+        return redirect("compliance:purpose", found.id)
+    lead = _("A published version cannot be changed again. People who agreed to an older one keep theirs.")
+    return _form(request, form, None, title=_("Publish a notice for %s") % found.title, lead=lead)
+
+
+@require_GET
+@page(action="view", place="compliance.policy")
+def policy(request: ActingRequest) -> HttpResponse:
+    """Which role may do what, as it is decided for every page and every call."""
+    roles = [
+        (Role(role).label, [(sorted(line.actions), line.place, line.up_to.name) for line in rules])
+        for role, rules in RULES.items()
+    ]
+    return render_page(request, "compliance/policy.html", {"roles": roles})
+
+
+def _form(
+    request: ActingRequest, form: Any, problem: ProductError | None, *, title: str, lead: str
+) -> HttpResponse:
+    status = 422 if problem or form.errors else 200
+    context = {"form": form, "problem": problem, "title": title, "lead": lead}
+    return render_page(request, "compliance/form.html", context, status=status)
+
+
+def _purpose(request: ActingRequest, purpose_id: UUID) -> queries.PurposeView:
+    for found in queries.list_purposes(request.acting):
+        if found.id == purpose_id:
+            return found
+    raise PurposeNotFound(purpose=purpose_id)
+
+
+def _brand_no(request: ActingRequest) -> int:
+    brands = list_brands(request.acting.scope)
+    return brands[0].node_no or 0
+
+
+def _trend(days: list[Any]) -> charts.Chart:
+    labels = [f"{day:%m-%d}" for day, _yes, _no in days]
+    has_any = any(yes or no for _day, yes, no in days)
+    return charts.stacked(
+        _("Answers per day"),
+        labels if has_any else [],
+        {
+            _("Granted"): [yes for _day, yes, _no in days] if has_any else [],
+            _("Denied or withdrawn"): [no for _day, _yes, no in days] if has_any else [],
+        },
+        x=_("Day"),
+        y=_("Answers"),
+        unit="count",
+        note=_("latest 30 days"),
+    )
