@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import duckdb
 import pyarrow as pa
 import sqlglot
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from yingtai.lake.errors import QueryCannotBeTranslated, QueryNotUnderstood
@@ -54,7 +55,7 @@ class DuckSession:
         """
         try:
             return self._connection.execute(sql, params).to_arrow_table()
-        except (duckdb.ProgrammingError, duckdb.DataError) as problem:
+        except (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException) as problem:
             raise QueryNotUnderstood(problem=str(problem)) from problem
 
 
@@ -101,13 +102,26 @@ def translate(sql: str) -> str:
     Raises: QueryCannotBeTranslated
     """
     try:
-        [translated] = sqlglot.transpile(
-            sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
-        )
+        [tree] = sqlglot.parse(sql, read="duckdb")
+        _refuse_what_changes_meaning(tree)
+        translated = tree.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
         sqlglot.parse_one(translated, read="spark")
     except (SqlglotError, ValueError) as problem:
         raise QueryCannotBeTranslated(problem=str(problem).splitlines()[0]) from problem
     return str(translated)
+
+
+def _refuse_what_changes_meaning(tree: exp.Expression) -> None:
+    # sqlglot writes these down without complaint, and Spark then fails or answers something else.
+    for kind, problem in (
+        (exp.PercentileCont, "quantile_cont has another form there; use approx_quantile or rank rows"),
+        (exp.Pivot, "PIVOT differs; write sum(…) FILTER (WHERE …)"),
+        (exp.UnixToTime, "epoch_ms differs; keep timestamps as they are"),
+    ):
+        if tree.find(kind):
+            raise ValueError(problem)
+    if any(join.args.get("method") for join in tree.find_all(exp.Join) if join.method == "ASOF"):
+        raise ValueError("there is no ASOF JOIN; join on a range and keep the latest row")
 
 
 def quoted(text: str) -> str:

@@ -62,7 +62,9 @@ def read_query(sql: str) -> Reading:
         if "Only SELECT" in problem:
             raise QueryNotAllowed(problem="it is not a SELECT statement")
         raise QueryNotUnderstood(problem=problem)
-    if len(document["statements"]) != 1:
+    if not document["statements"]:
+        raise QueryNotUnderstood(problem="it is empty")
+    if len(document["statements"]) > 1:
         raise QueryNotAllowed(problem="it holds more than one statement")
     return _judge(document["statements"][0])
 

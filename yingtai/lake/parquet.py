@@ -119,9 +119,7 @@ def _sortable(column: pa.ChunkedArray) -> Any:
         column = column.cast(pa.int64())
     if pa.types.is_integer(column.type):
         return column.fill_null(0).to_numpy()
-    ranks = pc.rank(
-        column.cast(pa.string()), sort_keys="ascending", tiebreaker="dense", null_placement="at_start"
-    )
+    ranks = pc.rank(column.cast(pa.string()), tiebreaker="dense")
     return ranks.to_numpy()
 
 
