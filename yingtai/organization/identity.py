@@ -23,7 +23,7 @@ def identify(request: HttpRequest) -> Identity | None:
     return Identity(
         name=str(staff),
         role=", ".join(sorted(str(Role(role).label) for role in here.roles)) if here else "",
-        place=here.unit.title if here else "",
+        place=here.unit.code if here else "",
         places=tuple(
             Place(place.unit.code, place.unit.title, DEPTH[place.unit.kind] - shallowest)
             for place in request.workplaces

@@ -9,12 +9,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from yingtai.kernel.http import public
 from yingtai.ui import samples
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
 A_YEAR = timedelta(days=365)
 
 
+@public("Shows invented figures only.")
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
@@ -23,6 +25,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     )
 
 
+@public("Shows invented figures only.")
 @require_GET
 def gallery_confirm(request: HttpRequest) -> HttpResponse:
     """A dangerous action, asked on a page of its own."""
@@ -44,12 +47,14 @@ def gallery_confirm(request: HttpRequest) -> HttpResponse:
     )
 
 
+@public("Shows invented figures only.")
 @require_GET
 def gallery_signin(request: HttpRequest) -> HttpResponse:
     """The frame before sign-in."""
     return render(request, "ui/gallery_signin.html", {"form": samples.SampleForm(initial={"name": "Li Wei"})})
 
 
+@public("Shows invented figures only.")
 @require_GET
 def gallery_progress(request: HttpRequest) -> HttpResponse:
     """A running task, as it answers when asked again."""
@@ -57,12 +62,14 @@ def gallery_progress(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/gallery_progress.html", {"task": samples.running_task(min(done, 100_000))})
 
 
+@public("Shows invented figures only.")
 @require_GET
 def gallery_lazy(request: HttpRequest) -> HttpResponse:
     """A part that came after the page."""
     return render(request, "ui/gallery_lazy.html")
 
 
+@public("Keeps a choice of colours in the browser that made it.")
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep the choice of light or dark, for browsers without script."""

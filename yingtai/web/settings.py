@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "ninja",
+    "yingtai.ui",  # before allauth, whose pages it dresses
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -44,7 +45,6 @@ INSTALLED_APPS = [
     "csp",
     "template_partials.apps.SimpleAppConfig",
     *[f"yingtai.{module}" for module in MODULES if (ROOT / "yingtai" / module / "apps.py").exists()],
-    "yingtai.ui",
     "yingtai.web",
     "yingtai.kernel",
 ]
