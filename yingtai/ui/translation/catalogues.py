@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from yingtai.ui.translation.extraction import placeholders, texts_of
+from yingtai.ui.translation.punctuation import punctuated
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "yingtai"
@@ -50,22 +51,32 @@ def extract(module: Path) -> Catalog:
 
 
 def update(module: Path) -> bool:
-    """Bring the module's .po file up to date; translations stay, gone texts go. Return whether it changed."""
+    """Bring the module's .po file up to date; translations stay, gone texts go. Return whether it changed.
+
+    A text that another module has translated already is taken from there, so that one word stays one word.
+    """
     found = extract(module)
     path = module / FILE
-    known = _read(path)
+    memory = [catalog for place in (module, *modules(module.parent)) if (catalog := _read(place / FILE))]
     for message in found:
-        old = known.get(message.id, message.context) if known and message.id else None
-        if old and _is_translated(old):
-            message.string = old.string
+        old = _remembered(message, memory)
+        if old:
+            forms = old.string if isinstance(old.string, tuple | list) else (old.string,)
+            written = tuple(punctuated(form) for form in forms)
+            message.string = written if isinstance(message.id, tuple | list) else written[0]
     if not any(message.id for message in found):
         return False
-    written = _written(found)
-    if path.exists() and path.read_bytes() == written:
+    content = _written(found)
+    if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(written)
+    path.write_bytes(content)
     return True
+
+
+def _remembered(message: Message, memory: list[Catalog]) -> Message | None:
+    known = (catalog.get(message.id, message.context) for catalog in memory) if message.id else ()
+    return next((old for old in known if old and _is_translated(old)), None)
 
 
 def compile_stale(package: Path = PACKAGE) -> int:
@@ -125,6 +136,7 @@ def _read(path: Path) -> Catalog | None:
 def _written(catalog: Catalog) -> bytes:
     catalog.project, catalog.version, catalog.copyright_holder = "Yingtai", "1", "the Yingtai authors"
     catalog.creation_date = catalog.revision_date = NO_DATE
+    catalog.last_translator = catalog.language_team = catalog.msgid_bugs_address = "Yingtai"
     catalog.header_comment = (
         "# Simplified Chinese. Updated by `yingtai translate`; write only the msgstr lines."
     )
@@ -135,7 +147,7 @@ def _written(catalog: Catalog) -> bytes:
 
 def _is_translated(message: Message) -> bool:
     strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return bool(strings) and all(strings)
+    return all(strings)
 
 
 def _shown(message: Message) -> str:

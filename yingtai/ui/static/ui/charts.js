@@ -74,7 +74,7 @@
     if (series.draw === "band") dressed.areaStyle = { color: look.palette[0], opacity: 0.16 };
     if (series.draw) dressed.itemStyle = { color: look.palette[0], ...series.itemStyle };
     if (series.draw === "band" || series.draw === "bandEdge") dressed.tooltip = { show: false };
-    if (series.type === "line" && !series.draw) Object.assign(dressed, { lineStyle: { width: 2 }, symbolSize: 6 });
+    if (series.type === "line" && !series.draw) Object.assign(dressed, { lineStyle: { width: 2 }, symbol: "circle", symbolSize: 6 });
     if (series.type === "heatmap") Object.assign(dressed, { label: { color: look.ink, ...series.label }, itemStyle: { borderColor: look.surface, borderWidth: 2 } });
     else if (series.label) dressed.label = { color: look.ink, ...series.label };
     return dressed;
