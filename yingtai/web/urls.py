@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from yingtai.web import health, views
 from yingtai.web.api import api
-from yingtai.web.settings import MODULES
+from yingtai.web.settings import ENV, MODULES
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +20,8 @@ urlpatterns += [
     for module in [*MODULES, "ui"]
     if find_spec(f"yingtai.{module}") and find_spec(f"yingtai.{module}.urls")
 ]
+if not ENV.smtp_url:  # mail stays here, so it can be read here
+    urlpatterns += [path("mailbox/", include("yingtai.web.mailbox_urls"))]
 
 handler404 = "yingtai.web.views.not_found"
 handler500 = "yingtai.web.views.broken"

@@ -1,0 +1,8 @@
+from yingtai.kernel.errors import ProductError
+
+
+class MailNotFound(ProductError):
+    code = "web.mail-not-found"
+    title = "This mail is not in the development mailbox"
+    remedy = "It may have made room for newer ones, or the product was started again. Send it once more."
+    status = 404

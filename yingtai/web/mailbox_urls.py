@@ -1,0 +1,10 @@
+from django.urls import path
+
+from yingtai.web import mailbox_pages
+
+app_name = "mailbox"
+urlpatterns = [
+    path("", mailbox_pages.mailbox, name="mailbox"),
+    path("<int:no>/", mailbox_pages.mail, name="mail"),
+    path("<int:no>/content", mailbox_pages.mail_content, name="mail_content"),
+]

@@ -1,0 +1,14 @@
+from django.utils.translation import gettext_lazy as _
+
+from yingtai.kernel.labels import Label
+from yingtai.ui import navigation
+
+navigation.register(
+    "campaigns",
+    _("Development mailbox"),
+    "mailbox:mailbox",
+    place="campaigns.mailbox",
+    action="send",
+    label=Label.L3,
+    order=900,
+)

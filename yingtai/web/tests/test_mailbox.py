@@ -1,0 +1,165 @@
+"""The development mailbox takes what real senders send, and shows it to those who may send for that node."""
+
+import asyncio
+import smtplib
+import threading
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yingtai.kernel.scope import EVERYTHING, Scope
+from yingtai.web.mailbox import Box, answer
+from yingtai.web.smtp import MOST_MAIL_BYTES, Smtp
+from yingtai.web.testing import free_ports
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def box():
+    return Box()
+
+
+@pytest.fixture
+def port(box):
+    """The port of a mailbox that runs beside the test."""
+    loop = asyncio.new_event_loop()
+    port = free_ports(1)
+    taking = lambda: Smtp(lambda sender, recipients, raw: box.put(sender, recipients, raw, NOON))  # noqa: E731
+    server = loop.run_until_complete(loop.create_server(taking, "127.0.0.1", port))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield port
+    loop.call_soon_threadsafe(server.close)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def a_mail(subject="Hello", to="anna@example.com", node_no=None, text="Dear Anna\n"):
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = subject, "shop@example.com", to
+    if node_no is not None:
+        mail["X-Yingtai-Node"] = str(node_no)
+    mail.set_content(text)
+    return mail
+
+
+def test_a_sender_may_use_one_connection_for_many_mails(box, port):
+    with smtplib.SMTP("127.0.0.1", port) as sender:
+        for number in range(30):
+            sender.send_message(a_mail(subject=f"Mail {number}"))
+
+    assert len(box) == 30
+    assert b"Subject: Mail 29" in box.find(30).raw
+
+
+def test_a_line_that_begins_with_a_dot_arrives_as_it_was(box, port):
+    with smtplib.SMTP("127.0.0.1", port) as sender:
+        sender.sendmail("a@example.com", ["b@example.com"], b".first\r\n..second\r\nend\r\n")
+
+    assert box.find(1).raw == b".first\r\n..second\r\nend\r\n"
+
+
+def test_a_mail_that_is_too_large_is_refused_and_the_next_one_taken(box, port):
+    with smtplib.SMTP("127.0.0.1", port) as sender:
+        sender.ehlo()
+        with pytest.raises(smtplib.SMTPException):
+            sender.sendmail("a@example.com", ["b@example.com"], b"x" * (MOST_MAIL_BYTES + 1))
+        sender.rset()
+        sender.docmd("MAIL", "FROM:<a@example.com>")
+        sender.docmd("RCPT", "TO:<b@example.com>")
+        code, _ = sender.data(b"x" * (MOST_MAIL_BYTES + 1))
+        sender.sendmail("a@example.com", ["b@example.com"], b"small\r\n")
+
+    assert code == 552
+    assert [mail.raw for mail in box.list(ranges=[[0, 1]], to="", before=0, limit=9)] == [b"small\r\n"]
+
+
+def test_commands_out_of_order_are_told_so(box, port):
+    with smtplib.SMTP("127.0.0.1", port) as sender:
+        codes = [
+            sender.docmd("DATA")[0],
+            sender.docmd("RCPT", "TO:<b@example.com>")[0],
+            sender.docmd("MAIL", "no address")[0],
+            sender.docmd("BREW", "coffee")[0],
+        ]
+
+    assert codes == [503, 503, 501, 500]
+    assert len(box) == 0
+
+
+class Deaf:
+    """A transport that remembers what was written to it."""
+
+    def __init__(self):
+        self.written = b""
+
+    def write(self, data):
+        self.written += data
+
+    def close(self):
+        self.written += b"<closed>"
+
+
+@given(st.lists(st.integers(min_value=1, max_value=40), min_size=1, max_size=60))
+def test_mails_arrive_whole_however_the_network_cuts_them(cuts):
+    wire = (
+        b"EHLO me\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n"
+        b"..dot\r\nline\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<c@example.com>\r\nDATA\r\n.\r\nQUIT\r\n"
+    )
+    taken = []
+    talk = Smtp(lambda *mail: taken.append(mail))
+    talk.connection_made(Deaf())
+
+    place = 0
+    for cut in [*cuts, len(wire)]:
+        talk.data_received(wire[place : place + cut])
+        place += cut
+
+    assert taken == [
+        ("a@example.com", ("b@example.com",), b".dot\r\nline\r\n"),
+        ("", ("c@example.com",), b""),
+    ]
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_conversation(junk):
+    talk = Smtp(lambda *mail: None)
+    talk.connection_made(Deaf())
+
+    talk.data_received(junk)
+
+
+def test_the_oldest_make_room(box):
+    small = Box(most_mails=3, most_bytes=25)
+    for number in range(1, 6):
+        small.put("a@example.com", (f"{number}@example.com",), b"0123456789", NOON)
+
+    assert [mail.no for mail in small.list(ranges=[[0, 1]], to="", before=0, limit=9)] == [5, 4]
+    assert small.find(3) is None
+    assert small.received_count == 5
+
+
+def test_a_brand_reads_its_own_mails_only(box):
+    ours, theirs = Scope.of(1 << 40), Scope.of(2 << 40)
+    box.put("a@example.com", ("anna@example.com",), a_mail(node_no=1 << 40 | 5).as_bytes(), NOON)
+    box.put("a@example.com", ("ben@example.com",), b"Subject: nobody's\r\n\r\n", NOON)
+
+    def count(scope):
+        return len(answer(box, {"ask": "list", "ranges": scope.ranges}))
+
+    assert (count(ours), count(theirs), count(EVERYTHING)) == (1, 0, 2)
+    assert answer(box, {"ask": "read", "no": 1, "ranges": theirs.ranges}) is None
+
+
+def test_mails_are_found_by_recipient(box):
+    box.put("a@example.com", ("Anna@example.com",), b"x", NOON)
+    box.put("a@example.com", ("ben@example.com",), b"x", NOON)
+
+    found = answer(box, {"ask": "list", "to": "ANNA", "ranges": EVERYTHING.ranges})
+
+    assert [head["recipients"] for head in found] == [["Anna@example.com"]]
