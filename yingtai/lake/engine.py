@@ -120,8 +120,10 @@ def _refuse_what_changes_meaning(tree: exp.Expression) -> None:
     ):
         if tree.find(kind):
             raise ValueError(problem)
-    if any(join.args.get("method") for join in tree.find_all(exp.Join) if join.method == "ASOF"):
+    if any(join.method == "ASOF" for join in tree.find_all(exp.Join)):
         raise ValueError("there is no ASOF JOIN; join on a range and keep the latest row")
+    if any(isinstance(agg.this, exp.Order) for agg in tree.find_all(exp.ArrayAgg)):
+        raise ValueError("list(… ORDER BY …) loses its order there; sort the list afterwards")
 
 
 def quoted(text: str) -> str:

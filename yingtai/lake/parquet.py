@@ -1,6 +1,7 @@
 """Write rows as sorted Parquet files, one per partition, ready to be added to a Delta table."""
 
 import json
+import os
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ ROWS_PER_FILE = 4 * 1024 * 1024
 KEPT_BOUNDS = ("ingest_no", "node_no", "profile_no", "alias_no", "occurred_at", "received_at")
 """Columns whose bounds per file stand in the table's log, so that files can be left out unopened."""
 
-_writers = ThreadPoolExecutor(thread_name_prefix="lake-writer")
+_writers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="lake-writer")
 
 
 @dataclass(frozen=True)
