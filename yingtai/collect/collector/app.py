@@ -60,18 +60,15 @@ class Collector:
             await self._live(receive, send)
             return
         headers: Headers = dict(scope["headers"])
-        origin = headers.get(b"origin")
-        lines = NO_LINES
         refused: list[inbox.Mark] = []
         try:
-            if origin:
-                lines = self._cors(origin)
             status, body, more = await self._serve(scope, receive, headers, refused)
         except reception.Disconnected:
             return
         except ProductError as error:
             status, body, more = error.status, answers.problem(error, refused), _lines_for(error)
-        await answers.answer(send, status, body, [*lines, *more])
+        origin = headers.get(b"origin")
+        await answers.answer(send, status, body, [*more, *self._cors(origin)] if origin else more)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

@@ -49,7 +49,7 @@ class KeyRing:
         self._sources: dict[bytes, Source] = {}
         self._plans: dict[int, tuple[int, Plan]] = {}
         self._origins: frozenset[str] = frozenset()
-        self._refreshed = -1e9
+        self._began = 0.0
         self._lock = asyncio.Lock()
         self.is_loaded = False
 
@@ -57,8 +57,10 @@ class KeyRing:
         """Return the source of a live key; a key we do not know is looked for once more."""
         digest = sha256(key.encode("utf-8", "surrogateescape")).digest()
         source = self._sources.get(digest)
-        if source is None and time.monotonic() - self._refreshed > UNKNOWN_KEY_SECONDS:
-            await self.refresh()
+        if source is None:
+            # It may have been made a moment ago. Those who wait share one reading, so guessing keys is cheap
+            # for us and slow for the guesser.
+            await self.refresh(after=UNKNOWN_KEY_SECONDS)
             source = self._sources.get(digest)
         return source
 
@@ -72,19 +74,23 @@ class KeyRing:
             await self.refresh()
             await asyncio.sleep(REFRESH_SECONDS)
 
-    async def refresh(self) -> None:
-        """Read keys and plans once, unless another caller is doing just that."""
+    async def refresh(self, *, after: float = 0.0) -> None:
+        """Read keys and plans once, not before so many seconds since the latest reading began.
+
+        Callers that come while one waits share its reading.
+        """
         asked = time.monotonic()
         async with self._lock:
-            if self._refreshed >= asked:
+            if self._began >= asked:
                 return
+            await asyncio.sleep(self._began + after - asked)
+            self._began = time.monotonic()
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):
                     await self._read()
                 self.is_loaded = True
             except (psycopg.Error, TimeoutError):
                 await self.close()
-            self._refreshed = time.monotonic()
 
     async def close(self) -> None:
         """Close the connection, if there is one."""

@@ -1,13 +1,15 @@
 """Opening a body: its messages as they lie, and whether anything in it needs a closer look."""
 
+import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from yingtai.collect.errors import BatchMissing, RequestNotReadable, RequestTooLarge
 from yingtai.collect.inbox import Mark
-from yingtai.collect.limits import BATCH_EVENTS, MALFORMED_BYTES_KEPT
+from yingtai.collect.limits import BATCH_EVENTS, EVENT_BYTES, MALFORMED_BYTES_KEPT
 from yingtai.collect.messages import UNREADABLE, Batch, Single, with_type
 from yingtai.kernel.errors import ProductError
 
@@ -18,6 +20,7 @@ read_single = msgspec.json.Decoder(Single).decode
 HALF_PAIR = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
+NO_NUMBER = re.compile(rb"[:,\[]\s*(?:NaN|-?Infinity)\b")
 REPLACEMENT = rb"\ufffd"
 
 
@@ -26,7 +29,7 @@ class Request:
     """A body, opened: one raw message each, and what is known of them together."""
 
     body: bytes
-    raws: list[bytes] = field(default_factory=list)
+    raws: Sequence[msgspec.Raw | bytes] = ()
     sent_at: bytes = b""
     write_key: bytes = b""
     is_rare: bool = False
@@ -51,18 +54,23 @@ def open_request(body: bytes, *, many: bool, call: str) -> Request:
         if not body.isascii():
             body.decode()
         return _open(body, many=many, call=call)
-    except UNREADABLE:
-        mended = _mend(body)
-    try:
-        return _open(mended, many=many, call=call, is_rare=True)
     except UNREADABLE as problem:
-        return _malformed(mended, RequestNotReadable(), str(problem))
+        why = problem
+    for mend in (_mend_texts, _mend_numbers):
+        try:
+            body = mend(body)
+            return _open(body, many=many, call=call, is_rare=True)
+        except UNREADABLE as problem:
+            why = problem
+    return _malformed(body, RequestNotReadable(), str(why))
 
 
 def _open(body: bytes, *, many: bool, call: str, is_rare: bool = False) -> Request:
-    is_rare = is_rare or b"\\u0000" in body
+    # A backslash is rare and quick to find; the longer text is not.
+    is_rare = is_rare or (b"\\" in body and b"\\u0000" in body)
     if not many:
         single = read_single(body)
+        is_rare = is_rare or len(body) > EVENT_BYTES
         return Request(body, [with_type(body, call)], bytes(single.sent_at), bytes(single.write_key), is_rare)
     try:
         batch = read_batch(body)
@@ -72,8 +80,9 @@ def _open(body: bytes, *, many: bool, call: str, is_rare: bool = False) -> Reque
         return _malformed(body, BatchMissing(), "empty", bytes(batch.write_key))
     if len(batch.batch) > BATCH_EVENTS:
         raise RequestTooLarge
-    raws = list(map(bytes, batch.batch))
-    return Request(body, raws, bytes(batch.sent_at), bytes(batch.write_key), is_rare)
+    if len(body) > EVENT_BYTES:
+        is_rare = is_rare or max(memoryview(raw).nbytes for raw in batch.batch) > EVENT_BYTES
+    return Request(body, batch.batch, bytes(batch.sent_at), bytes(batch.write_key), is_rare)
 
 
 def _malformed(body: bytes, problem: ProductError, detail: str, write_key: bytes = b"") -> Request:
@@ -81,7 +90,14 @@ def _malformed(body: bytes, problem: ProductError, detail: str, write_key: bytes
     return Request(msgspec.json.encode(text), write_key=write_key, problem=problem)
 
 
-def _mend(body: bytes) -> bytes:
+def _mend_texts(body: bytes) -> bytes:
     """Return the body as UTF-8 with every lone half of a pair replaced."""
     text = body.decode("utf-8", "replace").encode()
     return HALF_PAIR.sub(lambda found: found[0] if len(found[0]) != 6 else REPLACEMENT, text)
+
+
+def _mend_numbers(body: bytes) -> bytes:
+    """Return the body without the NaN and Infinity that Python clients write, which are no JSON."""
+    if not NO_NUMBER.search(body):
+        raise ValueError("not readable as JSON")
+    return msgspec.json.encode(json.loads(body, parse_constant=lambda _: None))

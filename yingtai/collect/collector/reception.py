@@ -1,5 +1,6 @@
 """Taking a request in: who sends it, how much it is, and what lies in its body."""
 
+import asyncio
 import binascii
 import zlib
 from base64 import b64decode
@@ -17,6 +18,9 @@ Headers = dict[bytes, bytes]
 
 LOOPBACK = frozenset(("127.0.0.1", "::1", ""))
 GZIP = 16 + zlib.MAX_WBITS
+BYTES_HEARD_OUT = 8 * 1024 * 1024
+"""A client that is cut off while it sends never reads why, and sends the same again."""
+
 read_text = msgspec.json.Decoder(str).decode
 
 
@@ -29,16 +33,7 @@ async def read_body(receive: Receive, headers: Headers) -> bytes:
 
     Raises: RequestTooLarge, EncodingUnknown, RequestNotReadable, Disconnected
     """
-    if int(headers.get(b"content-length", b"0") or 0) > BATCH_BYTES:
-        raise RequestTooLarge
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message.get("more_body"):
-        body = await _rest(receive, body)
-    if message["type"] == "http.disconnect":
-        raise Disconnected
-    if len(body) > BATCH_BYTES:
-        raise RequestTooLarge
+    body = await _received(receive)
     encoding = headers.get(b"content-encoding", b"").strip().lower()
     if encoding in {b"", b"identity"}:
         return body
@@ -90,15 +85,24 @@ def address_of(scope: dict[str, Any], headers: Headers) -> str:
     return host
 
 
-async def _rest(receive: Receive, begun: bytes) -> bytes:
-    parts, size = [begun], len(begun)
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > BATCH_BYTES:
-            raise RequestTooLarge
-        if not message.get("more_body"):
-            return b"".join(parts)
+async def _received(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size, more = 0, True
+    try:
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            part = message.get("body", b"")
+            size += len(part)
+            if size <= BATCH_BYTES:
+                parts.append(part)
+            elif size > BYTES_HEARD_OUT:
+                raise RequestTooLarge
+            more = message.get("more_body", False)
+    except asyncio.CancelledError as gone:
+        # This is how the server says that the line broke.
+        raise Disconnected from gone
+    if size > BATCH_BYTES:
+        raise RequestTooLarge
+    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -5,6 +5,7 @@ import logging
 import signal
 
 from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
 from granian.server.embed import Server
 
 from yingtai.collect.collector.app import Collector
@@ -35,6 +36,7 @@ async def serve_application(collector: Collector, *, host: str, port: int) -> No
         backlog=BACKLOG,
         backpressure=MOST_AT_ONCE,
         log_access=False,
+        log_level=LogLevels.error,
     )
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, server.stop)

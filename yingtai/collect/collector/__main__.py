@@ -1,0 +1,3 @@
+from yingtai.collect.collector.serving import serve
+
+serve()

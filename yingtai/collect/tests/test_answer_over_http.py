@@ -1,0 +1,130 @@
+"""Who may send, how much, from where, and what everybody else is told."""
+
+import gzip
+import json
+import time
+
+from yingtai.collect.tests.running import Key, Running, make_key
+
+EVENT = {"type": "track", "event": "Seen", "userId": "anna"}
+BATCH = {"batch": [EVENT]}
+
+
+def test_a_key_is_asked_for(collector: Running, key: Key) -> None:
+    for headers in ({}, {"Authorization": "Basic !!"}, {"Authorization": "Bearer x"}):
+        answer = collector.post("/v1/batch", BATCH, headers=headers)
+
+        assert (answer.status, answer.body["code"]) == (401, "collect.key-unknown")
+        assert answer.headers["www-authenticate"].startswith("Basic")
+
+
+def test_an_unknown_or_revoked_key_is_refused(collector: Running) -> None:
+    revoked = make_key(collector.database, status="revoked")
+
+    assert collector.post("/v1/batch", BATCH, key="guess").status == 401
+    assert collector.post("/v1/batch", BATCH, key=revoked.text).status == 401
+
+
+def test_a_key_revoked_later_stops_working(collector: Running, key: Key) -> None:
+    assert collector.post("/v1/batch", BATCH, key=key.text).status == 200
+    with collector.database.connect("app") as books:
+        books.execute("UPDATE collect_write_key SET status = 'revoked' WHERE source_no = %s", [key.source_no])
+
+    deadline = time.monotonic() + 10
+    while collector.post("/v1/batch", BATCH, key=key.text).status == 200 and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert collector.post("/v1/batch", BATCH, key=key.text).status == 401
+
+
+def test_the_key_may_stand_in_the_body(collector: Running, key: Key) -> None:
+    assert collector.post("/v1/batch", BATCH | {"writeKey": key.text}).status == 200
+    assert collector.post("/v1/track", EVENT | {"writeKey": key.text}).status == 200
+    assert collector.post("/v1/track", EVENT | {"writeKey": 5}).status == 401
+
+
+def test_other_addresses_and_methods_are_told_apart(collector: Running, key: Key) -> None:
+    assert collector.post("/v1/dance", EVENT, key=key.text).status == 404
+    assert collector.ask("GET", "/v1/track").status == 405
+    assert collector.ask("GET", "/v1/track").headers["allow"] == "POST, OPTIONS"
+    assert collector.post("/v1/track/", EVENT, key=key.text).status == 200
+
+
+def test_health_is_told(collector: Running) -> None:
+    answer = collector.ask("GET", "/health")
+
+    assert (answer.status, answer.body) == (200, {"status": "ok"})
+
+
+def test_a_body_over_the_limit_is_refused_however_it_is_packed(collector: Running, key: Key) -> None:
+    large = json.dumps({"batch": [EVENT | {"properties": {"n": n}} for n in range(9_000)]}).encode()
+    bomb = gzip.compress(b" " * 200_000_000)
+    assert len(large) > 500 * 1024 > len(bomb)
+
+    assert collector.post("/v1/batch", large, key=key.text).status == 413
+    packed = {"Content-Encoding": "gzip"}
+    assert collector.post("/v1/batch", bomb, key=key.text, headers=packed).status == 413
+    assert collector.post("/v1/batch", gzip.compress(large), key=key.text, headers=packed).status == 413
+    assert collector.readings(key) == []
+
+
+def test_a_body_just_under_the_limit_is_accepted(collector: Running, key: Key) -> None:
+    events = [EVENT | {"properties": {"text": "x" * 10_000}} for _ in range(50)]
+    body = json.dumps({"batch": events}).encode()
+    assert 500_000 < len(body) <= 500 * 1024
+
+    assert collector.post("/v1/batch", body, key=key.text).body["accepted"] == 50
+
+
+def test_a_batch_of_crumbs_is_refused(collector: Running, key: Key) -> None:
+    assert collector.post("/v1/batch", {"batch": [1] * 20_000}, key=key.text).status == 413
+
+
+def test_damaged_or_unknown_packing_is_told_apart(collector: Running, key: Key) -> None:
+    cut = gzip.compress(json.dumps(BATCH).encode())[:-9]
+
+    for body, encoding, status in ((cut, "gzip", 400), (b"xx", "gzip", 400), (b"xx", "br", 415)):
+        answer = collector.post("/v1/batch", body, key=key.text, headers={"Content-Encoding": encoding})
+        assert answer.status == status
+
+
+def test_a_key_that_sends_too_much_is_told_when_to_come_back(collector: Running) -> None:
+    slow = make_key(collector.database, events_per_second=10)
+    first = collector.post("/v1/batch", {"batch": [EVENT] * 100}, key=slow.text)
+
+    second = collector.post("/v1/batch", BATCH, key=slow.text)
+
+    assert (first.status, second.status) == (200, 429)
+    assert second.body["code"] == "collect.too-many-events"
+    assert second.headers["retry-after"] == "8"
+    assert int(second.headers["x-ratelimit-reset"]) - time.time() <= 9
+
+
+def test_a_website_needs_to_be_allowed(collector: Running) -> None:
+    web = make_key(collector.database, allowed_origins=["https://shop.example.com"])
+    ours, other = {"Origin": "https://shop.example.com"}, {"Origin": "https://else.example.com"}
+
+    good = collector.post("/v1/batch", BATCH, key=web.text, headers=ours)
+    bad = collector.post("/v1/batch", BATCH, key=web.text, headers=other)
+
+    assert good.status == 200
+    assert good.headers["access-control-allow-origin"] == "https://shop.example.com"
+    assert (bad.status, bad.body["code"]) == (403, "collect.origin-not-allowed")
+    assert "access-control-allow-origin" not in bad.headers
+
+
+def test_a_browser_may_ask_first(collector: Running) -> None:
+    make_key(collector.database, allowed_origins=["https://shop.example.com"])
+    assert collector.post("/v1/batch", BATCH, key="makes the keys be read again").status == 401
+
+    answer = collector.ask("OPTIONS", "/v1/batch", headers={"Origin": "https://shop.example.com"})
+
+    assert answer.status == 204
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example.com"
+    assert "authorization" in answer.headers["access-control-allow-headers"]
+
+
+def test_a_key_without_origins_is_not_for_browsers(collector: Running, key: Key) -> None:
+    headers = {"Origin": "https://shop.example.com"}
+
+    assert collector.post("/v1/batch", BATCH, key=key.text, headers=headers).status == 403
