@@ -34,6 +34,10 @@ class Env:
     )
     lake_url: str = variable("where the event tables lie; <home>/lake when empty", default="")
     engine_url: str = variable("duckdb, or a Spark Connect address sc://host:15002", default="duckdb")
+    engine_threads: int = variable("threads a process may use for lake queries; all cores when 0", default=0)
+    engine_memory: str = variable(
+        "memory a process may use for lake queries, e.g. 4GB; a quarter when empty", default=""
+    )
     smtp_url: str = variable(
         "outgoing mail, e.g. smtp://user:password@mail.example.com:587; the development mailbox when empty",
         default="",

@@ -1,0 +1,58 @@
+"""`yingtai sample`: fill an installation with the sample group."""
+
+import argparse
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from yingtai.collect.api import ensure_source, make_write_key
+from yingtai.kernel.acting import system
+from yingtai.kernel.env import env, secret
+from yingtai.kernel.scope import Scope
+from yingtai.kernel.terminal import ProgressBar
+from yingtai.organization.api import get_unit
+from yingtai.sample.group import BRANDS, make_staff
+from yingtai.sample.loading import SIZES, SOURCE, load_sample
+from yingtai.sample.work import prepare_work
+
+SEED = 20261
+
+
+def main(arguments: list[str]) -> int:
+    """Load the sample group; run it again to go on where it was stopped."""
+    parser = argparse.ArgumentParser(prog="yingtai sample", description=main.__doc__)
+    parser.add_argument("--size", choices=sorted(SIZES), default="S", help="S: 20 thousand people and 1 million "
+                        "events; M: ten times that; XS: for a quick look")  # fmt: skip
+    parser.add_argument("--seed", type=int, default=SEED, help="another group, as deterministic as this one")
+    parser.add_argument(
+        "--until", type=datetime.fromisoformat, help="the day the sample ends; today if not given"
+    )
+    options = parser.parse_args(arguments)
+    at = (options.until or datetime.now(UTC)).astimezone(UTC)
+    size = SIZES[options.size]
+    with ProgressBar("Sample group", size.events, unit="events") as bar:
+        bar.step(load_sample(size, seed=options.seed, at=at, step=bar.step))
+    for brand in BRANDS:
+        node_no = get_unit(brand.code).node_no
+        prepare_work(system("sample", Scope.of(node_no), at), node_no)
+    if not sign_ins_file().exists():
+        write_sign_ins(at)
+    return 0
+
+
+def sign_ins_file() -> Path:
+    return env().home / "sign-ins.json"
+
+
+def write_sign_ins(at: datetime) -> None:
+    """Make one colleague per role and a write key, and note how to use them in `sign-ins.json` (0600)."""
+    sign_ins = make_staff(secret("sample.password")[:16])
+    brand = BRANDS[0]
+    acting = system("sample", Scope.of(get_unit(brand.code).node_no), at)
+    source = ensure_source(acting, get_unit(brand.code).node_no, name=SOURCE, kind="sdk")
+    keys = {"brand": brand.code, "source": SOURCE, "write_key": make_write_key(acting, source.id)}
+    path = sign_ins_file()
+    path.touch(mode=0o600)
+    path.write_text(
+        json.dumps({"sign_ins": sign_ins, "collector": keys}, indent=2, ensure_ascii=False) + "\n"
+    )
