@@ -45,14 +45,15 @@ def sign_ins_file() -> Path:
 
 
 def write_sign_ins(at: datetime) -> None:
-    """Make one colleague per role and a write key, and note how to use them in `sign-ins.json` (0600)."""
-    sign_ins = make_staff(secret("sample.password")[:16])
+    """Make one colleague per role and a write key, and note how to use them beside the books (0600)."""
     brand = BRANDS[0]
     acting = system("sample", Scope.of(get_unit(brand.code).node_no), at)
     source = ensure_source(acting, get_unit(brand.code).node_no, name=SOURCE, kind="sdk")
-    keys = {"brand": brand.code, "source": SOURCE, "write_key": make_write_key(acting, source.id)}
-    path = sign_ins_file()
+    key = {"brand": brand.code, "source": SOURCE, "write_key": make_write_key(acting, source.id)}
+    _note(env().home / "write-key.json", key)
+    _note(sign_ins_file(), make_staff(secret("sample.password")[:16]))
+
+
+def _note(path: Path, document: object) -> None:
     path.touch(mode=0o600)
-    path.write_text(
-        json.dumps({"sign_ins": sign_ins, "collector": keys}, indent=2, ensure_ascii=False) + "\n"
-    )
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
