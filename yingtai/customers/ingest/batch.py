@@ -1,0 +1,71 @@
+"""What the steps of one set hand to each other."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from yingtai.customers.eventset import EventSet
+from yingtai.customers.ingest.resolving import Distinct, Resolution
+from yingtai.kernel.acting import Acting
+
+
+@dataclass
+class Batch:
+    """One set on its way: who acts, its number, its events."""
+
+    acting: Acting
+    ingest_no: int
+    set: EventSet
+    cursor: Any
+    spent: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def at(self) -> datetime:
+        return self.acting.at
+
+    def numbers(self, name: str) -> np.ndarray:
+        """Return a column of whole numbers; 0 where it is null or missing."""
+        if name not in self.set.events.column_names:
+            return np.zeros(len(self.set), dtype=np.int64)
+        column = self.set.events[name]
+        return np.ascontiguousarray(
+            (column.fill_null(0) if column.null_count else column).to_numpy(), np.int64
+        )
+
+    def moments(self, name: str) -> np.ndarray:
+        """Return a column of times in microseconds since 1970."""
+        return self.set.events[name].cast("int64").to_numpy()
+
+
+@dataclass
+class People:
+    """Who the events of a set belong to.
+
+    alias_no, profile_no  per event; 0 when nobody is known
+    identifiers           the distinct identifiers, with their value, brand, blind index and alias
+    """
+
+    alias_no: np.ndarray
+    profile_no: np.ndarray
+    identifiers: "Identifiers"
+    resolution: Resolution
+    fresh_from: int
+    node_of_fresh: np.ndarray
+    brand_of_fresh: np.ndarray
+
+
+@dataclass
+class Identifiers:
+    """Each identifier of a set once: parallel arrays."""
+
+    distinct: Distinct
+    values: list[str]
+    brand: np.ndarray
+    blind: np.ndarray
+    alias_no: np.ndarray
+    owner_no: np.ndarray
+    is_new: np.ndarray
+    first_event: np.ndarray
+    first_seen: np.ndarray

@@ -1,0 +1,281 @@
+"""Find the distinct identifiers of a set, look up which are known, resolve, and number what is new."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from yingtai.customers.eventset import ID_PREFIX, EventSet
+from yingtai.customers.ingest.batch import Batch, Identifiers, People
+from yingtai.customers.ingest.resolving import FRESH, NOBODY, Distinct, Held, Resolution, resolve
+from yingtai.customers.ingest.wire import fetch, put
+from yingtai.customers.rules import BY_PRIORITY, is_blocked
+from yingtai.kernel.scope import BRAND_SHIFT
+from yingtai.organization.api import entity_no_at
+from yingtai.vault import api as vault
+
+ASKED_TABLES = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS asked_identifier (
+        place int, brand_no int, kind smallint, blind bytea
+    ) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS asked_profile (profile_no bigint) ON COMMIT DELETE ROWS
+"""
+# LATERAL … LIMIT keeps the planner from reading a whole table beside a large set.
+KNOWN_ONES = """
+    SELECT asked.place, known.alias_no, known.profile_no
+    FROM asked_identifier AS asked, LATERAL (
+        SELECT alias_no, profile_no FROM customers_identifier AS one
+        WHERE one.brand_no = asked.brand_no AND one.kind = asked.kind AND one.blind = asked.blind LIMIT 1
+    ) AS known
+"""
+HELD_BY = """
+    SELECT held.profile_no, held.kind, (extract(epoch FROM held.first_seen_at) * 1000000)::bigint AS first_seen
+    FROM asked_profile JOIN customers_identifier AS held USING (profile_no)
+"""
+SURVIVORS = """
+    WITH RECURSIVE chain AS (
+        SELECT profile_no AS asked_no, profile_no, merged_into_no FROM customers_profile
+        WHERE profile_no IN (SELECT profile_no FROM asked_profile)
+        UNION ALL
+        SELECT chain.asked_no, next.profile_no, next.merged_into_no
+        FROM chain JOIN customers_profile AS next ON next.profile_no = chain.merged_into_no
+    )
+    SELECT chain.asked_no, chain.profile_no, coalesce((
+        SELECT min(alias_no) FROM customers_identifier AS held WHERE held.profile_no = chain.profile_no
+    ), 0) AS alias_no
+    FROM chain WHERE chain.merged_into_no IS NULL
+"""
+NUMBERS = """
+    SELECT min(number), max(number)
+    FROM (SELECT nextval(pg_get_serial_sequence(%s, %s)) AS number FROM generate_series(1, %s)) AS taken
+"""
+
+PLACE_OF_KIND = {kind.number: place for place, kind in enumerate(BY_PRIORITY)}
+
+
+def prepare(cursor: object) -> None:
+    """Make this session's temporary tables. Repeating it changes nothing."""
+    cursor.execute(ASKED_TABLES)  # type: ignore[attr-defined]
+
+
+def identify(batch: Batch) -> People:
+    """Say for every event of the set who it belongs to; new profiles and aliases get their numbers here."""
+    found = _distinct(batch.set)
+    alias_no, profile_no = _look_up(batch, found)
+    distinct = Distinct(found.rows, found.kinds, profile_no)
+    occurred = batch.moments("occurred_at")
+    resolution = resolve(distinct, occurred, lambda profiles: _held(batch, profiles))
+    identifiers = _identifiers(batch, found, distinct, resolution, alias_no, occurred)
+    fresh_from = _numbered(batch, identifiers, resolution)
+    strongest = resolution.strongest
+    people = People(
+        alias_no=_gather(identifiers.alias_no, strongest),
+        profile_no=_gather(identifiers.owner_no, strongest),
+        identifiers=identifiers,
+        resolution=resolution,
+        fresh_from=fresh_from,
+        node_of_fresh=_node_of_fresh(batch, identifiers, resolution, fresh_from),
+        brand_of_fresh=np.zeros(0, np.int64),
+    )
+    people.brand_of_fresh = people.node_of_fresh >> BRAND_SHIFT
+    _follow_known_profiles(batch, people)
+    return people
+
+
+@dataclass
+class _Found:
+    rows: np.ndarray
+    kinds: np.ndarray
+    values: list[str]
+    brand: np.ndarray
+    blind: np.ndarray
+
+
+def _distinct(set: EventSet) -> _Found:
+    """Number the distinct identifiers of a set, those that mean nobody left out."""
+    brand = set.events["node_no"].to_numpy() >> BRAND_SHIFT
+    rows = np.full((len(set), len(BY_PRIORITY)), NOBODY, dtype=np.int64)
+    kinds: list[np.ndarray] = []
+    values: list[str] = []
+    brands: list[np.ndarray] = []
+    count = 0
+    for place, kind in enumerate(BY_PRIORITY):
+        if f"{ID_PREFIX}{kind.name}" not in set.events.column_names:
+            continue
+        places, texts, of_brand = _one_kind(set.events[f"{ID_PREFIX}{kind.name}"], brand)
+        kept = np.array([not is_blocked(kind.name, text) for text in texts], dtype=bool)
+        numbers = np.where(kept, np.cumsum(kept) - 1 + count, NOBODY)
+        rows[:, place] = _gather(numbers, places, otherwise=NOBODY)
+        values += [text for text, is_kept in zip(texts, kept.tolist(), strict=True) if is_kept]
+        brands.append(of_brand[kept])
+        kinds.append(np.full(int(kept.sum()), place))
+        count += int(kept.sum())
+    nothing = np.zeros(0, dtype=np.int64)
+    of_kind, of_brand = np.concatenate(kinds or [nothing]), np.concatenate(brands or [nothing])
+    return _Found(rows, of_kind, values, of_brand, _blinded(of_kind, values, of_brand))
+
+
+def _one_kind(column: pa.ChunkedArray, brand: np.ndarray) -> tuple[np.ndarray, list[str], np.ndarray]:
+    """Return per event the place of its value, the distinct values, and the brand of each."""
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    encoded = encoded.unify_dictionaries().combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], pa.string()).dictionary_encode()
+    codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
+    texts = encoded.dictionary
+    # The same value in two brands is two identifiers: a brand never sees another's.
+    pairs = np.where(codes < 0, -1, (brand << 32) | codes)
+    paired = pa.array(pairs, mask=codes < 0).dictionary_encode()
+    places = paired.indices.fill_null(-1).to_numpy().astype(np.int64)
+    distinct = paired.dictionary.to_numpy()
+    return places, texts.take(pa.array(distinct & 0xFFFFFFFF)).to_pylist(), distinct >> 32
+
+
+def _look_up(batch: Batch, found: _Found) -> tuple[np.ndarray, np.ndarray]:
+    """Return alias and profile of each identifier, 0 when it is new. One statement for the set."""
+    count = len(found.values)
+    alias_no, profile_no = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    if not count:
+        return alias_no, profile_no
+    numbers = np.array([kind.number for kind in BY_PRIORITY], dtype=np.int16)
+    put(
+        batch.cursor,
+        "asked_identifier",
+        {
+            "place": np.arange(count, dtype=np.int32),
+            "brand_no": found.brand.astype(np.int32),
+            "kind": numbers[found.kinds],
+            "blind": found.blind,
+        },
+    )
+    known = fetch(batch.cursor, KNOWN_ONES, {"place": "i4", "alias_no": "i8", "profile_no": "i8"})
+    alias_no[known["place"]], profile_no[known["place"]] = known["alias_no"], known["profile_no"]
+    return alias_no, profile_no
+
+
+def _blinded(kinds: np.ndarray, texts: list[str], brands: np.ndarray) -> np.ndarray:
+    blind = np.zeros(len(texts), dtype="V16")
+    values = np.array(texts, dtype=object)
+    for brand_no in np.unique(brands).tolist():
+        entity_no = entity_no_at(brand_no << BRAND_SHIFT)
+        for place in np.unique(kinds[brands == brand_no]).tolist():
+            here = (brands == brand_no) & (kinds == place)
+            made = vault.blind(BY_PRIORITY[place].name, entity_no, values[here].tolist())
+            blind[here] = np.frombuffer(b"".join(made), "V16")
+    return blind
+
+
+def _held(batch: Batch, profiles: np.ndarray) -> Held:
+    held: Held = {}
+    if not len(profiles):
+        return held
+    put(batch.cursor, "asked_profile", {"profile_no": profiles})
+    batch.cursor.execute("ANALYZE asked_profile")
+    rows = fetch(batch.cursor, HELD_BY, {"profile_no": "i8", "kind": "i2", "first_seen": "i8"})
+    batch.cursor.execute("DELETE FROM asked_profile")
+    for profile_no, kind, first_seen in zip(*(column.tolist() for column in rows.values()), strict=True):
+        held.setdefault(profile_no, {}).setdefault(PLACE_OF_KIND[kind], []).append(first_seen)
+    return held
+
+
+def _identifiers(
+    batch: Batch,
+    found: _Found,
+    distinct: Distinct,
+    resolution: Resolution,
+    alias_no: np.ndarray,
+    occurred: np.ndarray,
+) -> Identifiers:
+    count = len(found.values)
+    first_event = np.full(count, len(batch.set), dtype=np.int64)
+    first_seen = np.full(count, np.iinfo(np.int64).max)
+    rows = np.arange(len(batch.set))
+    for place in range(found.rows.shape[1]):
+        present = found.rows[:, place] != NOBODY
+        np.minimum.at(first_event, found.rows[present, place], rows[present])
+        np.minimum.at(first_seen, found.rows[present, place], occurred[present])
+    return Identifiers(
+        distinct=distinct,
+        values=found.values,
+        brand=found.brand,
+        blind=found.blind,
+        alias_no=alias_no,
+        owner_no=resolution.owner,
+        is_new=(alias_no == 0) & (resolution.owner != 0),
+        first_event=first_event,
+        first_seen=first_seen,
+    )
+
+
+def _numbered(batch: Batch, identifiers: Identifiers, resolution: Resolution) -> int:
+    """Give numbers to new aliases and profiles, and return the first new profile's."""
+    new = np.flatnonzero(identifiers.is_new)
+    first_alias = take_numbers(batch.cursor, "customers_identifier", "alias_no", len(new))
+    identifiers.alias_no[new] = first_alias + np.arange(len(new))
+    fresh_from = take_numbers(batch.cursor, "customers_profile", "profile_no", resolution.fresh)
+    owner = identifiers.owner_no
+    identifiers.owner_no = np.where(owner >= FRESH, owner - FRESH + fresh_from, owner)
+    return fresh_from
+
+
+def take_numbers(cursor: object, table: str, column: str, count: int) -> int:
+    """Take that many numbers in a row from a table's sequence and return the first. Whoever holds the lock of
+    the writer is alone here, so they are without gaps."""
+    if not count:
+        return 0
+    cursor.execute(NUMBERS, (table, column, count))  # type: ignore[attr-defined]
+    lowest, highest = cursor.fetchone()  # type: ignore[attr-defined]
+    if highest - lowest + 1 != count:
+        return take_numbers(cursor, table, column, count)
+    return int(lowest)
+
+
+def _node_of_fresh(
+    batch: Batch, identifiers: Identifiers, resolution: Resolution, fresh_from: int
+) -> np.ndarray:
+    """Return where each new profile belongs: to the node of the earliest event it was seen in."""
+    nodes = np.zeros(resolution.fresh, dtype=np.int64)
+    if not resolution.fresh:
+        return nodes
+    fresh = np.flatnonzero(identifiers.owner_no >= fresh_from)
+    order = fresh[np.lexsort((identifiers.first_event[fresh], identifiers.first_seen[fresh]))][::-1]
+    # Assigned from the latest to the earliest, so that the earliest stands.
+    nodes[identifiers.owner_no[order] - fresh_from] = batch.numbers("node_no")[identifiers.first_event[order]]
+    return nodes
+
+
+def _follow_known_profiles(batch: Batch, people: People) -> None:
+    """Events that name their profile themselves belong to it, or to whoever it was merged into."""
+    named = batch.numbers("profile_no")
+    if not named.any():
+        return
+    put(batch.cursor, "asked_profile", {"profile_no": np.unique(named[named > 0])})
+    rows = fetch(batch.cursor, SURVIVORS, {"asked_no": "i8", "profile_no": "i8", "alias_no": "i8"})
+    batch.cursor.execute("DELETE FROM asked_profile")
+    folded = {merge.duplicate_no: merge.survivor_no for merge in people.resolution.merges}
+    order = np.argsort(rows["asked_no"])
+    asked = rows["asked_no"][order]
+    place = np.searchsorted(asked, named)
+    hit = (place < len(asked)) & (named > 0)
+    hit[hit] = asked[place[hit]] == named[hit]
+    at = order[place[hit]]
+    owners = np.array([folded.get(owner, owner) for owner in rows["profile_no"].tolist()], dtype=np.int64)
+    people.profile_no[hit] = owners[at]
+    people.alias_no[hit] = rows["alias_no"][at]
+
+
+def _gather(values: np.ndarray, places: np.ndarray, otherwise: int = 0) -> np.ndarray:
+    if not len(values):
+        return np.full(len(places), otherwise, dtype=np.int64)
+    return np.where(places < 0, otherwise, values[np.maximum(places, 0)])
+
+
+def first_per(brands: np.ndarray, blinds: np.ndarray) -> np.ndarray:
+    """Return the places where a pair of brand and blind index appears for the first time, in order."""
+    mixed = np.zeros(len(brands), dtype=[("brand", "i8"), ("blind", "V16")])
+    mixed["brand"], mixed["blind"] = brands, blinds
+    pairs = pa.Array.from_buffers(pa.binary(24), len(brands), [None, pa.py_buffer(mixed.tobytes())])
+    encoded = pairs.dictionary_encode()
+    first = np.full(len(encoded.dictionary), len(brands), dtype=np.int64)
+    np.minimum.at(first, encoded.indices.to_numpy(), np.arange(len(brands)))
+    return np.sort(first)

@@ -1,0 +1,196 @@
+"""Write profiles, identifiers, declared traits and order numbers of a set into the books, a statement each."""
+
+import os
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from yingtai.customers.ingest.batch import Batch, People
+from yingtai.customers.ingest.identifying import first_per
+from yingtai.customers.ingest.keys import Keyring
+from yingtai.customers.ingest.saying import Document, Said, encode
+from yingtai.customers.ingest.wire import hexed, put_rows
+from yingtai.customers.rules import BY_PRIORITY
+from yingtai.kernel.scope import BRAND_SHIFT
+from yingtai.organization.api import entity_no_at
+from yingtai.vault import api as vault
+
+NEW_TABLES = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS new_profile (
+        profile_no bigint, id uuid, node_no bigint, brand_no int, key_id bigint, first_seen_at timestamptz,
+        traits jsonb
+    ) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS new_identifier (
+        alias_no bigint, brand_no int, kind smallint, blind bytea, profile_no bigint, sealed bytea,
+        key_id bigint, first_seen_at timestamptz
+    ) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS said_trait (profile_no bigint, traits jsonb) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS named_order (
+        brand_no int, blind bytea, profile_no bigint, occurred_at timestamptz, amount_minor bigint,
+        currency text
+    ) ON COMMIT DELETE ROWS
+"""
+ADD_PROFILES = """
+    INSERT INTO customers_profile (profile_no, id, node_no, brand_no, key_id, first_seen_at, traits)
+    SELECT profile_no, id, node_no, brand_no, nullif(key_id, 0), first_seen_at, traits FROM new_profile
+"""
+ADD_IDENTIFIERS = """
+    INSERT INTO customers_identifier (
+        alias_no, brand_no, kind, blind, profile_no, sealed, key_id, first_seen_at, node_no)
+    SELECT new.alias_no, new.brand_no, new.kind, new.blind, new.profile_no, new.sealed,
+        nullif(new.key_id, 0), new.first_seen_at, profile.node_no
+    FROM new_identifier AS new JOIN customers_profile AS profile USING (profile_no)
+"""
+CHANGE_TRAITS = """
+    UPDATE customers_profile AS profile SET traits = coalesce((
+        SELECT jsonb_object_agg(name, CASE
+            WHEN new.value IS NULL THEN old.value
+            WHEN old.value IS NULL OR (new.value->>1)::bigint >= (old.value->>1)::bigint THEN new.value
+            ELSE old.value END)
+        FROM jsonb_each(profile.traits) AS old (name, value)
+        FULL JOIN jsonb_each(said.traits) AS new (name, value) USING (name)), '{}')
+    FROM said_trait AS said WHERE profile.profile_no = said.profile_no
+"""
+ADD_ORDERS = """
+    INSERT INTO customers_order (brand_no, blind, profile_no, occurred_at, amount_minor, currency, node_no)
+    SELECT named.brand_no, named.blind, named.profile_no, named.occurred_at, named.amount_minor,
+        named.currency, profile.node_no
+    FROM named_order AS named JOIN customers_profile AS profile USING (profile_no)
+    ON CONFLICT (brand_no, blind) DO NOTHING
+"""
+
+KIND_NUMBERS = np.array([kind.number for kind in BY_PRIORITY], dtype=np.int16)
+
+
+def add_profiles(batch: Batch, people: People, said: Said, keys: Keyring) -> None:
+    """Add the profiles that are new in this set."""
+    fresh = people.resolution.fresh
+    if not fresh:
+        return
+    numbers = people.fresh_from + np.arange(fresh)
+    columns = {
+        "profile_no": numbers,
+        "id": _new_ids(batch, fresh),
+        "node_no": people.node_of_fresh,
+        "brand_no": people.brand_of_fresh,
+        "key_id": pa.array(keys.of(numbers), pa.int64()),
+        "first_seen_at": _moments(_earliest(people, fresh)),
+        "traits": _texts([said.known.get(number, {}) for number in numbers.tolist()]),
+    }
+    put_rows(batch.cursor, "new_profile", pa.table(columns))
+    batch.cursor.execute(ADD_PROFILES)
+
+
+def add_identifiers(batch: Batch, people: People, sealed: list[bytes | None], key_ids: list[int]) -> None:
+    """Add the identifiers that are new in this set."""
+    found = people.identifiers
+    new = np.flatnonzero(found.is_new)
+    if not len(new):
+        return
+    columns = {
+        "alias_no": found.alias_no[new],
+        "brand_no": found.brand[new],
+        "kind": KIND_NUMBERS[found.distinct.kinds[new]],
+        "blind": hexed(_bytes(found.blind[new])),
+        "profile_no": found.owner_no[new],
+        "sealed": hexed(sealed),
+        "key_id": pa.array(key_ids, pa.int64()),
+        "first_seen_at": _moments(found.first_seen[new]),
+    }
+    put_rows(batch.cursor, "new_identifier", pa.table(columns))
+    batch.cursor.execute(ADD_IDENTIFIERS)
+
+
+def change_traits(batch: Batch, people: People, said: Said) -> None:
+    """Lay declared traits over what profiles had before; later words win over earlier ones."""
+    older = {
+        n: document for n, document in said.known.items() if not people.fresh_from or n < people.fresh_from
+    }
+    if not older:
+        return
+    put_rows(
+        batch.cursor,
+        "said_trait",
+        pa.table({"profile_no": pa.array(list(older), pa.int64()), "traits": _texts(list(older.values()))}),
+    )
+    batch.cursor.execute(CHANGE_TRAITS)
+
+
+def add_orders(batch: Batch, people: People) -> None:
+    """Note whose the order numbers of this set are; the earliest event that names one decides."""
+    events = batch.set.events
+    if "order_id" not in events.column_names or events["order_id"].null_count == len(events):
+        return
+    rows = np.flatnonzero(events["order_id"].is_valid().to_numpy() & (people.profile_no > 0))
+    if not len(rows):
+        return
+    brands = batch.numbers("node_no")[rows] >> BRAND_SHIFT
+    occurred = batch.moments("occurred_at")
+    texts = events["order_id"].take(pa.array(rows)).cast(pa.string()).to_pylist()
+    blind = order_blinds(texts, brands)
+    order = np.argsort(occurred[rows], kind="stable")
+    first = order[first_per(brands[order], blind[order])]
+    picked = rows[first]
+    put_rows(
+        batch.cursor,
+        "named_order",
+        pa.table(
+            {
+                "brand_no": brands[first],
+                "blind": hexed(_bytes(blind[first])),
+                "profile_no": people.profile_no[picked],
+                "occurred_at": _moments(occurred[picked]),
+                "amount_minor": _column(batch, "amount_minor", pa.int64(), picked),
+                "currency": _column(batch, "currency", pa.string(), picked),
+            }
+        ),
+    )
+    batch.cursor.execute(ADD_ORDERS)
+
+
+def order_blinds(numbers: list[str], brands: np.ndarray) -> np.ndarray:
+    """Return the blind index of order numbers, each in its brand's legal entity."""
+    blind = np.zeros(len(numbers), "V16")
+    for brand_no in np.unique(brands).tolist():
+        here = np.flatnonzero(brands == brand_no)
+        entity_no = entity_no_at(brand_no << BRAND_SHIFT)
+        values = [vault.normalise("order_no", numbers[place]) or "" for place in here.tolist()]
+        blind[here] = np.frombuffer(b"".join(vault.blind("order_no", entity_no, values)), "V16")
+    return blind
+
+
+def _earliest(people: People, fresh: int) -> np.ndarray:
+    earliest = np.full(fresh, np.iinfo(np.int64).max)
+    owner = people.identifiers.owner_no
+    mine = owner >= people.fresh_from
+    np.minimum.at(earliest, owner[mine] - people.fresh_from, people.identifiers.first_seen[mine])
+    return earliest
+
+
+def _new_ids(batch: Batch, count: int) -> pa.Array:
+    # UUID version 7, as `kernel.ids` makes them, a set at once.
+    stamp = int(batch.at.timestamp() * 1000).to_bytes(6).hex()
+    tails = os.urandom(10 * count).hex()
+    return pa.array(
+        [f"{stamp}7{tails[at + 1 : at + 4]}a{tails[at + 5 : at + 20]}" for at in range(0, 20 * count, 20)]
+    )
+
+
+def _moments(since_1970: np.ndarray) -> pa.Array:
+    return pa.array(since_1970, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
+
+
+def _texts(documents: list[Document]) -> pa.Array:
+    return pa.array([encode(document) for document in documents], pa.binary()).cast(pa.string())
+
+
+def _bytes(values: np.ndarray) -> list[bytes | None]:
+    data = values.tobytes()
+    return [data[at : at + 16] for at in range(0, len(data), 16)]
+
+
+def _column(batch: Batch, name: str, kind: pa.DataType, rows: np.ndarray) -> Any:
+    if name not in batch.set.events.column_names:
+        return pa.nulls(len(rows), kind)
+    return batch.set.events[name].take(pa.array(rows)).cast(kind)

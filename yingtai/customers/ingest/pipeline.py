@@ -1,0 +1,246 @@
+"""One set, from events to profiles and lake: staged, committed, published; safe to be killed anywhere."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from yingtai.customers.errors import IngestIsRunning
+from yingtai.customers.events import ProfilesMerged, SetIngested
+from yingtai.customers.eventset import EventSet
+from yingtai.customers.ingest import identifying, keys, moving, people, private, repeats, timeline, writing
+from yingtai.customers.ingest.batch import Batch, People
+from yingtai.customers.ingest.moving import Moved
+from yingtai.customers.ingest.repeats import Memory
+from yingtai.customers.ingest.saying import Said, read_traits
+from yingtai.customers.models import DirtyTraits, LakeBatch
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.events import publish as tell
+from yingtai.kernel.scope import BRAND_SHIFT
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.lake import api as lake
+
+WRITER_LOCK = 7_361_885_110
+TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
+WAIT_FOR_LOCK = "SELECT pg_advisory_lock(%s)"
+UNLOCK = "SELECT pg_advisory_unlock(%s)"
+SESSION = """
+    SET temp_buffers = '64MB';
+    SET work_mem = '64MB'
+"""
+NEXT_BATCH = "SELECT coalesce(max(batch_no), 0) + 1 FROM customers_lakebatch"
+
+Hook = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What became of a set."""
+
+    ingest_no: int
+    events: int
+    repeats: int
+    new_profiles: int
+    touched_profiles: int
+    merges: int
+
+
+@contextmanager
+def sole_writer(*, wait: bool = True) -> Iterator[None]:
+    """Be the only process that writes events, and finish what another one left half done.
+
+    Raises: IngestIsRunning when `wait` is False and another process writes
+    """
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute(WAIT_FOR_LOCK, [WRITER_LOCK])
+        else:
+            cursor.execute(TRY_LOCK, [WRITER_LOCK])
+            if not cursor.fetchone()[0]:
+                raise IngestIsRunning
+        try:
+            _finish_what_was_left()
+            yield
+        finally:
+            if not connection.needs_rollback and connection.connection and not connection.connection.closed:
+                cursor.execute(UNLOCK, [WRITER_LOCK])
+
+
+def _finish_what_was_left() -> None:
+    """Publish batches that the books committed and the lake did not show yet."""
+    owed = list(LakeBatch.objects.filter(published_at=None).values_list("batch_no", flat=True))
+    if not owed:
+        return
+    lake.recover(lambda batch_no: batch_no in owed)
+    LakeBatch.objects.filter(batch_no__in=owed).update(published_at=datetime.now().astimezone())
+
+
+def ingest_set(
+    acting: Acting,
+    events: EventSet,
+    *,
+    memory: Memory = Memory.WINDOW,
+    with_timeline: bool = True,
+    in_the_same_transaction: Callable[[int], None] = lambda ingest_no: None,
+    at_step: Hook = lambda step: None,
+) -> Ingested:
+    """Ingest one set and return what became of it; the caller is the sole writer.
+
+    In:        in_the_same_transaction  called with the set's number before the commit
+               at_step                  called between steps, for tests and measurements
+    Publishes: SetIngested, ProfilesMerged
+    """
+    with acting_transaction(acting), connection.cursor() as cursor:
+        _prepare(cursor)
+        ingest_no = _next_batch(cursor)
+        total = len(events)
+        events = repeats.drop_repeats(cursor, events, memory, acting.at.date())
+        batch = Batch(acting, ingest_no, events, cursor)
+        at_step("repeats")
+        done = _write_books(batch, total, with_timeline=with_timeline, at_step=at_step)
+        in_the_same_transaction(ingest_no)
+        LakeBatch.objects.create(batch_no=ingest_no, event_count=len(events), committed_at=acting.at)
+    at_step("committed")
+    if len(events):
+        lake.publish(ingest_no)
+    at_step("published")
+    LakeBatch.objects.filter(batch_no=ingest_no).update(published_at=acting.at)
+    return done
+
+
+def _write_books(batch: Batch, total: int, *, with_timeline: bool, at_step: Hook) -> Ingested:
+    found = identifying.identify(batch)
+    at_step("identified")
+    moved = _fold(batch, found)
+    said = read_traits(batch, found)
+    keyring = _keyring(batch, found, said)
+    people.add_profiles(batch, found, said, keyring)
+    keyring.save()
+    people.add_identifiers(batch, found, *private.seal_identifiers(found, keyring))
+    at_step("profiles")
+    _write_traits(batch, found, said, keyring)
+    people.add_orders(batch, found)
+    at_step("traits")
+    if with_timeline:
+        timeline.merge_timelines(batch, found)
+    at_step("timeline")
+    extras = private.seal_extras(batch, found, keyring)
+    if len(batch.set):
+        rows = writing.lake_rows(batch, found, moved, extras)
+        lake.stage(batch.ingest_no, rows, resolved_at=batch.at)
+    at_step("staged")
+    _tell(batch, found)
+    touched = np.unique(found.profile_no[found.profile_no > 0])
+    return Ingested(
+        ingest_no=batch.ingest_no,
+        events=len(batch.set),
+        repeats=total - len(batch.set),
+        new_profiles=found.resolution.fresh,
+        touched_profiles=len(touched),
+        merges=len(found.resolution.merges),
+    )
+
+
+def _fold(batch: Batch, found: People) -> Moved:
+    return moving.fold(
+        batch.cursor,
+        found.resolution.merges,
+        ingest_no=batch.ingest_no,
+        at=batch.at,
+        by=batch.acting.actor,
+        kept_events=timeline.KEPT_EVENTS,
+    )
+
+
+def _keyring(batch: Batch, found: People, said: Said) -> keys.Keyring:
+    ring = keys.Keyring(batch.cursor, fresh_from=found.fresh_from, fresh=found.resolution.fresh)
+    named = found.identifiers.owner_no[private.kept_identifiers(found)]
+    private_ones = np.array(list(said.private), np.int64)
+    with_extras = _rows_with(batch, "extras")
+    ring.learn(np.r_[named, private_ones, found.profile_no[with_extras]])
+    ring.give(np.r_[named, private_ones])
+    return ring
+
+
+def _write_traits(batch: Batch, found: People, said: Said, keyring: keys.Keyring) -> None:
+    people.change_traits(batch, found, said)
+    private.seal_traits(batch.cursor, said, keyring)
+    nodes = batch.numbers("node_no")
+    if said.private:
+        rows = _rows_with(batch, "private_traits")
+        brand_of = dict(
+            zip(found.profile_no[rows].tolist(), (nodes[rows] >> BRAND_SHIFT).tolist(), strict=True)
+        )
+        private.index_names(batch.cursor, said, brand_of)
+    if said.known or found.resolution.fresh or found.resolution.merges:
+        for brand_no in np.unique(nodes >> BRAND_SHIFT).tolist():
+            DirtyTraits.objects.get_or_create(brand_no=brand_no, defaults={"since": batch.at})
+
+
+def _rows_with(batch: Batch, name: str) -> np.ndarray:
+    if name not in batch.set.events.column_names:
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(batch.set.events[name].is_valid().to_numpy())
+
+
+def _tell(batch: Batch, found: People) -> None:
+    nodes = batch.numbers("node_no")
+    if len(batch.set):
+        fact = SetIngested(
+            node_no=0,
+            occurred_at=batch.at,
+            ingest_no=batch.ingest_no,
+            event_count=len(batch.set),
+            brand_nos=tuple(np.unique(nodes >> BRAND_SHIFT).tolist()),
+            source_nos=tuple(np.unique(batch.numbers("source_no")).tolist()),
+        )
+        tell(batch.acting, fact)
+    folded: dict[int, list[int]] = {}
+    rules = {merge.survivor_no: merge.rule for merge in found.resolution.merges}
+    for merge in found.resolution.merges:
+        folded.setdefault(merge.survivor_no, []).append(merge.duplicate_no)
+    if folded:
+        tell(
+            batch.acting,
+            *(
+                ProfilesMerged(
+                    node_no=0,
+                    occurred_at=batch.at,
+                    survivor_no=survivor_no,
+                    duplicate_nos=tuple(duplicates),
+                    rule=rules[survivor_no],
+                )
+                for survivor_no, duplicates in folded.items()
+            ),
+        )
+
+
+def _prepare(cursor: Any) -> None:
+    identifying.prepare(cursor)
+    for statement in (
+        repeats.ASKED_TABLE, moving.MERGED_TABLE, keys.KEYED_TABLE, private.SEALED_TABLES, people.NEW_TABLES,
+        timeline.RECENT_TABLE,
+    ):  # fmt: skip
+        cursor.execute(statement)
+
+
+def _next_batch(cursor: Any) -> int:
+    cursor.execute(NEXT_BATCH)
+    return int(cursor.fetchone()[0])
+
+
+def spent(steps: dict[str, float]) -> Hook:
+    """Return a hook that adds up the seconds between steps."""
+    latest = [time.perf_counter()]
+
+    def note(step: str) -> None:
+        now = time.perf_counter()
+        steps[step] = steps.get(step, 0.0) + now - latest[0]
+        latest[0] = now
+
+    return note

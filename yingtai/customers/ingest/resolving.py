@@ -1,0 +1,244 @@
+"""Who is it: identifiers that came together become one profile, within limits. Pure: arrays in, arrays out.
+
+The method, why it is deterministic and what it never does: docs/algorithms/identity.md.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from yingtai.customers.rules import BY_PRIORITY, Kind
+
+NOBODY = -1
+MICROS_PER_DAY = 86_400_000_000
+FRESH = 1 << 62
+"""Profiles made in this set are younger than any that exists: their ages start here."""
+
+LIMITS = tuple((kind.limit, kind.period.days * MICROS_PER_DAY) for kind in BY_PRIORITY)
+
+Held = dict[int, dict[int, list[int]]]
+"""Per profile and place of a kind in BY_PRIORITY: when each identifier of it was first seen, in microseconds."""
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """The identifiers of a set, each once.
+
+    rows     per event, a place in the arrays below for each kind by priority, or NOBODY
+    kinds    place of the kind in BY_PRIORITY
+    profile  the profile each points at now; 0 when it is new
+    """
+
+    rows: np.ndarray
+    kinds: np.ndarray
+    profile: np.ndarray
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Two profiles that exist turned out to be one; `rule` names the identifiers that came together."""
+
+    survivor_no: int
+    duplicate_no: int
+    rule: str
+
+
+@dataclass
+class Resolution:
+    """What the set says about who is who.
+
+    strongest  per event, the identifier it goes under, or NOBODY
+    owner      per identifier, its profile: a number, or FRESH + n for the n-th new one; 0 when it was left out
+    fresh      how many new profiles there are
+    merges     in the order they were found
+    """
+
+    strongest: np.ndarray
+    owner: np.ndarray
+    fresh: int
+    merges: list[Merge] = field(default_factory=list)
+
+
+def resolve(known: Distinct, occurred: np.ndarray, held: Callable[[np.ndarray], Held]) -> Resolution:
+    """Resolve every event of a set.
+
+    In:   occurred  per event, microseconds
+          held      returns what the given profiles hold already; asked once
+    Cost: Python per distinct new combination of several identifiers, arrays for everything else
+    """
+    combined = _combinations(known.rows)
+    combos = known.rows[combined.first]
+    earliest = np.full(len(combos), np.iinfo(np.int64).max)
+    np.minimum.at(earliest, combined.inverse, occurred)
+    news = _needs_thought(combos, known.profile)
+    book = _Book(known, held(_profiles_in(combos[news], known.profile)))
+    strongest = _first_identifier(combos)
+    order = np.lexsort((combined.first[news], earliest[news]))
+    for place in np.flatnonzero(news)[order].tolist():
+        strongest[place] = book.meet(combos[place].tolist(), int(earliest[place]))
+    book.welcome(_alone(combos, news))
+    return Resolution(strongest[combined.inverse], *book.close())
+
+
+@dataclass(frozen=True)
+class _Combined:
+    first: np.ndarray
+    inverse: np.ndarray
+
+
+def _combinations(rows: np.ndarray) -> _Combined:
+    """Return which events have the same identifiers, told apart by a random hash whose word is then checked."""
+    count = len(rows)
+    for seed in range(8):
+        factors = np.random.default_rng(seed).integers(1, 2**63, rows.shape[1], dtype=np.uint64) | np.uint64(
+            1
+        )
+        mixed = ((rows.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) * factors).sum(
+            axis=1, dtype=np.uint64
+        )
+        encoded = pa.array(mixed).dictionary_encode()
+        inverse = encoded.indices.to_numpy()
+        first = np.full(len(encoded.dictionary), count, dtype=np.int64)
+        np.minimum.at(first, inverse, np.arange(count))
+        if not count or (rows[first[inverse]] == rows).all():
+            return _Combined(first, inverse)
+    raise AssertionError("eight hashes of identifiers collided")
+
+
+def _needs_thought(combos: np.ndarray, profile: np.ndarray) -> np.ndarray:
+    """Say which combinations bring news: several identifiers that do not all point at one profile already."""
+    present = combos != NOBODY
+    pointed = np.where(present, profile[combos] if len(profile) else 0, -1)
+    highest = pointed.max(axis=1, initial=-1)
+    lowest = np.where(present, pointed, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
+    agreed = (highest == lowest) & (lowest > 0)
+    return (present.sum(axis=1) > 1) & ~agreed
+
+
+def _profiles_in(combos: np.ndarray, profile: np.ndarray) -> np.ndarray:
+    found = np.unique(profile[combos[combos != NOBODY]])
+    return found[found > 0]
+
+
+def _first_identifier(combos: np.ndarray) -> np.ndarray:
+    if not combos.size:
+        return np.full(len(combos), NOBODY, dtype=np.int64)
+    place = (combos != NOBODY).argmax(axis=1)
+    return combos[np.arange(len(combos)), place].astype(np.int64)
+
+
+def _alone(combos: np.ndarray, news: np.ndarray) -> np.ndarray:
+    """Return the identifiers of the combinations of one identifier, in order of appearance."""
+    single = combos[~news]
+    found = single[single != NOBODY]
+    _, first = np.unique(found, return_index=True)
+    return found[np.sort(first)]
+
+
+class _Book:
+    """Slots of profiles while a set is resolved: a union-find whose root is the oldest profile."""
+
+    def __init__(self, known: Distinct, held: Held) -> None:
+        self._kinds: list[int] = known.kinds.tolist()
+        numbers, slots = np.unique(known.profile, return_inverse=True)
+        self._ages: list[int] = numbers.tolist()
+        self._slot: list[int] = np.where(known.profile > 0, slots, NOBODY).tolist()
+        self._parent: list[int] = list(range(len(self._ages)))
+        self._held: dict[int, dict[int, list[int]]] = {
+            slot: held[age] for slot, age in enumerate(self._ages) if age in held
+        }
+        self._fresh = 0
+        self._merges: list[Merge] = []
+
+    def meet(self, combo: list[int], at: int) -> int:
+        """Let identifiers of one event become one profile, leaving out the weakest until limits allow it."""
+        present = [place for place in combo if place != NOBODY]
+        while True:
+            slots = {self._root(self._slot[place]) for place in present if self._slot[place] != NOBODY}
+            news = [place for place in present if self._slot[place] == NOBODY]
+            if len(present) == 1 or self._fits(slots, news, at):
+                break
+            present.pop()
+        target = self._joined(slots, present) if slots else self._new_slot()
+        for place in news:
+            self._slot[place] = target
+            self._held.setdefault(target, {}).setdefault(self._kinds[place], []).append(at)
+        return present[0]
+
+    def welcome(self, alone: np.ndarray) -> None:
+        """Give a new profile to each identifier that came alone and belongs to nobody yet."""
+        slot = self._slot
+        for place in alone.tolist():
+            if slot[place] == NOBODY:
+                slot[place] = self._new_slot()
+
+    def close(self) -> tuple[np.ndarray, int, list[Merge]]:
+        """Return the owner of each identifier, how many profiles are new, and the merges."""
+        count = len(self._parent)
+        roots = np.fromiter((self._root(slot) for slot in range(count)), np.int64, count)
+        ages = np.array(self._ages, dtype=np.int64)
+        # Fresh profiles are numbered without gaps, in the order they were made.
+        fresh_roots = np.unique(roots[ages[roots] >= FRESH]) if count else roots
+        owner_of = ages.copy()
+        owner_of[fresh_roots] = FRESH + np.arange(len(fresh_roots))
+        slots = np.array(self._slot, dtype=np.int64)
+        owner = np.zeros(len(slots), dtype=np.int64)
+        held = slots != NOBODY
+        owner[held] = owner_of[roots[slots[held]]]
+        return owner, len(fresh_roots), self._final_merges()
+
+    def _final_merges(self) -> list[Merge]:
+        # A survivor may itself have been folded into an older profile later in the same set.
+        slot_of = {age: slot for slot, age in enumerate(self._ages)}
+        return [
+            Merge(self._ages[self._root(slot_of[merge.survivor_no])], merge.duplicate_no, merge.rule)
+            for merge in self._merges
+        ]
+
+    def _fits(self, slots: set[int], news: Sequence[int], at: int) -> bool:
+        if len(slots) + len(news) < 2:
+            return True
+        counted: dict[int, list[int]] = {}
+        for slot in slots:
+            for kind, times in self._held.get(slot, {}).items():
+                counted[kind] = counted[kind] + times if kind in counted else times
+        for place in news:
+            kind = self._kinds[place]
+            counted[kind] = [*counted.get(kind, ()), at]
+        for kind, times in counted.items():
+            limit, period = LIMITS[kind]
+            if len(times) > limit and sum(1 for time in times if time > at - period) > limit:
+                return False
+        return True
+
+    def _joined(self, slots: set[int], present: list[int]) -> int:
+        target, *others = sorted(slots, key=self._ages.__getitem__)
+        for other in others:
+            self._parent[other] = target
+            into = self._held.setdefault(target, {})
+            for kind, times in self._held.pop(other, {}).items():
+                into[kind] = into.get(kind, []) + times
+            if self._ages[other] < FRESH:
+                rule = "+".join(_kind(self._kinds[place]).name for place in present)
+                self._merges.append(Merge(self._ages[target], self._ages[other], rule))
+        return target
+
+    def _new_slot(self) -> int:
+        slot = len(self._parent)
+        self._parent.append(slot)
+        self._ages.append(FRESH + self._fresh)
+        self._fresh += 1
+        return slot
+
+    def _root(self, slot: int) -> int:
+        parent = self._parent
+        while parent[slot] != slot:
+            parent[slot] = parent[parent[slot]]
+            slot = parent[slot]
+        return slot
+
+
+def _kind(place: int) -> Kind:
+    return BY_PRIORITY[place]

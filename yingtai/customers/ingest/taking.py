@@ -1,0 +1,194 @@
+"""Take requests from the inbox: which are done is a multirange, for numbers appear out of order."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from yingtai.collect.api import (
+    RECORD,
+    TAKE_ROWS,
+    Facts,
+    Message,
+    RefusedRow,
+    additional_data,
+    decompress,
+    explode,
+    read_facts,
+)
+from yingtai.customers.eventset import EventSet, concat
+from yingtai.customers.ingest.building import Origin, SeenName, build, build_facts
+from yingtai.customers.ingest.ways import ways_of
+from yingtai.kernel.env import dsn
+from yingtai.vault import api as vault
+from yingtai.vault.api import InboxKeyDestroyed, SealBroken
+
+ROWS_AT_ONCE = 20_000
+SETTLING = timedelta(seconds=60)
+"""A number still missing after this, and after every transaction of then has ended, was rolled back."""
+
+DONE = "SELECT done FROM customers_ingestcursor WHERE name = 'inbox'"
+ADVANCE = """
+    INSERT INTO customers_ingestcursor (name, done) VALUES ('inbox', %(new)s::int8multirange::text)
+    ON CONFLICT (name) DO UPDATE
+    SET done = (customers_ingestcursor.done::int8multirange + excluded.done::int8multirange)::text
+"""
+HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+
+
+
+@dataclass
+class Taken:
+    """Requests, opened and read: what they hold and what they were."""
+
+    requests: list[int]
+    events: EventSet | None
+    refused: list[RefusedRow]
+    seen: Counter[SeenName]
+    arrivals: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def done(self) -> str:
+        """The request numbers as a multirange."""
+        return as_multirange(self.requests)
+
+
+@dataclass
+class _Row:
+    request_no: int
+    received_at: datetime
+    source_no: int
+    node_no: int
+    kind: int
+    body: bytes
+
+
+class Inbox:
+    """A reader of the inbox on a connection of its own, which sees whatever is committed."""
+
+    def __init__(self) -> None:
+        self._connection: psycopg.Connection[Any] | None = None
+        self._done = "{}"
+        self._settling: list[tuple[datetime, int, int]] = []
+
+    def begin(self) -> None:
+        """Learn how far ingest has come."""
+        row = self._connected().execute(DONE).fetchone()
+        self._done = row[0] if row else "{}"
+
+    def take(self, events: int) -> Taken | None:
+        """Return the next requests, about so many events, or None when nothing waits; they count as taken."""
+        values = {"lowest": _lowest(self._done), "done": self._done, "rows": ROWS_AT_ONCE, "events": events}
+        rows = self._connected().execute(TAKE_ROWS, values, binary=True).fetchall()
+        if not rows:
+            return None
+        taken = read([_Row(no, at, source, node, kind, body) for no, at, source, node, kind, _, _, body in rows])
+        self._done = _joined(self._done, taken.done)
+        return taken
+
+    def forget(self) -> None:
+        """Drop the connection and what was taken but not done: after trouble, begin again."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def settle(self, at: datetime) -> str:
+        """Close numbers that can no longer appear, and return the multirange of what is done now."""
+        oldest_running, next_one = self._connected().execute(HORIZON).fetchone() or (0, 0)
+        highest = _highest(self._done)
+        if not self._settling or at - self._settling[-1][0] > SETTLING / 2:
+            self._settling.append((at, next_one, highest))
+        # Two marks, so that whoever took a number just before the first has a transaction by the second.
+        while len(self._settling) > 2 and at - self._settling[0][0] > SETTLING and oldest_running >= self._settling[1][1]:
+            _, _, closed = self._settling.pop(0)
+            self._done = _joined(self._done, f"{{[1,{closed + 1})}}") if closed else self._done
+        return self._done
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._connection is None or self._connection.closed:
+            # The role that may read the inbox, whoever asks.
+            self._connection = psycopg.connect(dsn("worker"), autocommit=True)
+        return self._connection
+
+
+def read(rows: list[_Row]) -> Taken:
+    """Open and read requests; what cannot be read goes to quarantine with its reason and spoils nothing else."""
+    messages: list[Message] = []
+    origins: list[Origin] = []
+    facts: dict[int, list[Facts]] = {}
+    taken = Taken([row.request_no for row in rows], None, [], Counter())
+    for row in rows:
+        document = _opened(row, taken)
+        if document is None:
+            continue
+        if row.kind == RECORD:
+            facts.setdefault(row.source_no, []).append(read_facts(document))
+            continue
+        reading = explode(document)
+        messages += reading.messages
+        origins += [Origin(row.source_no, row.node_no)] * len(reading.messages)
+        taken.arrivals[row.source_no] += len(reading.messages)
+        taken.refused += [
+            RefusedRow(row.node_no, row.source_no, one.code, one.path, one.event, row.received_at)
+            for one in reading.refused
+        ]
+    built = [build(messages, origins, ways_of)] if messages else []
+    built += [build_facts(documents, source_no, ways_of) for source_no, documents in facts.items()]
+    taken.events = concat([one.events for one in built]) if built else None
+    for one in built:
+        taken.seen.update(one.seen)
+    return taken
+
+
+def _opened(row: _Row, taken: Taken) -> bytes | None:
+    try:
+        body = vault.open_blob(row.body, additional_data(row.source_no, row.node_no))
+        return decompress(body)
+    except (SealBroken, InboxKeyDestroyed) as problem:
+        taken.refused.append(RefusedRow(row.node_no, row.source_no, problem.code, "", b"{}", row.received_at))
+        return None
+
+
+def as_multirange(numbers: list[int]) -> str:
+    """Return sorted numbers as PostgreSQL writes an int8multirange."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and number == parts[-1][1]:
+            parts[-1][1] = number + 1
+        else:
+            parts.append([number, number + 1])
+    return _text(parts)
+
+
+def _joined(one: str, other: str) -> str:
+    parts: list[list[int]] = []
+    for lo, hi in sorted(_parts(one) + _parts(other)):
+        if parts and lo <= parts[-1][1]:
+            parts[-1][1] = max(parts[-1][1], hi)
+        else:
+            parts.append([lo, hi])
+    return _text(parts)
+
+
+def _parts(text: str) -> list[list[int]]:
+    inside = text.strip("{}")
+    return [[int(edge) for edge in part.strip("[)").split(",")] for part in inside.split("),")] if inside else []
+
+
+def _text(parts: list[list[int]]) -> str:
+    return "{" + ",".join(f"[{lo},{hi})" for lo, hi in parts) + "}"
+
+
+def _lowest(done: str) -> int:
+    """Return the first number that is open: requests are numbered from 1."""
+    parts = _parts(done)
+    return parts[0][1] if parts and parts[0][0] <= 1 else 1
+
+
+def _highest(done: str) -> int:
+    parts = _parts(done)
+    return parts[-1][1] - 1 if parts else 0
+
+

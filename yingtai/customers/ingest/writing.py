@@ -1,0 +1,97 @@
+"""Make the lake's rows of a set: events without identifiers, order lines, and what aliases point at now."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from yingtai.customers.eventset import KNOWN, NEEDED
+from yingtai.customers.ingest.batch import Batch, People
+from yingtai.customers.ingest.moving import Moved
+from yingtai.kernel.scope import BRAND_SHIFT
+
+NOT_IN_THE_LAKE = {"kind", "extras", "traits", "private_traits", "profile_no"}
+
+
+def lake_rows(batch: Batch, people: People, moved: Moved, extras: pa.Array | None) -> Mapping[str, pa.Table]:
+    """Return the rows by table."""
+    return {
+        "events": _events(batch, people, extras),
+        "order_lines": _order_lines(batch, people),
+        "alias_map": _alias_map(batch, people, moved),
+    }
+
+
+def _events(batch: Batch, people: People, extras: pa.Array | None) -> pa.Table:
+    events = batch.set.events
+    kept = [n for n in events.column_names if (n in KNOWN or n in NEEDED) and n not in NOT_IN_THE_LAKE]
+    rows = events.select(kept)
+    for name, values in (
+        ("ingest_no", pa.array(np.full(len(rows), batch.ingest_no))),
+        ("alias_no", _number_or_null(people.alias_no)),
+        ("profile_no", _number_or_null(people.profile_no)),
+    ):
+        rows = rows.append_column(name, values)
+    rows = rows.set_column(
+        rows.schema.get_field_index("message_hash"), "message_hash", rows["message_hash"].cast(pa.binary())
+    )
+    return rows if extras is None else rows.append_column("extras_sealed", extras)
+
+
+def _order_lines(batch: Batch, people: People) -> pa.Table:
+    lines = batch.set.lines
+    if lines is None:
+        return pa.table({"order_id": pa.array([], pa.string())})
+    rows = lines["event_row"].to_numpy()
+    picked = pa.array(rows)
+    events = batch.set.events
+    days = events["occurred_at"].take(picked).cast(pa.timestamp("us")).cast(pa.date32(), safe=False)
+    return pa.table(
+        {
+            "order_id": events["order_id"].take(picked).cast(pa.string()),
+            "line_no": lines["line_no"].cast(pa.int64()),
+            "product_id": lines["product_id"],
+            "quantity": lines["quantity"],
+            "amount_minor": lines["amount_minor"],
+            "currency": lines["currency"],
+            "node_no": events["node_no"].take(picked),
+            "alias_no": _number_or_null(people.alias_no[rows]),
+            "profile_no": _number_or_null(people.profile_no[rows]),
+            "day": days,
+        }
+    )
+
+
+def _alias_map(batch: Batch, people: People, moved: Moved) -> pa.Table:
+    found = people.identifiers
+    new = np.flatnonzero(found.is_new)
+    nodes = batch.numbers("node_no")[found.first_event[new]]
+    return alias_rows(
+        np.r_[found.alias_no[new], moved.alias_no],
+        np.r_[found.owner_no[new], moved.profile_no],
+        np.r_[nodes, moved.node_no],
+        np.r_[np.zeros(len(new), bool), np.ones(len(moved.alias_no), bool)],
+        batch,
+    )
+
+
+def alias_rows(
+    alias_no: np.ndarray, profile_no: np.ndarray, node_no: np.ndarray, is_moved: np.ndarray, batch: Batch
+) -> pa.Table:
+    """Return rows of the alias map that are true from this set on."""
+    count = len(alias_no)
+    return pa.table(
+        {
+            "alias_no": alias_no,
+            "profile_no": profile_no,
+            "node_no": node_no,
+            "brand_no": node_no >> BRAND_SHIFT,
+            "ingest_no": np.full(count, batch.ingest_no),
+            "changed_at": pa.array([batch.at] * count, pa.timestamp("us", tz="UTC")),
+            "moved": pa.array(is_moved),
+        }
+    )
+
+
+def _number_or_null(numbers: np.ndarray) -> pa.Array:
+    return pa.array(numbers, pa.int64(), mask=numbers == 0)

@@ -1,0 +1,165 @@
+"""The process that ingests all day: takes what waits, looks after the inbox and the lake when nothing does."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+from django.db import OperationalError, close_old_connections, connection
+from psycopg.errors import LockNotAvailable
+
+from yingtai.collect.api import DROP_SLICES, PREPARE_SLICES, note_arrivals, note_seen, quarantine
+from yingtai.customers.ingest import snapshots
+from yingtai.customers.ingest.pipeline import Hook, Ingested, ingest_set, sole_writer
+from yingtai.customers.ingest.taking import ADVANCE, Inbox, Taken
+from yingtai.kernel.acting import Acting, system
+from yingtai.kernel.scope import EVERYTHING
+
+MOST_EVENTS = 50_000
+SMALL_SET = 2_000
+POLL_SECONDS = 0.2
+SMALL_SET_SECONDS = 0.8
+"""Small sets are started this far apart, or a trickle would fill the lake with tiny files."""
+CHORES_SECONDS = 30.0
+TRAITS_SECONDS = 60.0
+SLICES_AHEAD = timedelta(hours=3)
+INBOX_KEPT = timedelta(hours=2)
+WINDOW = timedelta(days=7)
+PAUSE_AFTER_TROUBLE_SECONDS = 2.0
+
+PREPARE_DAYS = "SELECT customers_prepare_days(%s)"
+DROP_DAYS = "SELECT customers_drop_days(%s)"
+
+log = logging.getLogger(__name__)
+
+
+def acting_now() -> Acting:
+    """Return the acting of ingest: the product itself, serving all brands, at this moment."""
+    return system("customers.ingest", EVERYTHING, datetime.now(UTC))  # noqa: TID251 - a process reads the clock
+
+
+def ingest_taken(acting: Acting, taken: Taken, *, at_step: Hook = lambda step: None) -> Ingested | None:
+    """Ingest what was taken from the inbox, and note it as done in the same transaction."""
+
+    def note(ingest_no: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(ADVANCE, {"new": taken.done})
+        quarantine(acting, taken.refused)
+        note_seen(acting, taken.seen)
+        note_arrivals(acting, taken.arrivals)
+
+    events = taken.events if taken.events is not None else snapshots.no_events()
+    return ingest_set(acting, events, in_the_same_transaction=note, at_step=at_step)
+
+
+def drain(at: datetime, *, events: int = MOST_EVENTS) -> list[Ingested]:
+    """Ingest everything that waits, in this process, and return what became of each set."""
+    acting, inbox, done = system("customers.ingest", EVERYTHING, at), Inbox(), []
+    with sole_writer():
+        inbox.begin()
+        while taken := inbox.take(events):
+            found = ingest_taken(acting, taken)
+            if found:
+                done.append(found)
+    inbox.forget()
+    return done
+
+
+@dataclass
+class _Clockwork:
+    """What is due, by the process's own clock."""
+
+    chores_at: float = 0.0
+    traits_at: float = 0.0
+    started_at: float = 0.0
+
+
+class Ingester:
+    """Takes the next set while the present one is written."""
+
+    def __init__(self) -> None:
+        self._inbox = Inbox()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="taking")
+        self._next: Future[Taken | None] | None = None
+        self._due = _Clockwork()
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Ingest until asked to stop; the database may go away and come back."""
+        while not stop():
+            try:
+                with sole_writer():
+                    self._inbox.begin()
+                    while not stop():
+                        self.step(stop)
+            except (OperationalError, psycopg.OperationalError) as trouble:
+                log.warning("ingest waits for the database: %s", trouble)
+                self._start_over()
+                time.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
+        self._start_over()
+
+    def step(self, stop: Callable[[], bool]) -> int:
+        """Ingest one set, or do a chore when nothing waits; return how many events."""
+        taken = self._taken()
+        if taken is None:
+            self._chores()
+            _sleep(POLL_SECONDS, stop)
+            return 0
+        count = 0 if taken.events is None else len(taken.events)
+        began = time.monotonic()
+        if count >= SMALL_SET:
+            self._next = self._pool.submit(self._inbox.take, MOST_EVENTS)
+        ingest_taken(acting_now(), taken)
+        if count < SMALL_SET:
+            _sleep(SMALL_SET_SECONDS - (time.monotonic() - began), stop)
+        return count
+
+    def _taken(self) -> Taken | None:
+        if self._next is not None:
+            future, self._next = self._next, None
+            return future.result()
+        return self._inbox.take(MOST_EVENTS)
+
+    def _chores(self) -> None:
+        now = time.monotonic()
+        if now - self._due.chores_at > CHORES_SECONDS:
+            self._due.chores_at = now
+            look_after_tables(acting_now(), self._inbox)
+        if now - self._due.traits_at > TRAITS_SECONDS:
+            self._due.traits_at = now
+            snapshots.refresh_traits(acting_now())
+
+    def _start_over(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+        self._next = None
+        self._inbox.forget()
+        close_old_connections()
+
+
+def look_after_tables(acting: Acting, inbox: Inbox) -> None:
+    """Make the slices to come, drop those that are over, and destroy inbox keys no row needs any more."""
+    done = inbox.settle(acting.at)
+    with connection.cursor() as cursor:
+        cursor.execute(PREPARE_DAYS, [acting.at.date()])
+        try:
+            cursor.execute(PREPARE_SLICES, [acting.at + SLICES_AHEAD])
+            cursor.execute(DROP_SLICES, [done, acting.at - INBOX_KEPT])
+            cursor.execute(DROP_DAYS, [(acting.at - WINDOW).date()])
+        except (OperationalError, LockNotAvailable) as busy:
+            log.info("slices are busy, next time: %s", busy)
+
+
+def run(stop: Callable[[], bool]) -> None:
+    """Ingest until `stop()` says so."""
+    Ingester().run(stop)
+
+
+def _sleep(seconds: float, stop: Callable[[], bool]) -> None:
+    until = time.monotonic() + seconds
+    while not stop() and (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, POLL_SECONDS))
+
+

@@ -1,0 +1,35 @@
+"""From the inbox to profiles and lake."""
+
+import msgspec
+import pytest
+
+from yingtai.collect.api import make_source
+from yingtai.customers import ingesting
+from yingtai.customers.models import Identifier, Profile, RecentTimeline
+from yingtai.customers.testing import send
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.lake.api import scoped
+from yingtai.organization.testing import MONDAY
+
+
+def test_an_event_reaches_its_profile_and_the_lake(brand, acting):
+    source = make_source(acting, brand.node_no, name="shop")
+    send(source, [
+        {"type": "identify", "userId": "u1", "messageId": "m1", "timestamp": "2026-03-02T08:00:00Z", "traits": {"email": "Anna@Example.com", "name": "Anna Li"}},
+        {"type": "track", "event": "Order Completed", "userId": "u1", "messageId": "m2", "timestamp": "2026-03-02T08:30:00Z",
+         "properties": {"order_id": "A-1", "total": 12.5, "currency": "CNY",
+                        "products": [{"product_id": "p1", "quantity": 2, "price": 6.25}]}},
+    ])
+
+    ingesting.drain(MONDAY)
+
+    with acting_transaction(acting):
+        profile = Profile.objects.get()
+        assert Identifier.objects.count() == 2
+        timeline = RecentTimeline.objects.get(profile_no=profile.profile_no)
+    assert [event["event"] for event in timeline.events] == ["Order Completed", "Identified"]
+    rows = scoped(acting.scope).query("SELECT event, profile_no, amount_minor FROM events ORDER BY event")
+    assert rows.to_pylist() == [
+        {"event": "Identified", "profile_no": profile.profile_no, "amount_minor": None},
+        {"event": "Order Completed", "profile_no": profile.profile_no, "amount_minor": 1250},
+    ]
