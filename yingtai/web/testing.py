@@ -109,11 +109,19 @@ def keys_servers() -> list[clusters.Server]:
 @cache
 def books_servers() -> list[clusters.Server]:
     """Start both clusters, migrated, with walls and rights as in the product; made once per run."""
-    migrating = _files(
-        "*/migrations/*", "*/models.py", "*/models/*.py", "kernel/grants.py", "web/settings.py"
-    )
-    template = _template("books", [*migrating, *_files("vault/schema.py")])
-    return _from_template(template, ["-m", "yingtai.web.command", "migrate", "--quiet", "--again"])
+    return _from_template(_books_template(), ["-m", "yingtai.web.command", "migrate", "--quiet", "--again"])
+
+
+def furnish(home: Path) -> None:
+    """Give another home migrated clusters, not running, so that a product started there starts at once."""
+    books_servers()
+    if _books_template().exists():
+        _copy(_books_template(), home)
+
+
+def _books_template() -> Path:
+    shapes = _files("*/migrations/*", "*/models.py", "*/models/*.py", "kernel/grants.py", "web/settings.py")
+    return _template("books", [*shapes, *_files("vault/schema.py")])
 
 
 VAULT_ONLY = """

@@ -1,0 +1,99 @@
+"""A product of its own for a test: started as people start it, looked at from outside."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from yingtai.web.testing import free_ports, furnish
+
+PATIENCE_SECONDS = 60
+COMMAND = [sys.executable, "-m", "yingtai.web.command", "run", "--no-sample"]
+
+
+class Product:
+    """`yingtai run` in a home and on ports of its own."""
+
+    def __init__(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="yingtai-run-", dir="/tmp"))
+        self.home.chmod(0o755)
+        furnish(self.home)
+        self.port = free_ports(3)
+        self.output = self.home / "output"
+
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("YINGTAI_")}
+        return kept | {"YINGTAI_HOME": str(self.home), "YINGTAI_PORT": str(self.port)}
+
+    def begin(self) -> subprocess.Popen:
+        """Start the product and wait for its READY line."""
+        with self.output.open("w") as output:
+            supervisor = subprocess.Popen(
+                COMMAND, env=self.environment(), stdout=output, stderr=subprocess.STDOUT
+            )
+        waited_for(lambda: "READY http://" in self.said() or supervisor.poll() is not None)
+        assert "READY http://" in self.said(), self.said()
+        return supervisor
+
+    def begin_beside(self) -> subprocess.CompletedProcess:
+        """Start it once more while it runs, and wait for what that says."""
+        return subprocess.run(COMMAND, env=self.environment(), capture_output=True, text=True, check=False)
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def processes(self) -> dict[int, str]:
+        """Every living process that works in this home, and what it is."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                variables = (folder / "environ").read_bytes().decode(errors="replace")
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if f"YINGTAI_HOME={self.home}\0" in variables and command:
+                found[int(folder.name)] = command
+        return found
+
+    def servers(self) -> dict[str, int]:
+        """The process numbers of the two PostgreSQL servers."""
+        files = {name: self.home / "postgres" / name / "postmaster.pid" for name in ("books", "keys")}
+        return {name: int(path.read_text().split()[0]) for name, path in files.items() if path.exists()}
+
+    def children(self, supervisor: subprocess.Popen) -> set[int]:
+        """The supervisor's own children, the servers left out."""
+        path = Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children")
+        return {int(number) for number in path.read_text().split()} - set(self.servers().values())
+
+    def is_healthy(self) -> bool:
+        try:
+            for step in (0, 1):
+                address = f"http://127.0.0.1:{self.port + step}/health"
+                with urllib.request.urlopen(address, timeout=2) as answer:
+                    assert answer.status == 200
+        except OSError:
+            return False
+        return True
+
+    def end(self) -> None:
+        """Kill whatever is left, so that a failed test leaves nothing behind."""
+        for number in [*self.processes(), *self.servers().values()]:
+            try:
+                os.kill(number, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+
+def waited_for(happens: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
+    """Wait until something happens; the answer says whether it did."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if happens():
+            return True
+        time.sleep(0.05)
+    return False

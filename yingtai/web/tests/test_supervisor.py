@@ -1,0 +1,91 @@
+"""One machine's whole product: kept alive, recovered after the worst, ended without a trace."""
+
+import os
+import shutil
+import signal
+import sys
+
+import pytest
+
+from yingtai.web.tests.running import Product, waited_for
+
+pytestmark = [
+    pytest.mark.slow,  # every test starts the whole product at least once: some seconds each
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes in /proc"),
+]
+
+
+@pytest.fixture
+def product():
+    product = Product()
+    yield product
+    product.end()
+    shutil.rmtree(product.home, ignore_errors=True)
+
+
+def test_what_is_killed_comes_back_and_ctrl_c_leaves_nothing(product):
+    supervisor = product.begin()
+    before = product.children(supervisor)
+
+    for number in before:
+        os.kill(number, signal.SIGKILL)
+
+    assert waited_for(lambda: len(product.children(supervisor)) == len(before))
+    assert waited_for(product.is_healthy)
+    assert not before & product.children(supervisor)
+
+    supervisor.send_signal(signal.SIGINT)
+    assert supervisor.wait(30) == 0
+    assert product.processes() == {}
+    assert product.servers() == {}
+
+
+def test_a_second_start_is_refused_and_a_killed_database_comes_back(product):
+    supervisor = product.begin()
+    first = product.servers()
+
+    refused = product.begin_beside()
+
+    assert refused.returncode == 1
+    assert f"Yingtai already runs in {product.home} (process {supervisor.pid})." in refused.stderr
+
+    os.kill(first["books"], signal.SIGKILL)
+
+    assert waited_for(lambda: product.servers().get("books", first["books"]) != first["books"])
+    assert waited_for(product.is_healthy)
+    assert product.servers()["keys"] == first["keys"]
+    supervisor.send_signal(signal.SIGTERM)
+    assert supervisor.wait(30) == 0
+
+
+def test_the_servers_of_a_killed_supervisor_are_adopted(product):
+    first = product.begin()
+    servers = product.servers()
+
+    first.kill()
+    first.wait()
+    # Its children die with it; the servers do not.
+    assert waited_for(lambda: len(product.processes()) <= len(_of_servers(product)), 10)
+    second = product.begin()
+
+    assert product.servers() == servers
+    second.send_signal(signal.SIGINT)
+    assert second.wait(30) == 0
+    assert product.processes() == {}
+
+
+def test_the_next_start_recovers_when_everything_was_killed_at_once(product):
+    supervisor = product.begin()
+
+    product.end()
+    supervisor.wait()
+    assert waited_for(lambda: product.processes() == {}, 10)
+    again = product.begin()
+
+    assert product.is_healthy()
+    again.send_signal(signal.SIGINT)
+    assert again.wait(30) == 0
+
+
+def _of_servers(product):
+    return [command for command in product.processes().values() if "postgres" in command]
