@@ -62,7 +62,7 @@ class DuckSession:
 class DuckEngine:
     """DuckDB in this process, shut in the lake's folder: it opens no other file and keeps its settings."""
 
-    def __init__(self, storage: Storage, *, threads: int | None = None, memory: str | None = None) -> None:
+    def __init__(self, storage: Storage, *, threads: int = 0, memory: str = "") -> None:
         self._storage = storage
         self._threads = threads
         self._memory = memory

@@ -77,11 +77,18 @@ class Snapshot:
 class Lake:
     """The tables under one URL. One instance per process: it keeps handles open and readers' snapshots."""
 
-    def __init__(self, url: str | Path, *, storage_options: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        url: str | Path,
+        *,
+        storage_options: dict[str, str] | None = None,
+        threads: int = 0,
+        memory: str = "",
+    ) -> None:
         self.storage = Storage.at(url)
         self.storage_options = storage_options
         self.lock = RLock()
-        self.engine: Engine = DuckEngine(self.storage)
+        self.engine: Engine = DuckEngine(self.storage, threads=threads, memory=memory)
         self._handles: dict[str, DeltaTable] = {}
         self._snapshots: dict[str, Snapshot] = {}
 
@@ -161,7 +168,7 @@ class Lake:
 @cache
 def the_lake() -> Lake:
     """Return this process's lake, at the place the environment names."""
-    return Lake(env().lake_location)
+    return Lake(env().lake_location, threads=env().engine_threads, memory=env().engine_memory)
 
 
 def _read_snapshot(table: LakeTable, handle: DeltaTable) -> Snapshot:
