@@ -1,7 +1,7 @@
 """The context of a message, reduced to what the product works with."""
 
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 import msgspec
 
@@ -68,7 +68,7 @@ def reduce_context(own: Context | None, shared: Context | None) -> Context:
     if shared is not None:
         context = _merged(own, shared)
     page = context.page
-    if page is not None and (page.url or page.referrer):
+    if page is not None:
         _reduce_page(context, page)
     return context
 
@@ -101,12 +101,22 @@ def _reduce_page(context: Context, page: Page) -> None:
         path, query = _split(page.url)
         page.path = page.path or path or None
         if query and "utm_" in query:
-            found = {UTM[name]: text[:MOST_TEXT] for name, text in parse_qsl(query) if name in UTM}
-            context.campaign = found | (context.campaign or {})
+            context.campaign = _campaign(query) | (context.campaign or {})
     if page.path:
         page.path = page.path.partition("?")[0].partition("#")[0]
     page.referrer_host = _host(page.referrer) if page.referrer else None
     page.url = page.referrer = None
+
+
+def _campaign(query: str) -> Texts:
+    found: Texts = {}
+    # Only what we keep is decoded: at this rate the library's reading of whole queries is felt.
+    for part in query.split("&"):
+        if part.startswith("utm_"):
+            name, _, text = part.partition("=")
+            if text and name in UTM:
+                found[UTM[name]] = unquote_plus(text)[:MOST_TEXT]
+    return found
 
 
 def _split(url: str) -> tuple[str, str]:
