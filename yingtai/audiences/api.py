@@ -1,6 +1,8 @@
 """The one door into `audiences`. Other modules import this file and `events`, nothing else."""
 
-from yingtai.audiences.blocks import Block, Field, compare
+from yingtai.audiences.blanks import Field
+from yingtai.audiences.blocks import Block
+from yingtai.audiences.comparing import compare
 from yingtai.audiences.compiler import CompiledAudience, compile_audience
 from yingtai.audiences.definition import Group, Sentence, read_definition, write_definition
 from yingtai.audiences.errors import AudienceNotFound, DefinitionNotUnderstood
@@ -8,19 +10,16 @@ from yingtai.audiences.metrics import rfm, rfm_grid
 from yingtai.audiences.queries import (
     AudienceView,
     LiveCount,
+    choices,
     count_now,
     get_audience,
     list_audiences,
     names_of,
     trait_columns,
 )
-from yingtai.audiences.services import (
-    archive_audience,
-    change_audience,
-    create_audience,
-    fill,
-    refresh_audience,
-)
+from yingtai.audiences.services.definitions import archive_audience, change_audience, create_audience
+from yingtai.audiences.services.membership import fill, fill_with, refresh_all, refresh_audience
+from yingtai.audiences.uses import Use, audience_uses
 
 __all__ = [
     "AudienceNotFound",
@@ -32,17 +31,22 @@ __all__ = [
     "Group",
     "LiveCount",
     "Sentence",
+    "Use",
     "archive_audience",
+    "audience_uses",
     "change_audience",
+    "choices",
     "compare",
     "compile_audience",
     "count_now",
     "create_audience",
     "fill",
+    "fill_with",
     "get_audience",
     "list_audiences",
     "names_of",
     "read_definition",
+    "refresh_all",
     "refresh_audience",
     "rfm",
     "rfm_grid",

@@ -1,18 +1,20 @@
-"""What the sentences of one audience ask of the lake, gathered so that one scan answers them all."""
+"""What the sentences of one or more audiences ask of the lake, gathered so that one scan answers them all."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlglot import exp
 
+from yingtai.audiences.blanks import shown
 from yingtai.audiences.errors import DefinitionNotUnderstood
 
 SCORES = ("recency", "frequency", "monetary")
 TRAIT_PREFIX = "trait_"
+ORDERED, REFUNDED = "Order Completed", "Order Refunded"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Measure:
     """A number counted per person over the events that satisfy a condition since a moment (None: ever)."""
 
@@ -28,11 +30,13 @@ class Asking:
 
     at             the moment that "the last 30 days" counts back from
     trait_columns  the columns that the traits table has now
+    minor_digits   how many digits the smallest unit of the place's money has
     """
 
     at: datetime
     trait_columns: Collection[str]
-    measures: list[Measure] = field(default_factory=list)
+    minor_digits: int = 2
+    measures: dict[tuple[str, str], Measure] = field(default_factory=dict)
     audiences: list[int] = field(default_factory=list)
     asks_scores: bool = False
 
@@ -40,9 +44,21 @@ class Asking:
         """How many events of a person satisfy a condition; 0 when none does."""
         return self._measure(exp.Literal.number(1), condition, within_days)
 
-    def total(self, column: str, condition: exp.Expression, *, within_days: int | None) -> exp.Expression:
-        """The sum of a column over a person's events that satisfy a condition."""
-        return self._measure(exp.column(column), condition, within_days)
+    def total(
+        self, value: exp.Expression, condition: exp.Expression, *, within_days: int | None
+    ) -> exp.Expression:
+        """The sum of a value over a person's events that satisfy a condition; 0 when none does."""
+        return self._measure(value, condition, within_days)
+
+    def money(self, *, within_days: int | None) -> exp.Expression:
+        """What a person spent, less what was paid back, in the smallest unit of the money."""
+        amount = exp.column("amount_minor")
+        taken_back = exp.Neg(this=exp.func("ABS", amount.copy()))
+        value = exp.case().when(exp.column("event").eq(ORDERED), amount).else_(taken_back)
+        return self.total(value, exp.column("event").isin(ORDERED, REFUNDED), within_days=within_days)
+
+    def minor(self, amount: int) -> int:
+        return amount * int(10**self.minor_digits)
 
     def trait(self, name: str) -> exp.Expression:
         """A declared trait of the person; null while nobody of the scope has it."""
@@ -56,7 +72,7 @@ class Asking:
     def score(self, name: str) -> exp.Expression:
         """An RFM score, 1 to 5; null without orders."""
         if name not in SCORES:
-            raise DefinitionNotUnderstood(what=f"there is no score {name!r}")
+            raise DefinitionNotUnderstood(what=shown(name))
         self.asks_scores = True
         return exp.column(f"{name}_score", "scores")
 
@@ -72,9 +88,9 @@ class Asking:
     @property
     def earliest_day(self) -> date | None:
         """The first day that any measure needs; None when one of them goes back for ever."""
-        if any(measure.since is None for measure in self.measures):
-            return None
-        return min((measure.since for measure in self.measures if measure.since), default=self.at).date()
+        since = [measure.since for measure in self.measures.values()]
+        known = [at for at in since if at is not None]
+        return min(known).astimezone(UTC).date() if len(known) == len(since) and known else None
 
     def _measure(
         self, value: exp.Expression, condition: exp.Expression, within_days: int | None
@@ -82,9 +98,10 @@ class Asking:
         since = self.at - timedelta(days=within_days) if within_days else None
         if since:
             condition = exp.and_(condition, exp.column("occurred_at") >= moment(since))
-        name = f"measure_{len(self.measures)}"
-        self.measures.append(Measure(name, value, condition, since))
-        return exp.func("COALESCE", exp.column(name, "did"), exp.Literal.number(0))
+        same = (value.sql(), condition.sql())
+        if same not in self.measures:
+            self.measures[same] = Measure(f"measure_{len(self.measures)}", value, condition, since)
+        return exp.func("COALESCE", exp.column(self.measures[same].name, "did"), exp.Literal.number(0))
 
 
 def moment(at: datetime) -> exp.Expression:

@@ -1,10 +1,10 @@
-"""From a definition to one query: every question about behaviour is answered by a single scan of the events.
+"""From definitions to one query: every question about behaviour is answered by a single scan of the events.
 
 Built with sqlglot expressions, never by gluing strings, so a value can only ever be a value; the same query is
 translated for Spark. Idea, limits and figures: docs/algorithms/audiences.md.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,20 +27,40 @@ class CompiledAudience:
     count: str
 
 
-def compile_audience(definition: Group, *, at: datetime, trait_columns: Collection[str]) -> CompiledAudience:
+def compile_audience(
+    definition: Group, *, at: datetime, trait_columns: Collection[str], minor_digits: int = 2
+) -> CompiledAudience:
     """Return the queries of an audience as of a moment.
 
     Raises: DefinitionNotUnderstood
     """
-    asking = Asking(at, trait_columns)
+    asking = Asking(at, trait_columns, minor_digits)
     condition = _condition(definition, asking)
-    chosen = exp.select("people.profile_no", "people.node_no").from_("traits AS people")
-    chosen = _joined(chosen, asking).where(condition)
-    counted = exp.select("count(*) AS people").from_(chosen.subquery("chosen"))
+    chosen = _joined(exp.select("people.profile_no", "people.node_no"), asking).where(condition)
+    counted = _joined(exp.select("count(*) AS people"), asking).where(condition)
     return CompiledAudience(
         people=_with_parts(chosen.order_by("people.profile_no"), asking).sql(DIALECT),
         count=_with_parts(counted, asking).sql(DIALECT),
     )
+
+
+def compile_together(
+    definitions: Mapping[int, Group],
+    *,
+    at: datetime,
+    trait_columns: Collection[str],
+    minor_digits: int = 2,
+) -> str:
+    """Return one query for many audiences: (profile_no, node_no), and a column `in_<number>` for each of them.
+
+    Raises: DefinitionNotUnderstood
+    """
+    asking = Asking(at, trait_columns, minor_digits)
+    conditions = {number: _condition(definition, asking) for number, definition in definitions.items()}
+    query = _joined(exp.select("people.profile_no", "people.node_no"), asking)
+    for number, condition in conditions.items():
+        query = query.select(exp.alias_(condition, f"in_{number}"))
+    return str(_with_parts(query.order_by("people.profile_no"), asking).sql(DIALECT))
 
 
 def _condition(part: Group | Sentence, asking: Asking) -> exp.Expression:
@@ -56,6 +76,7 @@ def _condition(part: Group | Sentence, asking: Asking) -> exp.Expression:
 
 
 def _joined(query: exp.Select, asking: Asking) -> exp.Select:
+    query = query.from_("traits AS people")
     names = ["did"] if asking.measures else []
     names += ["scores"] if asking.asks_scores else []
     names += [f"members_{number}" for number in asking.audiences]
@@ -79,11 +100,13 @@ def _with_parts(query: exp.Select, asking: Asking) -> exp.Select:
 def _did(asking: Asking) -> exp.Select:
     """One row per person who did any of what is asked, with one number for each question."""
     query = exp.select("profile_no").from_("events").group_by("profile_no")
-    for measure in asking.measures:
-        counted = exp.case().when(measure.condition, measure.value)
-        query = query.select(exp.alias_(exp.func("SUM", counted), measure.name))
+    measures = list(asking.measures.values())
+    for measure in measures:
+        # A single question needs no test per row: WHERE asked it already.
+        value = measure.value if len(measures) == 1 else exp.case().when(measure.condition, measure.value)
+        query = query.select(exp.alias_(exp.func("SUM", value), measure.name))
     query = query.where(exp.column("profile_no").is_(exp.null()).not_())
-    query = query.where(exp.or_(*[measure.condition.copy() for measure in asking.measures]))
+    query = query.where(exp.or_(*[measure.condition.copy() for measure in measures]))
     first = asking.earliest_day
     if first:
         day = exp.cast(exp.Literal.string(first.isoformat()), "date")

@@ -2,7 +2,7 @@
 
 {"join": "all", "parts": [
     {"block": "did", "event": "Product Viewed", "at_least": 3, "within_days": 30},
-    {"block": "did", "event": "Order Completed", "at_least": 1, "within_days": 90, "negated": true},
+    {"block": "did", "event": "Order Completed", "within_days": 90, "negated": true},
     {"join": "any", "parts": [...]}]}
 """
 
@@ -10,9 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from yingtai.audiences.blanks import shown
+from yingtai.audiences.blocks import block_named
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
 
-DEEPEST, MOST_SENTENCES = 4, 50
+DEEPEST, MOST_SENTENCES = 3, 50
 JOINS = ("all", "any")
 
 
@@ -40,18 +44,19 @@ class Group:
                 yield part
 
     @property
-    def depth(self) -> int:
-        return 1 + max((part.depth for part in self.parts if isinstance(part, Group)), default=0)
+    def audience_nos(self) -> set[int]:
+        """The other audiences that its sentences name."""
+        return {part.values["audience"] for part in self.sentences() if "audience" in part.values}
 
 
 def read_definition(document: Any) -> Group:
-    """Return the definition that a JSON document holds.
+    """Return the definition that a JSON document holds, every value read and typed.
 
     Raises: DefinitionNotUnderstood, DefinitionTooDeep
     """
     group = _read(document, depth=1)
     if not isinstance(group, Group):
-        raise DefinitionNotUnderstood(what="the outermost part must be a group of sentences")
+        raise DefinitionNotUnderstood(what=_("the outermost part must be a group of sentences"))
     if len(list(group.sentences())) > MOST_SENTENCES:
         raise DefinitionTooDeep(depth=DEEPEST, count=MOST_SENTENCES)
     return group
@@ -64,25 +69,41 @@ def write_definition(part: Group | Sentence) -> dict[str, Any]:
     return {"block": part.block, **part.values} | ({"negated": True} if part.negated else {})
 
 
+def mentioned(document: Any) -> set[int]:
+    """Return the numbers of the audiences that a stored definition names, even one no longer understood."""
+    if not isinstance(document, dict):
+        return set()
+    inner = {number for part in document.get("parts", ()) for number in mentioned(part)}
+    return inner | ({document["audience"]} if isinstance(document.get("audience"), int) else set())
+
+
 def _read(document: Any, depth: int) -> Group | Sentence:
     if not isinstance(document, dict):
-        raise DefinitionNotUnderstood(what=f"{str(document)[:60]!r} is neither a group nor a sentence")
-    if depth > DEEPEST + 1:
-        raise DefinitionTooDeep(depth=DEEPEST, count=MOST_SENTENCES)
+        what = _("“{part}” is neither a group nor a sentence")
+        raise DefinitionNotUnderstood(what=what.format(part=shown(document)))
     if "join" in document:
         return _read_group(document, depth)
-    if not isinstance(document.get("block"), str):
-        raise DefinitionNotUnderstood(what="a part has neither `join` nor `block`")
-    values = {name: value for name, value in document.items() if name not in {"block", "negated"}}
-    return Sentence(document["block"], values, negated=bool(document.get("negated")))
+    block = document.get("block")
+    if not isinstance(block, str):
+        raise DefinitionNotUnderstood(what=_("a part has neither `join` nor `block`"))
+    given = {str(name): value for name, value in document.items() if name not in {"block", "negated"}}
+    read = block_named(block).read(given)
+    values = {name: value for name, value in read.items() if value is not None}
+    return Sentence(block, values, negated=_switch(document.get("negated", False)))
 
 
 def _read_group(document: dict[str, Any], depth: int) -> Group:
     parts = document.get("parts", [])
-    if document["join"] not in JOINS or not isinstance(parts, list):
-        raise DefinitionNotUnderstood(
-            what=f"a group joins `all` or `any` of its parts, not {document['join']!r}"
-        )
-    if len(parts) > MOST_SENTENCES:
+    if document["join"] not in JOINS or not isinstance(parts, list) or set(document) - {"join", "parts"}:
+        what = _("a group joins `all` or `any` of its `parts` and says nothing else")
+        raise DefinitionNotUnderstood(what=what)
+    if depth > DEEPEST or len(parts) > MOST_SENTENCES:
         raise DefinitionTooDeep(depth=DEEPEST, count=MOST_SENTENCES)
     return Group(document["join"], tuple(_read(part, depth + 1) for part in parts))
+
+
+def _switch(value: Any) -> bool:
+    # "false" is a text, and texts count as true: that would turn a sentence round unseen.
+    if not isinstance(value, bool):
+        raise DefinitionNotUnderstood(what=_("`negated` must be true or false"))
+    return value

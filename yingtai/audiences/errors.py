@@ -22,11 +22,31 @@ class DefinitionTooDeep(ProductError):
 
 class AudienceRefersToItself(ProductError):
     code = "audiences.audience-refers-to-itself"
-    title = "An audience cannot be made of itself"
+    title = "An audience cannot be made of itself, not even by way of another one"
     remedy = "Choose another audience in the sentence about audiences."
+
+
+class AudienceIsInUse(ProductError):
+    code = "audiences.audience-is-in-use"
+    title = "Other audiences are made of this one: {names}"
+    remedy = "Take it out of their sentences first, or archive them."
+    status = 409
 
 
 class NameIsMissing(ProductError):
     code = "audiences.name-is-missing"
     title = "The audience has no name yet"
     remedy = "Give it a name that colleagues will recognize."
+
+
+class NameIsTooLong(ProductError):
+    code = "audiences.name-is-too-long"
+    title = "The name or the note is too long, or holds a sign that cannot be stored"
+    remedy = "Keep the name within 120 characters and the note within 400."
+
+
+class PlaceNotYours(ProductError):
+    code = "audiences.place-not-yours"
+    title = "You cannot keep an audience in that place"
+    remedy = "Choose a place you work in."
+    status = 403

@@ -1,12 +1,22 @@
 from typing import Any
 from uuid import UUID
 
-from yingtai.audiences import services
+from yingtai.audiences.services import membership
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.jobs import job
+from yingtai.kernel.tasks import progress
 
 
 @job("audiences.refresh_audience", queue="audiences")
-def refresh_audience(acting: Acting, *, audience_id: Any) -> None:
+def refresh_audience(acting: Acting, *, audience_id: Any, task_id: Any = None) -> None:
     """Idempotent: a refresh compares with what is stored, so a repeat finds nothing new."""
-    services.refresh_audience(acting, UUID(str(audience_id)))
+    with progress(acting, UUID(str(task_id)) if task_id else None) as task:
+        task.step(0)
+        membership.refresh_audience(acting, UUID(str(audience_id)))
+        task.end("done")
+
+
+@job("audiences.refresh_all", queue="audiences")
+def refresh_all(acting: Acting) -> None:
+    """Idempotent: a refresh compares with what is stored, so a repeat finds nothing new."""
+    membership.refresh_all(acting)

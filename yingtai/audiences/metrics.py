@@ -17,19 +17,19 @@ def rfm() -> str:
     """
     return """
         WITH bought AS (
-            SELECT profile_no, max(node_no) AS node_no,
+            SELECT profile_no, max(node_no) AS node_no, max(brand_no) AS brand_no,
                    max(CASE WHEN event = 'Order Completed' THEN occurred_at END) AS latest_order_at,
                    sum(CASE WHEN event = 'Order Completed' THEN 1 ELSE 0 END) AS orders,
                    sum(CASE WHEN event = 'Order Completed' THEN amount_minor
-                            ELSE -abs(amount_minor) END) AS spent_minor
+                            ELSE -abs(amount_minor) END) AS spent
             FROM events
             WHERE event IN ('Order Completed', 'Order Refunded') AND profile_no IS NOT NULL
             GROUP BY profile_no
         ), ranked AS (
-            SELECT *,
-                   percent_rank() OVER (ORDER BY latest_order_at) AS recency,
-                   percent_rank() OVER (ORDER BY orders) AS frequency,
-                   percent_rank() OVER (ORDER BY spent_minor) AS monetary
+            SELECT profile_no, node_no, latest_order_at, orders, coalesce(spent, 0) AS spent_minor,
+                   percent_rank() OVER (PARTITION BY brand_no ORDER BY latest_order_at) AS recency,
+                   percent_rank() OVER (PARTITION BY brand_no ORDER BY orders) AS frequency,
+                   percent_rank() OVER (PARTITION BY brand_no ORDER BY coalesce(spent, 0)) AS monetary
             FROM bought
             WHERE orders > 0
         )

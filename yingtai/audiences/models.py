@@ -31,3 +31,22 @@ class Audience(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Refresh(ScopedModel):
+    """One refresh of an audience: its size then, and who came and went. Never changed."""
+
+    append_only = True
+
+    audience_no = models.BigIntegerField()
+    at = models.DateTimeField()
+    people = models.BigIntegerField()
+    entered = models.BigIntegerField()
+    left = models.BigIntegerField()
+    took_ms = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["audience_no", "-at"], name="refresh_of_audience")]
+
+    def __str__(self) -> str:
+        return f"audience {self.audience_no} at {self.at}"

@@ -1,3 +1,5 @@
+"""Read audiences from the books, and ask the lake for how many people a definition chooses."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -5,14 +7,24 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from yingtai.audiences.compiler import compile_audience
-from yingtai.audiences.definition import Group, read_definition
+from babel.numbers import get_currency_precision
+
+from yingtai.audiences.compiler import CompiledAudience, compile_audience
+from yingtai.audiences.definition import Group, mentioned, read_definition
 from yingtai.audiences.errors import AudienceNotFound
-from yingtai.audiences.models import Audience
+from yingtai.audiences.models import Audience, Refresh
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.scope import Scope, brand_node
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.api import ScopedLake, scoped
+from yingtai.organization.api import get_unit_at
+
+MEMBERS = """
+    SELECT profile_no FROM audience_members
+    WHERE audience_no = $audience_no AND profile_no > $after ORDER BY profile_no LIMIT $limit
+"""
+LONGEST_HISTORY = 400
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,6 @@ class AudienceView:
     node_no: int
     name: str
     about: str
-    definition: Group
     document: dict[str, Any]
     people: int | None
     entered: int
@@ -34,6 +45,14 @@ class AudienceView:
     is_current: bool
     created_by: str
     changed_at: datetime
+
+    @property
+    def definition(self) -> Group:
+        """What it is made of.
+
+        Raises: DefinitionNotUnderstood when a kind of sentence has gone with the module that brought it
+        """
+        return read_definition(self.document)
 
 
 @dataclass(frozen=True)
@@ -45,17 +64,29 @@ class LiveCount:
     as_of: datetime | None
 
 
+@dataclass(frozen=True)
+class SizeView:
+    """An audience at one of its refreshes."""
+
+    at: datetime
+    people: int
+    entered: int
+    left: int
+    took_ms: int
+
+
 def list_audiences(acting: Acting, *, search: str = "", after: str | None = None) -> Page[AudienceView]:
-    """Return a page of live audiences, newest first. Cost: 1 query."""
+    """Return a page of live audiences, newest first. Cost: 2 queries."""
     with acting_transaction(acting):
         audiences = Audience.objects.filter(archived_at=None, name__icontains=search).order_by("-audience_no")
+        total = audiences.count()
         place = decode_cursor(after, 1)
         if place:
             audiences = audiences.filter(audience_no__lt=place[0])
         rows = [_view(audience) for audience in audiences[: ROWS_PER_PAGE + 1]]
     more = len(rows) > ROWS_PER_PAGE
     rows = rows[:ROWS_PER_PAGE]
-    return Page(rows, encode_cursor(rows[-1].audience_no) if more else None)
+    return Page(rows, encode_cursor(rows[-1].audience_no) if more else None, total)
 
 
 def get_audience(acting: Acting, audience_id: UUID) -> AudienceView:
@@ -74,17 +105,64 @@ def names_of(acting: Acting, audience_nos: Sequence[int]) -> dict[int, str]:
         return dict(audiences.values_list("audience_no", "name"))
 
 
-def count_now(acting: Acting, definition: Group) -> LiveCount:
-    """Count the people a definition chooses, now, in the actor's scope.
+def choices(acting: Acting) -> list[tuple[int, str]]:
+    """Return number and name of every live audience, by name: what a sentence may refer to."""
+    with acting_transaction(acting):
+        audiences = Audience.objects.filter(archived_at=None).order_by("name", "audience_no")
+        return list(audiences.values_list("audience_no", "name"))
+
+
+def list_sizes(acting: Acting, audience_no: int) -> list[SizeView]:
+    """Return the latest refreshes of an audience, oldest first."""
+    with acting_transaction(acting):
+        refreshes = Refresh.objects.filter(audience_no=audience_no).order_by("-at")[:LONGEST_HISTORY]
+        rows = [SizeView(row.at, row.people, row.entered, row.left, row.took_ms) for row in refreshes]
+    return rows[::-1]
+
+
+def members_of(acting: Acting, audience_id: UUID, *, after: str | None = None, limit: int) -> Page[int]:
+    """Return a page of the stored membership as profile numbers, lowest first.
+
+    Raises: AudienceNotFound
+    Cost:   one read of the audience's own partition
+    """
+    with acting_transaction(acting):
+        audience = found(audience_id)
+    place = decode_cursor(after, 1)
+    values = {"audience_no": audience.audience_no, "after": place[0] if place else 0, "limit": limit + 1}
+    rows = scoped(acting.scope).query(MEMBERS, values)["profile_no"].to_pylist()
+    return Page(rows[:limit], encode_cursor(rows[limit - 1]) if len(rows) > limit else None, audience.people)
+
+
+def count_now(acting: Acting, definition: Group, *, node_no: int | None = None) -> LiveCount:
+    """Count the people a definition chooses, now, in the actor's scope, or in one place of it.
 
     Raises: DefinitionNotUnderstood
     Cost:   one scan of the events of the days it asks about
     """
     began = perf_counter()
-    lake = scoped(acting.scope)
-    compiled = compile_audience(definition, at=acting.at, trait_columns=trait_columns(lake))
+    lake = lake_at(acting, node_no)
+    compiled = compiled_for(lake, definition, at=acting.at, node_no=node_no)
     people = lake.query(compiled.count)["people"][0].as_py()
     return LiveCount(people, (perf_counter() - began) * 1000, lake.freshness)
+
+
+def lake_at(acting: Acting, node_no: int | None) -> ScopedLake:
+    """Return the lake as a place sees it: where an audience belongs, not where whoever looks at it works."""
+    place = acting.scope if node_no is None else Scope.of(node_no)
+    return scoped(place if acting.scope.contains(place) else acting.scope)
+
+
+def compiled_for(
+    lake: ScopedLake, definition: Group, *, at: datetime, node_no: int | None
+) -> CompiledAudience:
+    """Return the queries of a definition for a place.
+
+    Raises: DefinitionNotUnderstood
+    """
+    return compile_audience(
+        definition, at=at, trait_columns=trait_columns(lake), minor_digits=minor_digits(node_no)
+    )
 
 
 def trait_columns(lake: ScopedLake) -> list[str]:
@@ -92,17 +170,36 @@ def trait_columns(lake: ScopedLake) -> list[str]:
     return [name for name in lake.columns("traits") if name.startswith("trait_")]
 
 
-def found(audience_id: UUID) -> Audience:
-    audience = Audience.objects.filter(id=audience_id, archived_at=None).first()
+def minor_digits(node_no: int | None) -> int:
+    """Return how many digits the smallest unit of a brand's money has: 2 for yuan, 0 for yen."""
+    if not node_no:
+        return 2
+    return int(get_currency_precision(get_unit_at(brand_node(node_no)).currency or "CNY"))
+
+
+def found(audience_id: UUID, *, for_change: bool = False) -> Audience:
+    audiences = Audience.objects.select_for_update() if for_change else Audience.objects
+    audience = audiences.filter(id=audience_id, archived_at=None).first()
     if audience is None:
         raise AudienceNotFound
     return audience
 
 
+def definitions_in_use() -> dict[int, Any]:
+    """Return the stored definitions of all live audiences in the transaction's scope, by number."""
+    return dict(Audience.objects.filter(archived_at=None).values_list("audience_no", "definition"))
+
+
+def names_of_users(audience_no: int) -> list[str]:
+    """Return the names of live audiences whose sentences name this one."""
+    audiences = Audience.objects.filter(archived_at=None).values_list("name", "definition")
+    return sorted(name for name, document in audiences if audience_no in mentioned(document))
+
+
 def _view(audience: Audience) -> AudienceView:
     return AudienceView(
         audience.id, audience.audience_no, audience.node_no, audience.name, audience.about,
-        read_definition(audience.definition), audience.definition, audience.people, audience.entered,
-        audience.left, audience.refreshed_at, audience.took_ms, audience.refreshed_revision == audience.revision,
-        audience.created_by, audience.changed_at,
+        audience.definition, audience.people, audience.entered, audience.left, audience.refreshed_at,
+        audience.took_ms, audience.refreshed_revision == audience.revision, audience.created_by,
+        audience.changed_at,
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What can be done with audiences: their definitions, and their membership."""

@@ -1,0 +1,109 @@
+"""Create, change and archive audiences."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from yingtai.audiences.compiler import compile_audience
+from yingtai.audiences.definition import Group, mentioned, read_definition, write_definition
+from yingtai.audiences.errors import (
+    AudienceIsInUse,
+    AudienceRefersToItself,
+    DefinitionNotUnderstood,
+    NameIsMissing,
+    NameIsTooLong,
+    PlaceNotYours,
+)
+from yingtai.audiences.models import Audience
+from yingtai.audiences.queries import definitions_in_use, found, names_of_users
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import Scope
+from yingtai.kernel.scoping import acting_transaction
+
+LONGEST_NAME, LONGEST_NOTE = 120, 400
+
+
+def create_audience(
+    acting: Acting, *, node_no: int, name: str, definition: dict[str, Any], about: str = ""
+) -> UUID:
+    """Save a new audience at a place of the organization.
+
+    Raises: NameIsMissing, NameIsTooLong, PlaceNotYours, DefinitionNotUnderstood, DefinitionTooDeep
+    """
+    _check_words(name, about)
+    if node_no < 0 or not acting.scope.contains(Scope.of(node_no)):
+        raise PlaceNotYours
+    with acting_transaction(acting):
+        group = _checked(acting, definition, audience_no=None)
+        return Audience.objects.create(
+            node_no=node_no, name=name.strip(), about=about.strip(), definition=write_definition(group),
+            created_by=acting.actor, created_at=acting.at, changed_at=acting.at,
+        ).id  # fmt: skip
+
+
+def change_audience(
+    acting: Acting, audience_id: UUID, *, name: str, definition: dict[str, Any], about: str = ""
+) -> None:
+    """Save an audience under the same id; its stored membership follows at the next refresh.
+
+    Raises: AudienceNotFound, NameIsMissing, NameIsTooLong, DefinitionNotUnderstood, DefinitionTooDeep,
+            AudienceRefersToItself
+    """
+    _check_words(name, about)
+    with acting_transaction(acting):
+        audience = found(audience_id, for_change=True)
+        document = write_definition(_checked(acting, definition, audience_no=audience.audience_no))
+        audience.revision += audience.definition != document
+        audience.name, audience.about, audience.definition = name.strip(), about.strip(), document
+        audience.changed_at = acting.at
+        audience.save(update_fields=["revision", "name", "about", "definition", "changed_at"])
+
+
+def archive_audience(acting: Acting, audience_id: UUID) -> None:
+    """Take an audience out of use; campaigns that used it keep their record. Repeating it changes nothing.
+
+    Raises: AudienceIsInUse
+    """
+    with acting_transaction(acting):
+        audience = Audience.objects.filter(id=audience_id, archived_at=None).first()
+        if audience is None:
+            return
+        users = names_of_users(audience.audience_no)
+        if users:
+            raise AudienceIsInUse(names=", ".join(users))
+        audience.archived_at = acting.at
+        audience.save(update_fields=["archived_at"])
+
+
+def _check_words(name: str, about: str) -> None:
+    if not name.strip():
+        raise NameIsMissing(field="name")
+    if len(name.strip()) > LONGEST_NAME or len(about.strip()) > LONGEST_NOTE or "\x00" in name + about:
+        raise NameIsTooLong(field="name")
+
+
+def _checked(acting: Acting, document: dict[str, Any], *, audience_no: int | None) -> Group:
+    group = read_definition(document)
+    compile_audience(group, at=acting.at, trait_columns=())
+    definitions = definitions_in_use() if group.audience_nos else {}
+    missing = group.audience_nos - definitions.keys()
+    if missing:
+        raise DefinitionNotUnderstood(
+            what=_("there is no audience number {number}").format(number=min(missing))
+        )
+    if audience_no is not None and audience_no in _reached(group.audience_nos, definitions):
+        raise AudienceRefersToItself
+    return group
+
+
+def _reached(audience_nos: set[int], definitions: dict[int, Any]) -> set[int]:
+    """Return these audiences and all that they are made of, however far down."""
+    reached: set[int] = set()
+    waiting = list(audience_nos)
+    while waiting:
+        number = waiting.pop()
+        if number not in reached:
+            reached.add(number)
+            waiting.extend(mentioned(definitions.get(number)))
+    return reached

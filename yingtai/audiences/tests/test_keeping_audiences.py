@@ -1,0 +1,109 @@
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from yingtai.audiences.api import (
+    archive_audience,
+    change_audience,
+    create_audience,
+    get_audience,
+    list_audiences,
+)
+from yingtai.audiences.errors import (
+    AudienceIsInUse,
+    AudienceNotFound,
+    AudienceRefersToItself,
+    DefinitionNotUnderstood,
+    NameIsMissing,
+    NameIsTooLong,
+    PlaceNotYours,
+)
+from yingtai.kernel.acting import Acting
+from yingtai.organization.testing import BrandForTest, make_acting
+
+EVERYONE = {"join": "all", "parts": []}
+
+
+def made_of(number: int) -> dict:
+    return {"join": "all", "parts": [{"block": "member", "audience": number}]}
+
+
+def test_an_audience_is_kept_changed_and_archived(brand: BrandForTest, acting: Acting) -> None:
+    audience_id = create_audience(acting, node_no=brand.node_no, name=" Everyone ", definition=EVERYONE)
+    view = get_audience(acting, audience_id)
+    assert (view.name, view.document, view.people, view.is_current) == ("Everyone", EVERYONE, None, False)
+    seen = {"join": "all", "parts": [{"block": "seen", "within_days": "7"}]}
+    change_audience(acting, audience_id, name="Active", definition=seen, about="This week")
+    view = get_audience(acting, audience_id)
+    assert view.document["parts"] == [{"block": "seen", "which": "latest_seen_at", "within_days": 7}]
+    assert [row.name for row in list_audiences(acting, search="act").rows] == ["Active"]
+    for _ in range(2):
+        archive_audience(acting, audience_id)
+    assert list_audiences(acting).rows == []
+    with pytest.raises(AudienceNotFound):
+        get_audience(acting, audience_id)
+
+
+def test_neighbours_do_not_see_each_others_audiences(
+    brand: BrandForTest, acting: Acting, neighbour_acting: Acting
+) -> None:
+    audience_id = create_audience(acting, node_no=brand.node_no, name="Ours", definition=EVERYONE)
+    assert list_audiences(neighbour_acting).rows == []
+    with pytest.raises(AudienceNotFound):
+        change_audience(neighbour_acting, audience_id, name="Theirs", definition=EVERYONE)
+    archive_audience(neighbour_acting, audience_id)
+    assert get_audience(acting, audience_id).name == "Ours"
+
+
+def test_nobody_keeps_an_audience_outside_their_place(brand: BrandForTest, neighbour: BrandForTest) -> None:
+    dealer = make_acting(brand.dealer_no)
+    for node_no in (brand.node_no, brand.other_dealer_no, neighbour.node_no, 0, -1):
+        with pytest.raises(PlaceNotYours):
+            create_audience(dealer, node_no=node_no, name="Mine", definition=EVERYONE)
+
+
+def test_an_audience_cannot_be_made_of_itself(brand: BrandForTest, acting: Acting) -> None:
+    one = create_audience(acting, node_no=brand.node_no, name="One", definition=EVERYONE)
+    one_no = get_audience(acting, one).audience_no
+    two = create_audience(acting, node_no=brand.node_no, name="Two", definition=made_of(one_no))
+    three = create_audience(
+        acting, node_no=brand.node_no, name="Three", definition=made_of(get_audience(acting, two).audience_no)
+    )
+    for inner in (one, two, three):
+        with pytest.raises(AudienceRefersToItself):
+            change_audience(
+                acting, one, name="One", definition=made_of(get_audience(acting, inner).audience_no)
+            )
+    with pytest.raises(AudienceIsInUse) as problem:
+        archive_audience(acting, two)
+    assert problem.value.facts == {"names": "Three"}
+
+
+def test_an_audience_names_only_audiences_that_are_there(
+    brand: BrandForTest, neighbour: BrandForTest, acting: Acting, neighbour_acting: Acting
+) -> None:
+    theirs = create_audience(neighbour_acting, node_no=neighbour.node_no, name="Theirs", definition=EVERYONE)
+    number = get_audience(neighbour_acting, theirs).audience_no
+    with pytest.raises(DefinitionNotUnderstood):
+        create_audience(acting, node_no=brand.node_no, name="Ours", definition=made_of(number))
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "problem"),
+    [
+        ("  ", "", NameIsMissing),
+        ("x" * 121, "", NameIsTooLong),
+        ("x", "y" * 401, NameIsTooLong),
+        ("\x00", "", NameIsTooLong),
+    ],
+)
+def test_a_name_is_asked_for(
+    brand: BrandForTest, acting: Acting, name: str, about: str, problem: type[Exception]
+) -> None:
+    with pytest.raises(problem):
+        create_audience(acting, node_no=brand.node_no, name=name, about=about, definition=EVERYONE)
+
+
+def test_no_migration_is_missing(books: None) -> None:
+    call_command("makemigrations", "audiences", check=True, dry_run=True, stdout=StringIO())
