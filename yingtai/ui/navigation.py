@@ -93,7 +93,7 @@ def navigation(request: HttpRequest) -> list[OpenSection]:
     visible = [
         (entry, url) for entry in entries.all() if (url := _url(entry.url_name)) and _may_use(request, entry)
     ]
-    current = _current_url(request.path, [url for _entry, url in visible])
+    current = current_url(request.path, [url for _entry, url in visible])
     sections = []
     for section in SECTIONS:
         links = tuple(
@@ -112,7 +112,7 @@ def _may_use(request: HttpRequest, entry: Entry) -> bool:
     return acting is not None and decide(acting, entry.action, entry.label, entry.place).allowed
 
 
-def _current_url(path: str, urls: list[str]) -> str | None:
+def current_url(path: str, urls: list[str]) -> str | None:
     """The deepest page above the one that is open; the root is above nothing but itself."""
     above = [url for url in urls if path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))]
     return max(above, key=len, default=None)

@@ -1,0 +1,68 @@
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone, translation
+
+from yingtai.ui import formats
+
+
+def test_numbers_are_grouped_and_missing_is_a_dash():
+    assert formats.number(1234567) == "1,234,567"
+    assert formats.number(1234.5, 2) == "1,234.50"
+    assert formats.number(None) == "–"
+
+
+def test_money_is_written_from_minor_units_with_its_currency():
+    assert formats.money(129900, "GBP") == "£1,299.00"
+    assert formats.money(1200, "JPY") == "¥1,200"
+    with translation.override("zh-hans"):
+        assert formats.money(1284050, "CNY") == "¥12,840.50"
+
+
+def test_figures_drop_the_cents_only_when_they_are_large():
+    assert formats.in_unit(128_400_000, "money:GBP") == "£1,284,000"
+    assert formats.in_unit(99_999, "money:GBP") == "£999.99"
+
+
+def test_short_numbers_follow_the_language():
+    assert formats.compact(1234567) == "1.2M"
+    with translation.override("zh-hans"):
+        assert formats.compact(1234567) == "123.5万"
+
+
+def test_changes_always_show_their_sign():
+    assert formats.signed_percent(0.124) == "+12.4%"
+    assert formats.signed_percent(-0.04) == "−4.0%"
+    assert formats.signed_percent(0) == "±0.0%"
+
+
+def test_moments_are_shown_in_the_zone_of_the_viewer():
+    seen_at = datetime(2026, 11, 21, 23, 5, tzinfo=UTC)
+
+    with timezone.override(ZoneInfo("Asia/Shanghai")):
+        written = formats.moment(seen_at)
+        day = formats.day(seen_at)
+
+    assert written == '<time datetime="2026-11-22T07:05:00+08:00">2026-11-22 07:05</time>'
+    assert day == '<time datetime="2026-11-22">2026-11-22</time>'
+    assert formats.day(date(2026, 11, 21)) == '<time datetime="2026-11-21">2026-11-21</time>'
+
+
+@pytest.mark.parametrize(
+    ("length", "written"),
+    [
+        (0.42, "0.42 seconds"),
+        (timedelta(seconds=90), "90 seconds"),
+        (4200, "70 minutes"),
+        (timedelta(hours=5), "5 hours"),
+        (timedelta(days=12), "12 days"),
+    ],
+)
+def test_lengths_of_time_take_their_largest_sensible_unit(length, written):
+    assert formats.duration(length) == written
+
+
+@pytest.mark.parametrize("unit", ["count", "number", "ratio", "days", "hours", "seconds", "money:CNY"])
+def test_every_unit_writes_missing_as_a_dash(unit):
+    assert formats.in_unit(None, unit) == "–"
