@@ -87,6 +87,7 @@ class Product:
                 os.kill(number, signal.SIGKILL)
             except ProcessLookupError:
                 continue
+        waited_for(lambda: not self.processes(), 10)
 
 
 def waited_for(happens: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:

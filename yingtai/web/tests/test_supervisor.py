@@ -15,12 +15,17 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def product():
+@pytest.fixture(scope="module")
+def furnished():
     product = Product()
     yield product
-    product.end()
     shutil.rmtree(product.home, ignore_errors=True)
+
+
+@pytest.fixture
+def product(furnished):
+    yield furnished
+    furnished.end()
 
 
 def test_what_is_killed_comes_back_and_ctrl_c_leaves_nothing(product):
