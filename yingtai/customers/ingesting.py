@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 def acting_now() -> Acting:
     """Return the acting of ingest: the product itself, serving all brands, at this moment."""
-    return system("customers.ingest", EVERYTHING, datetime.now(UTC))  # noqa: TID251 - a process reads the clock
+    return system("customers.ingest", EVERYTHING, datetime.now(UTC))
 
 
 def ingest_taken(acting: Acting, taken: Taken, *, at_step: Hook = lambda step: None) -> Ingested | None:
@@ -80,7 +80,8 @@ class _Clockwork:
 class Ingester:
     """Takes the next set while the present one is written."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_step: Hook = lambda step: None) -> None:
+        self._at_step = at_step
         self._inbox = Inbox()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="taking")
         self._next: Future[Taken | None] | None = None
@@ -91,14 +92,18 @@ class Ingester:
         while not stop():
             try:
                 with sole_writer():
-                    self._inbox.begin()
+                    self.begin()
                     while not stop():
                         self.step(stop)
             except (OperationalError, psycopg.OperationalError) as trouble:
                 log.warning("ingest waits for the database: %s", trouble)
-                self._start_over()
+                self.start_over()
                 time.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
-        self._start_over()
+        self.start_over()
+
+    def begin(self) -> None:
+        """Learn how far ingest has come; the caller is the sole writer."""
+        self._inbox.begin()
 
     def step(self, stop: Callable[[], bool]) -> int:
         """Ingest one set, or do a chore when nothing waits; return how many events."""
@@ -111,7 +116,7 @@ class Ingester:
         began = time.monotonic()
         if count >= SMALL_SET:
             self._next = self._pool.submit(self._inbox.take, MOST_EVENTS)
-        ingest_taken(acting_now(), taken)
+        ingest_taken(acting_now(), taken, at_step=self._at_step)
         if count < SMALL_SET:
             _sleep(SMALL_SET_SECONDS - (time.monotonic() - began), stop)
         return count
@@ -131,7 +136,8 @@ class Ingester:
             self._due.traits_at = now
             snapshots.refresh_traits(acting_now())
 
-    def _start_over(self) -> None:
+    def start_over(self) -> None:
+        """Forget what was taken but not done."""
         if self._next is not None:
             self._next.cancel()
         self._next = None
@@ -161,5 +167,3 @@ def _sleep(seconds: float, stop: Callable[[], bool]) -> None:
     until = time.monotonic() + seconds
     while not stop() and (left := until - time.monotonic()) > 0:
         time.sleep(min(left, POLL_SECONDS))
-
-

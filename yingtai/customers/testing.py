@@ -18,7 +18,9 @@ INSERT = """
 """
 
 
-def send(source: SourceView, events: Sequence[dict[str, Any]], *, at: datetime = MONDAY, node_no: int = 0) -> None:
+def send(
+    source: SourceView, events: Sequence[dict[str, Any]], *, at: datetime = MONDAY, node_no: int = 0
+) -> None:
     """Put one request of these events into the inbox, sealed as the collector seals it."""
     received = round(at.timestamp() * 1_000_000)
     document = inbox.document(inbox.Envelope(received=received), msgspec.json.encode({"batch": list(events)}))

@@ -18,7 +18,13 @@ from yingtai.vault import api as vault
 SeenName = tuple[int, str, str, str]
 
 PAGE, SCREEN, IDENTIFIED = "Page Viewed", "Screen Viewed", "Identified"
-EVENT_OF_TYPE = {"page": PAGE, "screen": SCREEN, "identify": IDENTIFIED, "group": "Group Joined", "alias": "Aliased"}
+EVENT_OF_TYPE = {
+    "page": PAGE,
+    "screen": SCREEN,
+    "identify": IDENTIFIED,
+    "group": "Group Joined",
+    "alias": "Aliased",
+}
 RETURNS = frozenset(("Order Refunded", "Order Cancelled"))
 ID_TRAITS = {
     "email": "email",
@@ -71,9 +77,7 @@ class Built:
     seen: Counter[SeenName] = field(default_factory=Counter)
 
 
-def build(
-    messages: Sequence[Message], origins: Sequence[Origin], ways: Callable[[int], BrandWays]
-) -> Built:
+def build(messages: Sequence[Message], origins: Sequence[Origin], ways: Callable[[int], BrandWays]) -> Built:
     """Return the messages as one set, in their order.
 
     In:   origins  one per message; ways  what a brand declares, by brand number
@@ -88,7 +92,10 @@ def build(
     columns.fill("received_at", [message.received_at for message in messages])
     columns.fill(
         "message_hash",
-        [message_hash(origin.source_no, message.message_id) for message, origin in zip(messages, origins, strict=True)],
+        [
+            message_hash(origin.source_no, message.message_id)
+            for message, origin in zip(messages, origins, strict=True)
+        ],
     )
     builder = _Builder(columns, ways)
     for row, (message, origin) in enumerate(zip(messages, origins, strict=True)):
@@ -108,7 +115,8 @@ def build_facts(documents: Sequence[Facts], source_no: int, ways: Callable[[int]
     columns.fill("received_at", [round(at.timestamp() * 1_000_000) for _, at in facts])
     # Numbers of sources are the brand's own, so a fact's message id is told apart by its brand.
     columns.fill(
-        "message_hash", [message_hash(source_no, f"{brand_of(fact.node_no)}|{fact.message_id}") for fact, _ in facts]
+        "message_hash",
+        [message_hash(source_no, f"{brand_of(fact.node_no)}|{fact.message_id}") for fact, _ in facts],
     )
     builder = _Builder(columns, ways)
     for row, (fact, _) in enumerate(facts):
@@ -208,7 +216,9 @@ class _Builder:
         session = context.session_id
         if session is not None and str(session).isdigit() and len(str(session)) <= LONGEST_SESSION:
             columns.sparse("session_no")[row] = int(session)
-        channel = "app" if context.app else "web" if message.type == "page" or context.page is not None else None
+        channel = (
+            "app" if context.app else "web" if message.type == "page" or context.page is not None else None
+        )
         if channel:
             columns.sparse("channel")[row] = channel
 
@@ -228,7 +238,9 @@ class _Builder:
                 ]
         self._split(row, properties, event, brand_no, ways)
 
-    def _split(self, row: int, properties: dict[str, Any], event: str, brand_no: int, ways: BrandWays) -> None:
+    def _split(
+        self, row: int, properties: dict[str, Any], event: str, brand_no: int, ways: BrandWays
+    ) -> None:
         split = ways.plan.split(properties, event)
         if split.l2:
             self._columns.sparse("properties")[row] = encode(split.l2)
@@ -279,5 +291,3 @@ def device_class(user_agent: str) -> str:
     if "windows" in text or "macintosh" in text or "x11" in text or "linux" in text:
         return "desktop"
     return "program"
-
-

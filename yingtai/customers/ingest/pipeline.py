@@ -96,7 +96,7 @@ def ingest_set(
     Publishes: SetIngested, ProfilesMerged
     """
     with acting_transaction(acting), connection.cursor() as cursor:
-        _prepare(cursor)
+        prepare(cursor)
         ingest_no = _next_batch(cursor)
         total = len(events)
         events = repeats.drop_repeats(cursor, events, memory, acting.at.date())
@@ -220,7 +220,8 @@ def _tell(batch: Batch, found: People) -> None:
         )
 
 
-def _prepare(cursor: Any) -> None:
+def prepare(cursor: Any) -> None:
+    """Make this session's temporary tables. Repeating it changes nothing."""
     identifying.prepare(cursor)
     for statement in (
         repeats.ASKED_TABLE, moving.MERGED_TABLE, keys.KEYED_TABLE, private.SEALED_TABLES, people.NEW_TABLES,

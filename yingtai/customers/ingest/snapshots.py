@@ -91,5 +91,3 @@ def _value(held: list[Any] | None, kind: pa.DataType) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if pa.types.is_integer(kind) else float(value)
-
-

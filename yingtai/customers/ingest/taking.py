@@ -38,7 +38,6 @@ ADVANCE = """
 HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 
 
-
 @dataclass
 class Taken:
     """Requests, opened and read: what they hold and what they were."""
@@ -84,7 +83,9 @@ class Inbox:
         rows = self._connected().execute(TAKE_ROWS, values, binary=True).fetchall()
         if not rows:
             return None
-        taken = read([_Row(no, at, source, node, kind, body) for no, at, source, node, kind, _, _, body in rows])
+        taken = read(
+            [_Row(no, at, source, node, kind, body) for no, at, source, node, kind, _, _, body in rows]
+        )
         self._done = _joined(self._done, taken.done)
         return taken
 
@@ -101,7 +102,11 @@ class Inbox:
         if not self._settling or at - self._settling[-1][0] > SETTLING / 2:
             self._settling.append((at, next_one, highest))
         # Two marks, so that whoever took a number just before the first has a transaction by the second.
-        while len(self._settling) > 2 and at - self._settling[0][0] > SETTLING and oldest_running >= self._settling[1][1]:
+        while (
+            len(self._settling) > 2
+            and at - self._settling[0][0] > SETTLING
+            and oldest_running >= self._settling[1][1]
+        ):
             _, _, closed = self._settling.pop(0)
             self._done = _joined(self._done, f"{{[1,{closed + 1})}}") if closed else self._done
         return self._done
@@ -174,7 +179,9 @@ def _joined(one: str, other: str) -> str:
 
 def _parts(text: str) -> list[list[int]]:
     inside = text.strip("{}")
-    return [[int(edge) for edge in part.strip("[)").split(",")] for part in inside.split("),")] if inside else []
+    return (
+        [[int(edge) for edge in part.strip("[)").split(",")] for part in inside.split("),")] if inside else []
+    )
 
 
 def _text(parts: list[list[int]]) -> str:
@@ -190,5 +197,3 @@ def _lowest(done: str) -> int:
 def _highest(done: str) -> int:
     parts = _parts(done)
     return parts[-1][1] - 1 if parts else 0
-
-

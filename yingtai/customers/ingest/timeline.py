@@ -1,5 +1,6 @@
 """Keep the latest few events of each profile beside it, so that one indexed read shows them."""
 
+import itertools
 from typing import Any, Final
 
 import msgspec
@@ -9,7 +10,7 @@ import pyarrow as pa
 from yingtai.customers.ingest.batch import Batch, People
 from yingtai.customers.ingest.wire import put_rows
 
-KEPT_EVENTS: Final = 20
+KEPT_EVENTS: Final = 10
 SHOWN = (
     "channel",
     "order_id",
@@ -33,11 +34,11 @@ MERGE_TIMELINES = """
             WHEN old.profile_no IS NULL THEN new.events
             -- As a rule everything new is newer: then the two lists only need to be joined and cut.
             WHEN new.earliest > old.latest_seen_at
-                THEN jsonb_path_query_array(new.events || old.events, '$[0 to 19]')
+                THEN jsonb_path_query_array(new.events || old.events, '$[0 to 9]')
             ELSE (
                 SELECT jsonb_agg(event) FROM (
                     SELECT event FROM jsonb_array_elements(new.events || old.events) AS event
-                    ORDER BY (event->>'at')::bigint DESC, event->>'id' LIMIT 20
+                    GROUP BY event ORDER BY (event->>'at')::bigint DESC, event->>'id' LIMIT 10
                 ) AS latest)
         END
     FROM recent_event AS new
@@ -71,17 +72,30 @@ def merge_timelines(batch: Batch, people: People) -> None:
     entries = _entries(batch, shown, occurred)
     counts = np.minimum(ends - starts, KEPT_EVENTS)
     edges = np.r_[0, np.cumsum(counts)].tolist()
-    lists = [b"[" + b",".join(entries[a:b]) + b"]" for a, b in zip(edges, edges[1:], strict=False)]
-    columns = {
-        "profile_no": profiles[starts],
-        "earliest": _moments(occurred[order[ends - 1]]),
-        "latest": _moments(occurred[order[starts]]),
-        "events": pa.array(lists, pa.binary()).cast(pa.string()),
-    }
-    put_rows(batch.cursor, "recent_event", pa.table(columns))
-    batch.cursor.execute("ANALYZE recent_event")
-    batch.cursor.execute(SEEN_EARLIER)
-    batch.cursor.execute(MERGE_TIMELINES)
+    lists = [b"[" + b",".join(entries[a:b]) + b"]" for a, b in itertools.pairwise(edges)]
+    write_timelines(
+        batch.cursor,
+        pa.table(
+            {
+                "profile_no": profiles[starts],
+                "earliest": _moments(occurred[order[ends - 1]]),
+                "latest": _moments(occurred[order[starts]]),
+                "events": pa.array(lists, pa.binary()).cast(pa.string()),
+            }
+        ),
+    )
+
+
+def write_timelines(cursor: Any, rows: pa.Table) -> None:
+    """Lay new events over the timelines there are; the same event twice is one.
+
+    In: rows  profile_no, earliest and latest of its new events, events as JSON, newest first
+    """
+    put_rows(cursor, "recent_event", rows)
+    cursor.execute("ANALYZE recent_event")
+    cursor.execute(SEEN_EARLIER)
+    cursor.execute(MERGE_TIMELINES)
+    cursor.execute("DELETE FROM recent_event")
 
 
 def _ranks(batch: Batch) -> np.ndarray:

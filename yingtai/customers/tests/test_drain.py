@@ -1,7 +1,5 @@
 """From the inbox to profiles and lake."""
 
-import msgspec
-import pytest
 
 from yingtai.collect.api import make_source
 from yingtai.customers import ingesting
@@ -14,12 +12,31 @@ from yingtai.organization.testing import MONDAY
 
 def test_an_event_reaches_its_profile_and_the_lake(brand, acting):
     source = make_source(acting, brand.node_no, name="shop")
-    send(source, [
-        {"type": "identify", "userId": "u1", "messageId": "m1", "timestamp": "2026-03-02T08:00:00Z", "traits": {"email": "Anna@Example.com", "name": "Anna Li"}},
-        {"type": "track", "event": "Order Completed", "userId": "u1", "messageId": "m2", "timestamp": "2026-03-02T08:30:00Z",
-         "properties": {"order_id": "A-1", "total": 12.5, "currency": "CNY",
-                        "products": [{"product_id": "p1", "quantity": 2, "price": 6.25}]}},
-    ])
+    send(
+        source,
+        [
+            {
+                "type": "identify",
+                "userId": "u1",
+                "messageId": "m1",
+                "timestamp": "2026-03-02T08:00:00Z",
+                "traits": {"email": "Anna@Example.com", "name": "Anna Li"},
+            },
+            {
+                "type": "track",
+                "event": "Order Completed",
+                "userId": "u1",
+                "messageId": "m2",
+                "timestamp": "2026-03-02T08:30:00Z",
+                "properties": {
+                    "order_id": "A-1",
+                    "total": 12.5,
+                    "currency": "CNY",
+                    "products": [{"product_id": "p1", "quantity": 2, "price": 6.25}],
+                },
+            },
+        ],
+    )
 
     ingesting.drain(MONDAY)
 

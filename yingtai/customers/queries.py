@@ -1,0 +1,360 @@
+"""Reading customers: find by a blind index, lists by cursor, one profile, its timeline."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Q
+
+from yingtai.customers.errors import ProfileNotFound
+from yingtai.customers.ingest.people import order_blinds
+from yingtai.customers.ingest.private import IDENTIFIER_COLUMN, TRAITS_COLUMN, names_in
+from yingtai.customers.ingest.saying import Document, decode, laid_over
+from yingtai.customers.models import (
+    Identifier,
+    KnownName,
+    MergeEvidence,
+    Order,
+    Profile,
+    RecentTimeline,
+    SealedTraits,
+)
+from yingtai.customers.rules import BY_NUMBER, KINDS
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.scope import BRAND_SHIFT, brand_of
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.lake import api as lake
+from yingtai.organization.api import entity_no_at, get_unit_at, list_brands
+from yingtai.vault import api as vault
+
+OLDER_EVENTS = """
+    SELECT occurred_at, message_hash, event, node_no, source_no, channel, order_id, amount_minor, currency,
+        product_id, category, page_path, campaign_no
+    FROM events
+    WHERE profile_no = $profile_no AND (occurred_at < $before OR (occurred_at = $before AND message_hash > $hash))
+    ORDER BY occurred_at DESC, message_hash LIMIT $rows
+"""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class MaskedIdentifier:
+    """An identifier as a page shows it; `masked` is empty when only its blind index is kept."""
+
+    alias_no: int
+    kind: str
+    masked: str
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True)
+class ProfileRow:
+    """A profile in a list: who it is, masked."""
+
+    profile_no: int
+    id: UUID
+    node_no: int
+    brand_no: int
+    name: str
+    identifiers: tuple[MaskedIdentifier, ...]
+    first_seen_at: datetime
+    latest_seen_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ProfileView(ProfileRow):
+    """One profile with what it is declared and known by; private traits are masked."""
+
+    traits: dict[str, Any]
+    private_traits: dict[str, str]
+    is_erased: bool
+    merged_into: UUID | None
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """One thing that happened, without anything private."""
+
+    at: datetime
+    event: str
+    node_no: int
+    source_no: int
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MergeView:
+    """Why a profile was folded into this one."""
+
+    id: UUID
+    duplicate_no: int
+    rule: str
+    alias_count: int
+    at: datetime
+    by: str
+
+
+def find_profiles(acting: Acting, query: str) -> list[ProfileRow]:
+    """Return the profiles that a phone, e-mail, member or order number, user id or whole name belongs to.
+
+    Only equal values are found: what is sealed cannot be searched in parts.
+    """
+    text = query.strip()
+    if not text:
+        return []
+    with acting_transaction(acting):
+        numbers: set[int] = set()
+        for brand in list_brands(acting.scope):
+            numbers |= _numbers_known_as(text, (brand.node_no or 0) >> BRAND_SHIFT, brand.country)
+        profiles = Profile.objects.filter(profile_no__in=numbers, merged_into_no=None).order_by("-profile_no")
+        return _rows(list(profiles[:ROWS_PER_PAGE]))
+
+
+def list_profiles(acting: Acting, *, after: str | None = None) -> Page[ProfileRow]:
+    """Return profiles, newest first. Cost: 4 queries, whatever the page holds."""
+    place = decode_cursor(after, 1)
+    with acting_transaction(acting):
+        profiles = Profile.objects.filter(merged_into_no=None).order_by("-profile_no")
+        if place:
+            profiles = profiles.filter(profile_no__lt=place[0])
+        found = list(profiles[: ROWS_PER_PAGE + 1])
+        rows = _rows(found[:ROWS_PER_PAGE])
+    more = len(found) > ROWS_PER_PAGE
+    return Page(rows, encode_cursor(rows[-1].profile_no) if more else None)
+
+
+def get_profile(acting: Acting, id: UUID) -> ProfileView:
+    """Return one profile, masked.
+
+    Raises: ProfileNotFound
+    """
+    with acting_transaction(acting):
+        profile = Profile.objects.filter(id=id).first()
+        if profile is None:
+            raise ProfileNotFound
+        [row] = _rows([profile])
+        survivor = Profile.objects.filter(profile_no=profile.merged_into_no).first()
+        private = private_traits_of([profile.profile_no])[profile.profile_no]
+    return ProfileView(
+        **vars(row),
+        traits={name: value[0] for name, value in sorted(profile.traits.items())},
+        private_traits={name: mask_trait(name, value[0]) for name, value in sorted(private.items())},
+        is_erased=profile.erased_at is not None,
+        merged_into=survivor.id if survivor else None,
+    )
+
+
+def timeline(acting: Acting, profile_no: int, *, before: str | None = None) -> Page[TimelineRow]:
+    """Return what happened, newest first: the latest few from the books, older ones from the lake on request.
+
+    Cost: one indexed read; with `before` one scoped scan of the lake
+    """
+    place = decode_cursor(before, 2)
+    if place:
+        return _older(acting, profile_no, place)
+    with acting_transaction(acting):
+        recent = RecentTimeline.objects.filter(profile_no=profile_no).first()
+    if recent is None:
+        return Page([], None)
+    cursor = encode_cursor(recent.events[-1]["at"], recent.events[-1]["id"]) if recent.events else None
+    return Page([_recent_row(event) for event in recent.events], cursor)
+
+
+def list_merges(acting: Acting, profile_no: int) -> list[MergeView]:
+    """Return which profiles were folded into this one and why, newest first."""
+    with acting_transaction(acting):
+        found = MergeEvidence.objects.filter(survivor_no=profile_no).order_by("-at", "-id")
+        undone = set(
+            Profile.objects.filter(
+                profile_no__in=[one.duplicate_no for one in found], merged_into_no=None
+            ).values_list("profile_no", flat=True)
+        )
+        return [
+            MergeView(one.id, one.duplicate_no, one.rule, len(one.alias_nos), one.at, one.by)
+            for one in found
+            if one.duplicate_no not in undone
+        ]
+
+
+def profile_nos_of(acting: Acting, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the numbers behind public ids, those in scope only."""
+    with acting_transaction(acting):
+        return dict(Profile.objects.filter(id__in=ids).values_list("id", "profile_no"))
+
+
+def ids_of(acting: Acting, profile_nos: Sequence[int]) -> dict[int, UUID]:
+    """Return the public ids of profiles, for a list in one query."""
+    with acting_transaction(acting):
+        return dict(Profile.objects.filter(profile_no__in=profile_nos).values_list("profile_no", "id"))
+
+
+def people_of(acting: Acting, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Return (profile_no, node_no) by public id; a merged profile's is its survivor's."""
+    with acting_transaction(acting):
+        asked = {one.profile_no: one.id for one in Profile.objects.filter(id__in=ids)}
+        survivors = _survivors(list(asked))
+        nodes = dict(
+            Profile.objects.filter(profile_no__in=survivors.values()).values_list("profile_no", "node_no")
+        )
+    return {
+        asked[number]: (survivor, nodes[survivor])
+        for number, survivor in survivors.items()
+        if survivor in nodes
+    }
+
+
+def survivors_of(acting: Acting, profile_nos: Sequence[int]) -> dict[int, int]:
+    """Return who each profile is now: itself, or whoever it was folded into."""
+    with acting_transaction(acting):
+        return _survivors(profile_nos)
+
+
+def names_of(acting: Acting, profile_nos: Sequence[int]) -> dict[int, str]:
+    """Return how pages call people, masked; for a list in a few queries."""
+    with acting_transaction(acting):
+        rows = _rows(list(Profile.objects.filter(profile_no__in=profile_nos)))
+    return {row.profile_no: title_of(row) for row in rows}
+
+
+def title_of(row: ProfileRow) -> str:
+    """Return what to call a profile when there is room for one word."""
+    return row.name or next((one.masked for one in row.identifiers if one.masked), "")
+
+
+def private_traits_of(profile_nos: Sequence[int]) -> dict[int, Document]:
+    """Return private traits by profile, opened; documents of merged profiles are laid over each other."""
+    documents: dict[int, Document] = {number: {} for number in profile_nos}
+    rows = list(SealedTraits.objects.filter(profile_no__in=profile_nos).order_by("row_id"))
+    opened = vault.open_sealed(
+        [row.sealed for row in rows], column=TRAITS_COLUMN, row_ids=[row.row_id for row in rows]
+    )
+    for row, text in zip(rows, opened, strict=True):
+        if text is not None:
+            documents[row.profile_no], _ = laid_over(documents[row.profile_no], decode(text))
+    return documents
+
+
+def open_identifiers(rows: Sequence[Identifier]) -> list[str | None]:
+    """Return the values of identifiers; None for one that is not kept or was erased."""
+    return vault.open_sealed(
+        [row.sealed for row in rows], column=IDENTIFIER_COLUMN, row_ids=[row.alias_no for row in rows]
+    )
+
+
+def mask_trait(name: str, value: object) -> str:
+    """Return a private trait as a page shows it."""
+    kind = "name" if "name" in name.lower() or name == "姓名" else name
+    return vault.mask(kind, value if isinstance(value, str) else str(value))
+
+
+def _survivors(profile_nos: Sequence[int]) -> dict[int, int]:
+    found = {number: number for number in profile_nos}
+    waiting = set(found)
+    while waiting:
+        merged = dict(
+            Profile.objects.filter(profile_no__in=waiting, merged_into_no__isnull=False).values_list(
+                "profile_no", "merged_into_no"
+            )
+        )
+        found = {number: merged.get(now, now) for number, now in found.items()}
+        waiting = set(merged.values())
+    return found
+
+
+def _numbers_known_as(text: str, brand_no: int, country: str) -> set[int]:
+    entity_no = entity_no_at(brand_no << BRAND_SHIFT)
+    known = Q(pk__in=[])
+    for kind in KINDS:
+        shape = vault.normalise(kind.name, text, country)
+        if shape is not None:
+            [blind] = vault.blind(kind.name, entity_no, [shape])
+            known |= Q(brand_no=brand_no, kind=kind.number, blind=blind)
+    numbers = set(Identifier.objects.filter(known).values_list("profile_no", flat=True))
+    order = order_blinds([text], np.array([brand_no]))[0].tobytes()
+    numbers |= set(Order.objects.filter(brand_no=brand_no, blind=order).values_list("profile_no", flat=True))
+    name = vault.normalise("name", text)
+    if name:
+        [blind] = vault.blind("name", entity_no, [name])
+        named = KnownName.objects.filter(brand_no=brand_no, blind=blind)
+        numbers |= set(named.values_list("profile_no", flat=True)[:ROWS_PER_PAGE])
+    return numbers
+
+
+def _rows(profiles: list[Profile]) -> list[ProfileRow]:
+    numbers = [profile.profile_no for profile in profiles]
+    identifiers = _masked_identifiers(numbers)
+    latest = dict(
+        RecentTimeline.objects.filter(profile_no__in=numbers).values_list("profile_no", "latest_seen_at")
+    )
+    private = private_traits_of(numbers)
+    return [
+        ProfileRow(
+            one.profile_no, one.id, one.node_no, brand_of(one.node_no), _masked_name(private[one.profile_no]),
+            tuple(identifiers.get(one.profile_no, ())), one.first_seen_at, latest.get(one.profile_no),
+        )
+        for one in profiles
+    ]  # fmt: skip
+
+
+def _masked_identifiers(profile_nos: Iterable[int]) -> dict[int, list[MaskedIdentifier]]:
+    rows = list(Identifier.objects.filter(profile_no__in=profile_nos).order_by("kind", "alias_no"))
+    found: dict[int, list[MaskedIdentifier]] = {}
+    for row, value in zip(rows, open_identifiers(rows), strict=True):
+        kind = BY_NUMBER[row.kind].name
+        masked = vault.mask(kind, value) if value else ""
+        found.setdefault(row.profile_no, []).append(
+            MaskedIdentifier(row.alias_no, kind, masked, row.first_seen_at)
+        )
+    return found
+
+
+def _masked_name(document: Document) -> str:
+    names = sorted(names_in(document), key=len)
+    return vault.mask("name", names[0].title()) if names else ""
+
+
+def _recent_row(event: dict[str, Any]) -> TimelineRow:
+    facts = {
+        name: value for name, value in event.items() if name not in {"at", "id", "event", "node", "source"}
+    }
+    return TimelineRow(
+        EPOCH + timedelta(microseconds=event["at"]), event["event"], event["node"], event["source"],
+        {name: value for name, value in facts.items() if value is not None},
+    )  # fmt: skip
+
+
+def _older(acting: Acting, profile_no: int, place: list[Any]) -> Page[TimelineRow]:
+    with acting_transaction(acting):
+        if not Profile.objects.filter(profile_no=profile_no).exists():
+            raise ProfileNotFound
+    values = {
+        "profile_no": profile_no,
+        "before": EPOCH + timedelta(microseconds=int(place[0])),
+        "hash": bytes.fromhex(place[1]) + b"\xff" * 10,
+        "rows": ROWS_PER_PAGE + 1,
+    }
+    found = lake.scoped(acting.scope).query(OLDER_EVENTS, values).to_pylist()
+    rows = [_lake_row(row) for row in found[:ROWS_PER_PAGE]]
+    more = len(found) > ROWS_PER_PAGE
+    latest = found[ROWS_PER_PAGE - 1] if more else None
+    cursor = None
+    if latest:
+        at = (latest["occurred_at"] - EPOCH) // timedelta(microseconds=1)
+        cursor = encode_cursor(at, latest["message_hash"].hex()[:12])
+    return Page(rows, cursor)
+
+
+def _lake_row(row: dict[str, Any]) -> TimelineRow:
+    facts = {name: value for name, value in row.items() if value is not None}
+    for name in ("occurred_at", "message_hash", "event", "node_no", "source_no"):
+        facts.pop(name, None)
+    return TimelineRow(row["occurred_at"], row["event"], row["node_no"], row["source_no"], facts)
+
+
+def country_of(node_no: int) -> str:
+    """Return the country whose telephone numbers a place dials."""
+    return get_unit_at(node_no).country
