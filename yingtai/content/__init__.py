@@ -1,0 +1,1 @@
+"""What we say: templates of mails, in versions that never change."""

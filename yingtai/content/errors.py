@@ -1,0 +1,32 @@
+from yingtai.kernel.errors import ProductError
+
+
+class TemplateNotFound(ProductError):
+    code = "content.template-not-found"
+    title = "We could not find that template"
+    remedy = "It may belong to another brand. Open it again from the list of templates."
+    status = 404
+
+
+class TemplateNotUnderstood(ProductError):
+    code = "content.template-not-understood"
+    title = "Line {line} of the {part} cannot be read: {what}"
+    remedy = "Correct the line; the editor's help lists what a template may hold."
+
+
+class TemplateTooLarge(ProductError):
+    code = "content.template-too-large"
+    title = "The {part} is too large: {what}"
+    remedy = "Shorten it; host pictures elsewhere and link to them."
+
+
+class FieldMissing(ProductError):
+    code = "content.field-missing"
+    title = "The {part} needs {name}, which this person does not have"
+    remedy = "Give a fallback with the filter default, such as a friendly greeting, or leave the person out."
+
+
+class RenderingStopped(ProductError):
+    code = "content.rendering-stopped"
+    title = "The {part} cannot be made: {what}"
+    remedy = "Make the template simpler; loops, sizes and time are limited."

@@ -1,0 +1,59 @@
+"""Templates and their versions."""
+
+from django.db import models
+
+from yingtai.kernel.ids import uuid7
+from yingtai.kernel.models import ScopedModel
+
+
+class Template(ScopedModel):
+    """A mail we may send: a name, a draft that is being worked on, and versions that never change."""
+
+    inherited = True
+
+    class Channel(models.TextChoices):
+        EMAIL = "email"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name = models.CharField(max_length=120)
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
+    draft_subject = models.CharField(max_length=300, blank=True)
+    draft_html = models.TextField(blank=True)
+    latest_version = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=100)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "node_no", "name", name="template_has_its_own_name", condition=models.Q(archived_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TemplateVersion(ScopedModel):
+    """What was said, word for word. Never changed, so that a campaign can always show what it sent."""
+
+    inherited = True
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    template = models.ForeignKey(Template, models.PROTECT, related_name="versions")
+    version = models.IntegerField()
+    subject = models.CharField(max_length=300)
+    html = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("template", "version", name="template_version_is_made_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} v{self.version}"

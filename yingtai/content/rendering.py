@@ -1,0 +1,87 @@
+"""A template made ready once, and filled many thousand times. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from yingtai.content import limits
+from yingtai.content.liquid import HTML, TEXT, Part, compile_part
+from yingtai.content.text import text_of
+
+LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+SYSTEM_VALUES = frozenset({"unsubscribe_url", "view_url", "preferences_url", "brand.name", "campaign.name"})
+"""What every mail has, beside the person's own values."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A mail for one person, before links are followed and headers written."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CompiledTemplate:
+    """Subject, HTML and text of one version, parsed."""
+
+    subject: Part
+    html: Part
+    text: Part
+    source: str
+
+    def render(self, values: Mapping[str, Any]) -> Rendered:
+        """Return the mail for one person.
+
+        In:     values  {"person": {…}, "unsubscribe_url": …, "view_url": …, "brand": {…}, "campaign": {…}}
+        Raises: FieldMissing, RenderingStopped
+        """
+        return Rendered(
+            # A header is one line; a value with a line break must not begin another header.
+            subject=" ".join(self.subject.render(values).split()),
+            html=self.html.render(values),
+            text=self.text.render(values),
+        )
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The values it asks for: `person.first_name`, `unsubscribe_url`."""
+        return frozenset(self.subject.fields | self.html.fields)
+
+    @cached_property
+    def person_fields(self) -> frozenset[str]:
+        """The names after `person.`."""
+        return frozenset(name.split(".")[1] for name in self.fields if name.startswith("person."))
+
+    @cached_property
+    def unknown_fields(self) -> list[str]:
+        """Names that no mail ever has, most likely mistyped."""
+        known = SYSTEM_VALUES | {"person", "brand", "campaign"}
+        return sorted(name for name in self.fields if name not in known and not name.startswith("person."))
+
+    @cached_property
+    def links(self) -> list[str]:
+        """The addresses of its links as they stand in the template, in order, each once."""
+        found = [first or second for first, second in LINK.findall(self.source)]
+        return list(dict.fromkeys(link for link in found if link and not link.startswith("#")))
+
+    @property
+    def has_unsubscribe_link(self) -> bool:
+        return "unsubscribe_url" in self.fields or "preferences_url" in self.fields
+
+
+def compile_template(subject: str, html: str) -> CompiledTemplate:
+    """Parse a subject and an HTML body; the text is made from the HTML.
+
+    Raises: TemplateNotUnderstood, TemplateTooLarge
+    """
+    parts = {"environment": TEXT, "longest": limits.HTML_LENGTH}
+    return CompiledTemplate(
+        compile_part(subject, part="subject", environment=TEXT, longest=limits.SUBJECT_LENGTH),
+        compile_part(html, part="HTML", environment=HTML, longest=limits.HTML_LENGTH),
+        compile_part(text_of(html), part="text", **parts),  # type: ignore[arg-type]
+        html,
+    )

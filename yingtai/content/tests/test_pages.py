@@ -1,0 +1,144 @@
+"""The editor keeps what is typed and shows what it will look like."""
+
+import pytest
+
+from yingtai.compliance.testing import signed_in
+from yingtai.content import people, queries
+from yingtai.content.testing import make_template
+
+
+@pytest.fixture
+def marketer(brand):
+    return signed_in(brand.code, "marketer")
+
+
+@pytest.fixture
+def anna():
+    """Somebody that can be found and has values; customers installs the real source."""
+    before = (people._installed.source, people._installed.finder)
+
+    def source(acting, profile_nos, names, *, is_clear):
+        values = {"first_name": "Anna" if is_clear else "A***"}
+        return {number: {name: values[name] for name in names if name in values} for number in profile_nos}
+
+    people.install_people(
+        source,
+        lambda acting, asked: people.Person(7, "a***@example.com") if asked == "anna@example.com" else None,
+    )
+    yield
+    people._installed.source, people._installed.finder = before
+
+
+def test_the_list_says_what_to_do_first(marketer):
+    text = marketer.get("/content/").content.decode()
+
+    assert "No template yet" in text
+
+
+def test_a_new_template_opens_in_the_editor_with_a_preview(marketer, acting):
+    page = marketer.post("/content/new", follow=True)
+
+    text = page.content.decode()
+    [made] = queries.list_templates(acting).rows
+    assert f"/content/{made.id}/preview" in text
+    assert "an invented person" in text
+    assert "https://www.example.com/" in text
+
+
+def test_typing_keeps_the_draft_and_answers_with_the_check_alone(marketer, acting, brand):
+    made = make_template(acting, brand.node_no)
+    typed = {"name": "News", "subject": "Hi {{ person.nickname }}", "html": "<p>No link</p>"}
+
+    answer = marketer.post(f"/content/{made.template_id}/draft", typed, headers={"HX-Request": "true"})
+
+    text = answer.content.decode()
+    assert text.lstrip().startswith('<div id="check"')
+    assert "Hi [nickname]" in text
+    assert "There is no link to unsubscribe" in text
+    assert queries.get_template(acting, made.template_id).draft_html == "<p>No link</p>"
+
+
+def test_what_cannot_be_read_is_said_beside_the_preview(marketer, acting, brand):
+    made = make_template(acting, brand.node_no)
+    typed = {"name": "News", "subject": "x", "html": "one\n{% if %}"}
+
+    answer = marketer.post(f"/content/{made.template_id}/versions", typed)
+
+    assert answer.status_code == 422
+    assert "Line 2 of the HTML cannot be read" in answer.content.decode()
+
+
+def test_a_version_is_made_and_shown(marketer, acting, brand):
+    made = make_template(acting, brand.node_no)
+    typed = {"name": "News", "subject": "Second", "html": "<p>Two</p>"}
+
+    page = marketer.post(f"/content/{made.template_id}/versions", typed, follow=True)
+
+    assert "News, version 2" in page.content.decode()
+
+
+def test_a_marketer_sees_a_person_masked_and_a_brand_manager_in_the_clear(marketer, acting, brand, anna):
+    made = make_template(acting, brand.node_no)
+    url = f"/content/{made.template_id}/?as=anna@example.com"
+    manager = signed_in(brand.code, "brand_manager")
+
+    masked = marketer.get(url).content.decode()
+    clear = manager.get(url).content.decode()
+
+    assert "News for A***" in masked
+    assert "private values are masked for your role" in masked
+    assert "News for Anna" in clear
+
+
+def test_nobody_found_is_said(marketer, acting, brand, anna):
+    made = make_template(acting, brand.node_no)
+
+    text = marketer.get(f"/content/{made.template_id}/?as=bert@example.com").content.decode()
+
+    assert "Nobody is found by that" in text
+
+
+def test_the_mail_in_the_frame_may_run_nothing(marketer, acting, brand):
+    made = make_template(acting, brand.node_no, html="<script>alert(1)</script><p style='color:red'>x</p>")
+
+    answer = marketer.get(f"/content/{made.template_id}/preview")
+
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "script-src" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_archiving_asks_first(marketer, acting, brand):
+    made = make_template(acting, brand.node_no)
+
+    asked = marketer.get(f"/content/{made.template_id}/archive").content.decode()
+    marketer.post(f"/content/{made.template_id}/archive", {"confirm": "yes"})
+
+    assert "Campaigns that use a version of it keep it." in asked
+    assert queries.list_templates(acting).rows == []
+
+
+def test_a_neighbour_finds_nothing(acting, brand, neighbour):
+    made = make_template(acting, brand.node_no)
+    stranger = signed_in(neighbour.code, "marketer")
+
+    for path in ("", "preview", "archive"):
+        assert stranger.get(f"/content/{made.template_id}/{path}").status_code == 404
+    assert stranger.get(f"/content/versions/{made.id}/").status_code == 404
+    assert stranger.get(f"/content/versions/{made.id}/preview").status_code == 404
+
+
+def test_an_auditor_may_look_but_not_write(acting, brand):
+    made = make_template(acting, brand.node_no)
+    auditor = signed_in(brand.code, "auditor")
+
+    assert auditor.get(f"/content/{made.template_id}/").status_code == 200
+    assert (
+        auditor.post(
+            f"/content/{made.template_id}/draft", {"name": "x", "subject": "x", "html": "x"}
+        ).status_code
+        == 403
+    )

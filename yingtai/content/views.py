@@ -1,0 +1,172 @@
+from uuid import UUID
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yingtai.content import queries, services
+from yingtai.content.checking import Check, check_draft, preview_values
+from yingtai.content.forms import DraftForm
+from yingtai.content.people import Person, find_person
+from yingtai.content.rendering import compile_template
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.http import ActingRequest, page
+from yingtai.organization.api import get_unit_at, list_brands
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+
+FRAME_POLICY = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "img-src": [SELF, "https:", "data:"],
+    "font-src": [SELF, "https:", "data:"],
+    "form-action": [NONE],
+    "base-uri": [NONE],
+    "frame-ancestors": [SELF],
+    "sandbox": ["allow-popups"],
+}
+"""What a mail may do in the preview: show itself, and nothing else."""
+
+
+@require_GET
+@page(action="view", place="content.template")
+def template_list(request: ActingRequest) -> HttpResponse:
+    """Every template, latest change first."""
+    search = request.GET.get("search", "").strip()
+    found = queries.list_templates(request.acting, search=search, after=request.GET.get("after"))
+    context = {"page": found, "search": search}
+    return render_page(request, "content/template_list.html", context, fragment="rows")
+
+
+@require_POST
+@page(action="edit", place="content.template")
+def template_new(request: ActingRequest) -> HttpResponse:
+    """Start a template and open it."""
+    brand = list_brands(request.acting.scope)[0]
+    made = services.create_template(request.acting, node_no=brand.node_no or 0, name=_("New template"))
+    return redirect("content:template", made.id)
+
+
+@require_GET
+@page(action="view", place="content.template")
+def template(request: ActingRequest, template_id: UUID) -> HttpResponse:
+    """The editor: what is said, and what it looks like for a person."""
+    found = queries.get_template(request.acting, template_id)
+    form = DraftForm(initial={"name": found.name, "subject": found.draft_subject, "html": found.draft_html})
+    return _editor(request, found, form)
+
+
+@require_POST
+@page(action="edit", place="content.template")
+def draft(request: ActingRequest, template_id: UUID) -> HttpResponse:
+    """Keep what is being typed and answer with how it looks."""
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        found = queries.get_template(request.acting, template_id)
+        return _editor(request, found, form, status=422)
+    found = services.change_draft(request.acting, template_id, **form.cleaned_data)
+    return _editor(request, found, form)
+
+
+@require_GET
+@page(action="view", place="content.template")
+@xframe_options_sameorigin
+@csp(FRAME_POLICY)
+def preview(request: ActingRequest, template_id: UUID) -> HttpResponse:
+    """The mail itself, for the frame in the editor."""
+    found = queries.get_template(request.acting, template_id)
+    return _mail(request, found.draft_subject, found.draft_html, found.node_no)
+
+
+@require_POST
+@page(action="edit", place="content.template")
+def version_new(request: ActingRequest, template_id: UUID) -> HttpResponse:
+    """Make the draft a version that campaigns can send."""
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return _editor(request, queries.get_template(request.acting, template_id), form, status=422)
+    found = services.change_draft(request.acting, template_id, **form.cleaned_data)
+    try:
+        made = services.make_version(request.acting, template_id)
+    except ProductError:
+        # The check of the draft says the same thing beside the preview.
+        return _editor(request, found, form, status=422)
+    return redirect("content:version", made.id)
+
+
+@require_GET
+@page(action="view", place="content.template")
+def version(request: ActingRequest, version_id: UUID) -> HttpResponse:
+    """One version, word for word."""
+    found = queries.get_version(request.acting, version_id)
+    context = {"version": found, "versions": queries.list_versions(request.acting, found.template_id)}
+    return render_page(request, "content/version.html", context)
+
+
+@require_GET
+@page(action="view", place="content.template")
+@xframe_options_sameorigin
+@csp(FRAME_POLICY)
+def version_preview(request: ActingRequest, version_id: UUID) -> HttpResponse:
+    """A version as a mail, for a frame."""
+    found = queries.get_version(request.acting, version_id)
+    return _mail(request, found.subject, found.html, found.node_no)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="content.template")
+def archive(request: ActingRequest, template_id: UUID) -> HttpResponse:
+    """Take a template out of the lists, after asking."""
+    found = queries.get_template(request.acting, template_id)
+    if request.method == "POST":
+        services.archive_template(request.acting, template_id)
+        return redirect("content:template_list")
+    asked = Confirmation(
+        title=_("Archive %s") % found.name,
+        lead=_("The template leaves the lists. Campaigns that use a version of it keep it."),
+        action=_("Archive"),
+        cancel_url=request.path.removesuffix("archive"),
+        is_danger=False,
+    )
+    return render_confirmation(request, asked)
+
+
+def _editor(
+    request: ActingRequest, found: queries.TemplateView, form: DraftForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "template": found,
+        "form": form,
+        "asked": request.GET.get("as") or request.POST.get("as") or "",
+        "versions": queries.list_versions(request.acting, found.id)[:5],
+    }
+    person, context["not_found"] = _person(request, context["asked"])
+    context["person"] = person
+    context["check"] = _check(request, found, person)
+    return render_page(request, "content/template.html", context, fragment="check", status=status)
+
+
+def _check(request: ActingRequest, found: queries.TemplateView, person: Person | None) -> Check:
+    return check_draft(
+        request.acting, subject=found.draft_subject, html=found.draft_html,
+        brand_name=get_unit_at(found.node_no).title, person=person,
+    )  # fmt: skip
+
+
+def _mail(request: ActingRequest, subject: str, html: str, node_no: int) -> HttpResponse:
+    person, _not_found = _person(request, request.GET.get("as") or "")
+    try:
+        compiled = compile_template(subject, html)
+        values = preview_values(request.acting, compiled, person, get_unit_at(node_no).title)
+        return HttpResponse(compiled.render(values).html)
+    except ProductError:
+        return HttpResponse("", status=422)
+
+
+def _person(request: ActingRequest, asked: str) -> tuple[Person | None, bool]:
+    """Return whom a preview is for, and whether somebody was asked for in vain."""
+    person = find_person(request.acting, asked.strip()) if asked.strip() else None
+    return person, bool(asked.strip()) and person is None
