@@ -17,7 +17,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 
 MISSING = "–"
-Number = int | float | Decimal | None
+# A template hands "" for a name it does not know; that is missing too.
+Missing = str | None
+Number = int | float | Decimal | Missing
 
 
 def locale() -> Locale:
@@ -27,7 +29,7 @@ def locale() -> Locale:
 
 def number(value: Number, digits: int = 0) -> str:
     """12,345 or, with digits, 12,345.60. Missing is a dash, never zero."""
-    if value in (None, ""):
+    if value is None or isinstance(value, str):
         return MISSING
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(value, format=pattern, locale=locale()))
@@ -35,14 +37,14 @@ def number(value: Number, digits: int = 0) -> str:
 
 def compact(value: Number) -> str:
     """1.2M in English, 120万 in Chinese; for places too narrow for the whole number."""
-    if value in (None, ""):
+    if value is None or isinstance(value, str):
         return MISSING
     return str(format_compact_decimal(value, locale=locale(), fraction_digits=1))
 
 
 def percent(ratio: Number, digits: int = 1) -> str:
     """0.1234 as 12.3%."""
-    if ratio in (None, ""):
+    if ratio is None or isinstance(ratio, str):
         return MISSING
     return str(
         format_percent(ratio, format="#,##0" + ("." + "0" * digits if digits else "") + "%", locale=locale())
@@ -51,14 +53,15 @@ def percent(ratio: Number, digits: int = 1) -> str:
 
 def signed_percent(ratio: Number, digits: int = 1) -> str:
     """A change: +12.3%, −4.0%."""
-    if ratio in (None, ""):
+    if ratio is None or isinstance(ratio, str):
         return MISSING
-    return ("+" if ratio > 0 else "−" if ratio < 0 else "±") + percent(abs(ratio), digits)
+    sign = "+" if ratio > 0 else "−" if ratio < 0 else "±"
+    return sign + percent(abs(float(ratio)), digits)
 
 
-def money(amount_minor: int | None, currency: str) -> str:
+def money(amount_minor: int | Missing, currency: str) -> str:
     """Money kept in minor units, with its currency: ¥1,234.50, £12.00."""
-    if amount_minor in (None, ""):
+    if amount_minor is None or isinstance(amount_minor, str):
         return MISSING
     major = Decimal(amount_minor) / 10 ** get_currency_precision(currency)
     return str(format_currency(major, currency, locale=locale()))
@@ -73,25 +76,25 @@ def whole_money(amount_minor: int, currency: str) -> str:
     return money(round(amount_minor, -digits), currency).removesuffix("." + "0" * digits)
 
 
-def moment(value: datetime | None) -> SafeString | str:
+def moment(value: datetime | Missing) -> SafeString | str:
     """An aware time in the viewer's zone: 2026-11-21 14:05."""
-    if value in (None, ""):
+    if value is None or isinstance(value, str):
         return MISSING
     local = timezone.localtime(value)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), local.strftime("%Y-%m-%d %H:%M"))
 
 
-def day(value: date | datetime | None) -> SafeString | str:
+def day(value: date | datetime | Missing) -> SafeString | str:
     """A date: 2026-11-21; a time is first brought into the viewer's zone."""
-    if value in (None, ""):
+    if value is None or isinstance(value, str):
         return MISSING
     local = timezone.localtime(value).date() if isinstance(value, datetime) else value
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), local.isoformat())
 
 
-def duration(value: timedelta | float | None) -> str:
+def duration(value: timedelta | float | Missing) -> str:
     """A length of time, in its largest sensible unit: 0.42 s, 12 min, 3 hours, 5 days."""
-    if value in (None, ""):
+    if value is None or isinstance(value, str):
         return MISSING
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
     if seconds < 10:
@@ -118,7 +121,7 @@ UNITS = {
 
 def in_unit(value: Number, unit: str) -> str:
     """Write a figure in a catalogued unit: count, number, ratio, days, hours, seconds, or money:CNY (minor units)."""
-    if value in (None, ""):
+    if value is None or isinstance(value, str):
         return MISSING
     if unit.startswith("money:"):
         return whole_money(round(value), unit.removeprefix("money:"))

@@ -18,6 +18,12 @@ ROWS = (
     ("欧阳娜娜", "139****1234", 1, 12_900, "2026-10-02"),
 )
 
+BRANDS: dict[str, list[int | None]] = {
+    "Aurora": [310, 342, 355, 371, 390, 420, 433],
+    "北辰": [120, 130, 128, 160, 171, 180, 204],
+    "Corvo": [80, 82, 79, 60, 66, 71, None],
+}
+
 
 class SampleForm(forms.Form):
     """Every kind of input there is."""
@@ -83,7 +89,8 @@ def gallery(now: datetime, query: QueryDict) -> dict[str, Any]:
             unit=_("lines"),
             problem=_("Line 1,205 has no date. Correct the file and import it again."),
         ),
-        **_pictures(),
+        **_series(),
+        **_estimates(),
     }
 
 
@@ -126,13 +133,8 @@ def _timeline(now: datetime) -> list[TimelineEntry]:
     ]
 
 
-def _pictures() -> dict[str, Any]:
+def _series() -> dict[str, Any]:
     month, orders = _("Month"), _("Orders")
-    brands = {
-        "Aurora": [310, 342, 355, 371, 390, 420, 433],
-        "北辰": [120, 130, 128, 160, 171, 180, 204],
-        "Corvo": [80, 82, 79, 60, 66, 71, None],
-    }
     return {
         "spark_values": [3, 4, 4, 6, 5, 8, 9, 12],
         "line_chart": charts.line(
@@ -143,7 +145,7 @@ def _pictures() -> dict[str, Any]:
             unit="ratio",
             note=_("people with a second order within 90 days"),
         ),
-        "lines_chart": charts.lines(_("Orders by brand"), MONTHS, brands, x=month, y=orders, unit="count"),
+        "lines_chart": charts.lines(_("Orders by brand"), MONTHS, BRANDS, x=month, y=orders, unit="count"),
         "bar_chart": charts.bars(
             _("Revenue by region"),
             [("华东", 812_400_00), ("华南", 644_100_00), ("华北", 420_900_00), ("西南", 98_500_00)],
@@ -153,8 +155,18 @@ def _pictures() -> dict[str, Any]:
             is_horizontal=True,
         ),
         "stacked_chart": charts.stacked(
-            _("Orders by brand"), MONTHS, brands, x=month, y=orders, unit="count"
+            _("Orders by brand"), MONTHS, BRANDS, x=month, y=orders, unit="count"
         ),
+        "funnel_chart": charts.funnel(
+            _("From message to order"),
+            [(_("Delivered"), 12_480), (_("Opened"), 4_310), (_("Clicked"), 890), (_("Ordered"), 121)],
+        ),
+        "empty_chart": charts.line(_("Revenue"), [], x=month, y=_("Revenue"), unit="money:CNY"),
+    }
+
+
+def _estimates() -> dict[str, Any]:
+    return {
         "heat_chart": charts.heat(
             _("Recency by frequency"),
             ["1", "2", "3", "4", "5"],
@@ -177,8 +189,8 @@ def _pictures() -> dict[str, Any]:
             (310, 342, 355, 371, 390, 420, 433),
             (310, 342, 355, 350, 352, 360, 355),
             (310, 342, 355, 392, 431, 482, 520),
-            x=month,
-            y=orders,
+            x=_("Month"),
+            y=_("Orders"),
             unit="count",
         ),
         "forest_chart": charts.forest(
@@ -191,9 +203,4 @@ def _pictures() -> dict[str, Any]:
             y=_("Lift"),
             unit="ratio",
         ),
-        "funnel_chart": charts.funnel(
-            _("From message to order"),
-            [(_("Delivered"), 12_480), (_("Opened"), 4_310), (_("Clicked"), 890), (_("Ordered"), 121)],
-        ),
-        "empty_chart": charts.line(_("Revenue"), [], x=month, y=_("Revenue"), unit="money:CNY"),
     }

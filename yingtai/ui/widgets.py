@@ -65,12 +65,12 @@ def _field_id(name: str | None) -> str:
 
 
 def _problems_of_form(form: forms.BaseForm) -> list[Problem]:
-    problems = [Problem(text) for text in form.non_field_errors()]
+    problems = [Problem(str(text)) for text in form.non_field_errors()]
     for name, texts in form.errors.items():
         if name in form.fields:
             bound = form[name]
             problems += [
-                Problem(f"{strip_tags(bound.label)}: {text}", field=_input_id(bound)) for text in texts
+                Problem(f"{strip_tags(str(bound.label))}: {text}", field=_input_id(bound)) for text in texts
             ]
     return problems
 

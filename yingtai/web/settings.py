@@ -153,6 +153,8 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+# Their problems are shown to people, but they are no Django applications.
+LOCALE_PATHS = [ROOT / "yingtai" / module / "locale" for module in ("lake", "vault")]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms, template
 from django.http import HttpRequest
 from django.template.context import Context
-from django.template.loader import get_template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -68,7 +67,7 @@ def theme_attribute(context: Context) -> SafeString | str:
 def block_again(context: Context, name: str) -> SafeString:
     """Print a block a second time: the title stands in the tab and on the page."""
     block = context.render_context[BLOCK_CONTEXT_KEY].get_block(name)
-    return block.render(context)
+    return SafeString(block.render(context))
 
 
 @register.inclusion_tag("ui/frame/top.html", takes_context=True)
@@ -305,5 +304,6 @@ def _for_script(data: dict[str, Any]) -> SafeString:
 
 def _render(context: Context, name: str, values: dict[str, Any]) -> str:
     """Render a component inside a block tag, seeing its own values only: an outer `url` is not the card's."""
-    component = get_template(name).template
-    return component.render(context.new({**values, "request": context.get("request")}))
+    assert context.template is not None  # noqa: S101 - a tag renders inside a template
+    component = context.template.engine.get_template(name)
+    return str(component.render(context.new({**values, "request": context.get("request")})))
