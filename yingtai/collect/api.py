@@ -1,7 +1,11 @@
 """The one door into `collect`. Other modules import this file and `events`, nothing else."""
 
-from yingtai.collect.errors import PresetNotFound, SourceNameTaken, SourceNotFound
-from yingtai.collect.eventset import EVENT_COLUMNS, LINE_COLUMNS, RawSet
+from yingtai.collect.errors import ImportNotFound, PresetNotFound, SourceNameTaken, SourceNotFound
+from yingtai.collect.eventset import CONSENT_COLUMNS, EVENT_COLUMNS, LINE_COLUMNS, RawSet
+from yingtai.collect.importing.building import FileImport
+from yingtai.collect.importing.mapping import Mapping, mapping_of, read_mapping
+from yingtai.collect.importing.opening import Origin
+from yingtai.collect.importing.reporting import Report
 from yingtai.collect.inbox import (
     DROP_SLICES,
     PREPARE_SLICES,
@@ -17,6 +21,14 @@ from yingtai.collect.queries.quarantine import list_quarantine, list_refusals
 from yingtai.collect.queries.sources import SourceView, get_source, list_sources, names_of_sources
 from yingtai.collect.reading import Message, Reading, Refused, explode
 from yingtai.collect.recorded import INTERNAL_SOURCE, Facts, RecordedFact, read_facts
+from yingtai.collect.services.imports import (
+    Run,
+    find_run,
+    note_import,
+    note_names,
+    open_import,
+    write_errors,
+)
 from yingtai.collect.services.planning import declare, declare_preset, note_seen, withdraw
 from yingtai.collect.services.quarantining import RefusedRow, prune_quarantine, quarantine
 from yingtai.collect.services.recording import record
@@ -27,8 +39,10 @@ from yingtai.collect.services.sources import (
     note_arrivals,
     revoke_write_keys,
 )
+from yingtai.collect.services.uploads import upload_keys_among
 
 __all__ = [
+    "CONSENT_COLUMNS",
     "DROP_SLICES",
     "EVENT_COLUMNS",
     "INTERNAL_SOURCE",
@@ -39,7 +53,11 @@ __all__ = [
     "TAKE_ROWS",
     "Declared",
     "Facts",
+    "FileImport",
+    "ImportNotFound",
+    "Mapping",
     "Message",
+    "Origin",
     "Plan",
     "PresetNotFound",
     "RawSet",
@@ -47,6 +65,8 @@ __all__ = [
     "RecordedFact",
     "Refused",
     "RefusedRow",
+    "Report",
+    "Run",
     "SourceNameTaken",
     "SourceNotFound",
     "SourceView",
@@ -57,6 +77,7 @@ __all__ = [
     "decompress",
     "ensure_source",
     "explode",
+    "find_run",
     "get_source",
     "list_declarations",
     "list_quarantine",
@@ -65,14 +86,21 @@ __all__ = [
     "list_sources",
     "make_source",
     "make_write_key",
+    "mapping_of",
     "names_of_sources",
     "note_arrivals",
+    "note_import",
+    "note_names",
     "note_seen",
+    "open_import",
     "plan_of",
     "prune_quarantine",
     "quarantine",
     "read_facts",
+    "read_mapping",
     "record",
     "revoke_write_keys",
+    "upload_keys_among",
     "withdraw",
+    "write_errors",
 ]

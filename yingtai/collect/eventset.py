@@ -46,9 +46,15 @@ LINE_COLUMNS = pa.schema(
 )
 
 
+CONSENT_COLUMNS = pa.schema(
+    [("event_row", NUMBER), ("purpose", TEXT), ("channel", TEXT), ("is_granted", pa.bool_()), ("at", MOMENT)]
+)
+
+
 @dataclass(frozen=True)
 class RawSet:
-    """Events, and the order lines of those that have some; shaped as the schemas above say."""
+    """Events, the order lines of those that have some, and what people among them agreed to or refused."""
 
     events: pa.Table
     lines: pa.Table | None = None
+    consents: pa.Table | None = None

@@ -37,10 +37,16 @@ COMMANDS = {
         target="yingtai.web.maintenance:manage", role="migrator", help="a Django management command, by name"
     ),
     "check": Command(
-        target="yingtai.web.maintenance:check", role="app", help="look for mistakes in settings and models"
+        target="yingtai.web.maintenance:check",
+        help="look for mistakes in settings and models, and for missing migrations",
     ),
     "psql": Command(
         target="yingtai.web.maintenance:psql", help="open a database as one of its roles: psql books app"
+    ),
+    "import": Command(
+        target="yingtai.customers.importing:main",
+        role="worker",
+        help="load a file of orders, events or people",
     ),
     "sample": Command(target="yingtai.sample.command:main", role="worker", help="make the sample group"),
     "bench": Command(

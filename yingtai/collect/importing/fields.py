@@ -1,0 +1,242 @@
+"""Cells become values: each distinct cell of a batch is read once, whatever its column holds."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from yingtai.collect.clocks import aware, micros
+from yingtai.collect.errors import (
+    NumberNotReadable,
+    NumberTooLarge,
+    TimeNotReadable,
+    TimeOutOfBounds,
+)
+from yingtai.collect.importing.mapping import Field
+from yingtai.collect.importing.reading import Batch
+from yingtai.kernel.errors import ProductError
+
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)
+LARGEST = 10**15
+EMPTY = -1
+
+_DAY_FIRST_WRITTEN = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+    r"(?:[ T]+(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:[.,](\d{1,6})\d*)?秒?)?)?"
+)
+_WHOLE = re.compile(r"([+-]?\d+)\.0*")
+_SIGNS = re.compile(r"[\s\u00a0\u202f$€£¥￥₩₹元]|^(?:CNY|EUR|GBP|USD|RMB)|(?:CNY|EUR|GBP|USD|RMB)$")
+_POINT = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|[+-]?\.\d+")
+_COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d*)?|[+-]?,\d+")
+_POWER = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
+_YES = frozenset(("1", "true", "yes", "y", "是", "t", "on"))
+_NO = frozenset(("0", "false", "no", "n", "否", "f", "off"))
+
+
+class Unreadable(Exception):
+    """A cell that its reader could not use, and the reason."""
+
+    def __init__(self, reason: type[ProductError]) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field over a batch: `values[codes[row]]`; a code of -1 is an empty cell.
+
+    `problems` holds the reasons of those values that could not be read, by their place.
+    """
+
+    name: str
+    codes: np.ndarray
+    values: Sequence[Any]
+    cells: Sequence[str]
+    problems: dict[int, type[ProductError]]
+
+    @property
+    def is_empty(self) -> np.ndarray:
+        return self.codes == EMPTY
+
+    @property
+    def is_problem(self) -> np.ndarray:
+        if not self.problems:
+            return np.zeros(len(self.codes), dtype=bool)
+        return np.isin(self.codes, list(self.problems))
+
+    def at(self, row: int) -> Any:
+        """Return the value in a row, None when it is empty or could not be read."""
+        code = self.codes[row]
+        return None if code == EMPTY or code in self.problems else self.values[code]
+
+    def list(self) -> list[Any]:
+        """Return all values in order, None where empty or not readable."""
+        readable = [None if place in self.problems else value for place, value in enumerate(self.values)]
+        readable.append(None)  # what -1 points at
+        return [readable[code] for code in self.codes.tolist()]
+
+
+def read_column(batch: Batch, field: Field, read: Callable[[str], Any]) -> Column:
+    """Read one field of a batch; a cell of spaces counts as empty."""
+    if not field.column:
+        codes = np.zeros(len(batch), dtype=np.int64)
+        return _column("", codes, [field.value], field, read)
+    places: dict[str, int] = {}
+    coded = [
+        EMPTY if cell is None else places.setdefault(cell, len(places))
+        for cell in batch.columns[field.column]
+    ]
+    return _column(field.column, np.array(coded, dtype=np.int64), list(places), field, read)
+
+
+def _column(
+    name: str, codes: np.ndarray, cells: list[str], field: Field, read: Callable[[str], Any]
+) -> Column:
+    values: list[Any] = []
+    problems: dict[int, type[ProductError]] = {}
+    empty: list[int] = []
+    for place, cell in enumerate(cells):
+        value: Any = None
+        text = cleaned(cell, field)
+        if not text:
+            empty.append(place)
+        else:
+            try:
+                value = read(text)
+            except Unreadable as problem:
+                problems[place] = problem.reason
+        values.append(value)
+    if empty:
+        codes = np.where(np.isin(codes, empty), EMPTY, codes)
+    return Column(name, codes, values, cells, problems)
+
+
+def cleaned(cell: str, field: Field) -> str:
+    """Return a cell as the field wants it: spaces off, cleaners in order, its words exchanged."""
+    text = cell.strip()
+    for cleaner in field.clean:
+        if cleaner == "whole-number":
+            text = _whole(text)
+        elif cleaner == "lower":
+            text = text.lower()
+        elif cleaner == "upper":
+            text = text.upper()
+        else:
+            text = "".join(sign for sign in text if sign.isdigit())
+    return field.words.get(text, text) if field.words else text
+
+
+def read_text(text: str) -> str:
+    """Return the text itself."""
+    return text
+
+
+def number_reader(decimal: str) -> Callable[[str], Decimal]:
+    """Return a reader of numbers as people write them: thousands apart, a currency sign, brackets for minus."""
+    shape = _POINT if decimal == "." else _COMMA
+    thousands = "," if decimal == "." else "."
+
+    def read(text: str) -> Decimal:
+        bare = _SIGNS.sub("", text).replace("−", "-")
+        if bare.startswith("(") and bare.endswith(")"):
+            bare = f"-{bare[1:-1]}"
+        if shape.fullmatch(bare):
+            bare = bare.replace(thousands, "").replace(",", ".")
+        elif not _POWER.fullmatch(bare):
+            raise Unreadable(NumberNotReadable)
+        if len(bare) > 40:
+            raise Unreadable(NumberTooLarge)
+        try:
+            value = Decimal(bare)
+        except InvalidOperation:
+            raise Unreadable(NumberNotReadable) from None
+        if abs(value) > LARGEST:
+            raise Unreadable(NumberTooLarge)
+        return value
+
+    return read
+
+
+def time_reader(zone: ZoneInfo, form: str, now: datetime) -> Callable[[str], int]:
+    """Return a reader of times, as microseconds since 1970 in UTC.
+
+    A time without a zone is meant in `zone`: the earlier one when clocks go back, moved on when they go
+    forward. Without a form, ISO 8601 and year-month-day as Excel writes it are understood.
+    """
+    latest = now + AHEAD
+
+    def read(text: str) -> int:
+        try:
+            moment = aware(_moment(text, form), zone)
+        except (ValueError, OverflowError, OSError):
+            raise Unreadable(TimeNotReadable) from None
+        if not EARLIEST <= moment <= latest:
+            raise Unreadable(TimeOutOfBounds)
+        return micros(moment)
+
+    return read
+
+
+def typed_reader(kind: str, decimal: str, times: Callable[[str], int]) -> Callable[[str], Any]:
+    """Return a reader for a property or trait of a declared type, as JSON has it."""
+    numbers = number_reader(decimal)
+    if kind == "integer":
+        return lambda text: _integer(numbers(text))
+    if kind == "number":
+        return lambda text: _json_number(numbers(text))
+    if kind == "boolean":
+        return _boolean
+    if kind == "datetime":
+        return lambda text: (
+            datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=times(text))
+        ).isoformat()
+    return read_text
+
+
+def _moment(text: str, form: str) -> datetime:
+    if form in {"unix", "unix-ms"}:
+        return datetime.fromtimestamp(float(text) / (1_000 if form == "unix-ms" else 1), UTC)
+    if form:
+        return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the mapping's
+    found = _DAY_FIRST_WRITTEN.fullmatch(text)
+    if found is None:
+        return datetime.fromisoformat(text)
+    year, month, day, hour, minute, second, fraction = found.groups()
+    return datetime(  # noqa: DTZ001 - the zone is the mapping's
+        int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
+        int((fraction or "0").ljust(6, "0")),
+    )  # fmt: skip
+
+
+def _whole(text: str) -> str:
+    if found := _WHOLE.fullmatch(text):
+        return found[1]
+    if _POWER.fullmatch(text):
+        value = Decimal(text)
+        return str(int(value)) if value == value.to_integral_value() else text
+    return text
+
+
+def _integer(value: Decimal) -> int:
+    if value != value.to_integral_value():
+        raise Unreadable(NumberNotReadable)
+    return int(value)
+
+
+def _json_number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _boolean(text: str) -> bool:
+    word = text.casefold()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise Unreadable(NumberNotReadable)

@@ -1,0 +1,375 @@
+"""Files as batches of text cells, a few columns of them, with the line each came from.
+
+What one line cannot say is reported and passed over; what spoils the whole file is a ProductError.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Any, BinaryIO, NamedTuple
+from zipfile import BadZipFile, ZipFile
+
+import msgspec
+import pyarrow as pa
+from pyarrow import parquet
+from python_calamine import CalamineError, CalamineWorkbook
+
+from yingtai.collect.errors import (
+    CellNotReadable,
+    CellsTooFew,
+    CellsTooMany,
+    CellTooLarge,
+    ColumnNotInFile,
+    ColumnTwice,
+    FileDamaged,
+    FileEmpty,
+    FileNotATable,
+    FileTooLarge,
+    LineNotReadable,
+)
+from yingtai.collect.importing.mapping import FileOptions
+from yingtai.collect.importing.opening import CSV, EXCEL, JSON_LINES, Form, Origin, find_form, unpacked
+from yingtai.collect.plan import kept_name
+from yingtai.kernel.errors import ProductError
+
+BATCH_ROWS = 50_000
+BATCH_LETTERS = 16_000_000
+LINE_LETTERS = 4_000_000
+CELL_LETTERS = 131_072
+HASH_BYTES = 16
+MOST_EXCEL_BYTES = 600 * 1024 * 1024
+MOST_COLUMNS = 2_000
+
+Cells = Sequence[str | None]
+Refuse = Callable[[int, str, type[ProductError], str], None]
+"""Called with line, column (empty: the whole line), reason and value for each line passed over."""
+
+
+@dataclass
+class Batch:
+    """Some lines: their numbers in the file, the cells of the columns asked for, a digest of each whole line."""
+
+    lines: list[int] = field(default_factory=list)
+    columns: dict[str, list[str | None]] = field(default_factory=dict)
+    contents: list[bytes] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+class Line(NamedTuple):
+    """One line as a reader found it: its number, all its cells."""
+
+    number: int
+    cells: Cells
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file, opened: what it is, the names of its columns, and its lines when they are asked for."""
+
+    form: Form
+    header: tuple[str, ...]
+    open_lines: Callable[[Refuse], Iterator[Line]] = field(repr=False)
+
+    def sample(self, count: int = 20) -> list[Cells]:
+        """Return the first lines that can be read."""
+        found: list[Cells] = []
+        with closing(self.open_lines(lambda *_: None)) as lines:
+            for line in lines:
+                found.append(line.cells)
+                if len(found) == count:
+                    break
+        return found
+
+    def batches(self, columns: dict[str, str], refuse: Refuse) -> Iterator[Batch]:
+        """Return the lines in batches with these columns; `columns` says which key of the mapping needs each.
+
+        Raises: ColumnNotInFile, and the errors of a file that is damaged further on
+        """
+        for column, key in columns.items():
+            if column not in self.header:
+                # The first line of a file without a header holds values: what could tell a person is not said.
+                names = dict.fromkeys(kept_name(name) for name in self.header)
+                raise ColumnNotInFile(key=key, column=kept_name(column), columns=", ".join(names)[:500])
+        places = [(name, self.header.index(name)) for name in columns]
+        waiting: list[Line] = []
+        contents: list[bytes] = []
+        letters = 0
+        for line in self.open_lines(refuse):
+            joined = "\x1f".join([cell or "" for cell in line.cells])
+            waiting.append(line)
+            contents.append(_digest(joined))
+            letters += len(joined)
+            if len(waiting) == BATCH_ROWS or letters > BATCH_LETTERS:
+                yield _batch(waiting, contents, places)
+                waiting, contents, letters = [], [], 0
+        if waiting:
+            yield _batch(waiting, contents, places)
+
+
+def open_table(origin: Origin, options: FileOptions) -> Table:
+    """Open a file of any format we read.
+
+    Raises: FileEmpty, FileNotATable, FileDamaged, FileTooLarge, EncodingNotKnown, ColumnTwice
+    """
+    form = find_form(origin, options)
+    if form.format == CSV:
+        return _open_csv(origin, form, options)
+    if form.format == JSON_LINES:
+        return _open_json(origin, form)
+    if form.format == EXCEL:
+        return _open_excel(origin, form, options)
+    return _open_parquet(origin, form)
+
+
+def _batch(lines: list[Line], contents: list[bytes], places: list[tuple[str, int]]) -> Batch:
+    columns = {name: [line.cells[place] or None for line in lines] for name, place in places}
+    return Batch([line.number for line in lines], columns, contents)
+
+
+def _digest(joined: str) -> bytes:
+    return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES).digest()
+
+
+def _named(cells: Iterable[Any]) -> tuple[str, ...]:
+    names = tuple(
+        str(cell or "").strip()[:200] or f"column {place}" for place, cell in enumerate(cells, start=1)
+    )
+    if not names:
+        raise FileEmpty
+    if len(names) > MOST_COLUMNS:
+        raise FileNotATable(found=f"a table of {len(names)} columns")
+    for name in names:
+        if names.count(name) > 1:
+            raise ColumnTwice(column=kept_name(name))
+    return names
+
+
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(f"column {place}" for place in range(1, count + 1))
+
+
+# CSV
+
+
+def _open_csv(origin: Origin, form: Form, options: FileOptions) -> Table:
+    with closing(_records(origin, form, lambda *_: None)) as records:
+        first = next((line for line in records if line.cells), None)
+    if first is None:
+        raise FileEmpty
+    header = _named(first.cells) if options.header else _numbered(len(first.cells))
+
+    def lines(refuse: Refuse) -> Iterator[Line]:
+        records = _records(origin, form, refuse)
+        if options.header:
+            next((line for line in records if line.cells), None)
+        return _of_width(records, len(header), refuse)
+
+    return Table(form, header, lines)
+
+
+def _of_width(records: Iterator[Line], width: int, refuse: Refuse) -> Iterator[Line]:
+    for line in records:
+        count = len(line.cells)
+        if count == width:
+            yield line
+        elif count > width and not any(line.cells[width:]):
+            yield Line(line.number, line.cells[:width])
+        elif count:
+            refuse(line.number, "", CellsTooMany if count > width else CellsTooFew, "")
+
+
+def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
+    """Read records; a record that cannot be read is refused, and reading goes on with the next line."""
+    csv.field_size_limit(CELL_LETTERS)
+    with unpacked(origin, is_gzip=form.is_gzip) as stream:
+        stream.read(form.start)
+        text = io.TextIOWrapper(stream, encoding=form.encoding, errors="surrogateescape", newline="")
+        reader = csv.reader(_lines(text, refuse), delimiter=form.delimiter)
+        number = 1
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                refuse(number, "", CellTooLarge, "")
+                number = reader.line_num + 1
+                continue
+            if cells and not _is_clean(cells):
+                refuse(number, "", CellNotReadable, "")
+            else:
+                yield Line(number, cells)
+            number = reader.line_num + 1
+
+
+def _lines(text: io.TextIOBase, refuse: Refuse) -> Iterator[str]:
+    number = 0
+    while line := text.readline(LINE_LETTERS):
+        number += 1
+        if len(line) == LINE_LETTERS and line[-1] not in "\r\n":
+            while (rest := text.readline(LINE_LETTERS)) and rest[-1] not in "\r\n":
+                pass
+            refuse(number, "", CellTooLarge, "")
+            line = "\n"
+        yield line
+
+
+def _is_clean(cells: Sequence[str]) -> bool:
+    """Say whether all bytes could be decoded and no null character is inside."""
+    joined = "".join(cells)
+    if joined.isascii():
+        return "\0" not in joined
+    return "\0" not in joined and not any("\ud800" <= sign <= "\udfff" for sign in joined)
+
+
+# JSON lines
+
+
+def _open_json(origin: Origin, form: Form) -> Table:
+    names: dict[str, None] = {}
+    for place, (_, values) in enumerate(_objects(origin, form, lambda *_: None)):
+        names |= dict.fromkeys(values)
+        if place == 1_000 or len(names) > MOST_COLUMNS:
+            break
+    header = _named(names)
+
+    def lines(refuse: Refuse) -> Iterator[Line]:
+        for number, values in _objects(origin, form, refuse):
+            cells = [values.get(name) for name in header]
+            if _is_clean([cell for cell in cells if cell]):
+                yield Line(number, cells)
+            else:
+                refuse(number, "", CellNotReadable, "")
+
+    return Table(form, header, lines)
+
+
+def _objects(origin: Origin, form: Form, refuse: Refuse) -> Iterator[tuple[int, dict[str, str | None]]]:
+    with unpacked(origin, is_gzip=form.is_gzip) as stream:
+        stream.read(form.start)
+        text = io.TextIOWrapper(stream, encoding=form.encoding, errors="surrogateescape", newline="\n")
+        for number, line in enumerate(_lines(text, refuse), start=1):
+            if not line.strip():
+                continue
+            try:
+                value = msgspec.json.decode(line)
+            except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError):
+                value = None
+            if not isinstance(value, dict):
+                refuse(number, "", LineNotReadable, "")
+                continue
+            yield number, _flat(value)
+
+
+def _flat(value: dict[str, Any], before: str = "", depth: int = 0) -> dict[str, str | None]:
+    flat: dict[str, str | None] = {}
+    for name, inner in value.items():
+        if isinstance(inner, dict) and depth < 5:
+            flat |= _flat(inner, f"{before}{name}.", depth + 1)
+        else:
+            flat[f"{before}{name}"] = _as_text(inner)
+    return flat
+
+
+def _as_text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, int | float | date):
+        return str(value)
+    try:
+        return msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+        return str(value)
+
+
+# Excel
+
+
+def _open_excel(origin: Origin, form: Form, options: FileOptions) -> Table:
+    rows = _excel_rows(origin, options.sheet)
+    first = next((row for row in rows if any(cell != "" for cell in row)), None)
+    if first is None:
+        raise FileEmpty
+    width = max(place for place, cell in enumerate(first, start=1) if cell != "")
+    header = _named(first[:width]) if options.header else _numbered(width)
+    skipped = rows.index(first) + (1 if options.header else 0)
+
+    def lines(refuse: Refuse) -> Iterator[Line]:
+        for number, row in enumerate(rows[skipped:], start=skipped + 1):
+            if all(cell == "" for cell in row):
+                continue
+            cells = [_as_text(cell) for cell in row[:width]]
+            if _is_clean([cell for cell in cells if cell]):
+                yield Line(number, cells + [None] * (width - len(cells)))
+            else:
+                refuse(number, "", CellNotReadable, "")
+
+    return Table(form, header, lines)
+
+
+def _excel_rows(origin: Origin, sheet: str) -> list[list[Any]]:
+    try:
+        with origin.open() as stream:
+            _refuse_bombs(stream)
+        with origin.open() as stream:
+            book = CalamineWorkbook.from_filelike(stream)
+            names = book.sheet_names
+            if sheet and sheet not in names:
+                raise FileNotATable(found=f"a workbook without a sheet {sheet[:80]}")
+            if not names:
+                raise FileEmpty
+            return book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False)
+    except (BadZipFile, CalamineError, OSError, ValueError, KeyError, IndexError) as problem:
+        raise FileDamaged(detail=str(problem)[:200]) from problem
+
+
+def _refuse_bombs(stream: BinaryIO) -> None:
+    with ZipFile(stream) as parts:
+        if "xl/workbook.xml" not in parts.namelist() and "xl/workbook.bin" not in parts.namelist():
+            raise FileNotATable(found="a zip archive")
+        if sum(part.file_size for part in parts.infolist()) > MOST_EXCEL_BYTES:
+            raise FileTooLarge(limit="600 MB")
+
+
+# Parquet
+
+
+def _open_parquet(origin: Origin, form: Form) -> Table:
+    try:
+        with origin.open() as stream:
+            header = _named(parquet.ParquetFile(stream).schema_arrow.names)
+    except (pa.ArrowException, OSError, ValueError) as problem:
+        raise FileDamaged(detail=str(problem)[:200]) from problem
+
+    def lines(refuse: Refuse) -> Iterator[Line]:
+        with origin.open() as stream:
+            number = 0
+            for batch in _parquet_batches(stream):
+                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    number += 1
+                    cells = [_as_text(cell) for cell in row]
+                    if _is_clean([cell for cell in cells if cell]):
+                        yield Line(number, cells)
+                    else:
+                        refuse(number, "", CellNotReadable, "")
+
+    return Table(form, header, lines)
+
+
+def _parquet_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from parquet.ParquetFile(stream).iter_batches(batch_size=10_000)
+    except (pa.ArrowException, OSError, ValueError) as problem:
+        raise FileDamaged(detail=str(problem)[:200]) from problem

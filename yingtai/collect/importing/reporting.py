@@ -1,0 +1,110 @@
+"""What an import did, in numbers and in lines: which could not be used, in which column, why, value masked."""
+
+import csv
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+from yingtai.kernel.errors import ProductError
+from yingtai.vault.api import mask
+
+SHOWN = 100
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+
+KINDS = {"email": "email", "phone": "phone"}
+"""How a value of an identifier is masked; every other value as text."""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One line that was not taken, or one value that was not used."""
+
+    line: int
+    column: str
+    reason: str
+    masked: str
+
+
+@dataclass
+class Report:
+    """Counts of one run. `rejected` are lines not taken by reason, `noted` values not used by reason."""
+
+    rows: int = 0
+    events: int = 0
+    orders: int = 0
+    refunds: int = 0
+    lines: int = 0
+    people: int = 0
+    repeats: int = 0
+    profiles_new: int = 0
+    profiles_touched: int = 0
+    consents: int = 0
+    products: int = 0
+    seconds: float = 0.0
+    rejected: Counter[str] = field(default_factory=Counter)
+    noted: Counter[str] = field(default_factory=Counter)
+    first: list[Rejected] = field(default_factory=list)
+    errors: "ErrorList | None" = None
+
+    def reject(
+        self, line: int, column: str, reason: type[ProductError], value: str, kind: str = "text"
+    ) -> None:
+        """Count a line that was not taken."""
+        self.rejected[reason.code] += 1
+        self._keep(line, column, reason, value, kind)
+
+    def note(
+        self, line: int, column: str, reason: type[ProductError], value: str, kind: str = "text"
+    ) -> None:
+        """Count a value that was not used, though its line was."""
+        self.noted[reason.code] += 1
+        self._keep(line, column, reason, value, kind)
+
+    def _keep(self, line: int, column: str, reason: type[ProductError], value: str, kind: str) -> None:
+        if len(self.first) >= SHOWN and self.errors is None:
+            return
+        one = Rejected(line, column, reason.code, mask(kind, value[:200]) if value else "")
+        if len(self.first) < SHOWN:
+            self.first.append(one)
+        if self.errors is not None:
+            self.errors.add(one)
+
+    def document(self) -> dict[str, Any]:
+        """Return the report for machines."""
+        return {
+            "rows": self.rows,
+            "events": self.events,
+            "orders": self.orders,
+            "refunds": self.refunds,
+            "lines": self.lines,
+            "people": self.people,
+            "rejected": dict(self.rejected),
+            "noted": dict(self.noted),
+            "repeats": self.repeats,
+            "profiles_new": self.profiles_new,
+            "profiles_touched": self.profiles_touched,
+            "consents": self.consents,
+            "products": self.products,
+            "seconds": round(self.seconds, 2),
+            "first_rejected": [
+                {"line": one.line, "column": one.column, "reason": one.reason, "value": one.masked}
+                for one in self.first
+            ],
+        }
+
+
+class ErrorList:
+    """Every rejected line as CSV, for people to open in a spreadsheet: cells cannot be taken for formulas."""
+
+    def __init__(self, into: TextIO) -> None:
+        self._writer = csv.writer(into)
+        self._writer.writerow(("line", "column", "reason", "value"))
+
+    def add(self, one: Rejected) -> None:
+        """Write one line."""
+        self._writer.writerow((one.line, plain_cell(one.column), one.reason, plain_cell(one.masked)))
+
+
+def plain_cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(DANGEROUS) else text

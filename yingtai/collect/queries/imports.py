@@ -1,0 +1,149 @@
+"""Reading imports, and the mappings that are offered to start them with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from yingtai.collect.errors import FileExpired, ImportNotFound
+from yingtai.collect.importing.mapping import FileOptions
+from yingtai.collect.importing.opening import Form, Origin
+from yingtai.collect.importing.reading import Cells, open_table
+from yingtai.collect.models import Import, MappingPreset, UploadedFile
+from yingtai.collect.sealed_files import NAME_COLUMN, errors_path, open_sealed_file, upload_path
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.vault.api import open_sealed
+
+STEP_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class ImportView:
+    """An import as pages show it."""
+
+    id: UUID
+    node_no: int
+    state: str
+    file_name: str
+    size_bytes: int
+    mapping: dict[str, Any] | None
+    report: dict[str, Any] | None
+    task_id: UUID | None
+    upload_id: UUID | None
+    has_errors: bool
+    started_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state == Import.State.DONE
+
+
+@dataclass(frozen=True)
+class FileLook:
+    """What an uploaded file turned out to be, and its first lines."""
+
+    form: Form
+    header: tuple[str, ...]
+    rows: list[Cells]
+
+
+@dataclass(frozen=True)
+class PresetView:
+    """A mapping that was kept for the next file of its kind."""
+
+    id: UUID
+    name: str
+    document: dict[str, Any]
+
+
+def list_imports(acting: Acting, *, cursor: str | None = None) -> Page[ImportView]:
+    """Return the imports in the actor's scope, newest first."""
+    place = decode_cursor(cursor, 2)
+    with acting_transaction(acting):
+        rows = Import.objects.select_related("upload").order_by("-created_at", "-id")
+        if place:
+            rows = rows.extra(
+                where=["(collect_import.created_at, collect_import.id) < (%s, %s)"], params=place
+            )
+        found = list(rows[: ROWS_PER_PAGE + 1])
+    shown = found[:ROWS_PER_PAGE]
+    more = len(found) > ROWS_PER_PAGE
+    after = encode_cursor(shown[-1].created_at.isoformat(), str(shown[-1].id)) if more else None
+    names = _names([row.upload for row in shown if row.upload])
+    return Page([_view(row, names) for row in shown], after)
+
+
+def get_import(acting: Acting, import_id: UUID) -> ImportView:
+    """Return one import.
+
+    Raises: ImportNotFound
+    """
+    with acting_transaction(acting):
+        found = Import.objects.select_related("upload").filter(id=import_id).first()
+    if found is None:
+        raise ImportNotFound
+    return _view(found, _names([found.upload] if found.upload else []))
+
+
+def origin_of(acting: Acting, upload_id: UUID | None) -> Origin:
+    """Return where to read an uploaded file.
+
+    Raises: FileExpired
+    """
+    with acting_transaction(acting):
+        upload = UploadedFile.objects.filter(id=upload_id).first()
+    if upload is None or upload.expires_at <= acting.at or not upload_path(upload.id).exists():
+        raise FileExpired
+    path, file_id = upload_path(upload.id), upload.id
+    return Origin(lambda: open_sealed_file(path, file_id), upload.size_bytes)
+
+
+def look_at_file(acting: Acting, upload_id: UUID | None, options: FileOptions) -> FileLook:
+    """Return what an uploaded file is, and its first lines.
+
+    Raises: FileExpired, and the errors of files
+    """
+    table = open_table(origin_of(acting, upload_id), options)
+    return FileLook(table.form, table.header, table.sample())
+
+
+def list_presets(acting: Acting) -> list[PresetView]:
+    """Return the mappings that were kept, by name."""
+    with acting_transaction(acting):
+        return [PresetView(row.id, row.name, row.mapping) for row in MappingPreset.objects.order_by("name")]
+
+
+def read_errors(acting: Acting, import_id: UUID) -> Iterator[bytes]:
+    """Return the list of an import's rejected lines as CSV, piece by piece; values in it are masked.
+
+    Raises: ImportNotFound, FileExpired
+    """
+    view = get_import(acting, import_id)
+    stream = open_sealed_file(errors_path(view.id), view.id)
+
+    def pieces() -> Iterator[bytes]:
+        with stream:
+            while piece := stream.read(STEP_BYTES):
+                yield piece
+
+    return pieces()
+
+
+def _view(row: Import, names: dict[UUID, str]) -> ImportView:
+    upload = row.upload
+    return ImportView(
+        row.id, row.node_no, row.state, names.get(upload.id, "") if upload else "",
+        upload.size_bytes if upload else 0, row.mapping, row.report, row.task_id, row.upload_id,
+        upload is not None and errors_path(row.id).exists(), row.started_by, row.created_at, row.finished_at,
+    )  # fmt: skip
+
+
+def _names(uploads: list[UploadedFile]) -> dict[UUID, str]:
+    ids = [upload.id for upload in uploads]
+    names = open_sealed([upload.name_sealed for upload in uploads], column=NAME_COLUMN, row_ids=ids)
+    return {file_id: name or "" for file_id, name in zip(ids, names, strict=True)}

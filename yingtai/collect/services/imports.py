@@ -1,0 +1,255 @@
+"""An import from upload to report. Reading a file is done here; loading what was read is done above."""
+
+import io
+from collections.abc import Iterator
+from collections.abc import Mapping as Mapped
+from contextlib import contextmanager
+from typing import Any, TextIO
+from uuid import UUID
+
+from yingtai.collect.errors import ImportNotFound, ImportUnderWay
+from yingtai.collect.events import ImportAsked
+from yingtai.collect.importing.building import FileImport
+from yingtai.collect.importing.mapping import Mapping, mapping_of
+from yingtai.collect.importing.opening import Origin
+from yingtai.collect.importing.parts import Setting
+from yingtai.collect.importing.reporting import ErrorList, Report
+from yingtai.collect.models import Import, MappingPreset, Source, UploadedFile
+from yingtai.collect.queries.imports import origin_of
+from yingtai.collect.queries.planning import plan_of
+from yingtai.collect.sealed_files import SealedWriter, errors_path
+from yingtai.collect.services.planning import note_seen
+from yingtai.collect.services.sources import ensure_source
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.events import publish
+from yingtai.kernel.jobs import JOBS
+from yingtai.kernel.scope import brand_node, brand_of
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.tasks import Progress, start_task
+from yingtai.organization.api import entity_no_at, get_unit_at, list_units
+from yingtai.vault.api import blind
+
+TASK, CHECK_TASK = "collect.import", "collect.check"
+DRY_SOURCE_NO = 0
+
+
+def open_import(
+    acting: Acting, origin: Origin, mapping: Mapping, *, node_no: int, dry: bool = False
+) -> FileImport:
+    """Open a file to be read through a mapping, for the brand, region or dealer at a node.
+
+    The source the mapping names is made unless the run is dry.
+    Raises: the errors of files and mappings
+    """
+    source_no = DRY_SOURCE_NO
+    if not dry:
+        source_no = ensure_source(acting, node_no, name=mapping.source, kind=Source.Kind.IMPORT).source_no
+    setting = Setting(
+        mapping=mapping,
+        source_no=source_no,
+        node_no=node_no,
+        at=acting.at,
+        plan=plan_of(brand_of(node_no)),
+        # Keyed, so that nobody can test by guessing whether a line about a person was in a file.
+        key=blind("import-row", entity_no_at(node_no), ["key of the rows"])[0],
+        country=get_unit_at(node_no).country,
+        places=_places(acting, node_no) if "place.code" in mapping.fields else {},
+    )
+    return FileImport(origin, setting)
+
+
+def note_names(acting: Acting, opened: FileImport) -> None:
+    """Count the names that came with a file in the tracking plan."""
+    brand_no = brand_of(opened.setting.node_no)
+    note_seen(acting, {(brand_no, *key): count for key, count in opened.setting.names.items()})
+
+
+def start_import(acting: Acting, *, node_no: int, upload_id: UUID | None = None) -> UUID:
+    """Make an import of an uploaded file, not yet mapped, and return its id."""
+    with acting_transaction(acting):
+        if upload_id and not UploadedFile.objects.filter(id=upload_id).exists():
+            raise ImportNotFound
+        made = Import.objects.create(
+            node_no=node_no, upload_id=upload_id, started_by=acting.actor, created_at=acting.at
+        )
+    return made.id
+
+
+def map_import(acting: Acting, import_id: UUID, document: Mapped[str, Any]) -> None:
+    """Keep the mapping of an import that has not been run.
+
+    Raises: ImportNotFound, ImportUnderWay, and the errors of mappings
+    """
+    mapping_of(document)
+    with acting_transaction(acting):
+        found = _editable(import_id)
+        found.mapping, found.report, found.state = dict(document), None, Import.State.DRAFT
+        found.save()
+
+
+def ask_for_check(acting: Acting, import_id: UUID) -> UUID:
+    """Have the whole file read without loading anything, and return the task that shows how far it is.
+
+    Raises: ImportNotFound, ImportUnderWay
+    """
+    with acting_transaction(acting):
+        found = _editable(import_id)
+        found.task_id = start_task(acting, CHECK_TASK, node_no=found.node_no, about=str(import_id))
+        found.report, found.state = None, Import.State.DRAFT
+        found.save()
+        JOBS["collect.check_import"].enqueue(acting, import_id=str(import_id), task_id=str(found.task_id))
+        return found.task_id
+
+
+def check_import(acting: Acting, import_id: UUID, *, progress: Progress | None = None) -> Report:
+    """Read the whole file without loading anything, keep the report, and return it.
+
+    Raises: ImportNotFound, ImportUnderWay, FileExpired, and the errors of files and mappings
+    """
+    with acting_transaction(acting):
+        found = _editable(import_id)
+        origin = origin_of(acting, found.upload_id)
+    mapping = mapping_of(found.mapping or {})
+    opened = open_import(acting, origin, mapping, node_no=found.node_no, dry=True)
+    told = (lambda done: progress.step(done, opened.size_bytes)) if progress else (lambda done: None)
+    with _error_list(found, opened.report):
+        for _ in opened.sets(told):
+            pass
+    with acting_transaction(acting):
+        kept = _editable(import_id)
+        if kept.mapping == found.mapping:
+            kept.report, kept.state = opened.report.document(), Import.State.CHECKED
+            kept.save()
+    return opened.report
+
+
+def ask_for_import(acting: Acting, import_id: UUID) -> UUID:
+    """Ask for an import to be run in the background, and return the task that shows how far it is.
+
+    Raises: ImportNotFound, ImportUnderWay
+    Publishes: ImportAsked
+    """
+    with acting_transaction(acting):
+        found = _editable(import_id)
+        found.task_id = start_task(acting, TASK, node_no=found.node_no, about=str(import_id))
+        found.state = Import.State.QUEUED
+        found.save()
+        publish(acting, ImportAsked(node_no=found.node_no, occurred_at=acting.at, import_id=found.id))
+        return found.task_id
+
+
+class Run:
+    """An import being run: what to read, where errors go, and how it ends."""
+
+    def __init__(self, acting: Acting, found: Import) -> None:
+        self._acting, self._found = acting, found
+        self.import_id, self.task_id, self.node_no = found.id, found.task_id, found.node_no
+
+    @property
+    def is_over(self) -> bool:
+        return self._found.state == Import.State.DONE
+
+    def open(self) -> FileImport:
+        """Open the file.
+
+        Raises: FileExpired, and the errors of files and mappings
+        """
+        found = self._found
+        if found.upload_id is None:
+            raise ImportNotFound
+        origin = origin_of(self._acting, found.upload_id)
+        opened = open_import(self._acting, origin, mapping_of(found.mapping or {}), node_no=found.node_no)
+        found.source_no = opened.setting.source_no
+        return opened
+
+    @contextmanager
+    def error_list(self, report: Report) -> Iterator[None]:
+        """Write every rejected line to the import's sealed list."""
+        with _error_list(self._found, report):
+            yield
+
+    def end(self, report: Report | None) -> None:
+        """Keep the report; without one the import has failed, and may be asked for again."""
+        found = self._found
+        found.state = Import.State.FAILED if report is None else Import.State.DONE
+        if report is not None:
+            found.report = report.document()
+        found.finished_at = self._acting.at
+        with acting_transaction(self._acting):
+            found.save()
+
+
+def find_run(acting: Acting, import_id: UUID) -> Run:
+    """Return an import to be run.
+
+    Raises: ImportNotFound
+    """
+    with acting_transaction(acting):
+        found = Import.objects.filter(id=import_id).first()
+    if found is None:
+        raise ImportNotFound
+    return Run(acting, found)
+
+
+def note_import(acting: Acting, opened: FileImport) -> UUID:
+    """Keep the report of an import that was run without an upload, and return its id."""
+    setting = opened.setting
+    with acting_transaction(acting):
+        made = Import.objects.create(
+            node_no=setting.node_no, source_no=setting.source_no, mapping=dict(setting.mapping.document),
+            state=Import.State.DONE, report=opened.report.document(), started_by=acting.actor,
+            created_at=acting.at, finished_at=acting.at,
+        )  # fmt: skip
+    return made.id
+
+
+def save_preset(acting: Acting, node_no: int, *, name: str, document: Mapped[str, Any]) -> None:
+    """Keep a mapping for the next file of its kind; one of the same name is replaced."""
+    mapping_of(document)
+    with acting_transaction(acting):
+        MappingPreset.objects.update_or_create(
+            node_no=node_no, name=name[:120], defaults={"mapping": dict(document), "created_at": acting.at}
+        )
+
+
+def _editable(import_id: UUID) -> Import:
+    found = Import.objects.select_for_update().filter(id=import_id).first()
+    if found is None:
+        raise ImportNotFound
+    if found.state in {Import.State.QUEUED, Import.State.DONE}:
+        raise ImportUnderWay
+    return found
+
+
+@contextmanager
+def _error_list(found: Import, report: Report) -> Iterator[None]:
+    upload = found.upload
+    if upload is None:
+        yield
+        return
+    writer = SealedWriter(errors_path(found.id), file_id=found.id, key_id=upload.key_id)
+    text = io.TextIOWrapper(writer, encoding="utf-8-sig", newline="")
+    try:
+        report.errors = ErrorList(text)
+        yield
+        text.close()
+    finally:
+        report.errors = None
+        if not writer.closed:
+            writer.abandon()
+
+
+def write_errors(report: Report, into: TextIO) -> None:
+    """Send every rejected line of a run to a stream of the caller's."""
+    report.errors = ErrorList(into)
+
+
+def _places(acting: Acting, node_no: int) -> dict[str, int]:
+    """Return the regions and dealers that lines may name: below the import's brand, and in the actor's scope."""
+    found = [unit for kind in ("brand", "region", "dealer") for unit in list_units(acting.scope, kind=kind)]
+    brand = brand_node(node_no)
+    return {
+        unit.code.lower(): unit.node_no
+        for unit in found
+        if unit.node_no is not None and brand_node(unit.node_no) == brand
+    }

@@ -1,0 +1,299 @@
+"""Files into profiles and lake: what `collect` read goes through the bulk door, and the report is kept."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+from uuid import UUID, uuid4
+
+import pyarrow as pa
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from yingtai.collect.api import (
+    FileImport,
+    Origin,
+    RawSet,
+    find_run,
+    note_import,
+    note_names,
+    open_import,
+    read_mapping,
+    write_errors,
+)
+from yingtai.compliance.api import ConsentRow, Status, record_consents
+from yingtai.customers.eventset import EventSet
+from yingtai.customers.loading import load_sets
+from yingtai.customers.models import LoadedSet
+from yingtai.customers.rules import BY_PRIORITY
+from yingtai.kernel.acting import Acting, system
+from yingtai.kernel.errors import CATALOGUE
+from yingtai.kernel.http import words_of
+from yingtai.kernel.scope import Scope, brand_of
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.tasks import Progress, progress
+from yingtai.lake import api as lake
+from yingtai.organization.api import entity_no_at, get_unit
+from yingtai.vault.api import blind
+
+Told = Callable[[int, int], None]
+"""Told how much is done and how much there is: bytes read, then as many bytes again for what is loaded."""
+
+KNOWN_ROWS = """
+    SELECT message_hash FROM customers_importedrow WHERE message_hash = ANY(%s::uuid[])
+"""
+OWNERS = """
+    SELECT asked.place, identifier.profile_no, profile.node_no
+    FROM unnest(%s::int[], %s::smallint[], %s::bytea[]) AS asked (place, kind, blind)
+    JOIN customers_identifier AS identifier
+        ON identifier.brand_no = %s AND identifier.kind = asked.kind AND identifier.blind = asked.blind
+    JOIN customers_profile AS profile ON profile.profile_no = identifier.profile_no
+"""
+PRODUCTS_NOW = "SELECT product_id, name, category, price_minor, currency FROM products"
+
+
+def load_import(
+    acting: Acting, opened: FileImport, *, load_id: str, told: Told = lambda done, total: None
+) -> None:
+    """Load an opened file and complete its report. A repeat with the same id goes on where it stopped; one with
+    another id finds every row there and changes nothing."""
+    began = time.perf_counter()
+    total = 2 * opened.size_bytes
+    report = opened.report
+
+    def loaded(events: int) -> None:
+        known = max(report.events + report.people + report.orders + report.refunds, 1)
+        told(opened.size_bytes + int(opened.size_bytes * min(events / known, 1)), total)
+
+    sets = _recording_consents(acting, opened, load_id, lambda done: told(done, total))
+    done = load_sets(
+        acting,
+        source_no=opened.setting.source_no,
+        load_id=load_id,
+        sets=sets,
+        progress=loaded,
+        check_rows=True,
+    )
+    if opened.products is not None and len(opened.products):
+        _merge_products(acting, opened)
+    note_names(acting, opened)
+    report.repeats = done.repeats
+    report.profiles_new, report.profiles_touched = done.new_profiles, done.touched_profiles
+    report.seconds = time.perf_counter() - began
+
+
+def run_import(acting: Acting, import_id: UUID) -> None:
+    """Run an import that somebody asked for; it can be followed and stopped. A repeat changes nothing."""
+    run = find_run(acting, import_id)
+    if run.is_over:
+        return
+    with progress(acting, run.task_id) as following:
+        try:
+            opened = run.open()
+            with run.error_list(opened.report):
+                load_import(acting, opened, load_id=str(import_id), told=_pausing(following))
+        except BaseException:
+            run.end(None)
+            raise
+        run.end(opened.report)
+        following.end("done", result=opened.report.document())
+
+
+def _pausing(following: Progress) -> Told:
+    latest = [0.0]
+
+    def told(done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - latest[0] > 0.5:
+            latest[0] = now
+            following.step(done, total)
+
+    return told
+
+
+def _recording_consents(
+    acting: Acting, opened: FileImport, load_id: str, told: Callable[[int], None]
+) -> Iterator[EventSet]:
+    """Hand on each set; when it is loaded, record what its people agreed to.
+
+    A killed load records the answers of its latest set once more when it goes on: the log is append-only, and
+    one answer too many in it is better than one lost.
+    """
+    loaded = LoadedSet.objects.filter(source_no=opened.setting.source_no, load_id=load_id, set_no__gte=0)
+    latest = max(loaded.values_list("set_no", flat=True), default=-1)
+    for set_no, raw in enumerate(opened.sets(told)):
+        known = set() if raw.consents is None or set_no == latest else _known_rows(raw)
+        yield EventSet.of(raw.events, raw.lines)
+        if raw.consents is not None and set_no >= latest:
+            opened.report.consents += _record_consents(acting, raw, known, load_id)
+
+
+def _known_rows(raw: RawSet) -> set[bytes]:
+    hashes = raw.events["message_hash"].to_pylist()
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN_ROWS, [[str(UUID(bytes=one)) for one in hashes]])
+        return {row[0].bytes for row in cursor.fetchall()}
+
+
+def _record_consents(acting: Acting, raw: RawSet, known: set[bytes], load_id: str) -> int:
+    """Record the answers of a set's new rows and return how many were accepted."""
+    hashes = raw.events["message_hash"].to_pylist()
+    asked = [row for row in raw.consents.to_pylist() if hashes[row["event_row"]] not in known]
+    owners = _owners(acting, raw, sorted({row["event_row"] for row in asked}))
+    evidence = {"import": load_id, "method": "file"}
+    rows = [
+        ConsentRow(
+            *owners[row["event_row"]],
+            row["purpose"],
+            row["channel"],
+            Status.GRANTED if row["is_granted"] else Status.DENIED,
+            row["at"],
+            "import",
+            evidence=evidence,
+        )
+        for row in asked
+        if row["event_row"] in owners
+    ]
+    return record_consents(acting, rows).recorded if rows else 0
+
+
+def _owners(acting: Acting, raw: RawSet, rows: list[int]) -> dict[int, tuple[int, int]]:
+    """Return profile and node of the person each row is about, by their strongest identifier."""
+    if not rows:
+        return {}
+    brand_no = brand_of(raw.events["node_no"][0].as_py())
+    entity_no = entity_no_at(brand_no << 40)
+    waiting, places, kinds, blinds = set(rows), [], [], []
+    for kind in BY_PRIORITY:
+        if f"id_{kind.name}" not in raw.events.column_names:
+            continue
+        values = raw.events[f"id_{kind.name}"]
+        found = {row: value for row in sorted(waiting) if (value := values[row].as_py()) is not None}
+        places += found
+        kinds += [kind.number] * len(found)
+        blinds += blind(kind.name, entity_no, list(found.values()))
+        waiting -= found.keys()
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(OWNERS, [places, kinds, blinds, brand_no])
+        return {place: (profile_no, node_no) for place, profile_no, node_no in cursor.fetchall()}
+
+
+def _merge_products(acting: Acting, opened: FileImport) -> None:
+    """Lay the products of a file over those of the brand."""
+    node_no = opened.setting.node_no
+    brand_no = brand_of(node_no)
+    came = opened.products
+    # Products belong to the whole brand, whoever of its dealers brings the file.
+    before = lake.scoped(Scope.of(brand_no << 40)).query(PRODUCTS_NOW)
+    codes = set(came["product_id"].to_pylist())
+    kept = before.filter(
+        pa.array([code not in codes for code in before["product_id"].to_pylist()], pa.bool_())
+    )
+    rows = pa.concat_tables([kept.cast(came.schema), came])
+    rows = rows.append_column("node_no", pa.array([brand_no << 40] * len(rows), pa.int64()))
+    lake.replace("products", rows, {"brand_no": brand_no})
+
+
+# The command
+
+
+def main(arguments: list[str]) -> int:
+    """Import a file: `yingtai import FILE --brand CODE --map FILE [--dry-run] [--json] [--errors FILE]`."""
+    asked = _parser().parse_args(arguments)
+    unit = get_unit(asked.brand)
+    at = datetime.now(UTC)
+    acting = system("import", Scope.of(unit.node_no or 0), at)
+    with Origin.of_path(asked.map).open() as stream:
+        mapping = read_mapping(stream.read())
+    origin = Origin.of_path(asked.file)
+    opened = open_import(acting, origin, mapping, node_no=unit.node_no or 0, dry=asked.dry_run)
+    bar = Bar() if not asked.json and sys.stderr.isatty() else None
+    began = time.perf_counter()
+    with _opened(asked.errors) as errors:
+        if errors is not None:
+            write_errors(opened.report, errors)
+        if asked.dry_run:
+            for _set in opened.sets(lambda done: bar.show(done, opened.size_bytes) if bar else None):
+                pass
+        else:
+            load_import(
+                acting, opened, load_id=str(uuid4()), told=bar.show if bar else lambda done, total: None
+            )
+    opened.report.seconds = time.perf_counter() - began
+    if bar:
+        bar.end()
+    if not asked.dry_run:
+        note_import(acting, opened)
+    _say(opened.report.document(), as_json=asked.json)
+    return 0
+
+
+class Bar:
+    """A progress bar on standard error."""
+
+    WIDTH = 40
+
+    def __init__(self) -> None:
+        self._shown = -1
+
+    def show(self, done: int, total: int) -> None:
+        """Draw how much is done."""
+        percent = min(100 * done // max(total, 1), 100)
+        if percent != self._shown:
+            self._shown = percent
+            filled = "█" * (self.WIDTH * percent // 100)
+            sys.stderr.write(f"\r{filled:<{self.WIDTH}} {percent:3} %")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        self.show(1, 1)
+        sys.stderr.write("\n")
+
+
+def _opened(path: Path | None) -> AbstractContextManager[TextIO | None]:
+    return path.open("w", newline="", encoding="utf-8-sig") if path else nullcontext()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="yingtai import", description=_("Import a file of orders, events or people.")
+    )
+    parser.add_argument(
+        "file", type=Path, help=_("CSV, Excel, Parquet or JSON lines, plain or compressed with gzip")
+    )
+    parser.add_argument("--brand", required=True, help=_("code of the brand, region or dealer it belongs to"))
+    parser.add_argument(
+        "--map", required=True, type=Path, help=_("what the columns mean; see docs/importing.md")
+    )
+    parser.add_argument("--dry-run", action="store_true", help=_("read and report, load nothing"))
+    parser.add_argument("--json", action="store_true", help=_("print the report for machines"))
+    parser.add_argument(
+        "--errors", type=Path, help=_("write every rejected line to this CSV file, values masked")
+    )
+    return parser
+
+
+def _say(document: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(document) + "\n")
+        return
+    for name, value in document.items():
+        if isinstance(value, int | float) and value:
+            sys.stdout.write(f"{name.replace('_', ' '):<18}{value:>12,}\n")
+    for name in ("rejected", "noted"):
+        for code, count in document[name].items():
+            title, remedy = _words(code)
+            sys.stdout.write(f"{name:<18}{count:>12,}  {title}. {remedy}\n")
+    for one in document["first_rejected"][:10]:
+        title, _remedy = _words(one["reason"])
+        sys.stdout.write(f"  line {one['line']}: {one['column'] or '–'}: {title} ({one['value'] or '–'})\n")
+
+
+def _words(code: str) -> tuple[str, str]:
+    problem = CATALOGUE[code]
+    return words_of(problem()) if "{" not in problem.title else (problem.title, problem.remedy)

@@ -1,0 +1,105 @@
+"""Files through the whole way: read, loaded, reported; twice changes nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from yingtai.collect.api import declare_preset, open_import, read_mapping, Origin
+from yingtai.customers.api import find_profiles
+from yingtai.customers.importing import load_import
+from yingtai.kernel.scope import brand_of
+from yingtai.lake import api as lake
+
+ORDERS = """
+shape = "order-lines"
+source = "Shop"
+time_zone = "Europe/London"
+currency = "GBP"
+[order]
+id = "no"
+occurred_at = "at"
+[refunds]
+prefix = "C"
+[line]
+product_id = "code"
+product_name = "name"
+quantity = "qty"
+unit_price = "price"
+[person]
+user_id = { column = "who", clean = "whole-number" }
+[properties]
+country = "country"
+"""
+FILE = """no,at,code,name,qty,price,who,country
+1001,2025-07-01 10:00:00,A1,Mug,2,2.55,17850.0,France
+1001,2025-07-01 10:01:00,A1,Mug,2,2.55,17850.0,France
+1001,2025-07-01 10:00:00,B2,Cup,1,0.005,17850.0,France
+C1002,2025-07-02 10:00:00,A1,Mug,-1,2.55,17850.0,France
+1003,2025-07-03 10:00:00,A1,Mug,1,2.55,,France
+1004,when?,A1,Mug,1,2.55,13047.0,France
+1005,2025-07-03 10:00:00,A1,Mug,some,2.55,13047.0,France
+"""
+
+
+def run(acting, brand, text=FILE, mapping=ORDERS, load_id="first", node_no=None):
+    opened = open_import(
+        acting, Origin.of_bytes(text.encode()), read_mapping(mapping), node_no=node_no or brand.node_no
+    )
+    load_import(acting, opened, load_id=load_id)
+    return opened.report
+
+
+def test_lines_become_orders_refunds_and_people(acting, brand, lake_of):
+    declare_preset(acting, brand.node_no, "commerce")
+
+    report = run(acting, brand)
+
+    assert (report.rows, report.orders, report.refunds, report.lines) == (7, 2, 1, 5)
+    assert (report.profiles_new, report.repeats) == (1, 0)
+    assert dict(report.rejected) == {"collect.time-not-readable": 1, "collect.number-not-readable": 1}
+    orders = lake_of(
+        "SELECT event, order_id, amount_minor, quantity, properties, alias_no FROM events ORDER BY order_id"
+    )
+    assert [(row["event"], row["order_id"], row["amount_minor"], row["quantity"]) for row in orders] == [
+        ("Order Completed", "1001", 1021, 5.0),
+        ("Order Completed", "1003", 255, 1.0),
+        ("Order Refunded", "C1002", -255, -1.0),
+    ]
+    assert json.loads(orders[0]["properties"]) == {"country": "France"}
+    assert orders[1]["alias_no"] is None
+
+
+def test_the_same_file_again_changes_nothing(acting, brand, lake_of):
+    run(acting, brand)
+
+    again = run(acting, brand, load_id="second")
+
+    assert (again.repeats, again.profiles_new) == (3, 0)
+    assert lake_of("SELECT count(*) AS n FROM events")[0]["n"] == 3
+    assert lake_of("SELECT count(*) AS n FROM order_lines")[0]["n"] == 5
+
+
+def test_the_person_is_found_by_the_number_without_its_point(acting, brand, neighbour_acting):
+    run(acting, brand)
+
+    assert len(find_profiles(acting, "17850")) == 1
+    assert find_profiles(neighbour_acting, "17850") == []
+
+
+def test_products_get_their_usual_name_and_latest_price(acting, brand, lake_of):
+    run(acting, brand)
+
+    rows = lake_of("SELECT product_id, name, price_minor FROM products ORDER BY product_id")
+    assert rows == [
+        {"product_id": "A1", "name": "Mug", "price_minor": 255},
+        {"product_id": "B2", "name": "Cup", "price_minor": 1},
+    ]
+
+
+@pytest.fixture
+def lake_of(acting, brand):
+    def query(sql):
+        return lake.scoped(acting.scope).query(sql).to_pylist()
+
+    return query
