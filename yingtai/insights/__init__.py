@@ -1,0 +1,1 @@
+"""What happened and why: the catalogue of metrics and the dashboards drawn from it."""

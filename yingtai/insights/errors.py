@@ -1,0 +1,15 @@
+from yingtai.kernel.errors import ProductError
+
+
+class MetricNotFound(ProductError):
+    code = "insights.metric-not-found"
+    title = "There is no metric called {name}"
+    remedy = "Choose one from the catalogue of metrics."
+    status = 404
+
+
+class PeriodNotUnderstood(ProductError):
+    code = "insights.period-not-understood"
+    title = "The period cannot be read"
+    remedy = "Give `since` and `until` as dates such as 2026-11-21, the first before the second."
+    status = 400

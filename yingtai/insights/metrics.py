@@ -1,0 +1,202 @@
+"""The first metrics of the catalogue. Each answers for the scope it is asked in and takes the same parameters:
+
+    since, until  dates of the brand's own calendar, half-open
+    zone          the brand's time zone, by its IANA name
+    grain         day, week or month
+
+Money is in the smallest unit of its currency and never added across currencies.
+"""
+
+from yingtai.lake.metrics import metric
+
+WITHIN = """
+    day >= CAST($since AS DATE) - INTERVAL 1 DAY AND day < CAST($until AS DATE) + INTERVAL 1 DAY
+    AND CAST(occurred_at AT TIME ZONE $zone AS DATE) >= CAST($since AS DATE)
+    AND CAST(occurred_at AT TIME ZONE $zone AS DATE) < CAST($until AS DATE)
+"""
+PERIOD = "CAST(date_trunc($grain, occurred_at AT TIME ZONE $zone) AS DATE)"
+
+
+@metric("insights.active_profiles", unit="people", reads=("events",))
+def active_profiles() -> str:
+    """Count the different people who did anything, by period.
+
+    Out:   one row per period with events  (period: date, value: people), by period
+    Empty: a period in which nobody did anything has no row; draw it as 0
+    Cost:  one scan of the events of the days asked for
+    """
+    return f"""
+        SELECT {PERIOD} AS period, count(DISTINCT profile_no) AS value
+        FROM events
+        WHERE profile_no IS NOT NULL AND {WITHIN}
+        GROUP BY 1
+        ORDER BY 1
+    """
+
+
+@metric("insights.orders", unit="orders", reads=("events",))
+def orders() -> str:
+    """Count completed orders, by period; a later refund takes nothing back.
+
+    Out:   one row per period with orders  (period: date, value: orders), by period
+    Cost:  one scan of the order events of the days asked for
+    """
+    return f"""
+        SELECT {PERIOD} AS period, count(*) AS value
+        FROM events
+        WHERE event = 'Order Completed' AND {WITHIN}
+        GROUP BY 1
+        ORDER BY 1
+    """
+
+
+@metric("insights.net_revenue", unit="money", reads=("events",))
+def net_revenue() -> str:
+    """Add up completed orders less refunds, by period and currency; a refund counts when it was made.
+
+    Out:   one row per period and currency  (period: date, currency: ISO 4217, value: minor units), by both
+    Cost:  one scan of the order events of the days asked for
+    """
+    return f"""
+        SELECT {PERIOD} AS period, currency,
+               CAST(sum(CASE WHEN event = 'Order Completed' THEN amount_minor
+                             ELSE -abs(amount_minor) END) AS BIGINT) AS value
+        FROM events
+        WHERE event IN ('Order Completed', 'Order Refunded') AND currency IS NOT NULL AND {WITHIN}
+        GROUP BY 1, 2
+        ORDER BY 1, 2
+    """
+
+
+@metric("insights.average_order_value", unit="money", reads=("events",))
+def average_order_value() -> str:
+    """Divide the value of completed orders by their number, in the whole time asked for, by currency.
+
+    Out:   one row per currency  (currency, orders: the denominator, value: minor units, rounded)
+    Empty: no orders, no row; it is not an average of zero
+    Cost:  one scan of the order events of the days asked for
+    """
+    return f"""
+        SELECT currency, count(*) AS orders,
+               CAST(round(sum(CAST(amount_minor AS DOUBLE)) / count(*)) AS BIGINT) AS value
+        FROM events
+        WHERE event = 'Order Completed' AND amount_minor IS NOT NULL AND currency IS NOT NULL AND {WITHIN}
+        GROUP BY 1
+        ORDER BY 2 DESC
+    """
+
+
+@metric("insights.repeat_rate", unit="ratio", reads=("events",))
+def repeat_rate() -> str:
+    """Say what share of the people who ordered in the time asked for ordered a second time by its end,
+    counting every order they ever made.
+
+    Out:    one row  (buyers: the denominator, repeaters: people, value: 0–1, low, high: 95 % interval)
+    Empty:  nobody ordered: buyers is 0 and the rest is null
+    Cost:   one scan of all order events up to `until`
+    Source: Wilson (1927), JASA 22:209–212; the 95 % score interval, z = 1.959964
+    """
+    return """
+        WITH bought AS (
+            SELECT profile_no, count(*) AS orders, max(CAST(occurred_at AT TIME ZONE $zone AS DATE)) AS latest_on
+            FROM events
+            WHERE event = 'Order Completed' AND profile_no IS NOT NULL
+              AND day < CAST($until AS DATE) + INTERVAL 1 DAY
+              AND CAST(occurred_at AT TIME ZONE $zone AS DATE) < CAST($until AS DATE)
+            GROUP BY profile_no
+        ), counted AS (
+            SELECT CAST(count(*) AS DOUBLE) AS n,
+                   CAST(sum(CASE WHEN orders > 1 THEN 1 ELSE 0 END) AS DOUBLE) AS again
+            FROM bought
+            WHERE latest_on >= CAST($since AS DATE)
+        ), spread AS (
+            SELECT n, again, again / nullif(n, 0) AS p,
+                   1 + 1.959964 * 1.959964 / nullif(n, 0) AS shrink,
+                   1.959964 * 1.959964 / (2 * nullif(n, 0)) AS shift
+            FROM counted
+        )
+        SELECT CAST(n AS BIGINT) AS buyers, CAST(again AS BIGINT) AS repeaters, p AS value,
+               (p + shift - 1.959964 * sqrt(p * (1 - p) / nullif(n, 0) + shift / (2 * nullif(n, 0)))) / shrink AS low,
+               (p + shift + 1.959964 * sqrt(p * (1 - p) / nullif(n, 0) + shift / (2 * nullif(n, 0)))) / shrink AS high
+        FROM spread
+    """
+
+
+@metric("insights.new_profiles", unit="people", reads=("traits",))
+def new_profiles() -> str:
+    """Count the people seen for the first time, by period.
+
+    Out:   one row per period with newcomers  (period: date, value: people), by period
+    Cost:  one scan of the profiles
+    """
+    return """
+        SELECT CAST(date_trunc($grain, first_seen_at AT TIME ZONE $zone) AS DATE) AS period, count(*) AS value
+        FROM traits
+        WHERE CAST(first_seen_at AT TIME ZONE $zone AS DATE) >= CAST($since AS DATE)
+          AND CAST(first_seen_at AT TIME ZONE $zone AS DATE) < CAST($until AS DATE)
+        GROUP BY 1
+        ORDER BY 1
+    """
+
+
+@metric("insights.top_products", unit="money", reads=("order_lines", "products"))
+def top_products() -> str:
+    """Rank products by what was paid for them less returns, in the time asked for.
+
+    Out:   at most 20 rows  (product_id, name: null when the catalogue lacks it, currency, pieces, orders,
+           value: minor units), highest value first
+    Cost:  one scan of the order lines of the days asked for
+    """
+    return """
+        WITH known AS (
+            SELECT product_id, brand_no, max(name) AS name FROM products GROUP BY product_id, brand_no
+        ), sold AS (
+            SELECT product_id, brand_no, currency, sum(quantity) AS pieces, count(DISTINCT order_id) AS orders,
+                   CAST(sum(amount_minor) AS BIGINT) AS value
+            FROM order_lines
+            WHERE day >= CAST($since AS DATE) AND day < CAST($until AS DATE)
+            GROUP BY product_id, brand_no, currency
+        )
+        SELECT sold.product_id, known.name, sold.currency, sold.pieces, sold.orders, sold.value
+        FROM sold LEFT JOIN known ON known.product_id = sold.product_id AND known.brand_no = sold.brand_no
+        ORDER BY sold.value DESC, sold.product_id
+        LIMIT 20
+    """
+
+
+@metric("insights.steps_to_order", unit="people", reads=("events",))
+def steps_to_order() -> str:
+    """Count the people who viewed, added, and ordered in the time asked for, each step after the one before.
+
+    Out:   one row  (viewed: people, added: people, ordered: people)
+    Cost:  one scan of the events of the days asked for
+    """
+    return f"""
+        WITH firsts AS (
+            SELECT profile_no,
+                   min(CASE WHEN event = 'Product Viewed' THEN occurred_at END) AS viewed_at,
+                   max(CASE WHEN event IN ('Product Added', 'Configuration Saved', 'Lead Submitted')
+                            THEN occurred_at END) AS added_at,
+                   max(CASE WHEN event = 'Order Completed' THEN occurred_at END) AS ordered_at
+            FROM events
+            WHERE event IN ('Product Viewed', 'Product Added', 'Configuration Saved', 'Lead Submitted',
+                            'Order Completed')
+              AND profile_no IS NOT NULL AND {WITHIN}
+            GROUP BY profile_no
+        )
+        SELECT count(viewed_at) AS viewed,
+               CAST(sum(CASE WHEN added_at >= viewed_at THEN 1 ELSE 0 END) AS BIGINT) AS added,
+               CAST(sum(CASE WHEN added_at >= viewed_at AND ordered_at >= viewed_at THEN 1 ELSE 0 END) AS BIGINT)
+                   AS ordered
+        FROM firsts
+    """
+
+
+@metric("insights.time_covered", unit="days", reads=("events",))
+def time_covered() -> str:
+    """Say from when to when there are events, so that a dashboard opens where the data is.
+
+    Out:   one row  (first_day: date UTC, latest_day: date UTC); both null while there is no event
+    Cost:  reads the partitions' days, no column of the events
+    """
+    return "SELECT min(day) AS first_day, max(day) AS latest_day FROM events"

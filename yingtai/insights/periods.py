@@ -1,0 +1,87 @@
+"""The time a dashboard looks at. It opens where the data is: imported history ends when it ends, not today."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from yingtai.insights.errors import PeriodNotUnderstood
+
+LENGTHS = {"30d": 30, "90d": 90, "365d": 365, "all": 0}
+USUAL = "90d"
+MOST_DAYS_BY_DAY, MOST_DAYS_BY_WEEK = 45, 200
+
+
+@dataclass(frozen=True)
+class Period:
+    """Dates of the brand's calendar, half-open; `grain` is day, week or month."""
+
+    since: date
+    until: date
+    grain: str
+    zone: str
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days
+
+    @property
+    def before(self) -> "Period":
+        """The period of equal length before this one."""
+        return Period(self.since - timedelta(days=self.days), self.since, self.grain, self.zone)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {
+            "since": self.since.isoformat(),
+            "until": self.until.isoformat(),
+            "zone": self.zone,
+            "grain": self.grain,
+        }
+
+    def starts(self) -> list[date]:
+        """Return the first day of every piece of the period, so that a piece without events can be drawn as 0."""
+        pieces, day = [], _start_of(self.grain, self.since)
+        while day < self.until:
+            pieces.append(day)
+            day = _next_start(self.grain, day)
+        return pieces
+
+
+def period_named(length: str, *, first: date | None, latest: date | None, zone: str, now: datetime) -> Period:
+    """Return a period of one of LENGTHS that ends with the latest day of data.
+
+    In:  first, latest  the days of the data; None while there is none
+    """
+    until = (latest or now.astimezone(ZoneInfo(zone)).date()) + timedelta(days=1)
+    days = LENGTHS.get(length, LENGTHS[USUAL])
+    since = until - timedelta(days=days) if days else (first or until - timedelta(days=1))
+    return Period(since, until, grain_of((until - since).days), zone)
+
+
+def period_between(since: date, until: date, zone: str, grain: str = "") -> Period:
+    """Return the period between two dates.
+
+    Raises: PeriodNotUnderstood
+    """
+    if since >= until or (grain and grain not in {"day", "week", "month"}):
+        raise PeriodNotUnderstood(field="since")
+    return Period(since, until, grain or grain_of((until - since).days), zone)
+
+
+def grain_of(days: int) -> str:
+    """Return the grain in which so many days are still readable."""
+    if days <= MOST_DAYS_BY_DAY:
+        return "day"
+    return "week" if days <= MOST_DAYS_BY_WEEK else "month"
+
+
+def _start_of(grain: str, day: date) -> date:
+    if grain == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if grain == "month" else day
+
+
+def _next_start(grain: str, day: date) -> date:
+    if grain == "month":
+        return (day + timedelta(days=32)).replace(day=1)
+    return day + timedelta(days=7 if grain == "week" else 1)
