@@ -26,8 +26,8 @@ class Metric:
 
     @property
     def meaning(self) -> str:
-        """The first sentence of its docstring."""
-        return (self.sql.__doc__ or "").strip().partition("\n")[0]
+        """The first paragraph of its docstring."""
+        return " ".join((self.sql.__doc__ or "").strip().partition("\n\n")[0].split())
 
     def __call__(self, *args: Any, **kwargs: Any) -> str:
         return self.sql(*args, **kwargs)

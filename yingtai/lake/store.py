@@ -12,10 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable, Field
+from deltalake.exceptions import CommitFailedError
 from deltalake.schema import PrimitiveType
 
 from yingtai.kernel.env import env
 from yingtai.lake.engine import DuckEngine, Engine
+from yingtai.lake.errors import TableIsBusy
 from yingtai.lake.parquet import KEPT_BOUNDS
 from yingtai.lake.storage import Storage
 from yingtai.lake.tables import TABLES, LakeTable
@@ -23,6 +25,7 @@ from yingtai.lake.tables import TABLES, LakeTable
 LOG_KEPT = "interval 1 days"
 FILES_KEPT = "interval 1 days"
 COMMITS_PER_CHECKPOINT = "50"
+ATTEMPTS = 20
 
 _FILE_NAME = re.compile(r"w(\d+)-s([0-9a-f]{8})-")
 _TYPES = {
@@ -102,6 +105,8 @@ class Lake:
                 self._handles[name].update_incremental()
             else:
                 self._handles[name] = self._open(TABLES[name])
+                # A later release of the product may declare more columns than the table on disk has.
+                self.add_columns(name, list(TABLES[name].schema))
             return self._handles[name]
 
     def snapshot(self, name: str) -> Snapshot:
@@ -131,38 +136,41 @@ class Lake:
         return location in self.snapshot(name).paths
 
     def add_columns(self, name: str, columns: list[pa.Field]) -> None:
-        """Add columns to a table; rows written before have null there."""
+        """Add columns to a table; rows written before have null there. Those it has already are left out."""
         with self.lock:
-            fields = [Field(column.name, PrimitiveType(_TYPES[column.type])) for column in columns]
-            self.table(name).alter.add_columns(fields)
+            for attempts_left in reversed(range(ATTEMPTS)):
+                handle = self.table(name)
+                present = {field.name for field in handle.schema().fields}
+                missing = [column for column in columns if column.name not in present]
+                if not missing:
+                    return
+                try:
+                    handle.alter.add_columns([Field(c.name, PrimitiveType(_TYPES[c.type])) for c in missing])
+                except CommitFailedError as problem:
+                    if not attempts_left:
+                        raise TableIsBusy(table=name) from problem
 
     def _open(self, table: LakeTable) -> DeltaTable:
         location = self.storage.location(table.name)
         self.storage.make_folder(table.name)
-        handle = DeltaTable.create(
-            location,
-            table.schema,
-            mode="ignore",
-            partition_by=[table.partition_by],
-            name=table.name,
-            description=table.meaning,
-            storage_options=self.storage_options,
-            configuration={
-                "delta.dataSkippingStatsColumns": ",".join(c for c in KEPT_BOUNDS if c in table.declared),
-                "delta.checkpointInterval": COMMITS_PER_CHECKPOINT,
-                "delta.logRetentionDuration": LOG_KEPT,
-                "delta.deletedFileRetentionDuration": FILES_KEPT,
-            },
-        )
-        self._declare_new_columns(handle, table)
-        return handle
-
-    def _declare_new_columns(self, handle: DeltaTable, table: LakeTable) -> None:
-        # A later release of the product may declare more columns than the table on disk has.
-        present = {field.name for field in handle.schema().fields}
-        missing = [f for f in table.schema if f.name not in present]
-        if missing:
-            handle.alter.add_columns([Field(f.name, PrimitiveType(_TYPES[f.type])) for f in missing])
+        try:
+            return DeltaTable.create(
+                location,
+                table.schema,
+                mode="ignore",
+                partition_by=[table.partition_by],
+                name=table.name,
+                description=table.meaning,
+                storage_options=self.storage_options,
+                configuration={
+                    "delta.dataSkippingStatsColumns": ",".join(c for c in KEPT_BOUNDS if c in table.declared),
+                    "delta.checkpointInterval": COMMITS_PER_CHECKPOINT,
+                    "delta.logRetentionDuration": LOG_KEPT,
+                    "delta.deletedFileRetentionDuration": FILES_KEPT,
+                },
+            )
+        except CommitFailedError:  # another process made it at the same moment
+            return DeltaTable(location, storage_options=self.storage_options)
 
 
 @cache

@@ -61,7 +61,7 @@ EVENTS = register(
         name="events",
         meaning="One row per event as it was accepted; never changed, but for profile_no.",
         partition_by="day",
-        sort_by=("profile_no", "occurred_at"),
+        sort_by=("brand_no", "profile_no", "occurred_at"),
         declared={
             "ingest_no": (NUMBER, "monotone per set; the cursor for everything incremental"),
             "message_hash": (BYTES, "16 bytes that tell a repeat"),
@@ -106,7 +106,7 @@ ORDER_LINES = register(
         name="order_lines",
         meaning="One row per line of an order; returns have negative quantity and amount.",
         partition_by="day",
-        sort_by=("profile_no", "order_id"),
+        sort_by=("brand_no", "profile_no", "order_id"),
         declared={
             "order_id": (TEXT, "the shop's order number"),
             "line_no": (NUMBER, "place in the order, from 1"),

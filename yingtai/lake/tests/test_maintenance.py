@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from yingtai.kernel.scope import EVERYTHING
+from yingtai.kernel.scope import EVERYTHING, node_no
 from yingtai.lake.errors import TableIsBusy
 from yingtai.lake.maintenance import Compaction, compact, erase, refresh, tidy
 from yingtai.lake.reading import scoped
@@ -154,6 +154,11 @@ def replace_often(url: str, process: int) -> None:
         replace("audience_members", members, {"audience_no": 1}, lake=lake)
 
 
+def add_trait(url: str, process: int) -> None:
+    traits = rows_of("traits", [{"profile_no": 1, f"trait_{process}": "yes", "node_no": node_no(process)}])
+    replace("traits", traits, {"brand_no": process}, lake=Lake(url))
+
+
 def append_often(url: str) -> None:
     lake = Lake(url)
     for number in range(12):
@@ -168,6 +173,22 @@ def compact_often(url: str) -> None:
 
 
 @pytest.mark.slow  # starts four processes
+def test_processes_that_make_a_table_and_its_columns_at_once_agree(tmp_path: Path) -> None:
+    processes = [
+        FRESH_PROCESS.Process(target=add_trait, args=(str(tmp_path), number)) for number in range(1, 5)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+
+    seen = scoped(EVERYTHING, lake=Lake(tmp_path)).query("SELECT COLUMNS('trait_.*') FROM traits")
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert seen.num_rows == 4
+    assert sorted(seen.column_names) == ["trait_1", "trait_2", "trait_3", "trait_4"]
+
+
+@pytest.mark.slow  # starts five processes
 def test_processes_that_replace_and_compact_at_once_double_nothing(tmp_path: Path) -> None:
     url = str(tmp_path)
     fill(Lake(url), files=2)
