@@ -7,6 +7,7 @@ from yingtai.customers.errors import (
     ProfileNotFound,
 )
 from yingtai.customers.eventset import EventSet
+from yingtai.customers.known_by import profiles_behind
 from yingtai.customers.loading import LoadReport, load_sets
 from yingtai.customers.queries import (
     MaskedIdentifier,
@@ -43,6 +44,7 @@ __all__ = [
     "names_of",
     "people_of",
     "profile_nos_of",
+    "profiles_behind",
     "survivors_of",
     "timeline",
 ]

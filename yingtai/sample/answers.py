@@ -19,7 +19,9 @@ def record_answers(acting: Acting, story: Story) -> int:
     """Record what everyone who is known answered about marketing by e-mail and text; return how many answers."""
     people = story.people
     asked = np.flatnonzero(people.is_known & ~people.is_twin)
-    found = profiles_behind(acting, "user", [people.user_id(int(person)) for person in asked])
+    found = profiles_behind(
+        acting, "user", [people.user_id(int(person)) for person in asked], node_no=story.node_no
+    )
     rows = [
         row
         for person, profile in zip(asked, found, strict=True)
