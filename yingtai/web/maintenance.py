@@ -3,13 +3,20 @@
 import argparse
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
+import django
+from django.apps import apps
 from django.core.management import call_command, execute_from_command_line
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from yingtai.kernel.env import dsn, env, vault_dsn
+from yingtai.web.clusters import running
 from yingtai.web.server_account import binaries, postgres_folder, server_account
+from yingtai.web.start import take_role
 
 
 def migrate(arguments: list[str]) -> None:
@@ -30,9 +37,15 @@ def manage(arguments: list[str]) -> None:
     execute_from_command_line(["yingtai", *arguments])
 
 
-def check(arguments: list[str]) -> None:
-    """Run Django's checks of settings, models and addresses."""
+def check(arguments: list[str]) -> int:
+    """Look for mistakes in settings, models and addresses, and for missing migrations; needs no database."""
+    take_role("app")
+    django.setup()
     call_command("check", *arguments)
+    missing = [f"{label}: {change}" for label, change in _missing_migrations()]
+    for line in missing:
+        print(f"Missing migration: {line}. Run `yingtai manage makemigrations`.")
+    return 1 if missing else 0
 
 
 def psql(arguments: list[str]) -> int:
@@ -50,7 +63,16 @@ def psql(arguments: list[str]) -> int:
     program = binaries(postgres_folder(env().home, account), account) / "psql"
     # The connection string goes by the environment: arguments can be read by everyone on the machine.
     variables = os.environ | _connection_variables(connect(role))
-    return subprocess.run([str(program), *options.rest], env=variables, check=False).returncode
+    with running():
+        return subprocess.run([str(program), *options.rest], env=variables, check=False).returncode
+
+
+def _missing_migrations() -> Iterator[tuple[str, str]]:
+    loader = MigrationLoader(None)
+    shapes = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+    for label, migrations in shapes.changes(graph=loader.graph).items():
+        for migration in migrations:
+            yield from ((label, operation.describe()) for operation in migration.operations)
 
 
 def _connection_variables(conninfo: str) -> dict[str, str]:

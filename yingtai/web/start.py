@@ -9,6 +9,7 @@ PRELOADED = (
     "yingtai.web.urls",
     "yingtai.web.wsgi",
     "yingtai.collect.collector.serving",
+    "yingtai.customers.ingesting",
     "procrastinate.worker",
     "granian.server",
 )
