@@ -7,6 +7,7 @@ from yingtai.customers.errors import (
     ProfileNotFound,
 )
 from yingtai.customers.eventset import EventSet
+from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.known_by import profiles_behind
 from yingtai.customers.loading import LoadReport, load_sets
 from yingtai.customers.queries import (
@@ -45,6 +46,7 @@ __all__ = [
     "people_of",
     "profile_nos_of",
     "profiles_behind",
+    "refresh_traits",
     "survivors_of",
     "timeline",
 ]

@@ -42,11 +42,12 @@ def ask(acting: Acting, name: str, period: Period | None = None) -> Answer:
     metric = find_metric(name)
     wanted = period.parameters if period else {}
     key = f"metric:{name}:{acting.scope.text()}:{sorted(wanted.items())}"
-    known: Answer | None = cache.get(key)
+    known = cache.get(key)
     if known is None:
         known = _ask(acting, metric, wanted)
         cache.set(key, known, KEPT_SECONDS)
-    return known
+    rows, took_ms, as_of, asked_at = known
+    return Answer(metric, rows, took_ms, as_of, asked_at)
 
 
 def find_metric(name: str) -> Metric:
@@ -81,10 +82,12 @@ def zone_and_currency(acting: Acting) -> tuple[str, str]:
     return (brands[0].time_zone, brands[0].currency) if brands else ("UTC", "")
 
 
-def _ask(acting: Acting, metric: Metric, wanted: dict[str, str]) -> Answer:
+def _ask(
+    acting: Acting, metric: Metric, wanted: dict[str, str]
+) -> tuple[list[Row], float, datetime | None, datetime]:
     began = perf_counter()
     lake = scoped(acting.scope)
     sql = metric()
     used = {name: value for name, value in wanted.items() if f"${name}" in sql}
     rows = lake.query(sql, used).to_pylist()
-    return Answer(metric, rows, (perf_counter() - began) * 1000, lake.freshness, acting.at)
+    return rows, (perf_counter() - began) * 1000, lake.freshness, acting.at

@@ -10,9 +10,9 @@ import numpy as np
 
 from yingtai.collect.api import declare_preset, ensure_source
 from yingtai.compliance.api import install_standard_purposes
-from yingtai.customers.api import EventSet, load_sets
+from yingtai.customers.api import EventSet, load_sets, refresh_traits
 from yingtai.kernel.acting import Acting, system
-from yingtai.kernel.scope import Scope
+from yingtai.kernel.scope import EVERYTHING, Scope
 from yingtai.lake.api import replace
 from yingtai.organization.api import get_unit
 from yingtai.sample.answers import record_answers
@@ -77,6 +77,7 @@ def load_sample(size: Size, *, seed: int, at: datetime, step: Step) -> int:
         story = _prepared(acting, brand, size, seed=seed, node_no=node_no, ends_at=ends_at)
         done = _load(acting, story, size, load_id=f"sample-{seed}-{ends_at:%Y%m%d}", before=done, step=step)
         record_answers(acting, story)
+    refresh_traits(system("sample", EVERYTHING, at))
     return done
 
 

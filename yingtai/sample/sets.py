@@ -230,12 +230,12 @@ class Story:
         return json.dumps(said, ensure_ascii=False)
 
     def _texts(self, number: np.ndarray, where: np.ndarray, text: Callable[[int], str]) -> pa.Array:
-        """Return `text(number)` where asked for; each text is made once."""
+        """Return `text(number)` where asked for; each text is made once, and stands in the dictionary once."""
         different, codes = np.unique(number[where], return_inverse=True)
+        made = pa.array([text(int(one)) for one in different], pa.string()).dictionary_encode()
         filled = np.zeros(len(number), np.int32)
-        filled[where] = codes
-        values = pa.array([text(int(one)) for one in different], pa.string())
-        return pa.DictionaryArray.from_arrays(pa.array(filled, mask=~where), values)
+        filled[where] = made.indices.to_numpy()[codes]
+        return pa.DictionaryArray.from_arrays(pa.array(filled, mask=~where), made.dictionary)
 
     def _hashes(self, rows: np.ndarray) -> pa.Array:
         halves = np.empty((len(rows), 2), np.uint64)

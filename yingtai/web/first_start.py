@@ -46,7 +46,7 @@ def sign_ins_file() -> Path:
 def _show_sign_ins(sign_ins: list[dict[str, str]]) -> None:
     print("  Sample sign-ins (one per role):")
     for entry in sign_ins:
-        print(f"    {entry['role']:<18}{entry['email']:<36}{entry['password']}")
+        print(f"    {entry['role']:<20}{entry['email']:<44}{entry['password']}")
     print(f"  also in {sign_ins_file().absolute()}\n")
 
 
