@@ -69,7 +69,7 @@ def gallery(now: datetime, query: QueryDict) -> dict[str, Any]:
         "timeline": _timeline(now),
         "running": running_task(25_000),
         "unknown": Progress(
-            title=_("Reading the file"), url="/ui/gallery/progress?done=0", is_running=False, done=48_211
+            title=_("Reading the file"), url="/ui/gallery/progress?done=unknown", is_running=True, done=48_211
         ),
         "finished": Progress(
             title=_("Import"),

@@ -1,5 +1,6 @@
 """Pages in a real browser: the product's own application on a free port, and Debian's or Playwright's Chromium."""
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -59,6 +60,8 @@ def _closing(application: Callable[..., Iterable[bytes]]) -> Callable[..., Itera
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the browser; tests that ask for it skip themselves where there is none (`has_browser`)."""
+    # Playwright keeps an event loop in this thread, which Django takes for async code; the test is not.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:

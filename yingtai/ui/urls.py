@@ -10,6 +10,7 @@ urlpatterns = [
     path("ui/gallery/signin", views.gallery_signin, name="gallery_signin"),
     path("ui/gallery/progress", views.gallery_progress, name="gallery_progress"),
     path("ui/gallery/lazy", views.gallery_lazy, name="gallery_lazy"),
+    path("ui/gallery/broken", views.gallery_broken, name="gallery_broken"),
     path("ui/language", set_language, name="language"),
     path("ui/theme", views.theme, name="theme"),
 ]

@@ -58,8 +58,12 @@ def gallery_signin(request: HttpRequest) -> HttpResponse:
 @require_GET
 def gallery_progress(request: HttpRequest) -> HttpResponse:
     """A running task, as it answers when asked again."""
-    done = int(request.GET.get("done", "0") if request.GET.get("done", "0").isdigit() else 0) + 25_000
-    return render(request, "ui/gallery_progress.html", {"task": samples.running_task(min(done, 100_000))})
+    done = request.GET.get("done", "")
+    if not done.isdigit():
+        return HttpResponse(status=204)  # nothing new: the picture stays as it is
+    return render(
+        request, "ui/gallery_progress.html", {"task": samples.running_task(min(int(done) + 25_000, 100_000))}
+    )
 
 
 @public("Shows invented figures only.")
@@ -67,6 +71,13 @@ def gallery_progress(request: HttpRequest) -> HttpResponse:
 def gallery_lazy(request: HttpRequest) -> HttpResponse:
     """A part that came after the page."""
     return render(request, "ui/gallery_lazy.html")
+
+
+@public("Shows invented figures only.")
+@require_GET
+def gallery_broken(request: HttpRequest) -> HttpResponse:
+    """A part that does not come."""
+    return HttpResponse(status=503)
 
 
 @public("Keeps a choice of colours in the browser that made it.")

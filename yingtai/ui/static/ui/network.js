@@ -10,9 +10,19 @@
     clearTimeout(timer);
     timer = setTimeout(() => { board.textContent = ""; }, 8000);
   };
-  document.addEventListener("htmx:sendError", () => say(board.dataset.offline));
-  document.addEventListener("htmx:timeout", () => say(board.dataset.offline));
+  // A part that was to come later says so in its own place, and can be asked for again there.
+  const sayInPlace = (element) => {
+    const lazy = element.closest("[data-lazy]");
+    if (!lazy) return false;
+    for (const line of lazy.querySelectorAll("[data-lazy-waiting]")) line.hidden = true;
+    lazy.querySelector("[data-lazy-problem]").hidden = false;
+    lazy.removeAttribute("aria-busy");
+    return true;
+  };
+  const unanswered = (event) => { if (!sayInPlace(event.target)) say(board.dataset.offline); };
+  document.addEventListener("htmx:sendError", unanswered);
+  document.addEventListener("htmx:timeout", unanswered);
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status >= 500) say(board.dataset.broken);
+    if (!sayInPlace(event.target) && event.detail.xhr.status >= 500) say(board.dataset.broken);
   });
 })();
