@@ -28,7 +28,7 @@ class BareCollector:
     """Takes any body and copies it into a table as it is."""
 
     def __init__(self, conninfo: str) -> None:
-        self._committer = Committer(conninfo, copy_statement=COPY_BARE)
+        self._committer = Committer(conninfo, _copy_data, copy_statement=COPY_BARE)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -38,7 +38,7 @@ class BareCollector:
         else:
             with contextlib.suppress(Disconnected):
                 body = await read_body(receive, dict(scope["headers"]))
-                await self._committer.keep(_row(body))
+                await self._committer.keep(body, len(body))
                 await answer(send, 200, ACCEPTED)
 
     async def _live(self, receive: Receive, send: Any) -> None:
@@ -50,9 +50,14 @@ class BareCollector:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def _row(body: bytes) -> bytes:
+def _copy_data(bodies: list[bytes]) -> bytes:
     received = time.time_ns() // 1000
-    return inbox.row(received=received, source_no=1, node_no=1, kind=0, epoch_id=1, event_count=1, body=body)
+    return inbox.copy_data(
+        [
+            inbox.row(received=received, source_no=1, node_no=1, kind=0, epoch_id=1, event_count=1, body=body)
+            for body in bodies
+        ]
+    )
 
 
 if __name__ == "__main__":

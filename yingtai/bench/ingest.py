@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import psycopg
@@ -68,7 +67,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--seconds", type=float, default=5.0, help="for each server and round")
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--connections", type=int, default=24)
+    parser.add_argument("--connections", type=int, default=64)
     options = parser.parse_args(arguments)
     with _own_home():
         ours, bare = measure(options.seconds, rounds=options.rounds, connections=options.connections)
@@ -164,25 +163,27 @@ def _databases() -> Iterator[None]:
 @contextmanager
 def _server(module: str) -> Iterator[int]:
     port = env().port + 1
-    process = subprocess.Popen([sys.executable, "-m", module], stderr=subprocess.DEVNULL)
+    log = env().home / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "-m", module], stderr=output)
     try:
-        _await_health(port)
+        if not _is_healthy_soon(port, process):
+            raise SystemExit(f"The server to measure does not start. It said:\n{log.read_text()}")
         yield port
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _await_health(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+def _is_healthy_soon(port: int, process: subprocess.Popen[bytes]) -> bool:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/health") as answer:
-                if answer.status == 200:
-                    return
-        except (URLError, ConnectionError):
+            with urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
             time.sleep(0.05)
-    raise SystemExit("The server to measure does not start.")
+    return False
 
 
 def _free_port() -> int:

@@ -91,6 +91,12 @@ def compress(document: bytes) -> bytes:
     return _compressor.compress(document)
 
 
+def compress_all(documents: list[bytes]) -> list[bytes]:
+    """Make documents small, without keeping other threads from their work."""
+    small = _compressor.multi_compress_to_buffer(documents, threads=0)
+    return [small[place].tobytes() for place in range(len(small))]
+
+
 def decompress(blob: bytes) -> bytes:
     """Undo `compress`."""
     return _decompressor.decompress(blob, max_output_size=MOST_DOCUMENT_BYTES)

@@ -37,6 +37,15 @@ class Header(msgspec.Struct, gc=False, rename="camel"):
     original_timestamp: datetime | None = None
     properties: msgspec.Raw = NOTHING
     traits: msgspec.Raw = NOTHING
+    context: msgspec.Raw = NOTHING
+
+
+class GoodBatch(msgspec.Struct, gc=False, rename="camel"):
+    """A request of many messages that all have the form they should have, read in one go."""
+
+    batch: list[Header]
+    sent_at: msgspec.Raw = NOTHING
+    write_key: msgspec.Raw = NOTHING
 
 
 class Batch(msgspec.Struct, gc=False, rename="camel"):
@@ -44,7 +53,6 @@ class Batch(msgspec.Struct, gc=False, rename="camel"):
 
     batch: list[msgspec.Raw]
     sent_at: msgspec.Raw = NOTHING
-    context: msgspec.Raw = NOTHING
     write_key: msgspec.Raw = NOTHING
 
 

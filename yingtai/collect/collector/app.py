@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -13,6 +14,7 @@ from yingtai.collect.collector.answers import Lines, Send
 from yingtai.collect.collector.checking import Verdict, check, window_for
 from yingtai.collect.collector.commits import Committer
 from yingtai.collect.collector.keys import KeyRing, Source
+from yingtai.collect.collector.packing import Accepted, pack
 from yingtai.collect.collector.reception import Headers, Receive
 from yingtai.collect.collector.sealing import Sealer
 from yingtai.collect.errors import (
@@ -37,7 +39,7 @@ class Collector:
 
     def __init__(self, conninfo: str, sealer: Sealer, *, writers: int = 2) -> None:
         self._keys = KeyRing(conninfo)
-        self._committer = Committer(conninfo, writers=writers)
+        self._committer = Committer(conninfo, partial(pack, sealer=sealer), writers=writers)
         self._sealer = sealer
         self._refreshers: list[asyncio.Task[None]] = []
 
@@ -98,6 +100,8 @@ class Collector:
             return 204, b"", answers.PREFLIGHT
         if method != "POST":
             raise MethodNotAllowed
+        if not self._sealer.is_ready:
+            raise StoreUnavailable
         self._committer.admit()
         accepted = await self._collect(scope, receive, headers, call, refused)
         return 200, answers.accepted(accepted, refused), NO_LINES
@@ -120,13 +124,11 @@ class Collector:
         request = opening.open_request(body, many=call in MANY, call=call)
         if source is None:
             source = await self._admit(reception.key_in_body(request.write_key), headers)
-        source.bucket.spend(len(request.raws) or 1)
+        source.bucket.spend(request.event_count or 1)
         received = datetime.now(UTC)
         window = window_for(request.sent_at, received=received, source=source)
         verdict = (
-            Verdict(request.marks, [])
-            if request.malformed
-            else check(request.raws, source=source, window=window, look_closely=request.is_rare)
+            Verdict(request.marks, []) if request.malformed else check(request, source=source, window=window)
         )
         refused.extend(verdict.refused)
         envelope = inbox.Envelope(
@@ -140,8 +142,10 @@ class Collector:
             violations=verdict.violations,
             malformed=request.malformed,
         )
-        count = len(request.raws)
-        await self._keep(source, envelope, request.body, max(count, 1))
+        count = request.event_count
+        document = inbox.document(envelope, request.body)
+        accepted = Accepted(document, source, envelope.received, count or 1)
+        await self._committer.keep(accepted, len(document))
         if request.malformed or len(refused) == count:
             raise request.problem or AllRefused
         return count - len(refused)
@@ -156,20 +160,6 @@ class Collector:
         if wait := source.bucket.wait(monotonic()):
             raise TooManyEvents(seconds=wait)
         return source
-
-    async def _keep(self, source: Source, envelope: inbox.Envelope, body: bytes, count: int) -> None:
-        small = inbox.compress(inbox.document(envelope, body))
-        epoch_id, sealed = self._sealer.seal(small, source.additional_data)
-        row = inbox.row(
-            received=envelope.received,
-            source_no=source.source_no,
-            node_no=source.node_no,
-            kind=inbox.REQUEST,
-            epoch_id=epoch_id,
-            event_count=count,
-            body=sealed,
-        )
-        await self._committer.keep(row)
 
 
 def _plain(origin: bytes) -> str:

@@ -4,15 +4,16 @@ This is the hottest loop of the product. What is plainly right passes through a 
 else goes to slower, exact functions, which find the reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from yingtai.collect import limits
 from yingtai.collect.clocks import aware, read_time
 from yingtai.collect.collector.keys import Source
+from yingtai.collect.collector.opening import Request
 from yingtai.collect.collector.plans import Rule
 from yingtai.collect.inbox import Mark
 from yingtai.collect.messages import UNREADABLE, Header, Unmendable, mend, read_anything
@@ -39,21 +40,16 @@ class Verdict(NamedTuple):
     violations: list[Mark]
 
 
-def check(
-    raws: Sequence[msgspec.Raw | bytes], *, source: Source, window: Window, look_closely: bool
-) -> Verdict:
-    """Judge every message of a request; `look_closely` when the body holds something rare."""
+def check(request: Request, *, source: Source, window: Window) -> Verdict:
+    """Judge every message of a request."""
     verdict = Verdict([], [])
     events = source.plan.events
     earliest, latest = window
-    for index, raw in enumerate(raws):
+    headers = request.headers
+    for index, header in enumerate(_read(request.raws, source) if headers is None else headers):
         try:
-            if look_closely:
-                _look_closely(bytes(raw))
-            try:
-                header = read_header(raw)
-            except UNREADABLE:
-                header = _mended(raw, source)
+            if header.__class__ is Unmendable:
+                raise header
             if header.type == "track" and header.event:
                 part, rule = bytes(header.properties), events.get(header.event)
             else:
@@ -63,11 +59,14 @@ def check(
             when = header.original_timestamp or header.timestamp
             if when is not None and (when.tzinfo is None or not earliest <= when <= latest):
                 _judge_time(when, window, source)
-            # Most are one flat object, too short for many properties.
-            if part[:1] != b"{" or len(part) > LITTLE or part.find(b"{", 1) > 0 or b"[" in part:
+            # Most are one flat object (its only opening bracket is the first), too short for many properties.
+            if part.rfind(b"{") or b"[" in part or len(part) > LITTLE:
                 part = _judge_part(part, header)
             if rule is not None:
-                _compare(part, rule, index=index, header=header, verdict=verdict)
+                try:
+                    rule.decode(part)
+                except UNREADABLE as problem:
+                    verdict.violations.append(_breach(problem, rule, index=index, header=header))
         except Unmendable as problem:
             verdict.refused.append(Mark(index, problem.code, problem.detail, problem.path))
     return verdict
@@ -90,11 +89,20 @@ def _loose(raw: bytes) -> object:
         return None
 
 
-def _mended(raw: msgspec.Raw | bytes, source: Source) -> Header:
-    try:
-        return read_header(msgspec.json.encode(mend(raw, source.zone)))
-    except UNREADABLE as problem:
-        raise Unmendable("collect.text-not-readable", str(problem)) from problem
+def _read(raws: Sequence[msgspec.Raw | bytes], source: Source) -> Iterator[Any]:
+    """Read messages one by one, each a Header or the Unmendable that says why it is none."""
+    for raw in raws:
+        try:
+            _look_closely(bytes(raw))
+            try:
+                header = read_header(raw)
+            except UNREADABLE:
+                header = read_header(msgspec.json.encode(mend(raw, source.zone)))
+            yield header
+        except Unmendable as problem:
+            yield problem
+        except UNREADABLE as problem:
+            yield Unmendable("collect.text-not-readable", str(problem))
 
 
 def _look_closely(raw: bytes) -> None:
@@ -145,16 +153,13 @@ def _judge_part(part: bytes, header: Header) -> bytes:
     return part
 
 
-def _compare(part: bytes, rule: Rule, *, index: int, header: Header, verdict: Verdict) -> None:
-    """Hold properties or traits against the tracking plan."""
-    try:
-        rule.decode(part)
-    except UNREADABLE as problem:
-        detail, _, where = str(problem).partition(" - at ")
-        path = where.strip("`").replace("$", _path(header), 1) or _path(header)
-        if rule.blocks:
-            raise Unmendable("collect.plan-violated", detail, path) from problem
-        verdict.violations.append(Mark(index, "collect.plan-violated", detail, path))
+def _breach(problem: Exception, rule: Rule, *, index: int, header: Header) -> Mark:
+    """Return what the tracking plan says against a message, or refuse it when the plan says so."""
+    detail, _, where = str(problem).partition(" - at ")
+    path = where.strip("`").replace("$", _path(header), 1) or _path(header)
+    if rule.blocks:
+        raise Unmendable("collect.plan-violated", detail, path) from problem
+    return Mark(index, "collect.plan-violated", detail, path)
 
 
 def _path(header: Header) -> str:

@@ -4,12 +4,13 @@ import asyncio
 import logging
 import socket
 from collections import deque
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 import psycopg
 
 from yingtai.collect.errors import CollectorBusy, StoreUnavailable
-from yingtai.collect.inbox import COPY_ROWS, copy_data
+from yingtai.collect.inbox import COPY_ROWS
 
 log = logging.getLogger("yingtai.collect")
 
@@ -20,22 +21,32 @@ CONNECT_SECONDS = 5
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0
 
-Waiting = tuple[bytes, asyncio.Future[None]]
 Connection = psycopg.AsyncConnection[Any]
+Item = TypeVar("Item")
+Waiting = tuple[Item, int, asyncio.Future[None]]
 
 
-class Committer:
-    """A queue of rows, and a few connections that empty it; while one commits, the next group gathers.
+class Committer(Generic[Item]):
+    """A queue, and a few connections that empty it; while one commits, the next group gathers.
 
-    A row whose commit nobody confirmed counts as not kept, though it may be there: the sender repeats it,
-    and ingest drops repeats.
+    `pack` makes a group one binary COPY; for more than one it runs in a thread, so it should let go of the
+    interpreter where it works hard. What nobody confirmed counts as not kept, though it may be there: the
+    sender repeats it, and ingest drops repeats.
     """
 
-    def __init__(self, conninfo: str, *, writers: int = 2, copy_statement: str = COPY_ROWS) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        pack: Callable[[list[Item]], bytes],
+        *,
+        writers: int = 2,
+        copy_statement: str = COPY_ROWS,
+    ) -> None:
         self._conninfo = conninfo
+        self._pack = pack
         self._copy_statement = copy_statement
         self._writers = writers
-        self._queue: deque[Waiting] = deque()
+        self._queue: deque[Waiting[Item]] = deque()
         self._bytes = 0
         self._connected = 0
         self._closing = False
@@ -57,12 +68,12 @@ class Committer:
         if self._bytes > QUEUE_BYTES:
             raise CollectorBusy
 
-    async def keep(self, row: bytes) -> None:
-        """Return when the row is durable: raises StoreUnavailable or CollectorBusy."""
+    async def keep(self, item: Item, size: int) -> None:
+        """Return when the item of so many bytes is durable: raises StoreUnavailable or CollectorBusy."""
         self.admit()
         kept = asyncio.get_running_loop().create_future()
-        self._queue.append((row, kept))
-        self._bytes += len(row)
+        self._queue.append((item, size, kept))
+        self._bytes += size
         self._wake.set()
         await kept
 
@@ -99,31 +110,35 @@ class Committer:
         finally:
             self._connected -= 1
 
-    async def _gather(self) -> list[Waiting]:
+    async def _gather(self) -> list[Waiting[Item]]:
         """Return what waits, at most a group; nothing when we are closing and all is written."""
         while not self._queue and not self._closing:
             self._wake.clear()
             await self._wake.wait()
-        group: list[Waiting] = []
+        group: list[Waiting[Item]] = []
         size = 0
         while self._queue and size < GROUP_BYTES:
             waiting = self._queue.popleft()
             group.append(waiting)
-            size += len(waiting[0])
+            size += waiting[1]
         self._bytes -= size
         return group
 
-    async def _commit(self, connection: Connection, group: list[Waiting]) -> None:
+    async def _commit(self, connection: Connection, group: list[Waiting[Item]]) -> None:
         alarm = asyncio.get_running_loop().call_later(COMMIT_SECONDS, _hang_up, connection, group)
+        items = [item for item, _, _ in group]
         try:
+            data = self._pack(items) if len(items) == 1 else await asyncio.to_thread(self._pack, items)
             async with connection.cursor() as cursor, cursor.copy(self._copy_statement) as copy:
-                await copy.write(copy_data([row for row, _ in group]))
+                await copy.write(data)
+        except StoreUnavailable:
+            _fail(group)
         except BaseException:
             _fail(group)
             raise
         finally:
             alarm.cancel()
-        for _, kept in group:
+        for _, _, kept in group:
             if not kept.done():
                 kept.set_result(None)
 
@@ -133,13 +148,13 @@ class Committer:
         _fail(group)
 
 
-def _fail(group: list[Waiting]) -> None:
-    for _, kept in group:
+def _fail(group: list[Waiting[Any]]) -> None:
+    for _, _, kept in group:
         if not kept.done():
             kept.set_exception(StoreUnavailable())
 
 
-def _hang_up(connection: Connection, group: list[Waiting]) -> None:
+def _hang_up(connection: Connection, group: list[Waiting[Any]]) -> None:
     """Stop waiting for a server that does not answer; its connection breaks and is made anew."""
     _fail(group)
     if not connection.closed:

@@ -1,4 +1,4 @@
-"""Opening a body: its messages as they lie, and whether anything in it needs a closer look."""
+"""Opening a body: read in one go when all is well, message by message when something is not."""
 
 import json
 import re
@@ -10,9 +10,10 @@ import msgspec
 from yingtai.collect.errors import BatchMissing, RequestNotReadable, RequestTooLarge
 from yingtai.collect.inbox import Mark
 from yingtai.collect.limits import BATCH_EVENTS, EVENT_BYTES, MALFORMED_BYTES_KEPT
-from yingtai.collect.messages import UNREADABLE, Batch, Single, with_type
+from yingtai.collect.messages import UNREADABLE, Batch, GoodBatch, Header, Single, with_type
 from yingtai.kernel.errors import ProductError
 
+read_good_batch = msgspec.json.Decoder(GoodBatch).decode
 read_batch = msgspec.json.Decoder(Batch).decode
 read_single = msgspec.json.Decoder(Single).decode
 
@@ -26,14 +27,18 @@ REPLACEMENT = rb"\ufffd"
 
 @dataclass(slots=True)
 class Request:
-    """A body, opened: one raw message each, and what is known of them together."""
+    """A body, opened. Either `headers` were read, or `raws` are to be judged one by one."""
 
     body: bytes
+    headers: Sequence[Header] | None = None
     raws: Sequence[msgspec.Raw | bytes] = ()
     sent_at: bytes = b""
     write_key: bytes = b""
-    is_rare: bool = False
     problem: ProductError | None = None
+
+    @property
+    def event_count(self) -> int:
+        return len(self.raws if self.headers is None else self.headers)
 
     @property
     def malformed(self) -> bool:
@@ -53,25 +58,46 @@ def open_request(body: bytes, *, many: bool, call: str) -> Request:
         # The reader skips over texts without looking, so what is no UTF-8 has to be found here.
         if not body.isascii():
             body.decode()
+        if many and (request := _open_good(body)):
+            return request
         return _open(body, many=many, call=call)
     except UNREADABLE as problem:
         why = problem
     for mend in (_mend_texts, _mend_numbers):
         try:
             body = mend(body)
-            return _open(body, many=many, call=call, is_rare=True)
+            return _open(body, many=many, call=call)
         except UNREADABLE as problem:
             why = problem
     return _malformed(body, RequestNotReadable(), str(why))
 
 
-def _open(body: bytes, *, many: bool, call: str, is_rare: bool = False) -> Request:
+def _open_good(body: bytes) -> Request | None:
+    """Return the request when every message has its form and nothing rare is in it."""
     # A backslash is rare and quick to find; the longer text is not.
-    is_rare = is_rare or (b"\\" in body and b"\\u0000" in body)
+    if b"\\" in body and b"\\u0000" in body:
+        return None
+    try:
+        batch = read_good_batch(body)
+    except msgspec.ValidationError:
+        return None
+    if not 0 < len(batch.batch) <= BATCH_EVENTS:
+        return None
+    if len(body) > EVENT_BYTES and not _all_fit(batch.batch, len(body)):
+        return None
+    return Request(body, batch.batch, (), bytes(batch.sent_at), bytes(batch.write_key))
+
+
+def _all_fit(headers: list[Header], size: int) -> bool:
+    """Say whether no message can be too large: each lies in what the known parts of the others leave."""
+    known = [memoryview(header.properties).nbytes + memoryview(header.context).nbytes for header in headers]
+    return size - sum(known) + max(known) <= EVENT_BYTES
+
+
+def _open(body: bytes, *, many: bool, call: str) -> Request:
     if not many:
         single = read_single(body)
-        is_rare = is_rare or len(body) > EVENT_BYTES
-        return Request(body, [with_type(body, call)], bytes(single.sent_at), bytes(single.write_key), is_rare)
+        return Request(body, None, [with_type(body, call)], bytes(single.sent_at), bytes(single.write_key))
     try:
         batch = read_batch(body)
     except msgspec.ValidationError as problem:
@@ -80,9 +106,7 @@ def _open(body: bytes, *, many: bool, call: str, is_rare: bool = False) -> Reque
         return _malformed(body, BatchMissing(), "empty", bytes(batch.write_key))
     if len(batch.batch) > BATCH_EVENTS:
         raise RequestTooLarge
-    if len(body) > EVENT_BYTES:
-        is_rare = is_rare or max(memoryview(raw).nbytes for raw in batch.batch) > EVENT_BYTES
-    return Request(body, batch.batch, bytes(batch.sent_at), bytes(batch.write_key), is_rare)
+    return Request(body, None, batch.batch, bytes(batch.sent_at), bytes(batch.write_key))
 
 
 def _malformed(body: bytes, problem: ProductError, detail: str, write_key: bytes = b"") -> Request:

@@ -66,7 +66,7 @@ def taken(body: bytes, call: str = "batch") -> tuple[inbox.Envelope, Reading]:
     window = window_for(request.sent_at, received=NOW, source=SOURCE)
     refused, violations = request.marks, []
     if not request.malformed:
-        refused, violations = check(request.raws, source=SOURCE, window=window, look_closely=request.is_rare)
+        refused, violations = check(request, source=SOURCE, window=window)
     envelope = inbox.Envelope(
         received=micros(NOW), call=call, refused=refused, violations=violations, malformed=request.malformed
     )
