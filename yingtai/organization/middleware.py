@@ -4,6 +4,7 @@ import zoneinfo
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone, translation
@@ -66,7 +67,8 @@ class ActingMiddleware:
         request.workplaces = workplaces_of(staff)
         request.workplace = _chosen(request.workplaces, request.session.get(WORKPLACE))
         timezone.activate(zoneinfo.ZoneInfo(staff.time_zone))
-        if staff.language:
+        # What a colleague chose at the top of the page counts before what their account says.
+        if staff.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(staff.language)
             request.LANGUAGE_CODE = translation.get_language()
 
