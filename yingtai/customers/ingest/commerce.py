@@ -1,33 +1,29 @@
-"""What every shop means by its usual properties: orders, products, money. The words are Segment's e-commerce spec."""
+"""What every shop means by its usual properties: orders, products, money, in the words of Segment's
+e-commerce specification."""
 
 from typing import Any, NamedTuple
 
-ORDER_IDS = ("order_id", "orderId", "checkout_id")
-PRODUCT_IDS = ("product_id", "productId", "sku")
 AMOUNTS = ("total", "revenue", "value")
-ITEM_AMOUNTS = ("price",)
-LIFTED = frozenset(
-    (*ORDER_IDS[:2], *PRODUCT_IDS, *AMOUNTS, "category", "quantity", "currency", "products", "channel")
-)
+PRODUCT_IDS = ("product_id", "productId", "sku")
+TEXTS = {
+    "order_id": "order_id",
+    "orderId": "order_id",
+    "product_id": "product_id",
+    "productId": "product_id",
+    "sku": "product_id",
+    "category": "category",
+    "channel": "channel",
+}
+LIFTED = frozenset((*TEXTS, *AMOUNTS, "quantity", "currency", "products"))
 """Properties that have a column of their own in the lake, so they need no declaration."""
 
 NO_CENTS = frozenset(("JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "PYG", "UGX"))
 MILS = frozenset(("KWD", "BHD", "OMR", "JOD", "TND", "IQD", "LYD"))
+LONGEST_TEXT = 200
+MOST_LINES = 1_000
 
-
-class Facts(NamedTuple):
-    """The columns that properties were lifted into."""
-
-    order_id: str | None
-    product_id: str | None
-    category: str | None
-    quantity: float | None
-    amount_minor: int | None
-    currency: str | None
-    channel: str | None
-
-
-NO_FACTS = Facts(None, None, None, None, None, None, None)
+Facts = dict[str, Any]
+"""Column → value, only those that the properties say."""
 
 
 class Line(NamedTuple):
@@ -42,31 +38,41 @@ class Line(NamedTuple):
 
 
 def lift(properties: dict[str, Any], currency: str) -> Facts:
-    """Return what the usual properties say; `currency` is the source's, for events that do not name theirs."""
-    amount = _first_number(properties, AMOUNTS)
-    code = _code(properties.get("currency"))
-    if amount is not None and code is None:
-        code = currency or None
-    return Facts(
-        _first_text(properties, ORDER_IDS[:2]),
-        _first_text(properties, PRODUCT_IDS),
-        _text(properties.get("category")),
-        _number(properties.get("quantity")),
-        None if amount is None else minor(amount, code or ""),
-        code,
-        _text(properties.get("channel")),
-    )
+    """Return what the usual properties say; `currency` is the brand's, for amounts that do not name theirs."""
+    facts: Facts = {}
+    amount: float | None = None
+    for name, value in properties.items():
+        if name in TEXTS:
+            text = _text(value)
+            if text is not None:
+                facts.setdefault(TEXTS[name], text)
+        elif name == "quantity":
+            number = _number(value)
+            if number is not None:
+                facts["quantity"] = number
+        elif name == "currency":
+            code = _code(value)
+            if code is not None:
+                facts["currency"] = code
+    for name in AMOUNTS:
+        if name in properties:
+            amount = _number(properties[name])
+            if amount is not None:
+                code = facts.setdefault("currency", currency or None) or ""
+                facts["amount_minor"] = minor(amount, code)
+                break
+    return facts
 
 
 def lines_of(properties: dict[str, Any], facts: Facts, currency: str, *, sign: int) -> list[Line]:
     """Return the lines of an order event; returns count negative."""
     products = properties.get("products")
-    if not isinstance(products, list) or facts.order_id is None:
+    if not isinstance(products, list) or "order_id" not in facts:
         return []
-    code = facts.currency or currency or None
+    code = facts.get("currency") or currency or None
     return [
         _line(place, product, code, sign)
-        for place, product in enumerate(products[:1_000], start=1)
+        for place, product in enumerate(products[:MOST_LINES], start=1)
         if isinstance(product, dict)
     ]
 
@@ -83,9 +89,10 @@ def _line(place: int, product: dict[str, Any], currency: str | None, sign: int) 
     quantity = 1.0 if quantity is None else quantity
     price = _number(product.get("price"))
     amount = None if price is None else minor(price * quantity, currency or "")
+    texts = (_text(product.get(name)) for name in PRODUCT_IDS)
     return Line(
         place,
-        _first_text(product, PRODUCT_IDS),
+        next((text for text in texts if text), None),
         _text(product.get("category")),
         sign * quantity,
         None if amount is None else sign * amount,
@@ -93,34 +100,21 @@ def _line(place: int, product: dict[str, Any], currency: str | None, sign: int) 
     )
 
 
-def _first_text(properties: dict[str, Any], names: tuple[str, ...]) -> str | None:
-    for name in names:
-        text = _text(properties.get(name))
-        if text is not None:
-            return text
-    return None
-
-
-def _first_number(properties: dict[str, Any], names: tuple[str, ...]) -> float | None:
-    for name in names:
-        number = _number(properties.get(name))
-        if number is not None:
-            return number
-    return None
-
-
 def _text(value: object) -> str | None:
     if isinstance(value, str):
-        return value[:200] or None
+        return value[:LONGEST_TEXT] or None
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
+    if type(value) is float or type(value) is int:
+        number = float(value) if -(2**63) < value < 2**63 else float("nan")
+    elif isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            return None
+    else:
         return None
     return number if number - number == 0 else None
 

@@ -12,6 +12,7 @@ from yingtai.collect.api import (
     TAKE_ROWS,
     Facts,
     Message,
+    Reading,
     RefusedRow,
     additional_data,
     decompress,
@@ -19,9 +20,11 @@ from yingtai.collect.api import (
     read_facts,
 )
 from yingtai.customers.eventset import EventSet, concat
-from yingtai.customers.ingest.building import Origin, SeenName, build, build_facts
+from yingtai.customers.ingest.building import build, build_facts
+from yingtai.customers.ingest.shapes import SeenName
 from yingtai.customers.ingest.ways import ways_of
 from yingtai.kernel.env import dsn
+from yingtai.kernel.scope import BRAND_SHIFT
 from yingtai.vault import api as vault
 from yingtai.vault.api import InboxKeyDestroyed, SealBroken
 
@@ -35,7 +38,10 @@ ADVANCE = """
     ON CONFLICT (name) DO UPDATE
     SET done = (customers_ingestcursor.done::int8multirange + excluded.done::int8multirange)::text
 """
-HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+HORIZON = """
+    SELECT pg_snapshot_xmin(now_seen)::text::bigint, pg_snapshot_xmax(now_seen)::text::bigint
+    FROM pg_current_snapshot() AS now_seen
+"""
 
 
 @dataclass
@@ -120,10 +126,9 @@ class Inbox:
 
 def read(rows: list[_Row]) -> Taken:
     """Open and read requests; what cannot be read goes to quarantine with its reason and spoils nothing else."""
-    messages: list[Message] = []
-    origins: list[Origin] = []
-    facts: dict[int, list[Facts]] = {}
     taken = Taken([row.request_no for row in rows], None, [], Counter())
+    facts: dict[int, list[Facts]] = {}
+    brands: dict[int, _Messages] = {}
     for row in rows:
         document = _opened(row, taken)
         if document is None:
@@ -132,19 +137,37 @@ def read(rows: list[_Row]) -> Taken:
             facts.setdefault(row.source_no, []).append(read_facts(document))
             continue
         reading = explode(document)
-        messages += reading.messages
-        origins += [Origin(row.source_no, row.node_no)] * len(reading.messages)
+        brands.setdefault(row.node_no >> BRAND_SHIFT, _Messages()).add(row, reading)
         taken.arrivals[row.source_no] += len(reading.messages)
         taken.refused += [
             RefusedRow(row.node_no, row.source_no, one.code, one.path, one.event, row.received_at)
             for one in reading.refused
         ]
-    built = [build(messages, origins, ways_of)] if messages else []
-    built += [build_facts(documents, source_no, ways_of) for source_no, documents in facts.items()]
+    built = [
+        build(one.messages, one.source_nos, one.node_nos, ways_of(brand_no))
+        for brand_no, one in brands.items()
+        if one.messages
+    ]
+    for source_no, documents in facts.items():
+        built += build_facts(documents, source_no, ways_of)
     taken.events = concat([one.events for one in built]) if built else None
-    for one in built:
-        taken.seen.update(one.seen)
+    for each in built:
+        taken.seen.update(each.seen)
     return taken
+
+
+class _Messages:
+    """The messages of one brand, and where each came from."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.source_nos: list[int] = []
+        self.node_nos: list[int] = []
+
+    def add(self, row: _Row, reading: Reading) -> None:
+        self.messages += reading.messages
+        self.source_nos += [row.source_no] * len(reading.messages)
+        self.node_nos += [row.node_no] * len(reading.messages)
 
 
 def _opened(row: _Row, taken: Taken) -> bytes | None:
