@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ import pytest
 from yingtai.web import testing
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from yingtai.kernel.acting import Acting
     from yingtai.organization.testing import BrandForTest
 
@@ -70,6 +72,22 @@ def neighbour_acting(neighbour: "BrandForTest") -> "Acting":
     from yingtai.organization.testing import make_acting
 
     return make_acting(neighbour.node_no)
+
+
+@pytest.fixture
+def sign_in(brand: "BrandForTest") -> "Callable[..., Client]":
+    """Signs a new colleague with a role into the console, in the brand or another unit; returns the browser."""
+    from django.test import Client
+
+    from yingtai.organization.testing import make_staff
+
+    def browser(role: str = "marketer", unit_code: str = "") -> Client:
+        client = Client()
+        staff = make_staff(unit_code or brand.code, role)
+        client.force_login(staff, "allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return browser
 
 
 @pytest.fixture(scope="session")

@@ -45,8 +45,9 @@ def sign_ins_file() -> Path:
 
 def _show_sign_ins(sign_ins: list[dict[str, str]]) -> None:
     print("  Sample sign-ins (one per role):")
+    widths = [max(len(entry[part]) for entry in sign_ins) + 2 for part in ("role", "email")]
     for entry in sign_ins:
-        print(f"    {entry['role']:<20}{entry['email']:<44}{entry['password']}")
+        print(f"    {entry['role']:<{widths[0]}}{entry['email']:<{widths[1]}}{entry['password']}")
     print(f"  also in {sign_ins_file().absolute()}\n")
 
 
