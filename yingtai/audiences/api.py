@@ -1,22 +1,14 @@
 """The one door into `audiences`. Other modules import this file and `events`, nothing else."""
 
 from yingtai.audiences.blanks import Field
-from yingtai.audiences.blocks import Block
 from yingtai.audiences.comparing import compare
 from yingtai.audiences.compiler import CompiledAudience, compile_audience
+from yingtai.audiences.counting import LiveCount, count_now, trait_columns
 from yingtai.audiences.definition import Group, Sentence, read_definition, write_definition
 from yingtai.audiences.errors import AudienceNotFound, DefinitionNotUnderstood
+from yingtai.audiences.kinds import Block
 from yingtai.audiences.metrics import rfm, rfm_grid
-from yingtai.audiences.queries import (
-    AudienceView,
-    LiveCount,
-    choices,
-    count_now,
-    get_audience,
-    list_audiences,
-    names_of,
-    trait_columns,
-)
+from yingtai.audiences.queries import AudienceView, choices, get_audience, list_audiences, names_of
 from yingtai.audiences.services.definitions import archive_audience, change_audience, create_audience
 from yingtai.audiences.services.membership import fill, fill_with, refresh_all, refresh_audience
 from yingtai.audiences.uses import Use, audience_uses

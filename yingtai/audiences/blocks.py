@@ -1,86 +1,17 @@
-"""The sentences an audience can be made of. Modules above may register more in `kernel.contributions`.
+"""The sentences an audience can be made of here. Modules above register theirs the same way."""
 
-A pattern is the sentence with its blanks in braces; what stands in square brackets falls away while its blanks
-are empty or as they were at first. Translators may put blanks and brackets in any order.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from sqlglot import exp
 
 from yingtai.audiences.asking import Asking
-from yingtai.audiences.blanks import Field, Text, shown
-from yingtai.audiences.comparing import COMPARISONS, compare
-from yingtai.audiences.errors import DefinitionNotUnderstood
+from yingtai.audiences.blanks import Field
+from yingtai.audiences.comparing import COLUMNS, COMPARISONS, compare
+from yingtai.audiences.kinds import Block
 from yingtai.kernel.contributions import audience_blocks
 
 MOST_DAYS = 3650
-
-
-@dataclass(frozen=True, kw_only=True)
-class Block:
-    """A kind of sentence: its words with blanks, and what it asks."""
-
-    name: str
-    title: Text
-    pattern: Text
-    negated_pattern: Text
-    fields: tuple[Field, ...]
-    ask: Callable[[dict[str, Any], Asking], exp.Expression]
-
-    def read(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values of all blanks, typed; None for an optional one that is empty.
-
-        Raises: DefinitionNotUnderstood
-        """
-        unknown = set(values) - {field.name for field in self.fields}
-        if unknown:
-            what = now("“{sentence}” has no blank called “{blank}”")
-            raise DefinitionNotUnderstood(what=what.format(sentence=self.title, blank=shown(min(unknown))))
-        complete = self.with_defaults(values)
-        return {
-            field.name: field.read(self.title, values.get(field.name)) if field.is_open(complete) else None
-            for field in self.fields
-        }
-
-    def with_defaults(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values as they are, and the default of every blank that is empty."""
-        return {
-            field.name: field.default if values.get(field.name) in (None, "") else values[field.name]
-            for field in self.fields
-        }
-
-    def condition(self, values: Mapping[str, Any], asking: Asking) -> exp.Expression:
-        return self.ask(self.read(values), asking)
-
-
-def block_named(name: str) -> Block:
-    """Return the block of that name.
-
-    Raises: DefinitionNotUnderstood
-    """
-    block: Block | None = audience_blocks.find(name)
-    if block is None:
-        what = now("there is no kind of sentence called “{name}”")
-        raise DefinitionNotUnderstood(what=what.format(name=shown(name)))
-    return block
-
-
-COLUMNS = (
-    ("product_id", _("product")),
-    ("category", _("category")),
-    ("channel", _("channel")),
-    ("page_path", _("page")),
-    ("utm_source", _("traffic source")),
-    ("utm_campaign", _("traffic campaign")),
-    ("device_class", _("device")),
-    ("region_code", _("region")),
-    ("quantity", _("quantity")),
-)
 DAYS = Field(
     name="within_days", label=_("days"), kind="number", is_required=False, lowest=1, highest=MOST_DAYS,
     hint=_("any"),

@@ -17,6 +17,18 @@ COMPARISONS = (
     ("at_most", later("is at most")),
 )
 
+COLUMNS = (
+    ("product_id", later("product")),
+    ("category", later("category")),
+    ("channel", later("channel")),
+    ("page_path", later("page")),
+    ("utm_source", later("traffic source")),
+    ("utm_campaign", later("traffic campaign")),
+    ("device_class", later("device")),
+    ("region_code", later("region")),
+    ("quantity", later("quantity")),
+)
+
 
 def compare(left: exp.Expression, comparison: str, value: str) -> exp.Expression:
     """Return a comparison of a column with what a person typed; it is null where the column is.

@@ -12,8 +12,8 @@ import sqlglot
 from sqlglot import exp
 
 from yingtai.audiences.asking import Asking
-from yingtai.audiences.blocks import block_named
 from yingtai.audiences.definition import Group, Sentence
+from yingtai.audiences.kinds import block_named
 from yingtai.audiences.metrics import rfm
 
 DIALECT = "duckdb"

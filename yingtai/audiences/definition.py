@@ -13,8 +13,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yingtai.audiences.blanks import shown
-from yingtai.audiences.blocks import block_named
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
+from yingtai.audiences.kinds import block_named
 
 DEEPEST, MOST_SENTENCES = 3, 50
 JOINS = ("all", "any")

@@ -4,7 +4,7 @@ from uuid import UUID
 from yingtai.audiences.services import membership
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.jobs import job
-from yingtai.kernel.tasks import progress
+from yingtai.kernel.tasks import progress, start_task
 
 
 @job("audiences.refresh_audience", queue="audiences")
@@ -20,3 +20,9 @@ def refresh_audience(acting: Acting, *, audience_id: Any, task_id: Any = None) -
 def refresh_all(acting: Acting) -> None:
     """Idempotent: a refresh compares with what is stored, so a repeat finds nothing new."""
     membership.refresh_all(acting)
+
+
+def ask_for_refresh(acting: Acting, audience_id: UUID, *, name: str, node_no: int) -> None:
+    """Queue a refresh that the audience's page can follow."""
+    task_id = start_task(acting, f"audiences.refresh.{audience_id}", node_no=node_no, about=name)
+    refresh_audience.enqueue(acting, audience_id=str(audience_id), task_id=str(task_id))

@@ -1,24 +1,18 @@
-"""Read audiences from the books, and ask the lake for how many people a definition chooses."""
+"""Read audiences from the books, and their stored members from the lake."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from babel.numbers import get_currency_precision
-
-from yingtai.audiences.compiler import CompiledAudience, compile_audience
 from yingtai.audiences.definition import Group, mentioned, read_definition
 from yingtai.audiences.errors import AudienceNotFound
 from yingtai.audiences.models import Audience, Refresh
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
-from yingtai.kernel.scope import Scope, brand_node
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.lake.api import ScopedLake, scoped
-from yingtai.organization.api import get_unit_at
+from yingtai.lake.api import scoped
 
 MEMBERS = """
     SELECT profile_no FROM audience_members
@@ -53,15 +47,6 @@ class AudienceView:
         Raises: DefinitionNotUnderstood when a kind of sentence has gone with the module that brought it
         """
         return read_definition(self.document)
-
-
-@dataclass(frozen=True)
-class LiveCount:
-    """How many people a definition chooses now; `as_of` is the latest event that the answer knows."""
-
-    people: int
-    took_ms: float
-    as_of: datetime | None
 
 
 @dataclass(frozen=True)
@@ -132,49 +117,6 @@ def members_of(acting: Acting, audience_id: UUID, *, after: str | None = None, l
     values = {"audience_no": audience.audience_no, "after": place[0] if place else 0, "limit": limit + 1}
     rows = scoped(acting.scope).query(MEMBERS, values)["profile_no"].to_pylist()
     return Page(rows[:limit], encode_cursor(rows[limit - 1]) if len(rows) > limit else None, audience.people)
-
-
-def count_now(acting: Acting, definition: Group, *, node_no: int | None = None) -> LiveCount:
-    """Count the people a definition chooses, now, in the actor's scope, or in one place of it.
-
-    Raises: DefinitionNotUnderstood
-    Cost:   one scan of the events of the days it asks about
-    """
-    began = perf_counter()
-    lake = lake_at(acting, node_no)
-    compiled = compiled_for(lake, definition, at=acting.at, node_no=node_no)
-    people = lake.query(compiled.count)["people"][0].as_py()
-    return LiveCount(people, (perf_counter() - began) * 1000, lake.freshness)
-
-
-def lake_at(acting: Acting, node_no: int | None) -> ScopedLake:
-    """Return the lake as a place sees it: where an audience belongs, not where whoever looks at it works."""
-    place = acting.scope if node_no is None else Scope.of(node_no)
-    return scoped(place if acting.scope.contains(place) else acting.scope)
-
-
-def compiled_for(
-    lake: ScopedLake, definition: Group, *, at: datetime, node_no: int | None
-) -> CompiledAudience:
-    """Return the queries of a definition for a place.
-
-    Raises: DefinitionNotUnderstood
-    """
-    return compile_audience(
-        definition, at=at, trait_columns=trait_columns(lake), minor_digits=minor_digits(node_no)
-    )
-
-
-def trait_columns(lake: ScopedLake) -> list[str]:
-    """Return the columns of declared traits that the lake has now."""
-    return [name for name in lake.columns("traits") if name.startswith("trait_")]
-
-
-def minor_digits(node_no: int | None) -> int:
-    """Return how many digits the smallest unit of a brand's money has: 2 for yuan, 0 for yen."""
-    if not node_no:
-        return 2
-    return int(get_currency_precision(get_unit_at(brand_node(node_no)).currency or "CNY"))
 
 
 def found(audience_id: UUID, *, for_change: bool = False) -> Audience:

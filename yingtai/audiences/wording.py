@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from yingtai.audiences.blanks import Field
-from yingtai.audiences.blocks import Block, block_named
 from yingtai.audiences.definition import Group, Sentence
+from yingtai.audiences.kinds import Block, block_named
 from yingtai.ui.formats import number
 
 PARTS = re.compile(r"\{(\w+)\}|([\[\]])")

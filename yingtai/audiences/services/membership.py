@@ -13,11 +13,12 @@ from django.db import connection
 from pyarrow import csv
 
 from yingtai.audiences.compiler import compile_together
+from yingtai.audiences.counting import compiled_for, lake_at, minor_digits, trait_columns
 from yingtai.audiences.definition import Group, read_definition
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
 from yingtai.audiences.events import AudienceRefreshed
 from yingtai.audiences.models import Audience, Refresh
-from yingtai.audiences.queries import compiled_for, found, lake_at, minor_digits, trait_columns
+from yingtai.audiences.queries import found
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.events import publish
 from yingtai.kernel.scope import BRAND_SHIFT, Scope
@@ -53,7 +54,7 @@ def refresh_audience(acting: Acting, audience_id: UUID) -> None:
     began = perf_counter()
     with acting_transaction(acting):
         due = _due(found(audience_id))
-        _store(acting, due, _people(acting, due.node_no, due.definition), began=began)
+        _store(acting, due, people_now(acting, due.node_no, due.definition), began=began)
 
 
 def refresh_all(acting: Acting, *, progress: Progress = lambda done, total: None) -> int:
@@ -100,7 +101,22 @@ def fill_with(acting: Acting, people: ProfileSet, definition: Group, *, node_no:
 
     Raises: DefinitionNotUnderstood
     """
-    chosen = _people(acting, node_no, definition)
+    chosen = people_now(acting, node_no, definition)
+    add_people(people, chosen)
+    return len(chosen)
+
+
+def people_now(acting: Acting, node_no: int | None, definition: Group) -> pa.Table:
+    """Return whom a definition chooses at this moment: (profile_no, node_no), by number.
+
+    Raises: DefinitionNotUnderstood
+    """
+    lake = lake_at(acting, node_no)
+    return lake.query(compiled_for(lake, definition, at=acting.at, node_no=node_no).people)
+
+
+def add_people(people: ProfileSet, chosen: pa.Table) -> None:
+    """Put a table of (profile_no, node_no) into a set, in one COPY."""
     written = pa.BufferOutputStream()
     csv.write_csv(chosen, written, csv.WriteOptions(include_header=False))
     with (
@@ -109,7 +125,6 @@ def fill_with(acting: Acting, people: ProfileSet, definition: Group, *, node_no:
     ):
         copy.write(written.getvalue().to_pybytes())
     people.analyze()
-    return len(chosen)
 
 
 def _due(audience: Audience) -> Due:
@@ -138,11 +153,6 @@ def _rounds(due: Sequence[Due]) -> Iterator[list[Due]]:
         for group in by_place.values():
             for start in range(0, len(group), MOST_TOGETHER):
                 yield group[start : start + MOST_TOGETHER]
-
-
-def _people(acting: Acting, node_no: int | None, definition: Group) -> pa.Table:
-    lake = lake_at(acting, node_no)
-    return lake.query(compiled_for(lake, definition, at=acting.at, node_no=node_no).people)
 
 
 def _store(acting: Acting, due: Due, now: pa.Table, *, began: float) -> None:

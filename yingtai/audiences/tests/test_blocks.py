@@ -5,7 +5,7 @@ import pytest
 
 from yingtai.audiences.api import count_now
 from yingtai.audiences.compiler import compile_audience
-from yingtai.audiences.queries import compiled_for, lake_at
+from yingtai.audiences.counting import compiled_for, lake_at
 from yingtai.audiences.testing import definition, write_events, write_people
 from yingtai.kernel.acting import Acting
 from yingtai.organization.testing import MONDAY, BrandForTest

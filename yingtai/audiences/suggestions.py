@@ -1,0 +1,62 @@
+"""What the blanks of the builder offer: names from the tracking plan, and what the lake has seen lately."""
+
+from datetime import timedelta
+from typing import Any
+
+from yingtai.audiences.comparing import COLUMNS
+from yingtai.audiences.counting import lake_at, trait_columns
+from yingtai.collect.api import plan_of
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import brand_of
+
+MOST_OFFERED = 100
+LATELY_DAYS = 30
+EVENTS = """
+    SELECT event, count(*) AS events FROM events WHERE day >= $since GROUP BY event ORDER BY 2 DESC, 1 LIMIT $most
+"""
+VALUES = """
+    SELECT {column} AS value, count(*) AS events FROM events
+    WHERE day >= $since AND event = $event AND {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $most
+"""
+# Never a value that only few people have: a list of values must not tell who somebody is.
+TRAIT_VALUES = """
+    SELECT "{column}" AS value, count(*) AS people FROM traits
+    WHERE "{column}" IS NOT NULL GROUP BY 1 HAVING count(*) >= 5 ORDER BY 2 DESC, 1 LIMIT $most
+"""
+
+
+def events_to_offer(acting: Acting, node_no: int | None) -> list[str]:
+    """Return names of events: seen lately, most frequent first, then declared ones. Cost: a scan of 30 days."""
+    since = (acting.at - timedelta(days=LATELY_DAYS)).date()
+    rows = lake_at(acting, node_no).query(EVENTS, {"since": since, "most": MOST_OFFERED})
+    seen = [name for name in rows["event"].to_pylist() if name]
+    return [*seen, *sorted(_plan_events(acting, node_no) - set(seen))][:MOST_OFFERED]
+
+
+def traits_to_offer(acting: Acting, node_no: int | None) -> list[str]:
+    """Return the names of traits that sentences may ask about."""
+    return sorted(name.removeprefix("trait_") for name in trait_columns(lake_at(acting, node_no)))
+
+
+def values_to_offer(acting: Acting, node_no: int | None, part: dict[str, Any]) -> list[str]:
+    """Return the most frequent values for the blank of a sentence that is being written."""
+    lake = lake_at(acting, node_no)
+    column = f"trait_{part.get('trait', '')}"
+    if column in trait_columns(lake):
+        sql = TRAIT_VALUES.format(column=column.replace('"', '""'))
+        return _texts(lake.query(sql, {"most": MOST_OFFERED}))
+    where = part.get("where", "")
+    if where not in dict(COLUMNS) or not part.get("event"):
+        return []
+    since = (acting.at - timedelta(days=LATELY_DAYS)).date()
+    values = {"since": since, "event": part["event"], "most": MOST_OFFERED}
+    return _texts(lake.query(VALUES.format(column=where), values))
+
+
+def _texts(rows: Any) -> list[str]:
+    return [str(value) for value in rows["value"].to_pylist()]
+
+
+def _plan_events(acting: Acting, node_no: int | None) -> set[str]:
+    brands = {brand_of(node_no)} if node_no else {brand_of(lo) for lo, _hi in acting.scope.ranges}
+    return {name for brand in brands if brand for name in plan_of(brand).events}

@@ -1,0 +1,200 @@
+"""The list of audiences, the page of one, and the grid of recency and frequency."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yingtai.audiences import jobs, presets, queries
+from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
+from yingtai.audiences.metrics import rfm_grid
+from yingtai.audiences.services.definitions import archive_audience
+from yingtai.audiences.uses import uses_of
+from yingtai.audiences.wording import Line, in_words
+from yingtai.kernel.acting import decide
+from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.labels import Label
+from yingtai.kernel.tasks import TaskView, find_task, list_tasks
+from yingtai.lake.api import scoped
+from yingtai.organization.api import get_unit_at, names_of_staff, units_at
+from yingtai.ui import charts
+from yingtai.ui.components import Progress
+from yingtai.ui.formats import number
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+
+STALE_AFTER = timedelta(hours=26)
+SHOWN_DAYS = 90
+SHOWN_REFRESHES = 12
+SCALE = (1, 2, 3, 4, 5)
+
+
+@require_GET
+@page(action="view", place="audiences.audience")
+def audience_list(request: ActingRequest) -> HttpResponse:
+    """Every audience of the place: how many people, how fresh, who came and went."""
+    search = request.GET.get("search", "").strip()[:120]
+    found = queries.list_audiences(request.acting, search=search, after=request.GET.get("after"))
+    places = units_at([row.node_no for row in found.rows])
+    rows = [
+        {"audience": row, "state": state_of(row, request.acting.at), "place": places.get(row.node_no)}
+        for row in found.rows
+    ]
+    context = {
+        "page": found, "rows": rows, "search": search, "presets": presets.PRESETS, "now": request.acting.at,
+        "may_edit": _may_edit(request), "many_places": len(places) > 1 or bool(request.GET.get("after")),
+    }  # fmt: skip
+    return render_page(request, "audiences/audience_list.html", context, fragment="rows")
+
+
+@require_GET
+@page(action="view", place="audiences.audience")
+def audience(request: ActingRequest, audience_id: UUID) -> HttpResponse:
+    """One audience: who is in it in words and numbers, how it moved, what uses it."""
+    acting = request.acting
+    view = queries.get_audience(acting, audience_id)
+    sizes = queries.list_sizes(acting, view.audience_no)
+    context = {
+        "audience": view,
+        "state": state_of(view, acting.at),
+        "place": get_unit_at(view.node_no) if view.node_no else None,
+        "author": names_of_staff(acting, [view.created_by]).get(view.created_by, ""),
+        "lines": _words(request, view),
+        "chart": _size_chart(sizes),
+        "refreshes": sizes[::-1][:SHOWN_REFRESHES],
+        "uses": uses_of(acting, view.audience_no),
+        "task": _task(request, view),
+        "may_edit": _may_edit(request),
+    }
+    return render_page(request, "audiences/audience.html", context)
+
+
+@require_POST
+@page(action="edit", place="audiences.audience")
+def refresh(request: ActingRequest, audience_id: UUID) -> HttpResponse:
+    """Look the people up anew, in the background."""
+    view = queries.get_audience(request.acting, audience_id)
+    jobs.ask_for_refresh(request.acting, view.id, name=view.name, node_no=view.node_no)
+    return redirect("audiences:audience", audience_id)
+
+
+@require_GET
+@page(action="view", place="audiences.audience")
+def progress(request: ActingRequest, audience_id: UUID, task_id: UUID) -> HttpResponse:
+    """How far a refresh is; when it is over, the page is asked to show the new numbers."""
+    view = queries.get_audience(request.acting, audience_id)
+    task = find_task(request.acting, task_id)
+    response = render(request, "audiences/progress.html", {"task": task and _progress(view, task)})
+    if task and task.is_over:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="audiences.audience")
+def archive(request: ActingRequest, audience_id: UUID) -> HttpResponse:
+    """Take an audience out of use, after saying what that means."""
+    view = queries.get_audience(request.acting, audience_id)
+    if request.method == "POST":
+        archive_audience(request.acting, audience_id)
+        messages.success(request, _("“{name}” is archived.").format(name=view.name))
+        return redirect("audiences:audience_list")
+    uses = [use.title for use in uses_of(request.acting, view.audience_no)]
+    people = ngettext("%(count)s person", "%(count)s people", view.people or 0) % {
+        "count": number(view.people or 0)
+    }
+    confirmation = Confirmation(
+        title=_("Archive “{name}”").format(name=view.name),
+        lead=_("The audience leaves the lists; {people} stay exactly as they are.").format(people=people),
+        consequences=(
+            _("It is not refreshed any more, and no new campaign can use it."),
+            _("What was sent to it, and the record of who was in it, are kept."),
+            *([_("These use it now: {uses}.").format(uses=", ".join(uses))] if uses else []),
+        ),
+        action=_("Archive"),
+        cancel_url=reverse("audiences:audience", args=[view.id]),
+    )
+    return render_confirmation(request, confirmation)
+
+
+@require_GET
+@page(action="view", place="audiences.audience")
+def rfm(request: ActingRequest) -> HttpResponse:
+    """How recently and how often people bought: the grid, and audiences to begin from it."""
+    lake = scoped(request.acting.scope)
+    rows = lake.query(rfm_grid()).to_pylist()
+    people = {(row["recency_score"], row["frequency_score"]): row["people"] for row in rows}
+    total = sum(people.values())
+    segments = [
+        {"segment": one, "people": sum(n for cell, n in people.items() if one.holds(*cell)), "total": total}
+        for one in presets.SEGMENTS
+    ]
+    context = {
+        "chart": _grid_chart(people), "segments": segments, "total": total, "scale": SCALE,
+        "cells": [(r, [(f, people.get((r, f), 0)) for f in SCALE]) for r in SCALE[::-1]],
+        "as_of": lake.freshness, "may_edit": _may_edit(request),
+    }  # fmt: skip
+    return render_page(request, "audiences/rfm.html", context)
+
+
+def state_of(view: queries.AudienceView, now: Any) -> tuple[str, str]:
+    """Return the state of an audience in a word, and its tone."""
+    if view.refreshed_at is None:
+        return _("Being looked up"), "info"
+    if not view.is_current:
+        return _("Changed since"), "warn"
+    return (_("Out of date"), "warn") if now - view.refreshed_at > STALE_AFTER else (_("Current"), "good")
+
+
+def _may_edit(request: ActingRequest) -> bool:
+    return decide(request.acting, "edit", Label.L2, "audiences.audience").allowed
+
+
+def _words(request: ActingRequest, view: queries.AudienceView) -> list[Line]:
+    try:
+        definition = view.definition
+    except (DefinitionNotUnderstood, DefinitionTooDeep):
+        return []
+    return in_words(definition, names=queries.names_of(request.acting, list(definition.audience_nos)))
+
+
+def _size_chart(sizes: list[queries.SizeView]) -> charts.Chart | None:
+    # One point per day: the last refresh of it, in the reader's zone.
+    by_day = {timezone.localtime(size.at).date().isoformat(): size.people for size in sizes}
+    points = list(by_day.items())[-SHOWN_DAYS:]
+    if len(points) < 2:
+        return None
+    return charts.line(_("People in the audience"), points, x=_("Day"), y=_("People"), unit="count")
+
+
+def _grid_chart(people: dict[tuple[int, int], int]) -> charts.Chart:
+    values = [[people.get((recency, frequency)) for frequency in SCALE] for recency in SCALE[::-1]]
+    return charts.heat(
+        _("People by score"), [str(score) for score in SCALE], [str(score) for score in SCALE[::-1]], values,
+        x=_("Frequency score"), y=_("Recency score"), unit="count", note=_("5 is the highest fifth"),
+    )  # fmt: skip
+
+
+def _task(request: ActingRequest, view: queries.AudienceView) -> Progress | None:
+    tasks = list_tasks(request.acting, name=f"audiences.refresh.{view.id}", limit=1)
+    task = tasks[0] if tasks else None
+    if task is None or task.is_over or request.acting.at - task.created_at > timedelta(hours=1):
+        return None
+    return _progress(view, task)
+
+
+def _progress(view: queries.AudienceView, task: TaskView) -> Progress:
+    problem = (
+        _("The audience could not be looked up; its numbers are as before.") if task.state == "failed" else ""
+    )
+    return Progress(
+        title=_("Looking up the people"), url=reverse("audiences:progress", args=[view.id, task.id]),
+        is_running=not task.is_over, problem=problem,
+    )  # fmt: skip
