@@ -21,7 +21,7 @@ class Profile(ScopedModel):
     arrives late never wins over a newer one. `key_id` is null until the first private value arrives.
     """
 
-    profile_no = models.BigAutoField(primary_key=True)
+    profile_no = models.BigIntegerField(primary_key=True)
     id = models.UUIDField(default=uuid7, unique=True)
     brand_no = models.IntegerField()
     key_id = models.BigIntegerField(null=True)
@@ -66,7 +66,7 @@ class Identifier(ScopedModel):
 
     Kind = models.IntegerChoices("Kind", {kind.name.upper(): kind.number for kind in KINDS})
 
-    alias_no = models.BigAutoField(primary_key=True)
+    alias_no = models.BigIntegerField(primary_key=True)
     brand_no = models.IntegerField()
     kind = models.SmallIntegerField(choices=Kind.choices)
     blind = models.BinaryField(max_length=16)
@@ -91,7 +91,7 @@ class SealedTraits(ScopedModel):
     A profile has one; after a merge, one more for each profile folded in, laid over each other when read.
     """
 
-    row_id = models.BigAutoField(primary_key=True)
+    row_id = models.BigIntegerField(primary_key=True)
     profile_no = models.BigIntegerField()
     key_id = models.BigIntegerField()
     sealed = models.BinaryField()
@@ -267,6 +267,18 @@ class IngestCursor(ExemptModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NumberSeries(ExemptModel):
+    """The next free number of profiles, aliases and sealed rows; taken in blocks by the sole writer."""
+
+    exempt = "numbers only; ingest serves all brands"
+
+    name = models.CharField(max_length=20, primary_key=True)
+    next_no = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.next_no}"
 
 
 class LakeBatch(ExemptModel):

@@ -127,7 +127,9 @@ def _built(facts: list[tuple[RecordedFact, int]], source_no: int, brand_no: int,
     columns.fill("occurred_at", [round(fact.occurred_at.timestamp() * 1_000_000) for fact, _ in facts])
     columns.fill("received_at", [received for _, received in facts])
     # All brands share the product's own source number, so a message id is told apart by its brand.
-    columns.fill("message_hash", [message_hash(source_no, f"{brand_no}|{fact.message_id}") for fact, _ in facts])
+    columns.fill(
+        "message_hash", [message_hash(source_no, f"{brand_no}|{fact.message_id}") for fact, _ in facts]
+    )
     properties = Properties(columns, ways.plan, brand_no, ways.currency)
     for row, (fact, _) in enumerate(facts):
         for name in FACT_COLUMNS:

@@ -56,7 +56,9 @@ def _shaped(kind: str, column: pa.Array, country: str) -> pa.Array:
     if column.null_count == len(column):
         return column
     encoded = column.dictionary_encode()
-    shapes = pa.array([normalise(kind, text, country) for text in encoded.dictionary.to_pylist()], pa.string())
+    shapes = pa.array(
+        [normalise(kind, text, country) for text in encoded.dictionary.to_pylist()], pa.string()
+    )
     # Two spellings may have one shape, so the values are told apart anew.
     return shapes.take(encoded.indices).dictionary_encode()
 

@@ -1,6 +1,7 @@
 """Find the distinct identifiers of a set, look up which are known, resolve, and number what is new."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,8 @@ ASKED_TABLES = """
     CREATE TEMPORARY TABLE IF NOT EXISTS asked_identifier (
         place int, brand_no int, kind smallint, blind bytea
     ) ON COMMIT DELETE ROWS;
-    CREATE TEMPORARY TABLE IF NOT EXISTS asked_profile (profile_no bigint) ON COMMIT DELETE ROWS
+    CREATE TEMPORARY TABLE IF NOT EXISTS asked_holder (profile_no bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS asked_survivor (profile_no bigint) ON COMMIT DELETE ROWS
 """
 # LATERAL … LIMIT keeps the planner from reading a whole table beside a large set.
 KNOWN_ONES = """
@@ -30,12 +32,12 @@ KNOWN_ONES = """
 """
 HELD_BY = """
     SELECT held.profile_no, held.kind, (extract(epoch FROM held.first_seen_at) * 1000000)::bigint AS first_seen
-    FROM asked_profile JOIN customers_identifier AS held USING (profile_no)
+    FROM asked_holder JOIN customers_identifier AS held USING (profile_no)
 """
 SURVIVORS = """
     WITH RECURSIVE chain AS (
         SELECT profile_no AS asked_no, profile_no, merged_into_no FROM customers_profile
-        WHERE profile_no IN (SELECT profile_no FROM asked_profile)
+        WHERE profile_no IN (SELECT profile_no FROM asked_survivor)
         UNION ALL
         SELECT chain.asked_no, next.profile_no, next.merged_into_no
         FROM chain JOIN customers_profile AS next ON next.profile_no = chain.merged_into_no
@@ -45,17 +47,18 @@ SURVIVORS = """
     ), 0) AS alias_no
     FROM chain WHERE chain.merged_into_no IS NULL
 """
-NUMBERS = """
-    SELECT min(number), max(number)
-    FROM (SELECT nextval(pg_get_serial_sequence(%s, %s)) AS number FROM generate_series(1, %s)) AS taken
+TAKE_NUMBERS = """
+    INSERT INTO customers_numberseries (name, next_no) VALUES (%(name)s, 1 + %(count)s)
+    ON CONFLICT (name) DO UPDATE SET next_no = customers_numberseries.next_no + %(count)s
+    RETURNING next_no - %(count)s
 """
 
 PLACE_OF_KIND = {kind.number: place for place, kind in enumerate(BY_PRIORITY)}
 
 
-def prepare(cursor: object) -> None:
+def prepare(cursor: Any) -> None:
     """Make this session's temporary tables. Repeating it changes nothing."""
-    cursor.execute(ASKED_TABLES)  # type: ignore[attr-defined]
+    cursor.execute(ASKED_TABLES)
 
 
 def identify(batch: Batch) -> People:
@@ -169,10 +172,9 @@ def _held(batch: Batch, profiles: np.ndarray) -> Held:
     held: Held = {}
     if not len(profiles):
         return held
-    put(batch.cursor, "asked_profile", {"profile_no": profiles})
-    batch.cursor.execute("ANALYZE asked_profile")
+    put(batch.cursor, "asked_holder", {"profile_no": profiles})
+    batch.cursor.execute("ANALYZE asked_holder")
     rows = fetch(batch.cursor, HELD_BY, {"profile_no": "i8", "kind": "i2", "first_seen": "i8"})
-    batch.cursor.execute("DELETE FROM asked_profile")
     for profile_no, kind, first_seen in zip(*(column.tolist() for column in rows.values()), strict=True):
         held.setdefault(profile_no, {}).setdefault(PLACE_OF_KIND[kind], []).append(first_seen)
     return held
@@ -210,24 +212,21 @@ def _identifiers(
 def _numbered(batch: Batch, identifiers: Identifiers, resolution: Resolution) -> int:
     """Give numbers to new aliases and profiles, and return the first new profile's."""
     new = np.flatnonzero(identifiers.is_new)
-    first_alias = take_numbers(batch.cursor, "customers_identifier", "alias_no", len(new))
+    first_alias = take_numbers(batch.cursor, "alias", len(new))
     identifiers.alias_no[new] = first_alias + np.arange(len(new))
-    fresh_from = take_numbers(batch.cursor, "customers_profile", "profile_no", resolution.fresh)
+    fresh_from = take_numbers(batch.cursor, "profile", resolution.fresh)
     owner = identifiers.owner_no
     identifiers.owner_no = np.where(owner >= FRESH, owner - FRESH + fresh_from, owner)
     return fresh_from
 
 
-def take_numbers(cursor: object, table: str, column: str, count: int) -> int:
-    """Take that many numbers in a row from a table's sequence and return the first. Whoever holds the lock of
-    the writer is alone here, so they are without gaps."""
+def take_numbers(cursor: Any, name: str, count: int) -> int:
+    """Take that many numbers in a row from a series and return the first; whoever holds the lock of the writer
+    is alone here."""
     if not count:
         return 0
-    cursor.execute(NUMBERS, (table, column, count))  # type: ignore[attr-defined]
-    lowest, highest = cursor.fetchone()  # type: ignore[attr-defined]
-    if highest - lowest + 1 != count:
-        return take_numbers(cursor, table, column, count)
-    return int(lowest)
+    cursor.execute(TAKE_NUMBERS, {"name": name, "count": count})
+    return int(cursor.fetchone()[0])
 
 
 def _node_of_fresh(
@@ -249,9 +248,8 @@ def _follow_known_profiles(batch: Batch, people: People) -> None:
     named = batch.numbers("profile_no")
     if not named.any():
         return
-    put(batch.cursor, "asked_profile", {"profile_no": np.unique(named[named > 0])})
+    put(batch.cursor, "asked_survivor", {"profile_no": np.unique(named[named > 0])})
     rows = fetch(batch.cursor, SURVIVORS, {"asked_no": "i8", "profile_no": "i8", "alias_no": "i8"})
-    batch.cursor.execute("DELETE FROM asked_profile")
     folded = {merge.duplicate_no: merge.survivor_no for merge in people.resolution.merges}
     order = np.argsort(rows["asked_no"])
     asked = rows["asked_no"][order]

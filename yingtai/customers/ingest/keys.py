@@ -11,9 +11,10 @@ from yingtai.vault import api as vault
 
 KEYS_OF = """
     SELECT profile_no, coalesce(key_id, 0) AS key_id
-    FROM customers_profile WHERE profile_no IN (SELECT profile_no FROM asked_profile)
+    FROM customers_profile WHERE profile_no IN (SELECT profile_no FROM asked_key)
 """
-KEYED_TABLE = """
+KEYED_TABLES = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS asked_key (profile_no bigint) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS keyed_profile (profile_no bigint, key_id bigint) ON COMMIT DELETE ROWS
 """
 GIVE_KEYS = """
@@ -39,9 +40,8 @@ class Keyring:
         existing = existing[existing > 0]
         if not len(existing):
             return
-        put(self._cursor, "asked_profile", {"profile_no": existing})
+        put(self._cursor, "asked_key", {"profile_no": existing})
         rows = fetch(self._cursor, KEYS_OF, {"profile_no": "i8", "key_id": "i8"})
-        self._cursor.execute("DELETE FROM asked_profile")
         self._of |= dict(zip(rows["profile_no"].tolist(), rows["key_id"].tolist(), strict=True))
 
     def give(self, profiles: np.ndarray) -> None:

@@ -224,7 +224,7 @@ def prepare(cursor: Any) -> None:
     """Make this session's temporary tables. Repeating it changes nothing."""
     identifying.prepare(cursor)
     for statement in (
-        repeats.ASKED_TABLE, moving.MERGED_TABLE, keys.KEYED_TABLE, private.SEALED_TABLES, people.NEW_TABLES,
+        repeats.ASKED_TABLE, moving.MERGED_TABLE, keys.KEYED_TABLES, private.SEALED_TABLES, people.NEW_TABLES,
         timeline.RECENT_TABLE,
     ):  # fmt: skip
         cursor.execute(statement)

@@ -20,6 +20,7 @@ TRAITS_COLUMN = "customers_sealedtraits.sealed"
 EXTRAS_COLUMN = "events.extras_sealed"
 
 SEALED_TABLES = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS asked_document (profile_no bigint) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS sealed_document (
         row_id bigint, profile_no bigint, key_id bigint, sealed bytea
     ) ON COMMIT DELETE ROWS;
@@ -28,7 +29,7 @@ SEALED_TABLES = """
 """
 DOCUMENTS = """
     SELECT DISTINCT ON (one.profile_no) one.profile_no, one.row_id, one.sealed
-    FROM asked_profile JOIN customers_sealedtraits AS one USING (profile_no)
+    FROM asked_document JOIN customers_sealedtraits AS one USING (profile_no)
     JOIN customers_profile AS profile USING (profile_no)
     WHERE one.key_id = profile.key_id
     ORDER BY one.profile_no, one.row_id
@@ -93,7 +94,7 @@ def seal_traits(cursor: Any, said: Said, keys: Keyring) -> None:
             changed.append((row_id, profile_no, joined))
         elif not row_id:
             added.append((profile_no, joined))
-    first = take_numbers(cursor, "customers_sealedtraits", "row_id", len(added))
+    first = take_numbers(cursor, "sealed row", len(added))
     new = [(first + place, profile_no, document) for place, (profile_no, document) in enumerate(added)]
     for rows, statement in ((changed, CHANGE_DOCUMENTS), (new, ADD_DOCUMENTS)):
         if rows:
@@ -103,10 +104,9 @@ def seal_traits(cursor: Any, said: Said, keys: Keyring) -> None:
 
 
 def _documents(cursor: Any, profiles: list[int]) -> dict[int, tuple[int, Document]]:
-    put(cursor, "asked_profile", {"profile_no": np.array(profiles, np.int64)})
+    put(cursor, "asked_document", {"profile_no": np.array(profiles, np.int64)})
     cursor.execute(DOCUMENTS)
     rows = cursor.fetchall()
-    cursor.execute("DELETE FROM asked_profile")
     opened = vault.open_sealed(
         [row[2] for row in rows], column=TRAITS_COLUMN, row_ids=[row[1] for row in rows]
     )

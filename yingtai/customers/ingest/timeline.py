@@ -1,11 +1,11 @@
 """Keep the latest few events of each profile beside it, so that one indexed read shows them."""
 
-import itertools
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yingtai.customers.ingest.batch import Batch, People
 from yingtai.customers.ingest.wire import put_rows
@@ -52,6 +52,7 @@ SEEN_EARLIER = """
     FROM recent_event AS new
     WHERE new.profile_no = profile.profile_no AND new.earliest < profile.first_seen_at
 """
+NEEDS_ESCAPE = r'["\\\x00-\x1f\x7f]'
 
 encode = msgspec.json.Encoder().encode
 
@@ -68,11 +69,8 @@ def merge_timelines(batch: Batch, people: People) -> None:
     starts = np.flatnonzero(np.r_[True, profiles[1:] != profiles[:-1]])
     ends = np.r_[starts[1:], len(order)]
     rank = np.arange(len(order)) - np.repeat(starts, ends - starts)
-    shown = order[rank < KEPT_EVENTS]
-    entries = _entries(batch, shown, occurred)
-    counts = np.minimum(ends - starts, KEPT_EVENTS)
-    edges = np.r_[0, np.cumsum(counts)].tolist()
-    lists = [b"[" + b",".join(entries[a:b]) + b"]" for a, b in itertools.pairwise(edges)]
+    entries = _entries(batch, order[rank < KEPT_EVENTS], occurred)
+    edges = np.r_[0, np.cumsum(np.minimum(ends - starts, KEPT_EVENTS))]
     write_timelines(
         batch.cursor,
         pa.table(
@@ -80,7 +78,7 @@ def merge_timelines(batch: Batch, people: People) -> None:
                 "profile_no": profiles[starts],
                 "earliest": _moments(occurred[order[ends - 1]]),
                 "latest": _moments(occurred[order[starts]]),
-                "events": pa.array(lists, pa.binary()).cast(pa.string()),
+                "events": _joined(entries, edges),
             }
         ),
     )
@@ -99,37 +97,67 @@ def write_timelines(cursor: Any, rows: pa.Table) -> None:
 
 
 def _ranks(batch: Batch) -> np.ndarray:
-    hashes = b"".join(batch.set.events["message_hash"].to_pylist())
-    return np.frombuffer(hashes, ">u8")[::2] >> np.uint64(16)
+    """Return the first six bytes of each hash as a number: what `id` shows as twelve letters."""
+    return _hashes(batch.set.events["message_hash"]).view(">u8")[::2] >> np.uint64(16)
 
 
-def _entries(batch: Batch, rows: np.ndarray, occurred: np.ndarray) -> list[bytes]:
-    """Return each event as a timeline shows it, as JSON without what is empty."""
+def _hashes(column: pa.ChunkedArray) -> np.ndarray:
+    chunks = [
+        np.frombuffer(one.buffers()[1], "V16", len(one), one.offset * 16) for one in column.chunks if len(one)
+    ]
+    return np.concatenate(chunks) if chunks else np.zeros(0, "V16")
+
+
+def _entries(batch: Batch, rows: np.ndarray, occurred: np.ndarray) -> pa.Array:
+    """Return each event as a timeline shows it: JSON without what is empty, made by columns."""
     events = batch.set.events
     picked = pa.array(rows)
-    ids = [value.hex()[:12] for value in events["message_hash"].take(picked).to_pylist()]
-    names = _texts(events, "event", picked)
-    nodes, sources = batch.numbers("node_no")[rows].tolist(), batch.numbers("source_no")[rows].tolist()
-    entries: list[dict[str, Any]] = [
-        {"at": at, "id": id, "event": event, "node": node, "source": source}
-        for at, id, event, node, source in zip(
-            occurred[rows].tolist(), ids, names, nodes, sources, strict=True
-        )
+    hashes = _hashes(events["message_hash"])[rows].tobytes().hex()
+    ids = pa.array([hashes[at : at + 12] for at in range(0, len(hashes), 32)])
+    parts: list[Any] = [
+        '{"at":',
+        _digits(occurred[rows]),
+        ',"id":"',
+        ids,
+        '","event":',
+        _json(events["event"].take(picked)),
     ]
+    parts += [',"node":', _digits(batch.numbers("node_no")[rows])]
+    parts += [',"source":', _digits(batch.numbers("source_no")[rows])]
     for name in SHOWN:
         if name in events.column_names:
             column = events[name].take(picked)
             if column.null_count < len(column):
-                places = np.flatnonzero(column.is_valid().to_numpy())
-                for place, value in zip(places.tolist(), column.drop_null().to_pylist(), strict=True):
-                    entries[place][name] = value
-    return [encode(entry) for entry in entries]
+                is_text = pa.types.is_string(column.type) or pa.types.is_dictionary(column.type)
+                values = _json(column) if is_text else _flat(column.cast(pa.string()))
+                parts.append(pc.binary_join_element_wise(f',"{name}":', values, ""))
+    return _flat(pc.binary_join_element_wise(*parts, "}", "", null_handling="replace", null_replacement=""))
 
 
-def _texts(events: pa.Table, name: str, rows: pa.Array) -> list[str | None]:
-    if name not in events.column_names:
-        return [None] * len(rows)
-    return events[name].take(rows).cast(pa.string()).to_pylist()
+def _json(column: pa.ChunkedArray) -> pa.Array:
+    """Return text as JSON text; null stays null."""
+    texts = _flat(column.cast(pa.string()))
+    if pc.any(pc.match_substring_regex(texts, NEEDS_ESCAPE)).as_py():
+        distinct = texts.dictionary_encode()
+        escaped = pa.array([encode(text).decode() for text in distinct.dictionary.to_pylist()], pa.string())
+        return escaped.take(distinct.indices)
+    return pc.binary_join_element_wise('"', texts, '"', "")
+
+
+def _joined(entries: pa.Array, edges: np.ndarray) -> pa.Array:
+    lists = pa.ListArray.from_arrays(pa.array(edges, pa.int32()), entries)
+    return pc.binary_join_element_wise("[", pc.binary_join(lists, ","), "]", "")
+
+
+def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    flat = column.combine_chunks()
+    return pa.concat_arrays(flat.chunks) if isinstance(flat, pa.ChunkedArray) else flat
+
+
+def _digits(numbers: np.ndarray) -> pa.Array:
+    return pa.array(numbers, pa.int64()).cast(pa.string())
 
 
 def _moments(since_1970: np.ndarray) -> pa.Array:

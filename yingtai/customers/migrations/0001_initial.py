@@ -42,6 +42,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='NumberSeries',
+            fields=[
+                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ('next_no', models.BigIntegerField()),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='RecentTimeline',
             fields=[
                 ('node_no', models.BigIntegerField()),
@@ -67,7 +77,7 @@ class Migration(migrations.Migration):
             name='Identifier',
             fields=[
                 ('node_no', models.BigIntegerField()),
-                ('alias_no', models.BigAutoField(primary_key=True, serialize=False)),
+                ('alias_no', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('brand_no', models.IntegerField()),
                 ('kind', models.SmallIntegerField(choices=[(1, 'User'), (2, 'Email'), (3, 'Phone'), (4, 'Member'), (5, 'Device'), (6, 'Openid'), (7, 'Unionid'), (9, 'Anonymous')])),
                 ('blind', models.BinaryField(max_length=16)),
@@ -160,7 +170,7 @@ class Migration(migrations.Migration):
             name='Profile',
             fields=[
                 ('node_no', models.BigIntegerField()),
-                ('profile_no', models.BigAutoField(primary_key=True, serialize=False)),
+                ('profile_no', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('id', models.UUIDField(default=yingtai.kernel.ids.uuid7, unique=True)),
                 ('brand_no', models.IntegerField()),
                 ('key_id', models.BigIntegerField(null=True)),
@@ -194,7 +204,7 @@ class Migration(migrations.Migration):
             name='SealedTraits',
             fields=[
                 ('node_no', models.BigIntegerField()),
-                ('row_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('row_id', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('profile_no', models.BigIntegerField()),
                 ('key_id', models.BigIntegerField()),
                 ('sealed', models.BinaryField()),

@@ -1,6 +1,5 @@
 """From the inbox to profiles and lake."""
 
-
 from yingtai.collect.api import make_source
 from yingtai.customers import ingesting
 from yingtai.customers.models import Identifier, Profile, RecentTimeline
