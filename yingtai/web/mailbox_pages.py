@@ -2,7 +2,7 @@
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -51,7 +51,7 @@ def mail(request: ActingRequest, no: int) -> HttpResponse:
 
 @require_safe
 @xframe_options_sameorigin
-@csp_replace(MAIL_POLICY)
+@csp_replace(MAIL_POLICY)  # type: ignore[untyped-decorator]  # django-csp has no types
 @page(action="send", place=PLACE, label=Label.L3)
 def mail_content(request: ActingRequest, no: int) -> HttpResponse:
     """The HTML of one mail as its recipient would see it; links open beside the product."""
@@ -60,8 +60,8 @@ def mail_content(request: ActingRequest, no: int) -> HttpResponse:
     )
 
 
-def _found(request: HttpRequest, no: int) -> MailView:
-    found = find_mail(request.acting.scope, no)  # type: ignore[attr-defined] - the middleware sets it
+def _found(request: ActingRequest, no: int) -> MailView:
+    found = find_mail(request.acting.scope, no)
     if found is None:
         raise MailNotFound
     return found

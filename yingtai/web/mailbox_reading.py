@@ -70,7 +70,7 @@ def _ask(question: dict[str, Any]) -> Any:
 
 
 def _parse(text: str) -> EmailMessage:
-    return cast(EmailMessage, email.message_from_bytes(text.encode("latin-1"), policy=default))
+    return email.message_from_bytes(text.encode("latin-1"), policy=default)
 
 
 def _row(head: dict[str, Any], message: EmailMessage) -> MailRow:

@@ -1,6 +1,7 @@
 """The processes of the product, and how one is forked from a parent that has everything loaded already."""
 
 import ctypes
+import io
 import os
 import signal
 import sys
@@ -116,7 +117,8 @@ def _settle(parent: int, output: int | None, leave: Iterable[int]) -> None:
         os.dup2(output, 2)
     for descriptor in {nothing, *leave} - {0, 1, 2}:
         os.close(descriptor)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] - it is a text stream
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
 
 
 def _code_of(ending: SystemExit) -> int:
