@@ -3,7 +3,6 @@ from django.utils.translation import gettext_lazy as _
 from yingtai.kernel.labels import Label
 from yingtai.ui import navigation
 
-navigation.register("home", _("Home"), "home", place="web.home", label=Label.L1)
 navigation.register(
     "campaigns",
     _("Development mailbox"),
