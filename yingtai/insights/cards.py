@@ -40,13 +40,16 @@ class Card:
     is_wide: bool = False
 
 
-def _over_time(metric: str, words: Promise, unit: str, draw: Callable[..., Chart]) -> Callable[..., Drawn]:
+def _over_time(
+    metric: str, words: Promise, draw: Callable[..., Chart], *, adds_up: bool = True
+) -> Callable[..., Drawn]:
     def card(acting: Acting, period: Period, currency: str) -> Drawn:
         answer, before = ask(acting, metric, period), ask(acting, metric, period.before)
         found = {row["period"]: row["value"] for row in answer.rows}
         points = [(_label(start, period), found.get(start, 0)) for start in period.starts()]
-        chart = draw(str(words), points, x=_("Period"), y=str(words), unit=unit, note=_span(period))
-        figures = [] if unit == "people" else [_figure(words, answer.total(), before.total(), "count")]
+        chart = draw(str(words), points, x=_("Period"), y=str(words), unit="count", note=_span(period))
+        # People who came in two weeks are one person: their weeks must not be added up.
+        figures = [_figure(words, answer.total(), before.total(), "count")] if adds_up else []
         return Drawn(answer, chart if answer.rows else None, figures)
 
     return card
@@ -146,12 +149,12 @@ def _span(period: Period) -> str:
 CARDS = (
     Card("revenue", gettext_lazy("Revenue"), "insights.net_revenue", _revenue, is_wide=True),
     Card("orders", gettext_lazy("Orders"), "insights.orders",
-         _over_time("insights.orders", gettext_lazy("Orders"), "count", charts.bars)),
+         _over_time("insights.orders", gettext_lazy("Orders"), charts.bars)),
     Card("active", gettext_lazy("Active profiles"), "insights.active_profiles",
-         _over_time("insights.active_profiles", gettext_lazy("Active profiles"), "people", charts.line)),
+         _over_time("insights.active_profiles", gettext_lazy("Active profiles"), charts.line, adds_up=False)),
     Card("repeat", gettext_lazy("Repeat rate"), "insights.repeat_rate", _repeat),
     Card("new", gettext_lazy("New profiles"), "insights.new_profiles",
-         _over_time("insights.new_profiles", gettext_lazy("New profiles"), "count", charts.line)),
+         _over_time("insights.new_profiles", gettext_lazy("New profiles"), charts.line)),
     Card("rfm", gettext_lazy("Recency and frequency"), "audiences.rfm_grid", _rfm),
     Card("steps", gettext_lazy("From looking to ordering"), "insights.steps_to_order", _steps),
     Card("products", gettext_lazy("Top products"), "insights.top_products", _products, is_wide=True),

@@ -55,7 +55,9 @@ def period_named(length: str, *, first: date | None, latest: date | None, zone: 
     until = (latest or now.astimezone(ZoneInfo(zone)).date()) + timedelta(days=1)
     days = LENGTHS.get(length, LENGTHS[USUAL])
     since = until - timedelta(days=days) if days else (first or until - timedelta(days=1))
-    return Period(since, until, grain_of((until - since).days), zone)
+    grain = grain_of((until - since).days)
+    # A picture that began in the middle of a week would show a bad week where there was none.
+    return Period(_start_of(grain, since), until, grain, zone)
 
 
 def period_between(since: date, until: date, zone: str, grain: str = "") -> Period:

@@ -1,7 +1,9 @@
 """Asking metrics, with the answers kept for a minute: a dashboard's eight cards cost eight scans once, not per look."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from time import perf_counter
 from typing import Any
 
@@ -41,7 +43,8 @@ def ask(acting: Acting, name: str, period: Period | None = None) -> Answer:
     """
     metric = find_metric(name)
     wanted = period.parameters if period else {}
-    key = f"metric:{name}:{acting.scope.text()}:{sorted(wanted.items())}"
+    asked = json.dumps([name, acting.scope.text(), wanted], sort_keys=True)
+    key = f"metric:{sha256(asked.encode()).hexdigest()}"
     known = cache.get(key)
     if known is None:
         known = _ask(acting, metric, wanted)

@@ -1,0 +1,149 @@
+"""The first metrics, on rows written here, with answers worked out by hand."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from yingtai.insights.errors import MetricNotFound, PeriodNotUnderstood
+from yingtai.insights.periods import Period, grain_of, period_between, period_named
+from yingtai.insights.queries import ask
+from yingtai.kernel.scope import Scope
+from yingtai.lake.api import append, replace
+from yingtai.lake.testing import events_of, rows_of
+from yingtai.organization.testing import make_acting
+
+ANNA, BEN, CEM = 1, 2, 3
+MARCH = Period(date(2026, 3, 2), date(2026, 3, 16), "week", "Asia/Shanghai")
+
+
+def at(month, day, hour=4):
+    return datetime(2026, month, day, hour, tzinfo=UTC)
+
+
+def order(person, when, amount, *, event="Order Completed", currency="CNY"):
+    return {
+        "profile_no": person, "alias_no": person, "event": event, "occurred_at": when, "received_at": when,
+        "amount_minor": amount, "currency": currency, "order_id": f"o{when:%m%d%H}",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def shop(brand):
+    rows = [
+        order(ANNA, at(1, 10), 100_00),
+        order(ANNA, at(3, 3), 200_00),
+        order(BEN, at(3, 4), 50_00),
+        order(CEM, at(3, 10), 30_00, currency="EUR"),
+        order(ANNA, at(3, 11), 80_00, event="Order Refunded"),
+        {"profile_no": BEN, "event": "Page Viewed", "occurred_at": at(3, 12), "received_at": at(3, 12)},
+        # 1 March 17:00 in Greenwich is 2 March 01:00 in Shanghai, so this order is inside.
+        order(BEN, at(3, 1, 17), 10_00),
+        # 15 March 16:30 in Greenwich is the 16th in Shanghai, so this one is outside.
+        order(BEN, datetime(2026, 3, 15, 16, 30, tzinfo=UTC), 999_00),
+    ]
+    append("events", events_of(rows, node_no=brand.node_no))
+    return brand
+
+
+def answer(name, acting, period=MARCH):
+    return [tuple(row.values()) for row in ask(acting, name, period).rows]
+
+
+def test_orders_are_counted_in_the_brands_own_days(shop, acting):
+    assert answer("insights.orders", acting) == [(date(2026, 3, 2), 3), (date(2026, 3, 9), 1)]
+
+
+def test_a_person_active_twice_in_a_week_counts_once(shop, acting):
+    assert answer("insights.active_profiles", acting) == [(date(2026, 3, 2), 2), (date(2026, 3, 9), 3)]
+
+
+def test_revenue_takes_refunds_back_and_keeps_currencies_apart(shop, acting):
+    assert answer("insights.net_revenue", acting) == [
+        (date(2026, 3, 2), "CNY", 260_00),
+        (date(2026, 3, 9), "CNY", -80_00),
+        (date(2026, 3, 9), "EUR", 30_00),
+    ]
+
+
+def test_an_average_says_how_many_orders_stand_behind_it(shop, acting):
+    assert answer("insights.average_order_value", acting) == [("CNY", 3, 86_67), ("EUR", 1, 30_00)]
+
+
+def test_repeat_rate_counts_orders_before_the_period_too_and_states_its_interval(shop, acting):
+    [(buyers, repeaters, value, low, high)] = answer("insights.repeat_rate", acting)
+
+    # Anna (January and March) and Ben (twice in March) came back, Cem did not: 2 of 3. The interval is Wilson's.
+    assert (buyers, repeaters, round(value, 4)) == (3, 2, 0.6667)
+    assert (round(low, 4), round(high, 4)) == (0.2077, 0.9385)
+
+
+def test_no_buyers_is_not_a_rate_of_zero(brand, acting):
+    assert answer("insights.repeat_rate", acting) == [(0, 0, None, None, None)]
+
+
+def test_products_are_ranked_by_what_was_paid_less_returns(brand, acting):
+    lines = [
+        {"order_id": "a", "line_no": 1, "product_id": "mat", "quantity": 2.0, "amount_minor": 100},
+        {"order_id": "b", "line_no": 1, "product_id": "mat", "quantity": -1.0, "amount_minor": -40},
+        {"order_id": "b", "line_no": 2, "product_id": "cap", "quantity": 1.0, "amount_minor": 70},
+    ]
+    usual = {
+        "day": date(2026, 3, 4),
+        "currency": "CNY",
+        "node_no": brand.node_no,
+        "alias_no": 1,
+        "profile_no": 1,
+    }
+    append("order_lines", rows_of("order_lines", lines, **usual))
+    goods = rows_of("products", [{"product_id": "cap", "name": "Cap"}], node_no=brand.node_no)
+    replace("products", goods, {"brand_no": brand.node_no >> 40})
+
+    assert answer("insights.top_products", acting) == [
+        ("cap", "Cap", "CNY", 1.0, 1, 70),
+        ("mat", None, "CNY", 1.0, 2, 60),
+    ]
+
+
+def test_the_neighbour_and_another_dealer_see_nothing(shop, neighbour_acting):
+    assert answer("insights.orders", neighbour_acting) == []
+    assert answer("insights.orders", make_acting(shop.dealer_no)) == []
+
+
+def test_an_answer_is_kept_for_its_scope_alone(shop, acting):
+    ask(acting, "insights.orders", MARCH)
+
+    assert ask(make_acting(shop.dealer_no), "insights.orders", MARCH).rows == []
+
+
+def test_an_unknown_metric_is_explained(acting):
+    with pytest.raises(MetricNotFound, match=r"insights\.luck"):
+        ask(acting, "insights.luck")
+
+
+def test_a_dashboard_opens_where_the_data_is():
+    period = period_named(
+        "30d", first=date(2010, 12, 1), latest=date(2011, 6, 30), zone="Europe/London", now=at(3, 1)
+    )
+
+    assert (period.since, period.until, period.grain) == (date(2011, 6, 1), date(2011, 7, 1), "day")
+
+
+def test_weeks_and_months_begin_at_their_beginning():
+    period = period_named("90d", first=None, latest=date(2026, 3, 12), zone="UTC", now=at(3, 12))
+
+    assert period.grain == "week"
+    assert period.since.weekday() == 0
+    assert period.starts()[0] == period.since
+    assert grain_of(400) == "month"
+
+
+def test_a_period_that_ends_before_it_begins_is_refused():
+    with pytest.raises(PeriodNotUnderstood):
+        period_between(date(2026, 3, 2), date(2026, 3, 1), "UTC")
+
+
+def test_scopes_of_several_brands_are_asked_as_one(shop, neighbour):
+    both = make_acting(shop.node_no, neighbour.node_no)
+
+    assert both.scope == Scope.of(shop.node_no, neighbour.node_no)
+    assert sum(row["value"] for row in ask(both, "insights.orders", MARCH).rows) == 4

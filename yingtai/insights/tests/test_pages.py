@@ -1,0 +1,85 @@
+"""The dashboard, its cards and the catalogue, through the pages and the API."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from yingtai.insights.cards import CARDS
+from yingtai.lake.api import append
+from yingtai.lake.testing import events_of
+from yingtai.organization.api import make_api_key
+from yingtai.organization.testing import MONDAY, make_staff
+
+NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def analyst(brand):
+    browser = Client()
+    browser.force_login(
+        make_staff(brand.code, "analyst"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return browser
+
+
+@pytest.fixture
+def one_order(brand):
+    row = {"event": "Order Completed", "amount_minor": 12_300, "currency": "CNY", "order_id": "o1"}
+    append("events", events_of([row | {"occurred_at": NOON, "received_at": NOON}], node_no=brand.node_no))
+
+
+def test_an_empty_dashboard_says_what_to_do_first(analyst):
+    assert "Import a file" in analyst.get("/insights/").content.decode()
+
+
+def test_the_dashboard_opens_with_every_card(analyst, one_order):
+    page = analyst.get("/insights/").content.decode()
+
+    assert page.count("/insights/cards/") == len(CARDS)
+    assert "2026-03-04" in page
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+def test_every_card_leads_to_its_definition_and_says_how_fresh_it_is(card, analyst, one_order):
+    page = analyst.get(f"/insights/cards/{card.name}?period=all").content.decode()
+
+    assert f"/insights/metrics/{card.metric}/" in page
+    assert "data as of" in page
+
+
+def test_revenue_is_written_with_its_currency(analyst, one_order):
+    assert "¥123" in analyst.get("/insights/cards/revenue?period=all").content.decode()
+
+
+def test_an_unknown_card_is_not_found(analyst, brand):
+    assert analyst.get("/insights/cards/luck").status_code == 404
+
+
+def test_a_metric_shows_its_sql(analyst, brand):
+    page = analyst.get("/insights/metrics/insights.repeat_rate/").content.decode()
+
+    assert "Wilson (1927)" in page
+    assert "WITH bought AS" in page
+
+
+def test_the_api_answers_in_the_keys_scope(brand, neighbour, one_order):
+    for unit, expected in ((brand.code, [{"period": "2026-03-04", "value": 1}]), (neighbour.code, [])):
+        key = make_api_key(None, unit_code=unit, name="BI", roles=["analyst"], at=MONDAY)
+        answer = Client().get(
+            "/api/v1/metrics/insights.orders?since=2026-03-01&until=2026-03-10",
+            headers={"Authorization": f"Bearer {key}"},
+        )
+        assert answer.status_code == 200, answer.content
+        assert answer.json()["rows"] == expected
+
+
+def test_the_api_refuses_a_period_backwards(brand):
+    key = make_api_key(None, unit_code=brand.code, name="BI", roles=["analyst"], at=MONDAY)
+
+    answer = Client().get(
+        "/api/v1/metrics/insights.orders?since=2026-03-10&until=2026-03-01",
+        headers={"Authorization": f"Bearer {key}"},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "insights.period-not-understood")
