@@ -106,7 +106,7 @@ def repeat_rate() -> str:
             GROUP BY profile_no
         ), counted AS (
             SELECT CAST(count(*) AS DOUBLE) AS n,
-                   CAST(sum(CASE WHEN orders > 1 THEN 1 ELSE 0 END) AS DOUBLE) AS again
+                   CAST(coalesce(sum(CASE WHEN orders > 1 THEN 1 ELSE 0 END), 0) AS DOUBLE) AS again
             FROM bought
             WHERE latest_on >= CAST($since AS DATE)
         ), spread AS (

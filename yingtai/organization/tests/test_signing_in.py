@@ -93,7 +93,7 @@ def test_nobody_is_a_superuser(brand):
 
 
 def test_a_program_without_a_key_is_told_what_to_send(books, browser):
-    answer = browser.get("/api/v1/audiences")
+    answer = browser.get("/api/v1/metrics")
 
     assert answer.status_code == 401
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -105,7 +105,7 @@ def test_a_wrong_or_revoked_key_is_refused(brand, browser):
     ApiKey.objects.filter(start=key[:12]).update(revoked_at=MONDAY)
 
     for bearer in ("ytk_wrong", key):
-        answer = browser.get("/api/v1/audiences", headers={"Authorization": f"Bearer {bearer}"})
+        answer = browser.get("/api/v1/metrics", headers={"Authorization": f"Bearer {bearer}"})
         assert answer.status_code == 401
 
 
