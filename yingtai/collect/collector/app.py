@@ -19,6 +19,7 @@ from yingtai.collect.collector.reception import Headers, Receive
 from yingtai.collect.collector.sealing import Sealer
 from yingtai.collect.errors import (
     AllRefused,
+    CollectorBusy,
     KeyUnknown,
     MethodNotAllowed,
     OriginNotAllowed,
@@ -32,6 +33,8 @@ from yingtai.kernel.errors import ProductError
 CALLS = {f"/v1/{name}": name for name in ("batch", "import", *KINDS)}
 MANY = frozenset(("batch", "import"))
 NO_LINES: Lines = []
+MOST_AT_ONCE = 256
+"""Requests whose bodies we hold at a time; connections may be many more."""
 
 
 class Collector:
@@ -41,6 +44,7 @@ class Collector:
         self._keys = KeyRing(conninfo)
         self._committer = Committer(conninfo, partial(pack, sealer=sealer), writers=writers)
         self._sealer = sealer
+        self._at_work = 0
         self._refreshers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -100,11 +104,20 @@ class Collector:
             return 204, b"", answers.PREFLIGHT
         if method != "POST":
             raise MethodNotAllowed
+        self._refuse_when_busy()
+        self._at_work += 1
+        try:
+            accepted = await self._collect(scope, receive, headers, call, refused)
+        finally:
+            self._at_work -= 1
+        return 200, answers.accepted(accepted, refused), NO_LINES
+
+    def _refuse_when_busy(self) -> None:
         if not self._sealer.is_ready:
             raise StoreUnavailable
+        if self._at_work >= MOST_AT_ONCE:
+            raise CollectorBusy
         self._committer.admit()
-        accepted = await self._collect(scope, receive, headers, call, refused)
-        return 200, answers.accepted(accepted, refused), NO_LINES
 
     def _health(self) -> tuple[int, bytes, Lines]:
         ready = self._committer.is_connected and self._keys.is_loaded and self._sealer.is_ready

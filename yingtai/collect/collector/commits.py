@@ -41,10 +41,12 @@ class Committer(Generic[Item]):
         *,
         writers: int = 2,
         copy_statement: str = COPY_ROWS,
+        commit_seconds: float = COMMIT_SECONDS,
     ) -> None:
         self._conninfo = conninfo
         self._pack = pack
         self._copy_statement = copy_statement
+        self._commit_seconds = commit_seconds
         self._writers = writers
         self._queue: deque[Waiting[Item]] = deque()
         self._bytes = 0
@@ -125,7 +127,7 @@ class Committer(Generic[Item]):
         return group
 
     async def _commit(self, connection: Connection, group: list[Waiting[Item]]) -> None:
-        alarm = asyncio.get_running_loop().call_later(COMMIT_SECONDS, _hang_up, connection, group)
+        alarm = asyncio.get_running_loop().call_later(self._commit_seconds, _hang_up, connection, group)
         items = [item for item, _, _ in group]
         try:
             data = self._pack(items) if len(items) == 1 else await asyncio.to_thread(self._pack, items)

@@ -18,6 +18,7 @@ Headers = dict[bytes, bytes]
 
 LOOPBACK = frozenset(("127.0.0.1", "::1", ""))
 GZIP = 16 + zlib.MAX_WBITS
+BODY_SECONDS = 30.0
 BYTES_HEARD_OUT = 8 * 1024 * 1024
 """A client that is cut off while it sends never reads why, and sends the same again."""
 
@@ -89,19 +90,20 @@ async def _received(receive: Receive) -> bytes:
     parts: list[bytes] = []
     size, more = 0, True
     try:
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Disconnected
-            part = message.get("body", b"")
-            size += len(part)
-            if size <= BATCH_BYTES:
-                parts.append(part)
-            elif size > BYTES_HEARD_OUT:
-                raise RequestTooLarge
-            more = message.get("more_body", False)
-    except asyncio.CancelledError as gone:
-        # This is how the server says that the line broke.
+        async with asyncio.timeout(BODY_SECONDS):
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Disconnected
+                part = message.get("body", b"")
+                size += len(part)
+                if size <= BATCH_BYTES:
+                    parts.append(part)
+                elif size > BYTES_HEARD_OUT:
+                    raise RequestTooLarge
+                more = message.get("more_body", False)
+    except (TimeoutError, asyncio.CancelledError) as gone:
+        # Too slow; or cancelled, which is how the server says that the line broke.
         raise Disconnected from gone
     if size > BATCH_BYTES:
         raise RequestTooLarge

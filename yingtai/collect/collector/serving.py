@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -17,7 +18,8 @@ from yingtai.collect.collector.reception import Receive
 from yingtai.collect.collector.sealing import VaultSealer
 from yingtai.kernel.env import dsn, env
 
-MOST_AT_ONCE = 512
+MOST_CONNECTIONS = 16_384
+FILES_FOR_OURSELVES = 64
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 BACKLOG = 1024
 SWITCH_SECONDS = 0.001
@@ -41,7 +43,7 @@ async def serve_application(application: Application, *, host: str, port: int) -
         http=HTTPModes.http1,
         websockets=False,
         backlog=BACKLOG,
-        backpressure=MOST_AT_ONCE,
+        backpressure=_most_connections(),
         log_access=False,
         log_level=LogLevels.error,
     )
@@ -50,3 +52,12 @@ async def serve_application(application: Application, *, host: str, port: int) -
     # Packing beside the requests waits for the interpreter's lock; five milliseconds would be felt.
     sys.setswitchinterval(SWITCH_SECONDS)
     await server.serve()
+
+
+def _most_connections() -> int:
+    """Return how many connections this process may hold open, after asking for as many as it may have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + FILES_FOR_OURSELVES
+    files = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return files - FILES_FOR_OURSELVES

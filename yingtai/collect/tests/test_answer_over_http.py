@@ -1,7 +1,9 @@
 """Who may send, how much, from where, and what everybody else is told."""
 
+import contextlib
 import gzip
 import json
+import socket
 import time
 
 from yingtai.collect.tests.running import Key, Running, make_key
@@ -128,3 +130,13 @@ def test_a_key_without_origins_is_not_for_browsers(collector: Running, key: Key)
     headers = {"Origin": "https://shop.example.com"}
 
     assert collector.post("/v1/batch", BATCH, key=key.text, headers=headers).status == 403
+
+
+def test_idle_connections_stand_in_nobodys_way(collector: Running, key: Key) -> None:
+    with contextlib.ExitStack() as idle:
+        for _ in range(600):
+            line = idle.enter_context(socket.create_connection(("127.0.0.1", collector.port), timeout=5))
+            line.sendall(b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n")
+            assert line.recv(1000).startswith(b"HTTP/1.1 200")
+
+        assert collector.post("/v1/batch", BATCH, key=key.text).status == 200

@@ -1,0 +1,154 @@
+"""The committer: one COPY for all that waits, and an answer even when the database gives none."""
+
+import asyncio
+import os
+import signal
+import time
+
+import pytest
+
+from yingtai.collect import inbox
+from yingtai.collect.collector.commits import Committer
+from yingtai.collect.errors import StoreUnavailable
+from yingtai.collect.tests.running import Database, make_database
+from yingtai.kernel.env import secret
+
+BACKENDS = "SELECT pid FROM pg_stat_activity WHERE usename = 'collector' AND datname = current_database()"
+
+
+@pytest.fixture(scope="module")
+def database(keys: None) -> Database:
+    return make_database()
+
+
+def conninfo(database: Database) -> str:
+    password = secret("books-collector.password")
+    return f"host={database.socket} dbname={database.name} user=collector password={password}"
+
+
+def packed(numbers: list[int]) -> bytes:
+    return inbox.copy_data(
+        [
+            inbox.row(
+                received=time.time_ns() // 1000,
+                source_no=number,
+                node_no=1,
+                kind=inbox.REQUEST,
+                epoch_id=1,
+                event_count=1,
+                body=b"sealed",
+            )
+            for number in numbers
+        ]
+    )
+
+
+async def connected(committer: Committer[int]) -> None:
+    committer.start()
+    async with asyncio.timeout(20):
+        while not committer.is_connected:  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.01)
+
+
+def kept(database: Database, above: int) -> set[int]:
+    with database.connect("worker") as books:
+        rows = books.execute("SELECT source_no FROM collect_inbox WHERE source_no > %s", [above]).fetchall()
+    return {number for (number,) in rows}
+
+
+def test_what_waits_together_is_kept_together(database: Database) -> None:
+    groups: list[int] = []
+
+    def pack(numbers: list[int]) -> bytes:
+        groups.append(len(numbers))
+        return packed(numbers)
+
+    async def work() -> None:
+        committer = Committer(conninfo(database), pack, writers=1)
+        await connected(committer)
+        await asyncio.gather(*(committer.keep(1_000 + number, 10) for number in range(500)))
+        await committer.close()
+
+    asyncio.run(work())
+
+    assert kept(database, 999) == set(range(1_000, 1_500))
+    assert len(groups) <= 3
+
+
+def test_a_silent_database_is_given_up_and_found_again(database: Database) -> None:
+    async def work() -> None:
+        committer = Committer(conninfo(database), packed, writers=2, commit_seconds=0.5)
+        await connected(committer)
+        with database.connect("collector") as books:
+            me = books.info.backend_pid
+            stopped = [pid for (pid,) in books.execute(BACKENDS).fetchall() if pid != me]
+        try:
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            with pytest.raises(StoreUnavailable):
+                async with asyncio.timeout(5):
+                    await committer.keep(5_001, 10)
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+        await _keep_at_last(committer, 5_002)
+        await committer.close()
+
+    asyncio.run(work())
+
+    assert 5_002 in kept(database, 5_000)
+
+
+def test_nothing_is_taken_before_the_database_answers(database: Database) -> None:
+    async def work() -> None:
+        committer = Committer("host=/nowhere dbname=none", packed)
+        committer.start()
+        with pytest.raises(StoreUnavailable):
+            await committer.keep(1, 10)
+        await committer.close()
+
+    asyncio.run(work())
+
+
+def test_a_row_the_database_refuses_does_not_stop_the_next(database: Database) -> None:
+    def pack(numbers: list[int]) -> bytes:
+        return b"no copy at all" if 6_001 in numbers else packed(numbers)
+
+    async def work() -> None:
+        committer = Committer(conninfo(database), pack, writers=1)
+        await connected(committer)
+        with pytest.raises(StoreUnavailable):
+            await committer.keep(6_001, 10)
+        await _keep_at_last(committer, 6_002)
+        await committer.close()
+
+    asyncio.run(work())
+
+    assert kept(database, 6_000) == {6_002}
+
+
+async def _keep_at_last(committer: Committer[int], number: int) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await committer.keep(number, 10)
+            except StoreUnavailable:
+                await asyncio.sleep(0.02)
+            else:
+                return
+
+
+def test_the_copy_is_what_postgresql_reads(database: Database) -> None:
+    received = 1_748_779_200_123_456
+    row = inbox.row(
+        received=received, source_no=7, node_no=1 << 40, kind=1, epoch_id=3, event_count=9, body=b"\x00\xff"
+    )
+    with database.connect("worker") as books:
+        with books.cursor() as cursor, cursor.copy(inbox.COPY_ROWS) as copy:
+            copy.write(inbox.copy_data([row]))
+        found = books.execute(
+            "SELECT (extract(epoch FROM received_at) * 1000000)::bigint, node_no, kind, epoch_id, event_count, body "
+            "FROM collect_inbox WHERE source_no = 7"
+        ).fetchall()
+
+    assert found == [(received, 1 << 40, 1, 3, 9, b"\x00\xff")]
