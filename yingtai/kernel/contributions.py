@@ -48,5 +48,9 @@ launch_gates: Catalogue[Any] = Catalogue("launch gates")
 privacy_holders: Catalogue[Any] = Catalogue("holders of personal data")
 """Whoever keeps personal data: how to export and erase a person there."""
 
+public_doors: Catalogue[Any] = Catalogue("public doors")
+"""Pages that people without an account open, by path prefix: `door(request, at) -> Acting | None`. The token in
+the path says where the request acts; None is nobody."""
+
 starters: Catalogue[Callable[[], None]] = Catalogue("starters")
 """What must run once when a process starts, after all modules are loaded."""

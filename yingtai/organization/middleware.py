@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils import timezone, translation
 
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import public_doors
 from yingtai.kernel.http import ActingRequest, answer_problem
 from yingtai.kernel.scope import NOTHING
 from yingtai.kernel.scoping import acting_transaction
@@ -44,6 +45,9 @@ class ActingMiddleware:
         request.workplaces, request.workplace = [], None
         if request.path.startswith("/api/"):
             return self._program(request, now)
+        for prefix, door in public_doors.items():
+            if request.path.startswith(prefix):
+                return door(request, now) or Acting(NOBODY, NOTHING, "public", now)
         staff = request.user
         if not isinstance(staff, Staff):
             return Acting(NOBODY, NOTHING, "sign-in", now)
