@@ -1,5 +1,6 @@
 """The throwaway installation that a test run works in; loaded by pytest before Django's settings are."""
 
+import atexit
 import contextlib
 import ctypes
 import os
@@ -27,14 +28,25 @@ def _new_home() -> Path:
     # Right below /tmp, for a Unix socket's path must be short; our own folder, so runs never meet.
     for name in [name for name in os.environ if name.startswith("YINGTAI_")]:
         del os.environ[name]
-    home = Path(tempfile.mkdtemp(prefix="yingtai-test-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix=f"yingtai-test-{os.getpid()}-", dir="/tmp"))
     home.chmod(0o755)
     (home / "static").mkdir()
     os.environ["YINGTAI_HOME"] = str(home)
     os.environ["YINGTAI_PORT"] = str(free_ports(3))
     environment.env.cache_clear()
+    if Path("/proc/self").exists():
+        _sweep()
     _take_passwords(home)
     return home
+
+
+def _sweep() -> None:
+    # A run that was killed left its folder; its number tells that nobody uses it any more.
+    for left in Path("/tmp").glob("yingtai-test-*-*"):
+        pid = left.name.split("-")[2]
+        with contextlib.suppress(OSError):
+            if pid.isdigit() and left.stat().st_uid == os.geteuid() and not Path(f"/proc/{pid}").exists():
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _take_passwords(home: Path) -> None:
@@ -132,12 +144,14 @@ schema.migrate(vault_dsn("owner"))
 """
 
 
+@atexit.register  # also when pytest fails before it begins
 def pytest_unconfigure() -> None:
     """Stop what this run started and remove its folder."""
     for server in STARTED:
         if server.is_alive():
             os.kill(server.pid, signal.SIGQUIT)  # at once: nothing of it is kept
         server.stop()
+    STARTED.clear()
     shutil.rmtree(HOME, ignore_errors=True)
 
 
