@@ -1,5 +1,6 @@
 """The process that ingests all day: takes what waits, looks after the inbox and the lake when nothing does."""
 
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -89,6 +90,10 @@ class Ingester:
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Ingest until asked to stop; the database may go away and come back."""
+        # Messages come and go by the hundred thousand and hold no cycles: looking for some in between costs a
+        # fifth of the time, so it is done when nothing waits.
+        gc.freeze()
+        gc.disable()
         while not stop():
             try:
                 with sole_writer():
@@ -100,6 +105,7 @@ class Ingester:
                 self.start_over()
                 time.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
         self.start_over()
+        gc.enable()
 
     def begin(self) -> None:
         """Learn how far ingest has come; the caller is the sole writer."""
@@ -131,6 +137,7 @@ class Ingester:
         now = time.monotonic()
         if now - self._due.chores_at > CHORES_SECONDS:
             self._due.chores_at = now
+            gc.collect()
             look_after_tables(acting_now(), self._inbox)
         if now - self._due.traits_at > TRAITS_SECONDS:
             self._due.traits_at = now

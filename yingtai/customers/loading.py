@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 from django.db import connection
 
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.pipeline import Ingested, ingest_set, prepare, sole_writer
 from yingtai.customers.ingest.repeats import Memory
-from yingtai.customers.ingest.timeline import KEPT_EVENTS, SHOWN, write_timelines
+from yingtai.customers.ingest.timeline import KEPT_EVENTS, SHOWN, entries_of, joined, write_timelines
 from yingtai.customers.models import LoadedSet
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import EVERYTHING
@@ -20,20 +21,12 @@ TIMELINES_DONE = -1
 PROFILES_AT_ONCE = 50_000
 
 LATEST_OF_LOAD = f"""
-    WITH ranked AS (
-        SELECT profile_no, occurred_at, message_hash, event, node_no, source_no, {", ".join(SHOWN)},
-            row_number() OVER (PARTITION BY profile_no ORDER BY occurred_at DESC, message_hash) AS place,
-            min(occurred_at) OVER (PARTITION BY profile_no) AS earliest
-        FROM events
-        WHERE ingest_no >= $first AND ingest_no <= $latest AND profile_no IS NOT NULL
-    )
-    SELECT profile_no, min(earliest) AS earliest, max(occurred_at) AS latest,
-        '[' || string_agg(to_json(struct_pack(
-            at := epoch_us(occurred_at), id := lower(left(hex(message_hash), 12)), event := event,
-            node := node_no, source := source_no, {", ".join(f"{name} := {name}" for name in SHOWN)}
-        ))::VARCHAR, ',' ORDER BY place) || ']' AS events
-    FROM ranked WHERE place <= {KEPT_EVENTS}
-    GROUP BY profile_no ORDER BY profile_no
+    SELECT profile_no, occurred_at, message_hash, event, node_no, source_no, {", ".join(SHOWN)},
+        min(occurred_at) OVER (PARTITION BY profile_no) AS earliest
+    FROM events
+    WHERE ingest_no >= $first AND ingest_no <= $latest AND profile_no IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY profile_no ORDER BY occurred_at DESC, message_hash) <= {KEPT_EVENTS}
+    ORDER BY profile_no, occurred_at DESC, message_hash
 """
 
 
@@ -108,7 +101,7 @@ def refresh_timelines(acting: Acting, *, source_no: int, load_id: str) -> None:
     rows = lake.scoped(acting.scope).query(LATEST_OF_LOAD, values)
     with sole_writer(), acting_transaction(acting), connection.cursor() as cursor:
         prepare(cursor)
-        for chunk in _chunks(rows):
+        for chunk in _timelines(rows):
             write_timelines(cursor, chunk)
         LoadedSet.objects.create(
             source_no=source_no,
@@ -128,6 +121,23 @@ def _load(acting: Acting, key: LoadedSet, events: EventSet, memory: Memory) -> I
         return ingest_set(acting, events, memory=memory, with_timeline=False, in_the_same_transaction=note)
 
 
-def _chunks(rows: pa.Table) -> Iterator[pa.Table]:
-    for start in range(0, len(rows), PROFILES_AT_ONCE):
-        yield rows.slice(start, PROFILES_AT_ONCE)
+def _timelines(rows: pa.Table) -> Iterator[pa.Table]:
+    """Turn events sorted by profile into timelines, some profiles at a time."""
+    profiles = rows["profile_no"].to_numpy()
+    starts = np.flatnonzero(np.r_[True, profiles[1:] != profiles[:-1]]) if len(profiles) else np.zeros(0, int)
+    edges = np.r_[starts, len(profiles)]
+    rows = rows.set_column(
+        rows.schema.get_field_index("message_hash"), "message_hash", rows["message_hash"].cast(pa.binary(16))
+    )
+    for first in range(0, len(starts), PROFILES_AT_ONCE):
+        here = edges[first : first + PROFILES_AT_ONCE + 1]
+        some = rows.slice(here[0], here[-1] - here[0])
+        leading = some.take(pa.array(here[:-1] - here[0]))
+        yield pa.table(
+            {
+                "profile_no": leading["profile_no"],
+                "earliest": leading["earliest"],
+                "latest": leading["occurred_at"],
+                "events": joined(entries_of(some), here - here[0]),
+            }
+        )

@@ -32,8 +32,8 @@ from yingtai.organization.api import entity_no_at, get_unit_at, list_brands
 from yingtai.vault import api as vault
 
 OLDER_EVENTS = """
-    SELECT occurred_at, message_hash, event, node_no, source_no, channel, order_id, amount_minor, currency,
-        product_id, category, page_path, campaign_no
+    SELECT occurred_at, message_hash, event, node_no, source_no, order_id, amount_minor, currency, product_id,
+        page_path, campaign_no
     FROM events
     WHERE profile_no = $profile_no AND (occurred_at < $before OR (occurred_at = $before AND message_hash > $hash))
     ORDER BY occurred_at DESC, message_hash LIMIT $rows

@@ -22,7 +22,7 @@ ASKED_TABLES = """
     CREATE TEMPORARY TABLE IF NOT EXISTS asked_holder (profile_no bigint) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS asked_survivor (profile_no bigint) ON COMMIT DELETE ROWS
 """
-# LATERAL … LIMIT keeps the planner from reading a whole table beside a large set.
+# LATERAL with LIMIT or OFFSET keeps the planner on the index, whatever it believes of the sizes.
 KNOWN_ONES = """
     SELECT asked.place, known.alias_no, known.profile_no
     FROM asked_identifier AS asked, LATERAL (
@@ -32,7 +32,9 @@ KNOWN_ONES = """
 """
 HELD_BY = """
     SELECT held.profile_no, held.kind, (extract(epoch FROM held.first_seen_at) * 1000000)::bigint AS first_seen
-    FROM asked_holder JOIN customers_identifier AS held USING (profile_no)
+    FROM asked_holder AS asked, LATERAL (
+        SELECT * FROM customers_identifier AS one WHERE one.profile_no = asked.profile_no OFFSET 0
+    ) AS held
 """
 SURVIVORS = """
     WITH RECURSIVE chain AS (

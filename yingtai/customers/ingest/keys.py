@@ -10,8 +10,10 @@ from yingtai.customers.models import VisitorKey
 from yingtai.vault import api as vault
 
 KEYS_OF = """
-    SELECT profile_no, coalesce(key_id, 0) AS key_id
-    FROM customers_profile WHERE profile_no IN (SELECT profile_no FROM asked_key)
+    SELECT asked.profile_no, coalesce(profile.key_id, 0) AS key_id
+    FROM asked_key AS asked, LATERAL (
+        SELECT key_id FROM customers_profile AS one WHERE one.profile_no = asked.profile_no OFFSET 0
+    ) AS profile
 """
 KEYED_TABLES = """
     CREATE TEMPORARY TABLE IF NOT EXISTS asked_key (profile_no bigint) ON COMMIT DELETE ROWS;

@@ -40,7 +40,9 @@ ADD_IDENTIFIERS = """
         alias_no, brand_no, kind, blind, profile_no, sealed, key_id, first_seen_at, node_no)
     SELECT new.alias_no, new.brand_no, new.kind, new.blind, new.profile_no, new.sealed,
         nullif(new.key_id, 0), new.first_seen_at, profile.node_no
-    FROM new_identifier AS new JOIN customers_profile AS profile USING (profile_no)
+    FROM new_identifier AS new, LATERAL (
+        SELECT node_no FROM customers_profile AS one WHERE one.profile_no = new.profile_no OFFSET 0
+    ) AS profile
 """
 CHANGE_TRAITS = """
     UPDATE customers_profile AS profile SET traits = coalesce((
@@ -56,7 +58,9 @@ ADD_ORDERS = """
     INSERT INTO customers_order (brand_no, blind, profile_no, occurred_at, amount_minor, currency, node_no)
     SELECT named.brand_no, named.blind, named.profile_no, named.occurred_at, named.amount_minor,
         named.currency, profile.node_no
-    FROM named_order AS named JOIN customers_profile AS profile USING (profile_no)
+    FROM named_order AS named, LATERAL (
+        SELECT node_no FROM customers_profile AS one WHERE one.profile_no = named.profile_no OFFSET 0
+    ) AS profile
     ON CONFLICT (brand_no, blind) DO NOTHING
 """
 

@@ -29,10 +29,8 @@ WRITER_LOCK = 7_361_885_110
 TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
 WAIT_FOR_LOCK = "SELECT pg_advisory_lock(%s)"
 UNLOCK = "SELECT pg_advisory_unlock(%s)"
-SESSION = """
-    SET temp_buffers = '64MB';
-    SET work_mem = '64MB'
-"""
+PLANS = "SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1"
+
 NEXT_BATCH = "SELECT coalesce(max(batch_no), 0) + 1 FROM customers_lakebatch"
 
 Hook = Callable[[str], None]
@@ -222,6 +220,7 @@ def _tell(batch: Batch, found: People) -> None:
 
 def prepare(cursor: Any) -> None:
     """Make this session's temporary tables. Repeating it changes nothing."""
+    cursor.execute(PLANS)
     identifying.prepare(cursor)
     for statement in (
         repeats.ASKED_TABLE, moving.MERGED_TABLE, keys.KEYED_TABLES, private.SEALED_TABLES, people.NEW_TABLES,

@@ -28,11 +28,13 @@ SEALED_TABLES = """
     ON COMMIT DELETE ROWS
 """
 DOCUMENTS = """
-    SELECT DISTINCT ON (one.profile_no) one.profile_no, one.row_id, one.sealed
-    FROM asked_document JOIN customers_sealedtraits AS one USING (profile_no)
-    JOIN customers_profile AS profile USING (profile_no)
-    WHERE one.key_id = profile.key_id
-    ORDER BY one.profile_no, one.row_id
+    SELECT asked.profile_no, held.row_id, held.sealed
+    FROM asked_document AS asked, LATERAL (
+        SELECT one.row_id, one.sealed FROM customers_sealedtraits AS one
+        JOIN customers_profile AS profile USING (profile_no)
+        WHERE one.profile_no = asked.profile_no AND one.key_id = profile.key_id
+        ORDER BY one.row_id LIMIT 1
+    ) AS held
 """
 CHANGE_DOCUMENTS = """
     UPDATE customers_sealedtraits AS one SET sealed = changed.sealed
@@ -41,13 +43,16 @@ CHANGE_DOCUMENTS = """
 ADD_DOCUMENTS = """
     INSERT INTO customers_sealedtraits (row_id, profile_no, key_id, sealed, node_no)
     SELECT new.row_id, new.profile_no, new.key_id, new.sealed, profile.node_no
-    FROM sealed_document AS new JOIN customers_profile AS profile USING (profile_no)
-    WHERE NOT EXISTS (SELECT 1 FROM customers_sealedtraits AS one WHERE one.row_id = new.row_id)
+    FROM sealed_document AS new, LATERAL (
+        SELECT node_no FROM customers_profile AS one WHERE one.profile_no = new.profile_no OFFSET 0
+    ) AS profile
 """
 ADD_NAMES = """
     INSERT INTO customers_knownname (brand_no, blind, profile_no, node_no)
     SELECT DISTINCT said.brand_no, said.blind, said.profile_no, profile.node_no
-    FROM said_name AS said JOIN customers_profile AS profile USING (profile_no)
+    FROM said_name AS said, LATERAL (
+        SELECT node_no FROM customers_profile AS one WHERE one.profile_no = said.profile_no OFFSET 0
+    ) AS profile
     ON CONFLICT DO NOTHING
 """
 

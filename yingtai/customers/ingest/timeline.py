@@ -11,16 +11,8 @@ from yingtai.customers.ingest.batch import Batch, People
 from yingtai.customers.ingest.wire import put_rows
 
 KEPT_EVENTS: Final = 10
-SHOWN = (
-    "channel",
-    "order_id",
-    "amount_minor",
-    "currency",
-    "product_id",
-    "category",
-    "page_path",
-    "campaign_no",
-)
+SHOWN = ("order_id", "amount_minor", "currency", "product_id", "campaign_no", "page_path")
+PAGES = pa.array(["Page Viewed", "Screen Viewed"])
 
 RECENT_TABLE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS recent_event (
@@ -42,15 +34,25 @@ MERGE_TIMELINES = """
                 ) AS latest)
         END
     FROM recent_event AS new
-    JOIN customers_profile AS profile USING (profile_no)
-    LEFT JOIN customers_recenttimeline AS old USING (profile_no)
+    CROSS JOIN LATERAL (
+        SELECT node_no FROM customers_profile AS one WHERE one.profile_no = new.profile_no OFFSET 0
+    ) AS profile
+    LEFT JOIN LATERAL (
+        SELECT * FROM customers_recenttimeline AS one WHERE one.profile_no = new.profile_no OFFSET 0
+    ) AS old ON true
     ON CONFLICT (profile_no) DO UPDATE SET
         events = excluded.events, latest_seen_at = excluded.latest_seen_at
 """
 SEEN_EARLIER = """
-    UPDATE customers_profile AS profile SET first_seen_at = new.earliest
-    FROM recent_event AS new
-    WHERE new.profile_no = profile.profile_no AND new.earliest < profile.first_seen_at
+    UPDATE customers_profile AS profile SET first_seen_at = late.earliest
+    FROM (
+        SELECT new.profile_no, new.earliest
+        FROM recent_event AS new, LATERAL (
+            SELECT first_seen_at FROM customers_profile AS one WHERE one.profile_no = new.profile_no OFFSET 0
+        ) AS held
+        WHERE new.earliest < held.first_seen_at
+    ) AS late
+    WHERE late.profile_no = profile.profile_no
 """
 NEEDS_ESCAPE = r'["\\\x00-\x1f\x7f]'
 
@@ -69,7 +71,7 @@ def merge_timelines(batch: Batch, people: People) -> None:
     starts = np.flatnonzero(np.r_[True, profiles[1:] != profiles[:-1]])
     ends = np.r_[starts[1:], len(order)]
     rank = np.arange(len(order)) - np.repeat(starts, ends - starts)
-    entries = _entries(batch, order[rank < KEPT_EVENTS], occurred)
+    shown = batch.set.events.take(pa.array(order[rank < KEPT_EVENTS]))
     edges = np.r_[0, np.cumsum(np.minimum(ends - starts, KEPT_EVENTS))]
     write_timelines(
         batch.cursor,
@@ -78,7 +80,7 @@ def merge_timelines(batch: Batch, people: People) -> None:
                 "profile_no": profiles[starts],
                 "earliest": _moments(occurred[order[ends - 1]]),
                 "latest": _moments(occurred[order[starts]]),
-                "events": _joined(entries, edges),
+                "events": joined(entries_of(shown), edges),
             }
         ),
     )
@@ -108,33 +110,27 @@ def _hashes(column: pa.ChunkedArray) -> np.ndarray:
     return np.concatenate(chunks) if chunks else np.zeros(0, "V16")
 
 
-def _entries(batch: Batch, rows: np.ndarray, occurred: np.ndarray) -> pa.Array:
+def entries_of(events: pa.Table) -> pa.Array:
     """Return each event as a timeline shows it: JSON without what is empty, made by columns."""
-    events = batch.set.events
-    picked = pa.array(rows)
-    hashes = _hashes(events["message_hash"])[rows].tobytes().hex()
-    ids = pa.array([hashes[at : at + 12] for at in range(0, len(hashes), 32)])
-    parts: list[Any] = [
-        '{"at":',
-        _digits(occurred[rows]),
-        ',"id":"',
-        ids,
-        '","event":',
-        _json(events["event"].take(picked)),
-    ]
-    parts += [',"node":', _digits(batch.numbers("node_no")[rows])]
-    parts += [',"source":', _digits(batch.numbers("source_no")[rows])]
+    hashes = _hashes(events["message_hash"]).tobytes().hex()
+    ids = pa.array([hashes[at : at + 12] for at in range(0, len(hashes), 32)], pa.string())
+    moments = _flat(events["occurred_at"]).cast(pa.int64()).cast(pa.string())
+    parts: list[Any] = ['{"at":', moments, ',"id":"', ids, '","event":', _json(events["event"])]
+    parts += [',"node":', _digits(events["node_no"]), ',"source":', _digits(events["source_no"])]
     for name in SHOWN:
-        if name in events.column_names:
-            column = events[name].take(picked)
-            if column.null_count < len(column):
-                is_text = pa.types.is_string(column.type) or pa.types.is_dictionary(column.type)
-                values = _json(column) if is_text else _flat(column.cast(pa.string()))
-                parts.append(pc.binary_join_element_wise(f',"{name}":', values, ""))
+        if name in events.column_names and events[name].null_count < len(events):
+            column = _flat(events[name])
+            if name == "page_path":
+                # What somebody did says enough without the page it happened on.
+                is_page = pc.is_in(_flat(events["event"].cast(pa.string())), PAGES)
+                column = pc.if_else(is_page, column.cast(pa.string()), None)
+            is_text = pa.types.is_string(column.type) or pa.types.is_dictionary(column.type)
+            values = _json(column) if is_text else column.cast(pa.string())
+            parts.append(pc.binary_join_element_wise(f',"{name}":', values, ""))
     return _flat(pc.binary_join_element_wise(*parts, "}", "", null_handling="replace", null_replacement=""))
 
 
-def _json(column: pa.ChunkedArray) -> pa.Array:
+def _json(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return text as JSON text; null stays null."""
     texts = _flat(column.cast(pa.string()))
     if pc.any(pc.match_substring_regex(texts, NEEDS_ESCAPE)).as_py():
@@ -144,7 +140,8 @@ def _json(column: pa.ChunkedArray) -> pa.Array:
     return pc.binary_join_element_wise('"', texts, '"', "")
 
 
-def _joined(entries: pa.Array, edges: np.ndarray) -> pa.Array:
+def joined(entries: pa.Array, edges: np.ndarray) -> pa.Array:
+    """Return the entries as JSON lists, cut at the edges."""
     lists = pa.ListArray.from_arrays(pa.array(edges, pa.int32()), entries)
     return pc.binary_join_element_wise("[", pc.binary_join(lists, ","), "]", "")
 
@@ -156,8 +153,8 @@ def _flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays(flat.chunks) if isinstance(flat, pa.ChunkedArray) else flat
 
 
-def _digits(numbers: np.ndarray) -> pa.Array:
-    return pa.array(numbers, pa.int64()).cast(pa.string())
+def _digits(numbers: pa.ChunkedArray) -> pa.Array:
+    return _flat(numbers.cast(pa.string()))
 
 
 def _moments(since_1970: np.ndarray) -> pa.Array:
