@@ -37,5 +37,5 @@ class OneDoor(Contract):
     def _may_pass(self, importer: str, file: str) -> bool:
         # The composition root mounts urls and endpoints and starts the collector; tests borrow ready-made data.
         mounts = importer.startswith(f"{self.root}.web.") and file in {"urls", "endpoints", "middleware"}
-        starts = importer.split(".")[1] in {"web", "bench"} and file in {"collector", "schema"}
+        starts = importer.split(".")[1] in {"web", "bench"} and file in {"collector", "inbox", "schema"}
         return file in self.doors or mounts or starts or (file == "testing" and ".tests." in importer)

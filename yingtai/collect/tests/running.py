@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -22,7 +23,6 @@ from yingtai.collect.reading import Reading, explode
 from yingtai.kernel.env import secret, socket_folder
 from yingtai.kernel.scope import node_no
 from yingtai.vault.api import open_blob
-from yingtai.web.testing import free_ports
 
 PLACE = node_no(7)
 _numbers = count(1)
@@ -151,7 +151,7 @@ def make_key(database: Database, *, plan: dict[str, Any] | None = None, **option
 @contextmanager
 def collector_running(database: Database) -> Iterator[Running]:
     """Run a collector, from ready to gracefully stopped."""
-    port = free_ports(2)
+    port = _free_port() - 1
     process = subprocess.Popen(
         [sys.executable, "-m", "yingtai.collect.collector"],
         env={**os.environ, "YINGTAI_DATABASE_URL": database.url, "YINGTAI_PORT": str(port)},
@@ -176,6 +176,12 @@ def await_health(running: Running) -> None:
             assert running.process.poll() is None, "the collector ended"
         time.sleep(0.05)
     raise AssertionError("the collector does not become ready")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _administrator(database: Database, name: str) -> psycopg.Connection[Any]:
