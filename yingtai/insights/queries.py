@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.cache import cache
 
-from yingtai.insights import metrics
 from yingtai.insights.errors import MetricNotFound
 from yingtai.insights.periods import Period
 from yingtai.kernel.acting import Acting, decide
@@ -75,7 +74,7 @@ def list_metrics(acting: Acting) -> list[Metric]:
 
 def covered(acting: Acting) -> tuple[date | None, date | None]:
     """Return the first and the latest day that have events in the actor's scope."""
-    [row] = ask(acting, metrics.time_covered.name).rows
+    [row] = ask(acting, "insights.time_covered").rows
     return row["first_day"], row["latest_day"]
 
 

@@ -8,8 +8,17 @@ from django.db import connections
 from procrastinate.contrib.django import app as engine
 from psycopg.conninfo import conninfo_to_dict
 
+from yingtai.kernel.acting import Acting
 from yingtai.kernel.dispatcher import dispatch
 from yingtai.kernel.env import dsn
+from yingtai.kernel.scope import Scope
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def make_acting(*nodes: int, roles: tuple[str, ...] = ("marketer",), at: datetime = MONDAY) -> Acting:
+    """Return an acting in these nodes."""
+    return Acting("staff:test", Scope.of(*nodes), "operations", at, frozenset(roles))
 
 
 @contextmanager

@@ -115,7 +115,9 @@ class Lake:
             handle = self.table(name)
             known = self._snapshots.get(name)
             if known is None or known.version != handle.version():
-                known = self._snapshots[name] = _read_snapshot(TABLES[name], handle)
+                known = self._snapshots[name] = _read_snapshot(
+                    TABLES[name], handle, self.storage.location(name)
+                )
             return known
 
     def schema(self, name: str) -> pa.Schema:
@@ -179,7 +181,7 @@ def the_lake() -> Lake:
     return Lake(env().lake_location, threads=env().engine_threads, memory=env().engine_memory)
 
 
-def _read_snapshot(table: LakeTable, handle: DeltaTable) -> Snapshot:
+def _read_snapshot(table: LakeTable, handle: DeltaTable, location: str) -> Snapshot:
     files = pa.table(handle.get_add_actions(flatten=True))
     paths = files["path"].to_pylist()
     marks = [_FILE_NAME.search(path) for path in paths]
@@ -187,7 +189,8 @@ def _read_snapshot(table: LakeTable, handle: DeltaTable) -> Snapshot:
         table=table,
         version=handle.version(),
         schema=pa.schema(handle.schema()),
-        paths=tuple(f"{handle.table_uri.removeprefix('file://').rstrip('/')}/{path}" for path in paths),
+        # Not the handle's own address: that one is percent-encoded, and a folder may have a space in its name.
+        paths=tuple(f"{location}/{path}" for path in paths),
         partitions=tuple(files[f"partition.{table.partition_by}"].to_pylist()),
         rows=_numbers(files, "num_records", 0),
         sizes=_numbers(files, "size_bytes", 0),

@@ -2,14 +2,14 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import Scope
+from yingtai.kernel.testing import MONDAY, make_acting
 from yingtai.organization import services
 from yingtai.organization.models import Staff
 
-MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+__all__ = ["MONDAY", "PASSWORD", "BrandForTest", "make_acting", "make_brand", "make_staff"]
+
 PASSWORD = "correct horse battery staple"
 
 
@@ -56,11 +56,6 @@ def make_brand(*, currency: str = "CNY", time_zone: str = "Asia/Shanghai") -> Br
         one.code,
         other.code,
     )
-
-
-def make_acting(*nodes: int, roles: tuple[str, ...] = ("marketer",), at: datetime = MONDAY) -> Acting:
-    """Return an acting in these nodes."""
-    return Acting("staff:test", Scope.of(*nodes), "operations", at, frozenset(roles))
 
 
 def make_staff(unit_code: str, *roles: str) -> Staff:

@@ -49,9 +49,7 @@ COMMANDS = {
         help="load a file of orders, events or people",
     ),
     "sample": Command(target="yingtai.sample.command:main", role="worker", help="make the sample group"),
-    "bench": Command(
-        target="yingtai.bench.command:main", role="worker", help="measure speed beside bare work"
-    ),
+    "bench": Command(target="yingtai.bench.command:main", help="measure speed beside bare work"),
     "translate": Command(target="yingtai.ui.translation:main", help="collect and compile the translations"),
 }
 

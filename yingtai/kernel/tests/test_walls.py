@@ -11,7 +11,7 @@ from yingtai.kernel.models import Task
 from yingtai.kernel.scope import Scope
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.tasks import find_task, list_tasks, start_task
-from yingtai.organization.testing import MONDAY, make_acting
+from yingtai.kernel.testing import MONDAY, make_acting
 
 
 def test_without_a_scope_there_are_no_rows(brand, acting):
