@@ -39,6 +39,7 @@ SHAPES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     PROFILES: {"profile": ("occurred_at",), "person": PERSON, "place": ("code",)},
 }  # fmt: skip
+MAPPED_SHAPES = tuple(SHAPES)
 NEEDED = {
     ORDER_LINES: ("order.id", "order.occurred_at", "line.quantity"),
     EVENTS: ("event.name", "event.occurred_at"),

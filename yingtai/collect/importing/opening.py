@@ -23,6 +23,11 @@ from yingtai.collect.importing.mapping import FileOptions
 
 CSV, JSON_LINES, PARQUET, EXCEL = "csv", "jsonl", "parquet", "xlsx"
 ENCODINGS = ("utf-8", "gb18030", "utf-16", "windows-1252")
+USUAL_NAMES = {
+    "ansi": "windows-1252", "gbk": "gb18030", "gb2312": "gb18030", "utf-16": "utf-16-le", "utf16": "utf-16-le",
+    "unicode": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8", "utf8": "utf-8",
+}  # fmt: skip
+"""What people call encodings; a byte order mark, where there is one, is looked at before."""
 DELIMITERS = ",\t;|"
 LOOKED_AT_BYTES = 64 * 1024 * 1024
 SAMPLE_BYTES = 256 * 1024
@@ -174,7 +179,7 @@ def _with_encoding(origin: Origin, form: Form, sample: bytes, options: FileOptio
 
 
 def _known_encoding(name: str) -> str:
-    wanted = {"ansi": "windows-1252", "gbk": "gb18030", "gb2312": "gb18030"}.get(name.lower(), name)
+    wanted = USUAL_NAMES.get(name.lower().replace("_", "-"), name)
     try:
         info = codecs.lookup(wanted)
         "a,1\n".encode(info.name).decode(info.name)

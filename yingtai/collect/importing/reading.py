@@ -210,14 +210,22 @@ def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
 
 def _lines(text: io.TextIOBase, refuse: Refuse) -> Iterator[str]:
     number = 0
-    while line := text.readline(LINE_LETTERS):
+    while line := _read_line(text):
         number += 1
         if len(line) == LINE_LETTERS and line[-1] not in "\r\n":
-            while (rest := text.readline(LINE_LETTERS)) and rest[-1] not in "\r\n":
+            while (rest := _read_line(text)) and rest[-1] not in "\r\n":
                 pass
             refuse(number, "", CellTooLarge, "")
             line = "\n"
         yield line
+
+
+def _read_line(text: io.TextIOBase) -> str:
+    try:
+        return text.readline(LINE_LETTERS)
+    except UnicodeError as problem:
+        # Some decoders give up whatever they are told to do about single bytes.
+        raise FileDamaged(detail=f"it is not written in {getattr(text, 'encoding', '')}") from problem
 
 
 def _is_clean(cells: Sequence[str]) -> bool:

@@ -42,6 +42,10 @@ class ImportView:
     def is_over(self) -> bool:
         return self.state == Import.State.DONE
 
+    @property
+    def rejected_count(self) -> int:
+        return sum((self.report or {}).get("rejected", {}).values())
+
 
 @dataclass(frozen=True)
 class FileLook:

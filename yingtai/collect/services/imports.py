@@ -185,7 +185,7 @@ def find_run(acting: Acting, import_id: UUID) -> Run:
     Raises: ImportNotFound
     """
     with acting_transaction(acting):
-        found = Import.objects.filter(id=import_id).first()
+        found = Import.objects.select_related("upload").filter(id=import_id).first()
     if found is None:
         raise ImportNotFound
     return Run(acting, found)
@@ -213,7 +213,8 @@ def save_preset(acting: Acting, node_no: int, *, name: str, document: Mapped[str
 
 
 def _editable(import_id: UUID) -> Import:
-    found = Import.objects.select_for_update().filter(id=import_id).first()
+    rows = Import.objects.select_related("upload").select_for_update(of=("self",))
+    found = rows.filter(id=import_id).first()
     if found is None:
         raise ImportNotFound
     if found.state in {Import.State.QUEUED, Import.State.DONE}:

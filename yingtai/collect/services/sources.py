@@ -53,6 +53,7 @@ def make_source(
     currency: str = "",
     back_fill_days: int = 30,
     allowed_origins: Sequence[str] = (),
+    on_violation: str = "keep",
 ) -> SourceView:
     """Make a source at a node; time zone and currency are the brand's unless said otherwise.
 
@@ -67,7 +68,7 @@ def make_source(
         source = Source.objects.create(
             node_no=node_no, name=name, kind=kind, time_zone=time_zone, currency=currency,
             back_fill_days=back_fill_days, allowed_origins=[_origin(text) for text in allowed_origins],
-            created_at=acting.at,
+            on_violation=on_violation, created_at=acting.at,
         )  # fmt: skip
         if kind == Source.Kind.SDK:
             publish_plan(acting, node_no)

@@ -1,0 +1,197 @@
+"""What a file's columns probably mean, so that the wizard starts with an answer and not with a question."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from yingtai.collect.importing.fields import Unreadable, number_reader, time_reader
+from yingtai.collect.importing.mapping import EVENTS, ORDER_LINES, PROFILES, SHAPES
+
+LEFT_OUT, AS_PROPERTY, AS_TRAIT, AS_CONSENT = "", "property", "trait", "consent"
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "order.id": (
+        "invoiceno", "invoice", "invoiceid", "orderid", "orderno", "ordernumber", "order", "订单号", "订单编号", "单号",
+    ),
+    "order.occurred_at": (
+        "invoicedate", "orderdate", "date", "time", "datetime", "createdat", "paidat", "timestamp", "下单时间",
+        "订单时间", "支付时间", "日期", "时间",
+    ),
+    "order.currency": ("currency", "币种", "货币"),
+    "order.channel": ("channel", "渠道"),
+    "line.quantity": ("quantity", "qty", "count", "pieces", "数量", "件数"),
+    "line.unit_price": ("unitprice", "price", "单价", "价格"),
+    "line.amount": ("amount", "total", "linetotal", "subtotal", "金额", "小计"),
+    "line.product_id": ("stockcode", "sku", "productid", "productcode", "itemid", "商品编码", "商品编号", "货号"),
+    "line.product_name": ("description", "productname", "product", "item", "itemname", "商品名称", "品名"),
+    "line.category": ("category", "productcategory", "类目", "分类", "品类"),
+    "event.name": ("event", "eventname", "action", "behavior", "behaviour", "eventtype", "事件", "行为"),
+    "person.user_id": (
+        "userid", "user", "customerid", "customer", "custid", "externalid", "客户编号", "用户编号", "客户id",
+    ),
+    "person.email": ("email", "mail", "emailaddress", "邮箱", "电子邮箱", "邮件"),
+    "person.phone": (
+        "phone", "mobile", "phonenumber", "tel", "telephone", "cellphone", "手机", "手机号", "电话", "联系电话",
+    ),
+    "person.member_no": ("memberno", "memberid", "member", "cardno", "会员号", "会员编号", "会员卡号"),
+    "person.anonymous_id": ("anonymousid", "cookie", "cookieid", "visitorid", "访客id"),
+    "person.device_id": ("deviceid", "idfa", "oaid", "设备号"),
+    "person.openid": ("openid",),
+    "person.unionid": ("unionid",),
+    "place.code": ("dealer", "dealercode", "store", "storecode", "shop", "经销商", "门店", "门店编码", "经销商代码"),
+}  # fmt: skip
+TRAIT_WORDS = frozenset(
+    ("name", "firstname", "lastname", "city", "province", "country", "gender", "birthday", "address", "language",
+     "姓名", "城市", "省份", "国家", "性别", "生日", "地址", "等级")
+)  # fmt: skip
+FORMS = (
+    "", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y",
+    "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y%m%d", "%Y%m%d%H%M%S", "unix", "unix-ms",
+)  # fmt: skip
+
+Rows = Sequence[Sequence[str | None]]
+
+
+def guess_shape(header: Sequence[str]) -> str:
+    """Return the shape whose fields the column names recall most."""
+    names = {_bare(name) for name in header}
+    if names & set(WORDS["event.name"]):
+        return EVENTS
+    has_order = bool(names & set(WORDS["order.id"]))
+    has_line = bool(names & {*WORDS["line.quantity"], *WORDS["line.product_id"]})
+    return ORDER_LINES if has_order and has_line else PROFILES
+
+
+def guess_targets(shape: str, header: Sequence[str], rows: Rows) -> dict[str, str]:
+    """Return for each column the field it probably holds; what recalls nothing is left out."""
+    targets: dict[str, str] = {}
+    taken: set[str] = set()
+    for place, column in enumerate(header):
+        target = _target(shape, _bare(column))
+        if target in taken or not _fits(target, [row[place] for row in rows if place < len(row)]):
+            target = LEFT_OUT
+        if not target and _bare(column) in TRAIT_WORDS:
+            target = AS_TRAIT
+        targets[column] = target
+        taken |= {target} - {LEFT_OUT, AS_TRAIT}
+    if {"line.unit_price", "line.amount"} <= taken:
+        amount = next(column for column, target in targets.items() if target == "line.amount")
+        targets[amount] = LEFT_OUT
+    return targets
+
+
+def guess_time_form(cells: Sequence[str | None]) -> str:
+    """Return how times are written: empty when they explain themselves, or when nothing fits."""
+    texts = [cell.strip() for cell in cells if cell and cell.strip()]
+    now, zone = datetime(2100, 1, 1, tzinfo=UTC), ZoneInfo("UTC")
+    for form in FORMS:
+        read = time_reader(zone, form, now)
+        try:
+            for text in texts:
+                read(text)
+        except Unreadable:
+            continue
+        return form
+    return ""
+
+
+def guess_cleaners(cells: Sequence[str | None]) -> list[str]:
+    """Return what to clean of an identifier: numbers that a spreadsheet gave a point."""
+    texts = [cell.strip() for cell in cells if cell and cell.strip()]
+    return ["whole-number"] if texts and all(re.fullmatch(r"\d+\.0+", text) for text in texts) else []
+
+
+def document_of(
+    *,
+    shape: str,
+    general: Mapping[str, str],
+    targets: Mapping[str, str],
+    header: Sequence[str],
+    rows: Rows,
+    options: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the mapping document for what somebody chose in the wizard."""
+    document: dict[str, Any] = {
+        "shape": shape,
+        "source": general["source"],
+        "time_zone": general["time_zone"],
+    }
+    document |= {name: general[name] for name in ("currency", "region") if general.get(name)}
+    if options:
+        document["file"] = dict(options)
+    if shape == ORDER_LINES and general.get("refund_prefix"):
+        document["refunds"] = {"prefix": general["refund_prefix"]}
+    for column, target in targets.items():
+        if target:
+            cells = [row[header.index(column)] for row in rows]
+            _add(document, column, target, cells, general)
+    if general.get("channel"):
+        section = "order" if shape == ORDER_LINES else "event"
+        document.setdefault(section, {}).setdefault("channel", {"value": general["channel"]})
+    return document
+
+
+def _add(
+    document: dict[str, Any],
+    column: str,
+    target: str,
+    cells: Sequence[str | None],
+    general: Mapping[str, str],
+) -> None:
+    if target in {AS_PROPERTY, AS_TRAIT}:
+        section = "properties" if target == AS_PROPERTY else "traits"
+        document.setdefault(section, {})[property_name(column)] = column
+        return
+    if target == AS_CONSENT:
+        answer = {"purpose": general.get("purpose") or "marketing.email", "column": column}
+        document.setdefault("consent", []).append(answer | {"channel": answer["purpose"].rpartition(".")[2]})
+        return
+    section, _, name = target.partition(".")
+    field: str | dict[str, Any] = column
+    if name == "occurred_at":
+        form = general.get("time_form") or guess_time_form(cells)
+        field = {"column": column, "format": form} if form else column
+    elif section == "person" and (cleaners := guess_cleaners(cells)):
+        field = {"column": column, "clean": cleaners}
+    document.setdefault(section, {})[name] = field
+
+
+def property_name(column: str) -> str:
+    """Return what a column is called as a property: small letters and underscores."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column)
+    return re.sub(r"[^\w]+", "_", words.strip().lower()).strip("_")[:100] or "column"
+
+
+def _target(shape: str, bare: str) -> str:
+    for target, words in WORDS.items():
+        if bare in words:
+            section, _, name = target.partition(".")
+            if section in SHAPES[shape] and name in SHAPES[shape][section]:
+                return target
+            other = {"unit_price": "amount", "amount": "amount"}.get(name, name)
+            for there in ("event", "profile"):
+                if there in SHAPES[shape] and other in SHAPES[shape][there] and section in {"order", "line"}:
+                    return f"{there}.{other}"
+    return LEFT_OUT
+
+
+def _fits(target: str, cells: Sequence[str | None]) -> bool:
+    """Say whether a column could hold it: of numbers, at least half of the cells must be numbers."""
+    texts = [cell.strip() for cell in cells if cell and cell.strip()]
+    if target.rpartition(".")[2] in {"quantity", "unit_price", "amount"}:
+        return 2 * sum(_is_number(text) for text in texts) >= len(texts)
+    return True
+
+
+def _is_number(text: str) -> bool:
+    try:
+        number_reader(".")(text)
+    except Unreadable:
+        return False
+    return True
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\s_\-.()（）]+", "", name).casefold()

@@ -1,0 +1,195 @@
+"""The pages of Data: sources, tracking plan, quarantine and imports, as those see them who may."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from yingtai.collect import api
+from yingtai.collect.queries.imports import get_import, list_imports
+from yingtai.collect.services.imports import check_import
+from yingtai.compliance.testing import signed_in
+from yingtai.kernel.env import env
+from yingtai.kernel.scope import brand_of
+
+CSV = (
+    "InvoiceNo,InvoiceDate,StockCode,Quantity,UnitPrice,CustomerID,Country\r\n"
+    "1001,2025-07-01 10:00,A1,2,2.55,17850.0,France\r\n"
+    "1001,2025-07-01 10:00,B1,x,2.55,17850.0,France\r\n"
+)
+
+
+@pytest.fixture
+def marketer(brand):
+    return signed_in(brand.code, "marketer")
+
+
+@pytest.fixture
+def stranger(neighbour):
+    return signed_in(neighbour.code, "marketer")
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def upload(client, content=CSV.encode(), name="orders.csv"):
+    return client.post("/data/imports/new", {"file": SimpleUploadedFile(name, content)})
+
+
+def columns_of(page):
+    return {
+        match[1]: match[2]
+        for match in re.finditer(
+            r'<select name="(column_\d+)".*?<option value="([^"]*)" selected', text_of(page), re.DOTALL
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    "path", ["sources", "plan", "quarantine", "imports", "sources/new", "imports/new", "plan/declare"]
+)
+def test_every_page_opens_on_an_empty_brand(marketer, path):
+    assert marketer.get(f"/data/{path}" + ("" if "/" in path else "/")).status_code == 200
+
+
+def test_a_write_key_is_shown_once(marketer, acting):
+    made = marketer.post(
+        "/data/sources/new",
+        {"name": "Shop", "time_zone": "Asia/Shanghai", "back_fill_days": "30", "on_violation": "keep"},
+    )
+
+    first, second = marketer.get(made.url), marketer.get(made.url)
+
+    assert "ytw_" in text_of(first)
+    assert "ytw_" not in text_of(second)
+    assert "Waiting for the first event" in text_of(first)
+    assert [source.name for source in api.list_sources(acting)] == ["Shop"]
+
+
+def test_the_first_event_is_told_by_the_page_itself(marketer, acting, brand):
+    source = api.make_source(acting, brand.node_no, name="Shop")
+    api.note_arrivals(acting, {source.source_no: 3})
+
+    part = marketer.get(f"/data/sources/{source.id}/", headers={"HX-Request": "true"})
+
+    assert "Events arrive: 3 so far" in text_of(part)
+    assert "<html" not in text_of(part)
+
+
+def test_a_source_of_the_neighbour_is_not_found(stranger, acting, brand):
+    source = api.make_source(acting, brand.node_no, name="Shop")
+
+    assert stranger.get(f"/data/sources/{source.id}/").status_code == 404
+    assert stranger.post(f"/data/sources/{source.id}/key").status_code == 404
+
+
+def test_what_is_seen_is_declared_in_two_clicks(marketer, acting, brand):
+    brand_no = brand_of(brand.node_no)
+    api.note_seen(acting, {(brand_no, "trait", "", "shoe_size"): 5})
+    assert "shoe_size" in text_of(marketer.get("/data/plan/"))
+
+    form = marketer.get("/data/plan/declare?subject=trait&name=shoe_size")
+    assert 'value="shoe_size"' in text_of(form)
+    marketer.post(
+        "/data/plan/declare",
+        {"subject": "trait", "name": "shoe_size", "type": "number", "label": "2", "purpose": "analytics",
+         "retention_days": "730"},
+    )  # fmt: skip
+
+    assert api.plan_of(brand_no).split_traits({"shoe_size": 41}).l2 == {"shoe_size": 41}
+
+
+def test_the_preset_is_taken_over_with_one_button(marketer, brand):
+    page = marketer.post("/data/plan/preset", follow=True)
+
+    assert "Order Completed" in text_of(page)
+
+
+def test_a_refused_event_is_opened_only_by_who_may_reveal(marketer, acting, brand):
+    row = api.RefusedRow(brand.node_no, 1, "collect.clock-ahead", "timestamp", b'{"who": "anna"}', acting.at)
+    api.quarantine(acting, [row])
+    (refused,) = api.list_quarantine(acting).rows
+
+    assert "more than a day from now" in text_of(marketer.get("/data/quarantine/"))
+    assert marketer.post(f"/data/quarantine/{refused.id}/open").status_code == 403
+    officer = signed_in(brand.code, "compliance_officer")
+    assert "anna" in text_of(officer.post(f"/data/quarantine/{refused.id}/open"))
+
+
+def test_a_file_goes_from_upload_to_dry_run(marketer, acting, stranger):
+    made = upload(marketer)
+    page = marketer.get(made.url)
+    assert "orders.csv" in text_of(page)
+    chosen = columns_of(page)
+    assert chosen == {
+        "column_0": "order.id", "column_1": "order.occurred_at", "column_2": "line.product_id",
+        "column_3": "line.quantity", "column_4": "line.unit_price", "column_5": "person.user_id",
+        "column_6": "trait",
+    }  # fmt: skip
+
+    asked = marketer.post(
+        made.url,
+        {"shape": "order-lines", "source": "Shop", "time_zone": "Europe/London", "currency": "GBP", "channel": "web",
+         "preset_name": "Shop orders", **chosen},
+    )  # fmt: skip
+
+    assert asked.status_code == 302, text_of(asked)
+    (found,) = list_imports(acting).rows
+    assert found.mapping["person"]["user_id"] == {"column": "CustomerID", "clean": ["whole-number"]}
+    assert "Dry run" in text_of(marketer.get(asked.url))
+    check_import(acting, found.id)
+    report = text_of(marketer.get(asked.url))
+    assert "Nothing is loaded yet. Of 2 lines, 1 cannot be used." in report
+    assert "A number cannot be read" in report
+    errors = b"".join(marketer.get(f"{asked.url}errors.csv").streaming_content).decode("utf-8-sig")
+    assert errors.splitlines() == ["line,column,reason,value", "3,Quantity,collect.number-not-readable,***"]
+    assert stranger.get(asked.url).status_code == 404
+    assert api.read_mapping(marketer.get(f"{asked.url}mapping.toml").content).document == found.mapping
+
+
+def test_an_upload_lies_sealed_under_its_own_key(marketer, acting):
+    made = upload(
+        marketer, CSV.encode() + b"1002,2025-07-01 10:00,CANARY-4711,1,1,1,x\r\n", "canary-4712.csv"
+    )
+
+    files = [path.read_bytes() for path in (env().home / "uploads").iterdir()]
+    assert files
+    assert not any(b"CANARY" in content or b"canary" in content for content in files)
+    assert "canary-4712.csv" in text_of(marketer.get(made.url))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The submitted file is empty"),
+        (b"%PDF-1.4 something", "a PDF document"),
+        (b"PK\x03\x04 not a zip", "damaged"),
+        (b"\x1f\x8bnot gzip at all", "damaged"),
+        (b"a,a\n1,2\n", "Two columns"),
+    ],
+)
+def test_odd_files_are_refused_in_words(marketer, acting, content, words):
+    refused = upload(marketer, content, "odd.csv")
+
+    assert refused.status_code == 422
+    assert words in text_of(refused)
+    assert list_imports(acting).rows == []
+
+
+def test_an_import_is_asked_for_and_can_be_followed(marketer, acting):
+    made = upload(marketer)
+    (found,) = list_imports(acting).rows
+    page = marketer.get(made.url)
+    marketer.post(
+        made.url,
+        {"shape": "order-lines", "source": "Shop", "time_zone": "UTC", "currency": "GBP", **columns_of(page)},
+    )
+    check_import(acting, found.id)
+
+    asked = marketer.post(f"/data/imports/{found.id}/run", follow=True)
+
+    assert get_import(acting, found.id).state == "queued"
+    assert "Running" in text_of(asked)
+    assert marketer.post(f"/data/imports/{found.id}/run").status_code == 409
+    assert marketer.post(f"/data/imports/{found.id}/stop").status_code == 302

@@ -1,0 +1,352 @@
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yingtai.collect.forms import SHAPE_NAMES, MappingForm, UploadForm
+from yingtai.collect.importing.guessing import document_of, guess_shape, guess_targets
+from yingtai.collect.importing.mapping import SHAPES, FileOptions, mapping_of
+from yingtai.collect.importing.opening import ENCODINGS
+from yingtai.collect.importing.writing import mapping_text
+from yingtai.collect.queries.imports import (
+    FileLook,
+    ImportView,
+    get_import,
+    list_imports,
+    list_presets,
+    look_at_file,
+    read_errors,
+)
+from yingtai.collect.services.imports import (
+    ask_for_check,
+    ask_for_import,
+    map_import,
+    save_preset,
+    start_import,
+)
+from yingtai.collect.services.uploads import save_upload
+from yingtai.collect.uploading import SealingHandler
+from yingtai.collect.views.places import node_of, unit_of
+from yingtai.collect.views.words import reason_words
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.labels import Label
+from yingtai.kernel.tasks import TaskView, ask_to_stop, find_task
+from yingtai.ui.components import Progress, Step, steps
+from yingtai.ui.pages import is_swap, render_page
+
+FIGURES = (
+    "rows",
+    "orders",
+    "refunds",
+    "lines",
+    "events",
+    "people",
+    "repeats",
+    "profiles_new",
+    "profiles_touched",
+)
+
+
+@require_GET
+@page(action="view", place="collect.import")
+def import_list(request: ActingRequest) -> HttpResponse:
+    """All imports, newest first."""
+    found = list_imports(request.acting, cursor=request.GET.get("after"))
+    rows = [(row, _state_words(row)) for row in found.rows]
+    return render_page(request, "collect/import_list.html", {"page": found, "rows": rows}, fragment="rows")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="collect.import", label=Label.L3)
+def import_new(request: ActingRequest) -> HttpResponse:
+    """Take a file; it is sealed while it arrives, which has to be arranged before the form is read."""
+    handler = SealingHandler(request)
+    request.upload_handlers = [handler]
+    try:
+        return _import_new(request)
+    finally:
+        handler.settle()
+
+
+@csrf_protect
+def _import_new(request: ActingRequest) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    problem: ProductError | None = None
+    if request.method == "POST" and form.is_valid():
+        acting, node_no, sealed = request.acting, node_of(request), form.cleaned_data["file"]
+        upload_id = save_upload(acting, sealed.arriving, node_no=node_no, name=sealed.name)
+        try:
+            look_at_file(acting, upload_id, FileOptions())
+            made = start_import(acting, node_no=node_no, upload_id=upload_id)
+            _handler(request).keep()
+            return redirect("collect:import_columns", made)
+        except ProductError as error:
+            problem = error
+    context = {"form": form, "problem": problem, "steps": _steps(1)}
+    return render_page(
+        request, "collect/import_new.html", context, status=422 if problem or form.errors else 200
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="collect.import", label=Label.L3)
+def import_columns(request: ActingRequest, import_id: UUID) -> HttpResponse:
+    """Say what the columns of the file mean."""
+    found = get_import(request.acting, import_id)
+    options = _file_options(request, found)
+    look = look_at_file(request.acting, found.upload_id, FileOptions(**options))
+    shape, initial, targets = _start(request, found, look)
+    form = MappingForm(
+        request.POST or None, shape=shape, header=look.header, targets=targets, initial=initial
+    )
+    problem: ProductError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            _keep_columns(request, import_id, form, look, options)
+            return redirect("collect:import", import_id)
+        except ProductError as error:
+            problem = error
+    context = {
+        "form": form,
+        "problem": problem,
+        "found": found,
+        "look": look,
+        "options": options,
+        "encodings": ENCODINGS,
+        "shape": shape,
+        "shapes": SHAPE_NAMES,
+        "columns": [
+            (column, field, [row[place] or "" for row in look.rows[:3]])
+            for place, (column, field) in enumerate(form.columns())
+        ],
+        "presets": list_presets(request.acting),
+        "steps": _steps(2, import_id),
+    }
+    return render_page(
+        request, "collect/import_columns.html", context, status=422 if problem or form.errors else 200
+    )
+
+
+def _keep_columns(
+    request: ActingRequest, import_id: UUID, form: MappingForm, look: FileLook, options: Mapping[str, Any]
+) -> None:
+    document = document_of(
+        shape=form.cleaned_data["shape"],
+        general={
+            name: str(value) for name, value in form.cleaned_data.items() if not name.startswith("column_")
+        },
+        targets=form.targets(),
+        header=look.header,
+        rows=look.rows,
+        options=options,
+    )
+    map_import(request.acting, import_id, document)
+    if name := request.POST.get("preset_name", "").strip():
+        save_preset(request.acting, node_of(request), name=name, document=document)
+    ask_for_check(request.acting, import_id)
+
+
+@require_GET
+@page(action="view", place="collect.import")
+def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
+    """One import: how far it is, what its dry run found, what it did."""
+    found = get_import(request.acting, import_id)
+    task = find_task(request.acting, found.task_id) if found.task_id else None
+    if is_swap(request) and task is not None and not task.is_over:
+        return render_page(request, "collect/import_progress.html", {"progress": _progress(found, task)})
+    report = found.report or {}
+    context = {
+        "found": found,
+        "progress": _progress(found, task) if task and (not task.is_over or task.problem) else None,
+        "is_stopped": task is not None and task.state == "stopped",
+        "figures": [(_figure_words()[name], report[name]) for name in FIGURES if report.get(name)],
+        "report": report,
+        "rejected_count": sum(report.get("rejected", {}).values()),
+        "rejected": [(count, *reason_words(code)) for code, count in report.get("rejected", {}).items()],
+        "noted": [(count, *reason_words(code)) for code, count in report.get("noted", {}).items()],
+        "first": [(row, reason_words(row["reason"])[0]) for row in report.get("first_rejected", [])[:50]],
+        "may_run": found.state in {"checked", "failed"} and found.report is not None,
+        "mapping": mapping_of(found.mapping) if found.mapping else None,
+        "steps": _steps(4 if found.state in {"queued", "done", "failed"} else 3, import_id),
+        "state": _state_words(found),
+    }
+    response = render_page(request, "collect/import.html", context)
+    if is_swap(request):
+        # The progress bar asked; now that it is over, the whole page tells the result.
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@page(action="edit", place="collect.import", label=Label.L3)
+def import_check(request: ActingRequest, import_id: UUID) -> HttpResponse:
+    """Read the whole file once more without loading anything."""
+    ask_for_check(request.acting, import_id)
+    return redirect("collect:import", import_id)
+
+
+@require_POST
+@page(action="edit", place="collect.import", label=Label.L3)
+def import_run(request: ActingRequest, import_id: UUID) -> HttpResponse:
+    """Import the file in the background."""
+    ask_for_import(request.acting, import_id)
+    return redirect("collect:import", import_id)
+
+
+@require_POST
+@page(action="edit", place="collect.import", label=Label.L3)
+def import_stop(request: ActingRequest, import_id: UUID) -> HttpResponse:
+    """Ask the import to stop at its next step."""
+    found = get_import(request.acting, import_id)
+    if found.task_id:
+        ask_to_stop(request.acting, found.task_id)
+    return redirect("collect:import", import_id)
+
+
+@require_GET
+@page(action="view", place="collect.import")
+def import_errors(request: ActingRequest, import_id: UUID) -> StreamingHttpResponse:
+    """Every rejected line as CSV, values masked."""
+    response = StreamingHttpResponse(
+        read_errors(request.acting, import_id), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="rejected-{import_id}.csv"'
+    return response
+
+
+@require_GET
+@page(action="view", place="collect.import")
+def import_mapping(request: ActingRequest, import_id: UUID) -> HttpResponse:
+    """The mapping as TOML, for the command line."""
+    found = get_import(request.acting, import_id)
+    response = HttpResponse(mapping_text(found.mapping or {}), content_type="application/toml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="mapping-{import_id}.toml"'
+    return response
+
+
+def _handler(request: ActingRequest) -> SealingHandler:
+    (handler,) = request.upload_handlers
+    return handler
+
+
+def _start(
+    request: ActingRequest, found: ImportView, look: FileLook
+) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """Return shape, general values and targets the wizard begins with: chosen, kept, or guessed."""
+    document = found.mapping or {}
+    chosen = request.GET.get("preset", "")
+    for preset in list_presets(request.acting):
+        if str(preset.id) == chosen:
+            document = preset.document
+    shape = request.POST.get("shape") or request.GET.get("shape") or document.get("shape")
+    if shape not in SHAPES:
+        shape = guess_shape(look.header)
+    unit = unit_of(request)
+    initial = {"shape": shape, "source": found.file_name.partition(".")[0][:120], "time_zone": unit.time_zone,
+               "currency": unit.currency, "region": unit.country}  # fmt: skip
+    targets = guess_targets(shape, look.header, look.rows)
+    if document.get("shape") == shape:
+        initial |= {
+            name: document[name] for name in ("source", "time_zone", "currency", "region") if name in document
+        }
+        initial |= _constants(document)
+        targets = dict.fromkeys(look.header, "") | _targets_of(document)
+    return shape, initial, targets
+
+
+def _constants(document: Mapping[str, Any]) -> dict[str, str]:
+    found = {"refund_prefix": document.get("refunds", {}).get("prefix", "")}
+    for section in ("order", "event"):
+        channel = document.get(section, {}).get("channel")
+        if isinstance(channel, dict) and channel.get("value"):
+            found["channel"] = channel["value"]
+        when = document.get(section, {}).get("occurred_at")
+        if isinstance(when, dict) and when.get("format"):
+            found["time_form"] = when["format"]
+    return found
+
+
+def _targets_of(document: Mapping[str, Any]) -> dict[str, str]:
+    mapping = mapping_of(document)
+    targets = {one.column: key for key, one in mapping.fields.items() if one.column}
+    targets |= {one.column: "property" for one in mapping.properties.values() if one.column not in targets}
+    targets |= {one.column: "trait" for one in mapping.traits.values() if one.column not in targets}
+    return targets | {one.answer.column: "consent" for one in mapping.consents}
+
+
+def _file_options(request: ActingRequest, found: ImportView) -> dict[str, Any]:
+    """Return what somebody stated about the file: in the address, or earlier in the mapping."""
+    kept = dict((found.mapping or {}).get("file", {}))
+    for name in ("encoding", "delimiter", "decimal"):
+        if name in request.GET:
+            kept[name] = {"tab": "\t"}.get(request.GET[name], request.GET[name])
+    if "header" in request.GET:
+        kept["header"] = request.GET["header"] != "no"
+    stated = {name: value for name, value in kept.items() if value != ""}
+    mapping_of(
+        {"shape": "profiles", "source": "x", "time_zone": "UTC", "file": stated, "person": {"user_id": "x"}}
+    )
+    return stated
+
+
+def _progress(found: ImportView, task: TaskView) -> Progress:
+    here = reverse("collect:import", args=[found.id])
+    problem = ""
+    if task.problem:
+        title, remedy = reason_words(task.problem["code"])
+        problem = (
+            f"{title}. {remedy}" if remedy else _("Something broke on our side. It is logged; try again.")
+        )
+    return Progress(
+        title=_("Import") if task.name == "collect.import" else _("Dry run"),
+        url=here,
+        is_running=not task.is_over,
+        done=task.done // 1024,
+        total=task.total // 1024 if task.total else None,
+        unit="KB",
+        stop_url=reverse("collect:import_stop", args=[found.id]),
+        problem=problem,
+    )
+
+
+def _steps(current: int, import_id: UUID | None = None) -> list[Step]:
+    titles = [_("Upload"), _("What the columns mean"), _("Dry run"), _("Import")]
+    urls = (
+        [reverse("collect:import_new"), reverse("collect:import_columns", args=[import_id])]
+        if import_id
+        else []
+    )
+    return steps(titles, current, urls)
+
+
+def _state_words(row: ImportView) -> tuple[str, str]:
+    return {
+        "draft": (_("Not checked yet"), "neutral"),
+        "checked": (_("Checked, not imported"), "info"),
+        "queued": (_("Running"), "info"),
+        "done": (_("Imported"), "good"),
+        "failed": (_("Stopped"), "warn"),
+    }[row.state]
+
+
+def _figure_words() -> dict[str, str]:
+    return {
+        "rows": _("Lines of the file"),
+        "orders": _("Orders"),
+        "refunds": _("Returns"),
+        "lines": _("Order lines"),
+        "events": _("Events"),
+        "people": _("People in the file"),
+        "repeats": _("Taken before"),
+        "profiles_new": _("New profiles"),
+        "profiles_touched": _("Profiles touched"),
+    }

@@ -1,0 +1,114 @@
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yingtai.collect.forms import LABELS, SUBJECTS, TYPES, DeclarationForm
+from yingtai.collect.plan import HIDDEN_NAME, Declared
+from yingtai.collect.queries.planning import SeenView, list_declarations, list_seen
+from yingtai.collect.services.planning import declare, declare_preset, withdraw
+from yingtai.collect.views.places import brand_of_page
+from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.labels import Label
+from yingtai.ui.components import Tab
+from yingtai.ui.pages import render_page
+
+MOST_SHOWN = 500
+
+
+@require_GET
+@page(action="view", place="collect.plan")
+def plan(request: ActingRequest) -> HttpResponse:
+    """What arrives and is not declared yet, and what is declared."""
+    node_no = brand_of_page(request).node_no or 0
+    search, subject = request.GET.get("search", "").strip().lower(), request.GET.get("subject", "")
+    seen = list_seen(request.acting, node_no)
+    declared = list_declarations(request.acting, node_no)
+    waiting = [row for row in seen if row.declared is None]
+    is_declared = request.GET.get("show") == "declared" or (not waiting and "show" not in request.GET)
+    counts = {(row.subject, row.event, row.name): row.count for row in seen}
+    lines = [line for line in declared if _fits(line, search, subject)]
+    rows = [row for row in waiting if _fits(row, search, subject)]
+    context = {
+        "is_declared": is_declared,
+        "lines": [
+            (line, counts.get((line.subject, line.event, line.name), 0)) for line in lines[:MOST_SHOWN]
+        ],
+        "rows": rows[:MOST_SHOWN],
+        "total": len(lines if is_declared else rows),
+        "is_empty": not seen and not declared,
+        "search": search,
+        "subject": subject,
+        "subjects": [("", _("All")), *SUBJECTS],
+        "labels": dict(LABELS),
+        "hidden_name": HIDDEN_NAME,
+        "tabs": _tabs(len(waiting), len(declared), is_declared),
+        "now": request.acting.at,
+        "types": dict(TYPES),
+    }
+    return render_page(request, "collect/plan.html", context, fragment="rows")
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="collect.plan")
+def declare_line(request: ActingRequest) -> HttpResponse:
+    """Declare one name, or change its declaration."""
+    form = DeclarationForm(request.POST or None, initial=_initial(request))
+    if form.is_valid():
+        given = form.cleaned_data
+        given["label"] = Label(given["label"])
+        declare(request.acting, brand_of_page(request).node_no or 0, [Declared(**given)])
+        return redirect("collect:plan")
+    context = {
+        "form": form,
+        "title": _("Declare a name"),
+        "lead": _(
+            "What is declared L1 or L2 can be analysed from the next event on. All else is kept sealed."
+        ),
+        "back": reverse("collect:plan"),
+        "back_title": _("Tracking plan"),
+    }
+    return render_page(request, "collect/form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(action="edit", place="collect.plan")
+def take_preset(request: ActingRequest) -> HttpResponse:
+    """Take over the plan for shops and car retail."""
+    declare_preset(request.acting, brand_of_page(request).node_no or 0, "commerce")
+    return redirect(f"{reverse('collect:plan')}?show=declared")
+
+
+@require_POST
+@page(action="edit", place="collect.plan")
+def withdraw_line(request: ActingRequest) -> HttpResponse:
+    """Take one line out of the plan."""
+    given = {name: request.POST.get(name, "")[:200] for name in ("subject", "event", "name")}
+    withdraw(request.acting, brand_of_page(request).node_no or 0, **given)
+    return redirect(f"{reverse('collect:plan')}?show=declared")
+
+
+def _fits(row: Declared | SeenView, search: str, subject: str) -> bool:
+    return (not subject or row.subject == subject) and (
+        not search or search in row.name.lower() or search in row.event.lower()
+    )
+
+
+def _tabs(waiting: int, declared: int, is_declared: bool) -> list[Tab]:
+    here = reverse("collect:plan")
+    return [
+        Tab(_("Seen, not declared"), f"{here}?show=seen", not is_declared, waiting),
+        Tab(_("Declared"), f"{here}?show=declared", is_declared, declared),
+    ]
+
+
+def _initial(request: ActingRequest) -> dict[str, object]:
+    given = {name: request.GET.get(name, "")[:200] for name in ("subject", "event", "name")}
+    known = list_declarations(request.acting, brand_of_page(request).node_no or 0)
+    for line in known:
+        if (line.subject, line.event, line.name) == (given["subject"], given["event"], given["name"]):
+            return {name: getattr(line, name) for name in Declared.__slots__} | {"label": int(line.label)}
+    return {name: value for name, value in given.items() if value} | {
+        "type": "object" if given["subject"] == "event" else "string"
+    }

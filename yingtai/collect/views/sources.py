@@ -1,0 +1,173 @@
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yingtai.collect.forms import SourceForm
+from yingtai.collect.queries.sources import SourceView, get_source, list_sources
+from yingtai.collect.services.sources import change_source, make_source, make_write_key, revoke_write_keys
+from yingtai.collect.views.places import unit_of
+from yingtai.kernel.env import env
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.http import ActingRequest, page
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+
+KEY = "collect_new_key"
+
+
+@require_GET
+@page(action="view", place="collect.source")
+def source_list(request: ActingRequest) -> HttpResponse:
+    """All sources, what they send, and since when."""
+    sources = list_sources(request.acting)
+    return render_page(request, "collect/source_list.html", {"sources": sources, "now": request.acting.at})
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="collect.source")
+def source_new(request: ActingRequest) -> HttpResponse:
+    """Make a source, and its first write key."""
+    unit = unit_of(request)
+    form = SourceForm(request.POST or None, initial={"time_zone": unit.time_zone})
+    problem: ProductError | None = None
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = make_source(
+                request.acting,
+                unit.node_no or 0,
+                name=given["name"],
+                time_zone=given["time_zone"],
+                back_fill_days=given["back_fill_days"],
+                allowed_origins=form.origins(),
+                on_violation=given["on_violation"],
+            )
+            return _with_new_key(request, made.id)
+        except ProductError as error:
+            problem = error
+    return _form(request, form, problem, _("New source"))
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="collect.source")
+def source_edit(request: ActingRequest, source_id: UUID) -> HttpResponse:
+    """Change what a source may send."""
+    found = get_source(request.acting, source_id)
+    form = SourceForm(request.POST or None, initial=_initial(found))
+    form.fields["name"].disabled = True
+    problem: ProductError | None = None
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            change_source(
+                request.acting,
+                source_id,
+                time_zone=given["time_zone"],
+                back_fill_days=given["back_fill_days"],
+                allowed_origins=form.origins(),
+                on_violation=given["on_violation"],
+            )
+            return redirect("collect:source", source_id)
+        except ProductError as error:
+            problem = error
+    return _form(request, form, problem, found.name)
+
+
+@require_GET
+@page(action="view", place="collect.source")
+def source(request: ActingRequest, source_id: UUID) -> HttpResponse:
+    """One source: how to send, and whether anything has arrived. A new key is shown here once."""
+    found = get_source(request.acting, source_id)
+    new = request.session.get(KEY) or {}
+    key = new.get("key", "") if new.get("source") == str(source_id) else ""
+    if key and not request.headers.get("HX-Request"):
+        del request.session[KEY]
+    context = {
+        "source": found,
+        "key": key,
+        "address": collector_address(),
+        "snippets": _snippets(key or _("YOUR WRITE KEY")),
+        "now": request.acting.at,
+    }
+    return render_page(request, "collect/source.html", context, fragment="arrivals")
+
+
+@require_POST
+@page(action="edit", place="collect.source")
+def source_key(request: ActingRequest, source_id: UUID) -> HttpResponse:
+    """Make one more write key."""
+    return _with_new_key(request, source_id)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="collect.source")
+def source_revoke(request: ActingRequest, source_id: UUID) -> HttpResponse:
+    """Make every write key of a source useless, after asking."""
+    found = get_source(request.acting, source_id)
+    if request.method == "POST":
+        revoke_write_keys(request.acting, source_id)
+        return redirect("collect:source", source_id)
+    here = reverse("collect:source", args=[source_id])
+    return render_confirmation(
+        request,
+        Confirmation(
+            title=_("Revoke the write keys of %s") % found.name,
+            lead=_("Everything that sends with one of its %s live keys is refused from now on.")
+            % found.key_count,
+            consequences=(_("Events that have arrived are kept."), _("You can make a new key at any time.")),
+            irreversible=_("A revoked key never works again."),
+            action=_("Revoke the keys"),
+            cancel_url=here,
+        ),
+    )
+
+
+def collector_address() -> str:
+    """Return where events are sent to."""
+    settings = env()
+    return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port + 1}"
+
+
+def _with_new_key(request: ActingRequest, source_id: UUID) -> HttpResponse:
+    # Kept in the session for one page view: a key in an address would stay in logs and histories.
+    request.session[KEY] = {"source": str(source_id), "key": make_write_key(request.acting, source_id)}
+    return redirect("collect:source", source_id)
+
+
+def _form(request: ActingRequest, form: SourceForm, problem: ProductError | None, title: str) -> HttpResponse:
+    context = {"form": form, "problem": problem, "title": title, "back": reverse("collect:source_list")}
+    context["back_title"] = _("Sources")
+    return render_page(request, "collect/form.html", context, status=422 if problem or form.errors else 200)
+
+
+def _initial(found: SourceView) -> dict[str, object]:
+    return {
+        "name": found.name,
+        "time_zone": found.time_zone,
+        "back_fill_days": found.back_fill_days,
+        "allowed_origins": "\n".join(found.allowed_origins),
+        "on_violation": found.on_violation,
+    }
+
+
+def _snippets(key: str) -> list[tuple[str, str]]:
+    host = collector_address()
+    python = (
+        "import segment.analytics as analytics\n\n"
+        f'analytics.write_key = "{key}"\nanalytics.host = "{host}"\n'
+        'analytics.track("user-1", "Order Completed", {"order_id": "1001", "total": 59.9})\nanalytics.flush()'
+    )
+    node = (
+        'import { Analytics } from "@segment/analytics-node";\n\n'
+        f'const analytics = new Analytics({{ writeKey: "{key}", host: "{host}" }});\n'
+        'analytics.track({ userId: "user-1", event: "Order Completed", '
+        'properties: { order_id: "1001", total: 59.9 } });'
+    )
+    curl = (
+        f"curl {host}/v1/track -u {key}: -H 'Content-Type: application/json' \\\n"
+        """  -d '{"userId": "user-1", "event": "Order Completed", "properties": {"order_id": "1001", "total": 59.9}}'"""
+    )
+    return [("Python", python), ("Node.js", node), ("curl", curl)]
