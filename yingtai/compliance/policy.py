@@ -85,6 +85,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         rule("view", ANYWHERE, Label.L3),
         rule("edit administer", "compliance", Label.L3),
         rule("reveal", "customers", Label.L3),
+        rule("reveal", "collect.quarantine", Label.L3),
     ),
     "auditor": (rule("view", ANYWHERE, Label.L2),),
     "operator": (
@@ -95,6 +96,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "integrator": (
         rule("view edit", "collect", Label.L3),
+        rule("reveal", "collect.quarantine", Label.L3),
         rule("view", "customers", Label.L3),
         rule("view", "audiences", Label.L2),
         rule("view", "campaigns", Label.L2),
