@@ -48,6 +48,14 @@ def check(arguments: list[str]) -> int:
     return 1 if missing else 0
 
 
+def docs(arguments: list[str]) -> int:
+    """Write the generated pages of the documentation again; needs no database."""
+    take_role("app")
+    django.setup()
+    code: int = import_module("yingtai.web.documenting").main(arguments)
+    return code
+
+
 def psql(arguments: list[str]) -> int:
     """Open a database as one of its roles, for looking."""
     parser = argparse.ArgumentParser(prog="yingtai psql", description=psql.__doc__)
