@@ -14,7 +14,7 @@ from psycopg.errors import LockNotAvailable
 
 from yingtai.collect.api import DROP_SLICES, PREPARE_SLICES, note_arrivals, note_seen, quarantine
 from yingtai.customers.ingest import snapshots
-from yingtai.customers.ingest.pipeline import Hook, Ingested, ingest_set, sole_writer
+from yingtai.customers.ingest.pipeline import WRITER_LOCK, Hook, Ingested, ingest_set, sole_writer
 from yingtai.customers.ingest.taking import ADVANCE, Inbox, Taken
 from yingtai.kernel.acting import Acting, system
 from yingtai.kernel.scope import EVERYTHING
@@ -33,6 +33,13 @@ PAUSE_AFTER_TROUBLE_SECONDS = 2.0
 
 PREPARE_DAYS = "SELECT customers_prepare_days(%s)"
 DROP_DAYS = "SELECT customers_drop_days(%s)"
+
+IS_AWAITED = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND NOT granted AND (classid::bigint << 32 | objid::bigint) = %s
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
 
 log = logging.getLogger(__name__)
 
@@ -98,8 +105,9 @@ class Ingester:
             try:
                 with sole_writer():
                     self.begin()
-                    while not stop():
+                    while not stop() and not self._gives_way():
                         self.step(stop)
+                self._inbox.forget()
             except (OperationalError, psycopg.OperationalError) as trouble:
                 log.warning("ingest waits for the database: %s", trouble)
                 self.start_over()
@@ -120,12 +128,16 @@ class Ingester:
             return 0
         count = 0 if taken.events is None else len(taken.events)
         began = time.monotonic()
-        if count >= SMALL_SET:
+        if count >= SMALL_SET and not is_awaited():
             self._next = self._pool.submit(self._inbox.take, MOST_EVENTS)
         ingest_taken(acting_now(), taken, at_step=self._at_step)
         if count < SMALL_SET:
             _sleep(SMALL_SET_SECONDS - (time.monotonic() - began), stop)
         return count
+
+    def _gives_way(self) -> bool:
+        """Say whether to let an import write a set: the lock is fair, so we are next after it."""
+        return self._next is None and is_awaited()
 
     def _taken(self) -> Taken | None:
         if self._next is not None:
@@ -150,6 +162,13 @@ class Ingester:
         self._next = None
         self._inbox.forget()
         close_old_connections()
+
+
+def is_awaited() -> bool:
+    """Say whether another process waits to write events."""
+    with connection.cursor() as cursor:
+        cursor.execute(IS_AWAITED, [WRITER_LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def look_after_tables(acting: Acting, inbox: Inbox) -> None:
