@@ -1,16 +1,25 @@
 """The bulk door: history in whole sets, past the inbox, through the same pipeline."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from django.db import connection
 
 from yingtai.customers.eventset import EventSet
+from yingtai.customers.ingest.identifying import survivors
 from yingtai.customers.ingest.pipeline import Ingested, ingest_set, prepare, sole_writer
 from yingtai.customers.ingest.repeats import Memory
-from yingtai.customers.ingest.timeline import KEPT_EVENTS, SHOWN, entries_of, joined, write_timelines
+from yingtai.customers.ingest.timeline import (
+    KEPT_EVENTS,
+    SHOWN,
+    latest_rows,
+    ranks,
+    timelines_of,
+    write_timelines,
+)
 from yingtai.customers.models import LoadedSet
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import EVERYTHING
@@ -18,11 +27,10 @@ from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake import api as lake
 
 TIMELINES_DONE = -1
-PROFILES_AT_ONCE = 50_000
 
 LATEST_OF_LOAD = f"""
     SELECT profile_no, occurred_at, message_hash, event, node_no, source_no, {", ".join(SHOWN)},
-        min(occurred_at) OVER (PARTITION BY profile_no) AS earliest
+        epoch_us(min(occurred_at) OVER (PARTITION BY profile_no)) AS earliest
     FROM events
     WHERE ingest_no >= $first AND ingest_no <= $latest AND profile_no IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY profile_no ORDER BY occurred_at DESC, message_hash) <= {KEPT_EVENTS}
@@ -65,18 +73,20 @@ def load_sets(
     before = dict(
         LoadedSet.objects.filter(source_no=source_no, load_id=load_id).values_list("set_no", "event_count")
     )
-    done, found, skipped = 0, [], 0
+    done, found, latest = 0, [], _Latest()
     for set_no, events in enumerate(sets):
-        if set_no in before:
-            skipped += 1
-        else:
+        if set_no not in before:
             key = LoadedSet(source_no=source_no, load_id=load_id, set_no=set_no, event_count=len(events))
-            found.append(_load(everywhere, key, events, Memory.FOR_EVER if check_rows else Memory.NONE))
+            ingested = _load(everywhere, key, events, Memory.FOR_EVER if check_rows else Memory.NONE)
+            latest.add(ingested)
+            found.append(replace(ingested, latest=None))
         done += len(events)
         if progress:
             progress(done)
     if TIMELINES_DONE not in before:
-        refresh_timelines(everywhere, source_no=source_no, load_id=load_id)
+        key = LoadedSet(source_no=source_no, load_id=load_id, set_no=TIMELINES_DONE, event_count=0)
+        _write_timelines(everywhere, key, latest.rows if not before else _latest_in_the_lake(everywhere, key))
+    skipped = len([number for number in before if number != TIMELINES_DONE])
     return LoadReport(
         sets=len(found),
         sets_before=skipped,
@@ -88,28 +98,67 @@ def load_sets(
     )
 
 
-def refresh_timelines(acting: Acting, *, source_no: int, load_id: str) -> None:
-    """Show the latest events of a load in the timelines of its profiles; repeating it changes nothing.
+class _Latest:
+    """The latest few events of each profile over all sets of a load: written once, not once per set."""
 
-    Cost: one scan of the load in the lake; a set at a time would write each timeline once per set
-    """
-    numbers = LoadedSet.objects.filter(source_no=source_no, load_id=load_id, set_no__gte=0)
+    def __init__(self) -> None:
+        self.rows: pa.Table | None = None
+
+    def add(self, ingested: Ingested) -> None:
+        came = ingested.latest
+        if came is None or not len(came):
+            return
+        came = _plain(came)
+        both = came if self.rows is None else pa.concat_tables([self.rows, came], promote_options="default")
+        self.rows = _newest(both)
+
+
+def _newest(rows: pa.Table) -> pa.Table:
+    """Return the latest few of each profile, each with the earliest moment of all of them."""
+    occurred, profiles = rows["occurred_at"].cast(pa.int64()).to_numpy(), rows["profile_no"].to_numpy()
+    owners, places = np.unique(profiles, return_inverse=True)
+    earliest = np.full(len(owners), np.iinfo(np.int64).max)
+    np.minimum.at(earliest, places, rows["earliest"].to_numpy())
+    column = rows.schema.get_field_index("earliest")
+    rows = rows.set_column(column, "earliest", pa.array(earliest[places]))
+    return rows.take(pa.array(latest_rows(profiles, occurred, ranks(rows["message_hash"])))).combine_chunks()
+
+
+def _of_survivors(cursor: Any, latest: pa.Table) -> pa.Table:
+    """Return the latest events under whoever their profiles are now: later sets of a load merge some."""
+    profiles = latest["profile_no"].to_numpy()
+    asked, places = np.unique(profiles, return_inverse=True)
+    now = survivors(cursor, asked)
+    if (now == asked).all():
+        return latest
+    place = latest.schema.get_field_index("profile_no")
+    return _newest(latest.set_column(place, "profile_no", pa.array(now[places])))
+
+
+def _plain(rows: pa.Table) -> pa.Table:
+    kinds = [pa.string() if pa.types.is_dictionary(field.type) else field.type for field in rows.schema]
+    return rows.cast(pa.schema(list(zip(rows.schema.names, kinds, strict=True))))
+
+
+def _latest_in_the_lake(acting: Acting, key: LoadedSet) -> pa.Table | None:
+    """Return the latest events of a load that was interrupted: what it did before is in the lake only."""
+    numbers = LoadedSet.objects.filter(source_no=key.source_no, load_id=key.load_id, set_no__gte=0)
     ingest_nos = sorted(numbers.values_list("ingest_no", flat=True))
     if not ingest_nos:
-        return
+        return None
     values = {"first": ingest_nos[0], "latest": ingest_nos[-1]}
     rows = lake.scoped(acting.scope).query(LATEST_OF_LOAD, values)
+    hashes = rows["message_hash"].cast(pa.binary(16))
+    return rows.set_column(rows.schema.get_field_index("message_hash"), "message_hash", hashes)
+
+
+def _write_timelines(acting: Acting, key: LoadedSet, latest: pa.Table | None) -> None:
     with sole_writer(), acting_transaction(acting), connection.cursor() as cursor:
         prepare(cursor)
-        for chunk in _timelines(rows):
-            write_timelines(cursor, chunk)
-        LoadedSet.objects.create(
-            source_no=source_no,
-            load_id=load_id,
-            set_no=TIMELINES_DONE,
-            ingest_no=ingest_nos[-1],
-            event_count=0,
-        )
+        for rows in timelines_of(_of_survivors(cursor, latest)) if latest is not None else ():
+            write_timelines(cursor, rows)
+        key.ingest_no = 0
+        key.save(force_insert=True)
 
 
 def _load(acting: Acting, key: LoadedSet, events: EventSet, memory: Memory) -> Ingested:
@@ -119,25 +168,3 @@ def _load(acting: Acting, key: LoadedSet, events: EventSet, memory: Memory) -> I
 
     with sole_writer():
         return ingest_set(acting, events, memory=memory, with_timeline=False, in_the_same_transaction=note)
-
-
-def _timelines(rows: pa.Table) -> Iterator[pa.Table]:
-    """Turn events sorted by profile into timelines, some profiles at a time."""
-    profiles = rows["profile_no"].to_numpy()
-    starts = np.flatnonzero(np.r_[True, profiles[1:] != profiles[:-1]]) if len(profiles) else np.zeros(0, int)
-    edges = np.r_[starts, len(profiles)]
-    rows = rows.set_column(
-        rows.schema.get_field_index("message_hash"), "message_hash", rows["message_hash"].cast(pa.binary(16))
-    )
-    for first in range(0, len(starts), PROFILES_AT_ONCE):
-        here = edges[first : first + PROFILES_AT_ONCE + 1]
-        some = rows.slice(here[0], here[-1] - here[0])
-        leading = some.take(pa.array(here[:-1] - here[0]))
-        yield pa.table(
-            {
-                "profile_no": leading["profile_no"],
-                "earliest": leading["earliest"],
-                "latest": leading["occurred_at"],
-                "events": joined(entries_of(some), here - here[0]),
-            }
-        )

@@ -264,6 +264,15 @@ def _follow_known_profiles(batch: Batch, people: People) -> None:
     people.alias_no[hit] = rows["alias_no"][at]
 
 
+def survivors(cursor: Any, profiles: np.ndarray) -> np.ndarray:
+    """Return who each of these different profiles is now: itself, or whoever it was folded into."""
+    put(cursor, "asked_survivor", {"profile_no": profiles})
+    rows = fetch(cursor, SURVIVORS, {"asked_no": "i8", "profile_no": "i8", "alias_no": "i8"})
+    cursor.execute("DELETE FROM asked_survivor")
+    now = dict(zip(rows["asked_no"].tolist(), rows["profile_no"].tolist(), strict=True))
+    return np.array([now.get(number, number) for number in profiles.tolist()], np.int64)
+
+
 def _gather(values: np.ndarray, places: np.ndarray, otherwise: int = 0) -> np.ndarray:
     if not len(values):
         return np.full(len(places), otherwise, dtype=np.int64)

@@ -1,13 +1,15 @@
 """One set, from events to profiles and lake: staged, committed, published; safe to be killed anywhere."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from django.db import connection
 
 from yingtai.customers.errors import IngestIsRunning
@@ -35,6 +37,8 @@ NEXT_BATCH = "SELECT coalesce(max(batch_no), 0) + 1 FROM customers_lakebatch"
 
 Hook = Callable[[str], None]
 
+_stager = ThreadPoolExecutor(1, thread_name_prefix="staging")
+
 
 @dataclass(frozen=True)
 class Ingested:
@@ -46,6 +50,8 @@ class Ingested:
     new_profiles: int
     touched_profiles: int
     merges: int
+    latest: pa.Table | None = None
+    """The latest few events of each profile, when the caller keeps the timelines itself."""
 
 
 @contextmanager
@@ -117,31 +123,38 @@ def _write_books(batch: Batch, total: int, *, with_timeline: bool, at_step: Hook
     moved = _fold(batch, found)
     said = read_traits(batch, found)
     keyring = _keyring(batch, found, said)
-    people.add_profiles(batch, found, said, keyring)
-    keyring.save()
-    people.add_identifiers(batch, found, *private.seal_identifiers(found, keyring))
-    at_step("profiles")
-    _write_traits(batch, found, said, keyring)
-    people.add_orders(batch, found)
-    at_step("traits")
-    if with_timeline:
-        timeline.merge_timelines(batch, found)
-    at_step("timeline")
     extras = private.seal_extras(batch, found, keyring)
-    if len(batch.set):
-        rows = writing.lake_rows(batch, found, moved, extras)
-        lake.stage(batch.ingest_no, rows, resolved_at=batch.at)
+    # The lake's files are written while the books are: both must be done before the commit.
+    staging = _stager.submit(_stage, batch, writing.lake_rows(batch, found, moved, extras))
+    try:
+        people.add_profiles(batch, found, said, keyring)
+        keyring.save()
+        people.add_identifiers(batch, found, *private.seal_identifiers(found, keyring))
+        at_step("profiles")
+        _write_traits(batch, found, said, keyring)
+        people.add_orders(batch, found)
+        at_step("traits")
+        if with_timeline:
+            timeline.merge_timelines(batch, found)
+        at_step("timeline")
+    finally:
+        staging.result()
     at_step("staged")
     _tell(batch, found)
-    touched = np.unique(found.profile_no[found.profile_no > 0])
     return Ingested(
         ingest_no=batch.ingest_no,
         events=len(batch.set),
         repeats=total - len(batch.set),
         new_profiles=found.resolution.fresh,
-        touched_profiles=len(touched),
+        touched_profiles=len(np.unique(found.profile_no[found.profile_no > 0])),
         merges=len(found.resolution.merges),
+        latest=None if with_timeline else timeline.latest_of(batch, found),
     )
+
+
+def _stage(batch: Batch, rows: Mapping[str, pa.Table]) -> None:
+    if len(batch.set):
+        lake.stage(batch.ingest_no, rows, resolved_at=batch.at)
 
 
 def _fold(batch: Batch, found: People) -> Moved:

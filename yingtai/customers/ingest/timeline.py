@@ -1,5 +1,6 @@
 """Keep the latest few events of each profile beside it, so that one indexed read shows them."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -61,29 +62,63 @@ encode = msgspec.json.Encoder().encode
 
 def merge_timelines(batch: Batch, people: People) -> None:
     """Take the events of the set into the timelines of their profiles. One statement for the set."""
-    occurred = batch.moments("occurred_at")
-    rows = np.flatnonzero(people.profile_no > 0)
-    if not len(rows):
-        return
-    # Newest first within each profile; of two at one moment, the order is the same whichever door they took.
-    order = rows[np.lexsort((_ranks(batch)[rows], -occurred[rows], people.profile_no[rows]))]
-    profiles = people.profile_no[order]
-    starts = np.flatnonzero(np.r_[True, profiles[1:] != profiles[:-1]])
-    ends = np.r_[starts[1:], len(order)]
-    rank = np.arange(len(order)) - np.repeat(starts, ends - starts)
-    shown = batch.set.events.take(pa.array(order[rank < KEPT_EVENTS]))
-    edges = np.r_[0, np.cumsum(np.minimum(ends - starts, KEPT_EVENTS))]
-    write_timelines(
-        batch.cursor,
-        pa.table(
-            {
-                "profile_no": profiles[starts],
-                "earliest": _moments(occurred[order[ends - 1]]),
-                "latest": _moments(occurred[order[starts]]),
-                "events": joined(entries_of(shown), edges),
-            }
-        ),
+    for rows in timelines_of(latest_of(batch, people)):
+        write_timelines(batch.cursor, rows)
+
+
+def latest_of(batch: Batch, people: People) -> pa.Table:
+    """Return the latest few events of each profile of a set, with what a timeline shows of them."""
+    events = batch.set.events
+    names = [
+        n
+        for n in ("message_hash", "occurred_at", "event", "node_no", "source_no", *SHOWN)
+        if n in events.column_names
+    ]
+    picked = latest_rows(people.profile_no, batch.moments("occurred_at"), ranks(events["message_hash"]))
+    rows = events.select(names).take(pa.array(picked))
+    profiles = people.profile_no
+    earliest = np.full(len(picked), np.iinfo(np.int64).max)
+    owners, first = np.unique(profiles[picked], return_index=True)
+    of_owner = np.full(len(owners), np.iinfo(np.int64).max)
+    known = np.flatnonzero(profiles > 0)
+    np.minimum.at(of_owner, np.searchsorted(owners, profiles[known]), batch.moments("occurred_at")[known])
+    earliest[first] = of_owner
+    return rows.append_column("profile_no", pa.array(profiles[picked])).append_column(
+        "earliest", pa.array(earliest)
     )
+
+
+def latest_rows(profiles: np.ndarray, occurred: np.ndarray, ranks: np.ndarray) -> np.ndarray:
+    """Return the places of the latest few events of each profile, by profile, newest first; of two at one
+    moment the order is the same whichever door they took."""
+    rows = np.flatnonzero(profiles > 0)
+    order = rows[np.lexsort((ranks[rows], -occurred[rows], profiles[rows]))]
+    return order[_place_in_run(profiles[order]) < KEPT_EVENTS]
+
+
+def timelines_of(rows: pa.Table, at_once: int = 50_000) -> Iterator[pa.Table]:
+    """Turn the latest events, sorted by profile, newest first, into timelines; so many profiles at a time.
+
+    In: rows  `earliest`: the earliest moment of the profile, in one of its rows at least
+    """
+    profiles = rows["profile_no"].to_numpy()
+    if not len(profiles):
+        return
+    occurred = rows["occurred_at"].cast(pa.int64()).to_numpy()
+    starts = np.flatnonzero(np.r_[True, profiles[1:] != profiles[:-1]])
+    earliest = np.minimum.reduceat(np.minimum(rows["earliest"].to_numpy(), occurred), starts)
+    edges = np.r_[starts, len(profiles)]
+    for first in range(0, len(starts), at_once):
+        here = edges[first : first + at_once + 1]
+        entries = entries_of(rows.slice(here[0], here[-1] - here[0]))
+        yield pa.table(
+            {
+                "profile_no": profiles[here[:-1]],
+                "earliest": _moments(earliest[first : first + at_once]),
+                "latest": _moments(occurred[here[:-1]]),
+                "events": _joined(entries, here - here[0]),
+            }
+        )
 
 
 def write_timelines(cursor: Any, rows: pa.Table) -> None:
@@ -98,9 +133,14 @@ def write_timelines(cursor: Any, rows: pa.Table) -> None:
     cursor.execute("DELETE FROM recent_event")
 
 
-def _ranks(batch: Batch) -> np.ndarray:
+def ranks(hashes: pa.ChunkedArray) -> np.ndarray:
     """Return the first six bytes of each hash as a number: what `id` shows as twelve letters."""
-    return _hashes(batch.set.events["message_hash"]).view(">u8")[::2] >> np.uint64(16)
+    return _hashes(hashes).view(">u8")[::2] >> np.uint64(16)
+
+
+def _place_in_run(values: np.ndarray) -> np.ndarray:
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]]) if len(values) else np.zeros(0, np.int64)
+    return np.arange(len(values)) - np.repeat(starts, np.diff(np.r_[starts, len(values)]))
 
 
 def _hashes(column: pa.ChunkedArray) -> np.ndarray:
@@ -140,8 +180,7 @@ def _json(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pc.binary_join_element_wise('"', texts, '"', "")
 
 
-def joined(entries: pa.Array, edges: np.ndarray) -> pa.Array:
-    """Return the entries as JSON lists, cut at the edges."""
+def _joined(entries: pa.Array, edges: np.ndarray) -> pa.Array:
     lists = pa.ListArray.from_arrays(pa.array(edges, pa.int32()), entries)
     return pc.binary_join_element_wise("[", pc.binary_join(lists, ","), "]", "")
 
