@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from yingtai.kernel.errors import DangerousRole
-from yingtai.kernel.models import ExemptModel, ScopedModel
+from yingtai.kernel.models import ScopedModel
 
 LO = "nullif(current_setting('yingtai.scope_lo', true), '')::bigint"
 HI = "nullif(current_setting('yingtai.scope_hi', true), '')::bigint"
@@ -26,6 +26,9 @@ USUAL = {
 }
 APPEND_ONLY = {"app": "SELECT, INSERT", "worker": "SELECT, INSERT", "auditor": "SELECT"}
 ENGINE_TABLES = {"app": USUAL["app"], "worker": USUAL["worker"], "dispatcher": USUAL["app"]}
+# A session's key or a second factor's secret is as good as the account: only the console may read them.
+SIGN_IN_TABLES = {"app": USUAL["app"]}
+SIGN_IN = {"sessions", "account", "socialaccount", "mfa", "axes"}
 
 FOREIGN = {
     "sessions": "before any scope exists",
@@ -39,9 +42,25 @@ FOREIGN = {
 }
 """Tables of the libraries we use, none of which holds brand data, and why they stand outside the walls."""
 
+# A function that acts as the owner is open to whom its own module says, and to nobody else.
+OPEN_FUNCTIONS = """
+    DO $$ DECLARE one regprocedure; acts_as_owner boolean; BEGIN
+        FOR one, acts_as_owner IN
+            SELECT oid, prosecdef FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        LOOP
+            IF acts_as_owner THEN
+                EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC, dispatcher, collector, auditor', one);
+            ELSE
+                EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO app, worker, dispatcher', one);
+            END IF;
+        END LOOP;
+    END $$
+"""
+# Temporary tables do not count: another process of the same role may be at work.
 IS_DANGEROUS = """
     SELECT rolsuper OR rolbypassrls OR EXISTS (
-        SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND relkind IN ('r', 'p'))
+        SELECT 1 FROM pg_class
+        WHERE relowner = pg_roles.oid AND relkind IN ('r', 'p') AND relpersistence <> 't')
     FROM pg_roles WHERE rolname = current_user
 """
 OWNED_BY_US = "SELECT to_regclass(%s) IS NOT NULL"
@@ -65,7 +84,7 @@ def statements() -> Iterator[str]:
             yield from _walls(model)
             yield from _rights(model)
     yield "GRANT SELECT ON django_migrations TO app, worker"
-    yield "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO app, worker, dispatcher"
+    yield OPEN_FUNCTIONS
 
 
 def is_scoped(model: type[models.Model]) -> bool:
@@ -75,9 +94,7 @@ def is_scoped(model: type[models.Model]) -> bool:
 
 def why_exempt(model: type[models.Model]) -> str | None:
     """Return the stated reason why a model stands outside the walls, if there is one."""
-    if issubclass(model, ExemptModel):
-        return model.exempt
-    return FOREIGN.get(model._meta.app_label)
+    return getattr(model, "exempt", None) or FOREIGN.get(model._meta.app_label)
 
 
 def refuse_dangerous_role() -> None:
@@ -113,6 +130,8 @@ def _rights(model: Any) -> Iterator[str]:
     rights = APPEND_ONLY if getattr(model, "append_only", False) else USUAL
     if model._meta.app_label == "procrastinate":
         rights = ENGINE_TABLES
+    elif model._meta.app_label in SIGN_IN:
+        rights = SIGN_IN_TABLES
     yield f"REVOKE ALL ON {table} FROM app, worker, dispatcher, collector, auditor"
     for role, verbs in (rights | getattr(model, "grants", {})).items():
         yield f"GRANT {verbs} ON {table} TO {role}"

@@ -73,6 +73,10 @@ class Staff(AbstractBaseUser):
     """A colleague who signs in. There is no superuser: what someone may do follows from roles in scopes."""
 
     exempt: ClassVar[str] = "sign-in, before any scope exists"
+    # Without the hash of the password, on which guesses could be tried.
+    grants: ClassVar[dict[str, str]] = {
+        "auditor": "SELECT (id, email, name, language, time_zone, is_active, last_login)"
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     email = models.EmailField(unique=True)
@@ -131,6 +135,9 @@ class ApiKey(ExemptModel):
     """A program's key: it acts with these roles in this unit. Only the hash of the key is kept."""
 
     exempt = "read before any scope exists"
+    grants: ClassVar[dict[str, str]] = {
+        "auditor": "SELECT (id, unit_id, name, roles, start, created_at, revoked_at)"
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")

@@ -1,0 +1,271 @@
+"""A brand with something in every table, brought in through the product's own doors.
+
+Every name a person typed carries MARK, so that a page which shows one of them to a stranger is found out.
+"""
+
+import asyncio
+import base64
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection
+
+from yingtai.audiences.api import create_audience, refresh_audience
+from yingtai.collect.api import RecordedFact, declare, declare_preset, make_source, make_write_key, record
+from yingtai.collect.collector.app import Collector
+from yingtai.collect.collector.sealing import VaultSealer
+from yingtai.collect.plan import Declared
+from yingtai.collect.services.imports import ask_for_import, map_import, save_preset, start_import
+from yingtai.collect.services.uploads import Arriving, save_upload
+from yingtai.compliance.api import (
+    ConsentRow,
+    Status,
+    install_standard_purposes,
+    list_purposes,
+    publish_notice,
+    record_consents,
+)
+from yingtai.content.api import create_template, make_version
+from yingtai.customers import ingesting
+from yingtai.customers.ingest.snapshots import refresh_traits
+from yingtai.customers.models import Profile, Reveal
+from yingtai.kernel.acting import Acting, system
+from yingtai.kernel.env import dsn
+from yingtai.kernel.labels import Label
+from yingtai.kernel.models import ScopedModel
+from yingtai.kernel.scope import EVERYTHING, Scope
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.testing import as_role, settle
+from yingtai.organization.testing import BrandForTest, make_brand
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+MAPPING = {
+    "shape": "profiles",
+    "source": "Members",
+    "time_zone": "Asia/Shanghai",
+    "profile": {"occurred_at": "since"},
+    "person": {"email": "mail", "member_no": "no"},
+    "traits": {"city": "city", "secret_wish": "wish"},
+}
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """The brand, who works there, and what a stranger must not find."""
+
+    brand: BrandForTest
+    acting: Acting
+    mark: str
+    ids: dict[str, list[Any]] = field(default_factory=dict)
+
+    def named(self, what: str) -> str:
+        """Return a name that betrays the brand wherever it is shown."""
+        return f"{what} {self.mark}"
+
+
+def furnish() -> Furnished:
+    """Make a brand and use every door of it."""
+    brand = make_brand()
+    acting = Acting("staff:test", brand.scope, "operations", NOW, frozenset({"marketer"}))
+    here = Furnished(brand, acting, f"Kanarienvogel{secrets.token_hex(6)}")
+    _arrive(here)
+    _import(here)
+    _agree(here)
+    _choose(here)
+    _say(here)
+    ingesting.drain(NOW)
+    refresh_traits(system("customers.ingest", EVERYTHING, NOW))
+    _show(here)
+    return here
+
+
+def scoped_models() -> list[type[ScopedModel]]:
+    """Return every model behind the walls."""
+    return [model for model in apps.get_models() if issubclass(model, ScopedModel)]
+
+
+def rows_of(acting: Acting, model: type[ScopedModel]) -> list[dict[str, Any]]:
+    """Return the rows of a table as an actor sees them."""
+    with acting_transaction(acting):
+        return list(model._default_manager.values())
+
+
+def send(
+    key: str, events: Sequence[dict[str, Any]], *, agent: str = "Mozilla/5.0", ip: str = "10.1.2.3"
+) -> int:
+    """Post a batch to the real collector, signed in as its own role, and return the answer's status."""
+    body = json.dumps({"batch": list(events)}).encode()
+    basic = base64.b64encode(f"{key}:".encode())
+    headers = [(b"authorization", b"Basic " + basic), (b"user-agent", agent.encode()),
+               (b"x-forwarded-for", ip.encode())]  # fmt: skip
+    return asyncio.run(_post("/v1/batch", body, headers))
+
+
+def event(kind: str, user: str = "", **values: Any) -> dict[str, Any]:
+    """Return a message of an SDK, about somebody with an id or a nameless visitor."""
+    who = {"userId": user} if user else {"anonymousId": values.pop("anonymous", "visitor")}
+    moment = (NOW - timedelta(minutes=5)).isoformat()
+    return {"type": kind, "messageId": secrets.token_hex(8), "timestamp": moment, **who, **values}
+
+
+async def _post(path: str, body: bytes, headers: list[tuple[bytes, bytes]]) -> int:
+    collector = Collector(dsn("collector"), VaultSealer())
+    await collector.start()
+    answers: list[dict[str, Any]] = []
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        return waiting.pop()
+
+    async def answer(message: dict[str, Any]) -> None:
+        answers.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "client": ("127.0.0.1", 1)}
+    try:
+        for _ in range(200):
+            if collector._health()[0] == 200:
+                break
+            await asyncio.sleep(0.02)
+        await collector(scope, receive, answer)
+    finally:
+        await collector.stop()
+    return int(answers[0]["status"])
+
+
+def _arrive(here: Furnished) -> None:
+    brand, acting = here.brand, here.acting
+    declare_preset(acting, brand.node_no, "commerce")
+    known = [Declared("trait", "", name, label=Label.L2) for name in (f"colour_{here.mark}", "city")]
+    declare(acting, brand.node_no, known)
+    shop = make_source(acting, brand.node_no, name=here.named("Shop"))
+    dealer = make_source(acting, brand.dealer_no, name=here.named("Garage"))
+    here.ids["source"] = [shop.id, dealer.id]
+    assert send(make_write_key(acting, shop.id), _visits(here)) == 200
+    garage = make_write_key(acting, dealer.id)
+    assert send(garage, [event("identify", "u9", traits={"email": f"u9.{here.mark}@example.com"})]) == 200
+    here.ids["write_key"] = [garage]
+    ingesting.drain(NOW)
+    # Only when two people were known already is it a merge that they turn out to be one.
+    both = {"email": f"bert.{here.mark}@example.com", "phone": "+8613800008001"}
+    assert send(garage, [event("identify", anonymous=f"w-{here.mark}", traits=both)]) == 200
+    ingesting.drain(NOW)
+
+
+def _visits(here: Furnished) -> list[dict[str, Any]]:
+    mark = here.mark
+    wares = [
+        {"product_id": f"p-{mark}", "name": here.named("Mug"), "quantity": 2, "price": 3, "category": "Cups"}
+    ]
+    order = {"order_id": f"o-{mark}", "total": 6, "currency": "CNY", "products": wares}
+    people = {"email": f"anna.{mark}@example.com", "name": here.named("Anna"), "phone": "+8613800008000"}
+    return [
+        event("page", anonymous=f"v-{mark}", properties={"url": "https://shop.example.com/cups"}),
+        event("track", anonymous=f"v-{mark}", event="Cup Broken", properties={"whose": mark}),
+        event("identify", "u1", anonymousId=f"v-{mark}", traits=people | {f"colour_{mark}": "red"}),
+        event("track", "u1", event="Order Completed", properties=order),
+        event("identify", anonymous=f"w-{mark}", traits={"email": f"bert.{mark}@example.com"}),
+        event("identify", anonymous=f"x-{mark}", traits={"phone": "+8613800008001"}),
+        event("track", "u1", event="Too late", timestamp="1999-01-01T00:00:00Z", properties={"who": mark}),
+    ]  # fmt: skip
+
+
+def _import(here: Furnished) -> None:
+    acting, brand = here.acting, here.brand
+    arriving = Arriving()
+    arriving.write(
+        f"since,mail,no,city,wish\n2025-01-02,carl.{here.mark}@example.com,M1,Ulm,peace\n".encode()
+    )
+    arriving.write(f"when?,dora.{here.mark}@example.com,M2,Ulm,peace\n".encode())
+    upload = save_upload(acting, arriving, node_no=brand.node_no, name=f"{here.mark}.csv")
+    made = start_import(acting, node_no=brand.node_no, upload_id=upload)
+    map_import(acting, made, MAPPING)
+    save_preset(acting, brand.node_no, name=here.named("Members"), document=MAPPING)
+    here.ids["task"] = [ask_for_import(acting, made)]
+    here.ids["import"] = [made]
+    here.ids["upload"] = [upload]
+    with as_role("worker"):
+        settle()
+
+
+def _agree(here: Furnished) -> None:
+    acting, node_no = here.acting, here.brand.node_no
+    install_standard_purposes(acting, node_no=node_no)
+    purpose = list_purposes(acting)[0]
+    notice = ("en", here.named("Notice"), "We write to you.")
+    publish_notice(acting, node_no=node_no, purpose=purpose.code, texts=[notice])
+    here.ids["purpose"] = [purpose.id]
+    here.ids["profile"] = [(row["id"], row["profile_no"]) for row in rows_of(acting, Profile)]
+    rows = [
+        ConsentRow(number, node_no, "marketing.email", "email", Status.GRANTED, NOW, "form", 1)
+        for _, number in here.ids["profile"]
+    ]
+    record_consents(acting, rows)
+
+
+def _choose(here: Furnished) -> None:
+    acting, brand = here.acting, here.brand
+    everyone = {"join": "all", "parts": [{"block": "did", "event": "Order Completed"}]}
+    for place, what in ((brand.node_no, "Buyers"), (brand.other_dealer_no, "Buyers of the other dealer")):
+        made = create_audience(acting, node_no=place, name=here.named(what), definition=everyone)
+        refresh_audience(acting, made)
+        here.ids.setdefault("audience", []).append(made)
+
+
+def _say(here: Furnished) -> None:
+    acting, node_no = here.acting, here.brand.node_no
+    made = create_template(
+        acting,
+        node_no=node_no,
+        name=here.named("Letter"),
+        subject=here.named("News"),
+        html=f"<p>{here.mark}</p>",
+    )
+    here.ids["template"] = [made.id]
+    here.ids["version"] = [make_version(acting, made.id).id]
+
+
+def _show(here: Furnished) -> None:
+    """Facts about people that later floors note: a mail was opened, a value was shown."""
+    acting, node_no = here.acting, here.brand.node_no
+    [(_, number), *_others] = here.ids["profile"]
+    fact = RecordedFact(
+        event="Email Opened",
+        message_id=secrets.token_hex(8),
+        node_no=node_no,
+        occurred_at=NOW,
+        profile_no=number,
+    )
+    with acting_transaction(acting):
+        record(acting, [fact])
+        Reveal.objects.create(
+            node_no=node_no, profile_no=number, what="email", by=acting.actor, purpose="service", at=NOW
+        )
+    ingesting.drain(NOW)
+
+
+def all_ids(here: Furnished) -> list[Any]:
+    """Return every primary key and public id that the brand's rows have."""
+    found: list[Any] = []
+    for model in scoped_models():
+        for row in rows_of(here.acting, model):
+            found += [row[name] for name in ("id", model._meta.pk.attname) if row.get(name) is not None]
+    return [one for one in found if isinstance(one, int | str | UUID)]
+
+
+def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Ask the books as the role the process has now, in the transaction that is open."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def place(*nodes: int, at: datetime = NOW) -> Acting:
+    """Return somebody who works in these nodes and nowhere else."""
+    return Acting("staff:stranger", Scope.of(*nodes), "operations", at, frozenset({"brand_manager"}))
