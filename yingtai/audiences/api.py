@@ -2,7 +2,7 @@
 
 from yingtai.audiences.blanks import Field
 from yingtai.audiences.comparing import compare
-from yingtai.audiences.compiler import CompiledAudience, compile_audience
+from yingtai.audiences.compiler import CompiledAudience, compile_audience, compile_together
 from yingtai.audiences.counting import LiveCount, count_now, trait_columns
 from yingtai.audiences.definition import Group, Sentence, read_definition, write_definition
 from yingtai.audiences.errors import AudienceNotFound, DefinitionNotUnderstood
@@ -30,6 +30,7 @@ __all__ = [
     "choices",
     "compare",
     "compile_audience",
+    "compile_together",
     "count_now",
     "create_audience",
     "fill",

@@ -2,31 +2,30 @@
 
 from math import isfinite
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext, pgettext_lazy
 from sqlglot import exp
 
 from yingtai.audiences.blanks import shown
 from yingtai.audiences.errors import DefinitionNotUnderstood
 
 COMPARISONS = (
-    ("is", later("is")),
-    ("is_not", later("is not")),
-    ("contains", later("contains")),
-    ("at_least", later("is at least")),
-    ("at_most", later("is at most")),
+    ("is", pgettext_lazy("audience", "is")),
+    ("is_not", pgettext_lazy("audience", "is not")),
+    ("contains", pgettext_lazy("audience", "contains")),
+    ("at_least", pgettext_lazy("audience", "is at least")),
+    ("at_most", pgettext_lazy("audience", "is at most")),
 )
 
 COLUMNS = (
-    ("product_id", later("product")),
-    ("category", later("category")),
-    ("channel", later("channel")),
-    ("page_path", later("page")),
-    ("utm_source", later("traffic source")),
-    ("utm_campaign", later("traffic campaign")),
-    ("device_class", later("device")),
-    ("region_code", later("region")),
-    ("quantity", later("quantity")),
+    ("product_id", pgettext_lazy("audience", "product")),
+    ("category", pgettext_lazy("audience", "category")),
+    ("channel", pgettext_lazy("audience", "channel")),
+    ("page_path", pgettext_lazy("audience", "page")),
+    ("utm_source", pgettext_lazy("audience", "traffic source")),
+    ("utm_campaign", pgettext_lazy("audience", "traffic campaign")),
+    ("device_class", pgettext_lazy("audience", "device")),
+    ("region_code", pgettext_lazy("audience", "region")),
+    ("quantity", pgettext_lazy("audience", "quantity")),
 )
 
 
@@ -52,7 +51,7 @@ def _number(value: str) -> str:
     except ValueError:
         number = float("nan")
     if not isfinite(number):
-        raise DefinitionNotUnderstood(what=_("“{value}” is not a number").format(value=shown(value)))
+        raise DefinitionNotUnderstood(what=gettext("“{value}” is not a number").format(value=shown(value)))
     return repr(number)
 
 

@@ -82,7 +82,7 @@ def test_an_audience_is_built_saved_and_looked_up_without_javascript(
     assert "Being looked up" in text(page)
     run_jobs("audiences")
     page = marketer.get(page.request["PATH_INFO"])
-    assert "Current" in text(page)
+    assert "Up to date" in text(page)
     assert "11 people" in text(page)
     listed = text(marketer.get("/audiences/"))
     assert "SUV lookers" in listed

@@ -24,7 +24,7 @@ def test_a_definition_reads_as_sentences() -> None:
     lines = in_words(read_definition(DOCUMENT), names={7: "Champions"})
     assert [(line.depth, line.text) for line in lines] == [
         (0, "People for whom all of this holds:"),
-        (1, "did “Product Viewed” 3 or more times in the last 30 days, where category is “SUV”"),
+        (1, "did “Product Viewed” 3 or more times in the last 30 days where category is “SUV”"),
         (1, "did not do “Order Completed” in the last 90 days"),
         (1, "any of this holds:"),
         (2, "spent 12,000 or more"),

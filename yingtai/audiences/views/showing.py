@@ -150,7 +150,7 @@ def state_of(view: queries.AudienceView, now: Any) -> tuple[str, str]:
         return _("Being looked up"), "info"
     if not view.is_current:
         return _("Changed since"), "warn"
-    return (_("Out of date"), "warn") if now - view.refreshed_at > STALE_AFTER else (_("Current"), "good")
+    return (_("Out of date"), "warn") if now - view.refreshed_at > STALE_AFTER else (_("Up to date"), "good")
 
 
 def _may_edit(request: ActingRequest) -> bool:
