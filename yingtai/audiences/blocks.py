@@ -14,9 +14,14 @@ from yingtai.kernel.contributions import audience_blocks
 
 MOST_DAYS = 3650
 DAYS = Field(
-    name="within_days", label=pgettext_lazy("audience", "days"), kind="number", is_required=False, lowest=1, highest=MOST_DAYS,
+    name="within_days",
+    label=pgettext_lazy("audience", "days"),
+    kind="number",
+    is_required=False,
+    lowest=1,
+    highest=MOST_DAYS,
     hint=pgettext_lazy("audience", "any"),
-)  # fmt: skip
+)
 
 
 def _ask_did(values: dict[str, Any], asking: Asking) -> exp.Expression:
@@ -56,70 +61,171 @@ def _register(order: int, block: Block) -> None:
     audience_blocks.register(block.name, block, order=order)
 
 
-_register(10, Block(
-    name="did", title=_("Did something"),
-    pattern=_("did {event}[ {at_least} or more times][ in the last {within_days} days]"
-              "[ where {where} {comparison} {value}]"),
-    negated_pattern=_("did not do {event}[ {at_least} or more times][ in the last {within_days} days]"
-                      "[ where {where} {comparison} {value}]"),
-    fields=(
-        Field(name="event", label=pgettext_lazy("audience", "event"), kind="event"),
-        Field(name="at_least", label=pgettext_lazy("audience", "times"), kind="number", default=1, lowest=1),
-        DAYS,
-        Field(name="where", label=pgettext_lazy("audience", "detail"), kind="choice", options=COLUMNS, is_required=False,
-              hint=pgettext_lazy("audience", "any detail")),
-        Field(name="comparison", label=pgettext_lazy("audience", "comparison"), kind="choice", options=COMPARISONS, default="is",
-              needs="where"),
-        Field(name="value", label=pgettext_lazy("audience", "value"), kind="text", needs="where"),
+_register(
+    10,
+    Block(
+        name="did",
+        title=_("Did something"),
+        pattern=_(
+            "did {event}[ {at_least} or more times][ in the last {within_days} days]"
+            "[ where {where} {comparison} {value}]"
+        ),
+        negated_pattern=_(
+            "did not do {event}[ {at_least} or more times][ in the last {within_days} days]"
+            "[ where {where} {comparison} {value}]"
+        ),
+        fields=(
+            Field(name="event", label=pgettext_lazy("audience", "event"), kind="event"),
+            Field(
+                name="at_least", label=pgettext_lazy("audience", "times"), kind="number", default=1, lowest=1
+            ),
+            DAYS,
+            Field(
+                name="where",
+                label=pgettext_lazy("audience", "detail"),
+                kind="choice",
+                options=COLUMNS,
+                is_required=False,
+                hint=pgettext_lazy("audience", "any detail"),
+            ),
+            Field(
+                name="comparison",
+                label=pgettext_lazy("audience", "comparison"),
+                kind="choice",
+                options=COMPARISONS,
+                default="is",
+                needs="where",
+            ),
+            Field(name="value", label=pgettext_lazy("audience", "value"), kind="text", needs="where"),
+        ),
+        ask=_ask_did,
     ),
-    ask=_ask_did,
-))  # fmt: skip
-_register(20, Block(
-    name="spent", title=_("Spent money"),
-    pattern=_("spent {at_least} or more[ in the last {within_days} days]"),
-    negated_pattern=_("spent less than {at_least}[ in the last {within_days} days]"),
-    fields=(Field(name="at_least", label=pgettext_lazy("audience", "amount"), kind="number", lowest=1), DAYS),
-    ask=_ask_spent,
-))  # fmt: skip
-_register(30, Block(
-    name="trait", title=_("Has a trait"),
-    pattern=_("have a {trait} that {comparison}[ {value}]"),
-    negated_pattern=_("do not have a {trait} that {comparison}[ {value}]"),
-    fields=(
-        Field(name="trait", label=pgettext_lazy("audience", "trait"), kind="trait"),
-        Field(name="comparison", label=pgettext_lazy("audience", "comparison"), kind="choice",
-              options=(*COMPARISONS, ("is_known", pgettext_lazy("audience", "is known"))), default="is"),
-        Field(name="value", label=pgettext_lazy("audience", "value"), kind="text", needs="comparison!=is_known"),
+)
+_register(
+    20,
+    Block(
+        name="spent",
+        title=_("Spent money"),
+        pattern=_("spent {at_least} or more[ in the last {within_days} days]"),
+        negated_pattern=_("spent less than {at_least}[ in the last {within_days} days]"),
+        fields=(
+            Field(name="at_least", label=pgettext_lazy("audience", "amount"), kind="number", lowest=1),
+            DAYS,
+        ),
+        ask=_ask_spent,
     ),
-    ask=_ask_trait,
-))  # fmt: skip
-_register(40, Block(
-    name="score", title=_("RFM score"),
-    pattern=_("have a {score} score from {lowest} to {highest}"),
-    negated_pattern=_("do not have a {score} score from {lowest} to {highest}"),
-    fields=(
-        Field(name="score", label=pgettext_lazy("audience", "score"), kind="choice", default="recency", options=(
-            ("recency", pgettext_lazy("audience", "recency")), ("frequency", pgettext_lazy("audience", "frequency")), ("monetary", pgettext_lazy("audience", "money")))),
-        Field(name="lowest", label=pgettext_lazy("audience", "lowest"), kind="number", default=4, lowest=1, highest=5),
-        Field(name="highest", label=pgettext_lazy("audience", "highest"), kind="number", default=5, lowest=1, highest=5),
+)
+_register(
+    30,
+    Block(
+        name="trait",
+        title=_("Has a trait"),
+        pattern=_("have a {trait} that {comparison}[ {value}]"),
+        negated_pattern=_("do not have a {trait} that {comparison}[ {value}]"),
+        fields=(
+            Field(name="trait", label=pgettext_lazy("audience", "trait"), kind="trait"),
+            Field(
+                name="comparison",
+                label=pgettext_lazy("audience", "comparison"),
+                kind="choice",
+                options=(*COMPARISONS, ("is_known", pgettext_lazy("audience", "is known"))),
+                default="is",
+            ),
+            Field(
+                name="value",
+                label=pgettext_lazy("audience", "value"),
+                kind="text",
+                needs="comparison!=is_known",
+            ),
+        ),
+        ask=_ask_trait,
     ),
-    ask=_ask_score,
-))  # fmt: skip
-_register(50, Block(
-    name="seen", title=_("Was seen"),
-    pattern=_("were {which} in the last {within_days} days"),
-    negated_pattern=_("were not {which} in the last {within_days} days"),
-    fields=(
-        Field(name="which", label=pgettext_lazy("audience", "how"), kind="choice", default="latest_seen_at", options=(
-            ("latest_seen_at", pgettext_lazy("audience", "active")), ("first_seen_at", pgettext_lazy("audience", "first seen")))),
-        Field(name="within_days", label=pgettext_lazy("audience", "days"), kind="number", default=30, lowest=1, highest=MOST_DAYS),
+)
+_register(
+    40,
+    Block(
+        name="score",
+        title=_("RFM score"),
+        pattern=_("have a {score} score from {lowest} to {highest}"),
+        negated_pattern=_("do not have a {score} score from {lowest} to {highest}"),
+        fields=(
+            Field(
+                name="score",
+                label=pgettext_lazy("audience", "score"),
+                kind="choice",
+                default="recency",
+                options=(
+                    ("recency", pgettext_lazy("audience", "recency")),
+                    ("frequency", pgettext_lazy("audience", "frequency")),
+                    ("monetary", pgettext_lazy("audience", "money")),
+                ),
+            ),
+            Field(
+                name="lowest",
+                label=pgettext_lazy("audience", "lowest"),
+                kind="number",
+                default=4,
+                lowest=1,
+                highest=5,
+            ),
+            Field(
+                name="highest",
+                label=pgettext_lazy("audience", "highest"),
+                kind="number",
+                default=5,
+                lowest=1,
+                highest=5,
+            ),
+        ),
+        ask=_ask_score,
     ),
-    ask=_ask_seen,
-))  # fmt: skip
-_register(60, Block(
-    name="member", title=_("Is in an audience"),
-    pattern=_("are in {audience}"),
-    negated_pattern=_("are not in {audience}"),
-    fields=(Field(name="audience", label=pgettext_lazy("audience", "audience"), kind="audience", lowest=1, highest=2**62),),
-    ask=_ask_member,
-))  # fmt: skip
+)
+_register(
+    50,
+    Block(
+        name="seen",
+        title=_("Was seen"),
+        pattern=_("were {which} in the last {within_days} days"),
+        negated_pattern=_("were not {which} in the last {within_days} days"),
+        fields=(
+            Field(
+                name="which",
+                label=pgettext_lazy("audience", "how"),
+                kind="choice",
+                default="latest_seen_at",
+                options=(
+                    ("latest_seen_at", pgettext_lazy("audience", "active")),
+                    ("first_seen_at", pgettext_lazy("audience", "first seen")),
+                ),
+            ),
+            Field(
+                name="within_days",
+                label=pgettext_lazy("audience", "days"),
+                kind="number",
+                default=30,
+                lowest=1,
+                highest=MOST_DAYS,
+            ),
+        ),
+        ask=_ask_seen,
+    ),
+)
+_register(
+    60,
+    Block(
+        name="member",
+        title=_("Is in an audience"),
+        pattern=_("are in {audience}"),
+        negated_pattern=_("are not in {audience}"),
+        fields=(
+            Field(
+                name="audience",
+                label=pgettext_lazy("audience", "audience"),
+                kind="audience",
+                lowest=1,
+                highest=2**62,
+            ),
+        ),
+        ask=_ask_member,
+    ),
+)

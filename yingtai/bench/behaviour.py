@@ -121,7 +121,7 @@ def _some_days(size: Size, first: int, days: int, chance: np.random.Generator) -
 
 
 def _nodes(people: np.ndarray) -> np.ndarray:
-    return BRAND + (people % 10 + 1 << 24) + people % DEALERS + 1
+    return np.asarray(BRAND + (people % 10 + 1 << 24) + people % DEALERS + 1)
 
 
 def _texts(words: object, places: np.ndarray) -> pa.Array:
