@@ -55,7 +55,7 @@ PROCESSES = [
             target="yingtai.web.serving:worker",
             arguments=(family,),
         )
-        for family in ("audiences", "sending", "reports", "default")
+        for family in ("ingest", "audiences", "sending", "reports", "default")
     ],
 ]
 

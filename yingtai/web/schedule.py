@@ -6,6 +6,7 @@ SCHEDULE = (
     ("* * * * *", "kernel.retry_stalled_jobs"),
     ("17 3 * * *", "kernel.prune_jobs"),
     ("*/15 * * * *", "audiences.refresh_all"),
+    ("41 * * * *", "collect.remove_expired"),
 )
 
 
