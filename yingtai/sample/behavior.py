@@ -66,7 +66,7 @@ def season() -> np.ndarray:
     weights = 1 + 0.25 * np.sin(2 * np.pi * (days % 365 - 60) / 182.5) + 0.15 * (days % 7 >= 5)
     for peak in (168, 314):
         weights += 1.6 * np.exp(-(((days % 365 - peak) / 3.0) ** 2))
-    return np.concatenate([[0.0], np.cumsum(weights * np.linspace(0.8, 1.2, DAYS))])
+    return np.asarray(np.concatenate([[0.0], np.cumsum(weights * np.linspace(0.8, 1.2, DAYS))]))
 
 
 def moments(since: np.ndarray, share: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -146,7 +146,7 @@ def _things(people: People, goods: Goods, random: np.random.Generator) -> Deeds:
 
 def _paid(event: str, goods: Goods, car: np.ndarray) -> np.ndarray:
     if event == "Service Completed":
-        return goods.prices[car] // 200
+        return np.asarray(goods.prices[car] // 200)
     return goods.prices[car] if event == "Order Completed" else np.zeros(len(car), np.int64)
 
 

@@ -88,7 +88,7 @@ class People:
         return cities[int(self.region[person])]
 
     def _mistyped(self, phone: str) -> str:
-        return phone[:-2] + phone[-1] + phone[-2]
+        return phone[:-1] + str((int(phone[-1]) + 1) % 10)
 
 
 def make_people(brand: BrandPlan, count: int, random: np.random.Generator) -> People:
