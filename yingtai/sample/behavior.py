@@ -75,7 +75,7 @@ def moments(since: np.ndarray, share: np.ndarray, random: np.random.Generator) -
     start = np.interp(since, np.arange(DAYS + 1), weight)
     day = np.floor(np.interp(start + share * (weight[-1] - start), weight, np.arange(DAYS + 1)))
     hour = random.choice(24, len(since), p=HOURS / HOURS.sum()) + random.random(len(since))
-    return np.minimum(np.maximum(day + hour / 24, since), DAYS - 1e-3)
+    return np.asarray(np.minimum(np.maximum(day + hour / 24, since), DAYS - 1e-3))
 
 
 def _visits(people: People, goods: Goods, wanted: int, random: np.random.Generator) -> Deeds:
