@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 
 import pyarrow as pa
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from yingtai.collect.api import (
     FileImport,
@@ -54,6 +53,10 @@ OWNERS = """
         ON identifier.brand_no = %s AND identifier.kind = asked.kind AND identifier.blind = asked.blind
     JOIN customers_profile AS profile ON profile.profile_no = identifier.profile_no
 """
+TOUCHED = """
+    SELECT count(DISTINCT profile_no) AS people FROM events
+    WHERE ingest_no BETWEEN $first AND $latest AND source_no = $source
+"""
 PRODUCTS_NOW = "SELECT product_id, name, category, price_minor, currency FROM products"
 
 
@@ -83,8 +86,18 @@ def load_import(
         _merge_products(acting, opened)
     note_names(acting, opened)
     report.repeats = done.repeats
-    report.profiles_new, report.profiles_touched = done.new_profiles, done.touched_profiles
+    report.profiles_new, report.profiles_touched = done.new_profiles, _touched(acting, opened, load_id)
     report.seconds = time.perf_counter() - began
+
+
+def _touched(acting: Acting, opened: FileImport, load_id: str) -> int:
+    """Return how many people the load brought anything about; the sets overlap, so their numbers do not add up."""
+    loaded = LoadedSet.objects.filter(source_no=opened.setting.source_no, load_id=load_id, set_no__gte=0)
+    numbers = sorted(loaded.values_list("ingest_no", flat=True))
+    if not numbers:
+        return 0
+    values = {"first": numbers[0], "latest": numbers[-1], "source": opened.setting.source_no}
+    return int(lake.scoped(acting.scope).query(TOUCHED, values)["people"][0].as_py())
 
 
 def run_import(acting: Acting, import_id: UUID) -> None:
@@ -261,19 +274,19 @@ def _opened(path: Path | None) -> AbstractContextManager[TextIO | None]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="yingtai import", description=_("Import a file of orders, events or people.")
+        prog="yingtai import", description="Import a file of orders, events or people."
     )
     parser.add_argument(
-        "file", type=Path, help=_("CSV, Excel, Parquet or JSON lines, plain or compressed with gzip")
+        "file", type=Path, help="CSV, Excel, Parquet or JSON lines, plain or compressed with gzip"
     )
-    parser.add_argument("--brand", required=True, help=_("code of the brand, region or dealer it belongs to"))
+    parser.add_argument("--brand", required=True, help="code of the brand, region or dealer it belongs to")
     parser.add_argument(
-        "--map", required=True, type=Path, help=_("what the columns mean; see docs/importing.md")
+        "--map", required=True, type=Path, help="what the columns mean; see docs/importing.md"
     )
-    parser.add_argument("--dry-run", action="store_true", help=_("read and report, load nothing"))
-    parser.add_argument("--json", action="store_true", help=_("print the report for machines"))
+    parser.add_argument("--dry-run", action="store_true", help="read and report, load nothing")
+    parser.add_argument("--json", action="store_true", help="print the report for machines")
     parser.add_argument(
-        "--errors", type=Path, help=_("write every rejected line to this CSV file, values masked")
+        "--errors", type=Path, help="write every rejected line to this CSV file, values masked"
     )
     return parser
 

@@ -36,22 +36,23 @@ MOST_UNPACKED_BYTES = 20 * 1024**3
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
 
 BEGINNINGS = {
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word file (.xls, .doc)",
-    b"%PDF": "a PDF document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"\x7fELF": "a program",
-    b"SQLite format 3": "a database file",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"Rar!": "a RAR archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"<?xml": "an XML document",
-    b"<!DOC": "a web page",
-    b"<html": "a web page",
+    b"\xd0\xcf\x11\xe0": "Excel 97 (.xls)",
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"\x7fELF": "ELF",
+    b"SQLite format 3": "SQLite",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!": "RAR",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"<?xml": "XML",
+    b"<!DOC": "HTML",
+    b"<html": "HTML",
 }
+"""What files begin with that people take for tables; the names are the same in every language."""
 
 Opener = Callable[[], BinaryIO]
 
@@ -109,7 +110,7 @@ def find_form(origin: Origin, options: FileOptions) -> Form:
     form = replace(_form_by_beginning(sample), is_gzip=is_gzip)
     if form.format in {PARQUET, EXCEL}:
         if is_gzip:
-            raise FileNotATable(found=f"a compressed {form.format} file")
+            raise FileNotATable(found=f"{form.format} + gzip")
         return form
     form = _with_encoding(origin, form, sample, options)
     text = _decoded(sample[form.start :], form.encoding)
@@ -118,7 +119,7 @@ def find_form(origin: Origin, options: FileOptions) -> Form:
     if text.lstrip()[:1] == "{":
         return replace(form, format=JSON_LINES)
     if text.lstrip()[:1] == "[" and text.lstrip()[1:].lstrip()[:1] in {"{", "]"}:
-        raise FileNotATable(found="one JSON list, not JSON lines")
+        raise FileNotATable(found="JSON [ ]")
     return replace(form, delimiter=options.delimiter or find_delimiter(text))
 
 
@@ -171,10 +172,10 @@ def _with_encoding(origin: Origin, form: Form, sample: bytes, options: FileOptio
     if sample.count(0) > len(sample) // 4:
         odd = sample[1::2].count(0) >= sample[::2].count(0)
         if not odd or sample[1::2].count(0) < len(sample) // 3:
-            raise FileNotATable(found="not text")
+            raise FileNotATable(found="binary")
         return replace(form, encoding="utf-16-le")
     if sample.count(0) > len(sample) // 50 + 20:
-        raise FileNotATable(found="not text")
+        raise FileNotATable(found="binary")
     return replace(form, encoding=_find_encoding(origin, form))
 
 

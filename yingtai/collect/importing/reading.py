@@ -143,7 +143,7 @@ def _named(cells: Iterable[Any]) -> tuple[str, ...]:
     if not names:
         raise FileEmpty
     if len(names) > MOST_COLUMNS:
-        raise FileNotATable(found=f"a table of {len(names)} columns")
+        raise FileNotATable(found=f"{len(names)} columns")
     for name in names:
         if names.count(name) > 1:
             raise ColumnTwice(column=kept_name(name))
@@ -335,7 +335,7 @@ def _excel_rows(origin: Origin, sheet: str) -> list[list[Any]]:
             book = CalamineWorkbook.from_filelike(stream)
             names = book.sheet_names
             if sheet and sheet not in names:
-                raise FileNotATable(found=f"a workbook without a sheet {sheet[:80]}")
+                raise FileNotATable(found=f"Excel, not {sheet[:80]}")
             if not names:
                 raise FileEmpty
             return book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False)
@@ -346,7 +346,7 @@ def _excel_rows(origin: Origin, sheet: str) -> list[list[Any]]:
 def _refuse_bombs(stream: BinaryIO) -> None:
     with ZipFile(stream) as parts:
         if "xl/workbook.xml" not in parts.namelist() and "xl/workbook.bin" not in parts.namelist():
-            raise FileNotATable(found="a zip archive")
+            raise FileNotATable(found="ZIP")
         if sum(part.file_size for part in parts.infolist()) > MOST_EXCEL_BYTES:
             raise FileTooLarge(limit="600 MB")
 

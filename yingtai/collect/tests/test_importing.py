@@ -176,7 +176,8 @@ def test_people_come_with_normalised_identifiers_and_sealed_names():
 
 def test_consent_columns_say_yes_no_or_nothing():
     document = PEOPLE | {"consent": [{"purpose": "marketing.email", "column": "ok", "at": "when"}]}
-    text = "email,phone,name,city,ok,when\na@example.com,,,,是,2025-01-01\nb@example.com,,,,no,\nc@example.com,,,,maybe,\n"
+    people = "a@example.com,,,,是,2025-01-01\nb@example.com,,,,no,\nc@example.com,,,,maybe,\n"
+    text = f"email,phone,name,city,ok,when\n{people}"
 
     (made,) = open_bytes(text.encode(), document).sets()
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,10 +23,22 @@ HEADERS = st.sampled_from(
 NASTY = st.sampled_from(
     [b'"', b'""', b"\0", b"\r", b"\r\n", b"\n", b",", b";", b"=cmd|' /C calc'!A0", b"@SUM(1)", b"\xff", b"\x81\x30",
      b"1e308", b"NaN", b"inf", b"-0", b"99999999999999999999", b"2025-07-01", b"2025-02-30", b"0000-00-00", b"C1",
-     b"a@example.com", b"13800008000", "王".encode(), "王".encode("gb18030"), b"{", b'{"a":1}', b"[", b"PAR1", b"PK\x03\x04"]
+     b"a@example.com", b"13800008000", "王".encode(), "王".encode("gb18030"), b"{", b'{"a":1}', b"[", b"PAR1",
+     b"PK\x03\x04"]
 )  # fmt: skip
 CONTENT = st.lists(st.one_of(NASTY, st.binary(max_size=12)), max_size=40).map(b"".join)
 FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=200)
+
+
+@contextmanager
+def foreseen() -> Iterator[None]:
+    """Let problems pass that we foresaw; each says what to do."""
+    try:
+        yield
+    except ProductError as problem:
+        is_told = problem.remedy.endswith(".") and bool(str(problem))
+        if not is_told:
+            raise
 
 
 def drain(opened: FileImport) -> None:
@@ -40,10 +54,8 @@ def drain(opened: FileImport) -> None:
 @FUZZ
 @given(HEADERS, CONTENT, DOCUMENTS)
 def test_any_bytes_end_in_a_report_or_a_foreseen_problem(header, content, document):
-    try:
+    with foreseen():
         drain(open_bytes(header + content, document))
-    except ProductError as problem:
-        assert problem.remedy
 
 
 @FUZZ
@@ -52,10 +64,8 @@ def test_any_bytes_end_in_a_report_or_a_foreseen_problem(header, content, docume
     CONTENT,
 )
 def test_any_encoding_may_be_stated(encoding, content):
-    try:
+    with foreseen():
         drain(open_bytes(b"email,phone,name,city\n" + content, PEOPLE | {"file": {"encoding": encoding}}))
-    except ProductError as problem:
-        assert problem.remedy
 
 
 rows = st.lists(st.lists(st.text(max_size=20), min_size=8, max_size=8), max_size=20)
@@ -67,12 +77,10 @@ def test_every_row_of_a_well_formed_file_is_accounted_for(cells):
     sink = io.StringIO()
     csv.writer(sink).writerows([ORDER_HEADER.strip().split(","), *cells])
 
-    try:
+    with foreseen():
         drain(
             open_bytes(sink.getvalue().encode("utf-8", "replace"), ORDERS | {"file": {"encoding": "utf-8"}})
         )
-    except ProductError as problem:
-        assert problem.remedy
 
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10)
@@ -92,21 +100,15 @@ KEYS = st.sampled_from(
     st.dictionaries(KEYS, trees | st.sampled_from(["order-lines", "events", "profiles", "UTC", "GBP"])),
 )
 def test_any_mapping_is_read_or_refused_by_name(document, changes):
-    try:
-        made = mapping_of(document | changes)
-    except ProductError as problem:
-        assert problem.remedy
-    else:
-        assert made.shape in MAPPED_SHAPES
+    with foreseen():
+        assert mapping_of(document | changes).shape in MAPPED_SHAPES
 
 
 @FUZZ
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_any_text_is_a_mapping_or_refused(text):
-    try:
+    with foreseen():
         read_mapping(text)
-    except ProductError as problem:
-        assert problem.remedy
 
 
 @given(DOCUMENTS)

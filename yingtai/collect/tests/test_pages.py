@@ -33,8 +33,12 @@ def text_of(response):
     return response.content.decode()
 
 
-def upload(client, content=CSV.encode(), name="orders.csv"):
+def upload(client, content=b"", name="orders.csv"):
     return client.post("/data/imports/new", {"file": SimpleUploadedFile(name, content)})
+
+
+def upload_orders(client):
+    return upload(client, CSV.encode())
 
 
 def columns_of(page):
@@ -118,7 +122,7 @@ def test_a_refused_event_is_opened_only_by_who_may_reveal(marketer, acting, bran
 
 
 def test_a_file_goes_from_upload_to_dry_run(marketer, acting, stranger):
-    made = upload(marketer)
+    made = upload_orders(marketer)
     page = marketer.get(made.url)
     assert "orders.csv" in text_of(page)
     chosen = columns_of(page)
@@ -163,7 +167,7 @@ def test_an_upload_lies_sealed_under_its_own_key(marketer, acting):
     ("content", "words"),
     [
         (b"", "The submitted file is empty"),
-        (b"%PDF-1.4 something", "a PDF document"),
+        (b"%PDF-1.4 something", "The file is PDF"),
         (b"PK\x03\x04 not a zip", "damaged"),
         (b"\x1f\x8bnot gzip at all", "damaged"),
         (b"a,a\n1,2\n", "Two columns"),
@@ -178,7 +182,7 @@ def test_odd_files_are_refused_in_words(marketer, acting, content, words):
 
 
 def test_an_import_is_asked_for_and_can_be_followed(marketer, acting):
-    made = upload(marketer)
+    made = upload_orders(marketer)
     (found,) = list_imports(acting).rows
     page = marketer.get(made.url)
     marketer.post(

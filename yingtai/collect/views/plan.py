@@ -14,7 +14,7 @@ from yingtai.kernel.labels import Label
 from yingtai.ui.components import Tab
 from yingtai.ui.pages import render_page
 
-MOST_SHOWN = 500
+MOST_SHOWN = 200
 
 
 @require_GET
@@ -37,6 +37,7 @@ def plan(request: ActingRequest) -> HttpResponse:
         ],
         "rows": rows[:MOST_SHOWN],
         "total": len(lines if is_declared else rows),
+        "is_too_much": len(lines if is_declared else rows) > MOST_SHOWN,
         "is_empty": not seen and not declared,
         "search": search,
         "subject": subject,

@@ -1,14 +1,12 @@
 """Files through the whole way: read, loaded, reported; twice changes nothing."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from yingtai.collect.api import declare_preset, open_import, read_mapping, Origin
+from yingtai.collect.api import Origin, declare_preset, open_import, read_mapping
 from yingtai.customers.api import find_profiles
 from yingtai.customers.importing import load_import
-from yingtai.kernel.scope import brand_of
 from yingtai.lake import api as lake
 
 ORDERS = """
@@ -56,7 +54,7 @@ def test_lines_become_orders_refunds_and_people(acting, brand, lake_of):
     report = run(acting, brand)
 
     assert (report.rows, report.orders, report.refunds, report.lines) == (7, 2, 1, 5)
-    assert (report.profiles_new, report.repeats) == (1, 0)
+    assert (report.profiles_new, report.profiles_touched, report.repeats) == (1, 1, 0)
     assert dict(report.rejected) == {"collect.time-not-readable": 1, "collect.number-not-readable": 1}
     orders = lake_of(
         "SELECT event, order_id, amount_minor, quantity, properties, alias_no FROM events ORDER BY order_id"
