@@ -1,23 +1,30 @@
 """The one door into `customers`. Other modules import this file and `events`, nothing else."""
 
+from yingtai.customers.contacts import mark_without_contact, open_contacts
 from yingtai.customers.errors import (
     CannotMergeIntoItself,
     IngestIsRunning,
+    NothingToSplit,
+    OtherBrand,
     ProfileAlreadyMerged,
     ProfileNotFound,
+    TwoUserIds,
 )
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.known_by import profiles_behind
 from yingtai.customers.loading import LoadReport, load_sets
+from yingtai.customers.personal_values import values_of
 from yingtai.customers.queries import (
     MaskedIdentifier,
+    MergeView,
     ProfileRow,
     ProfileView,
     TimelineRow,
     find_profiles,
     get_profile,
     ids_of,
+    list_merges,
     list_profiles,
     names_of,
     people_of,
@@ -25,6 +32,9 @@ from yingtai.customers.queries import (
     survivors_of,
     timeline,
 )
+from yingtai.customers.services.erasing import erase_person, export_person
+from yingtai.customers.services.merging import merge_profiles, split_profile
+from yingtai.customers.services.revealing import reveal_identifier, reveal_trait
 
 __all__ = [
     "CannotMergeIntoItself",
@@ -32,21 +42,35 @@ __all__ = [
     "IngestIsRunning",
     "LoadReport",
     "MaskedIdentifier",
+    "MergeView",
+    "NothingToSplit",
+    "OtherBrand",
     "ProfileAlreadyMerged",
     "ProfileNotFound",
     "ProfileRow",
     "ProfileView",
     "TimelineRow",
+    "TwoUserIds",
+    "erase_person",
+    "export_person",
     "find_profiles",
     "get_profile",
     "ids_of",
+    "list_merges",
     "list_profiles",
     "load_sets",
+    "mark_without_contact",
+    "merge_profiles",
     "names_of",
+    "open_contacts",
     "people_of",
     "profile_nos_of",
     "profiles_behind",
     "refresh_traits",
+    "reveal_identifier",
+    "reveal_trait",
+    "split_profile",
     "survivors_of",
     "timeline",
+    "values_of",
 ]

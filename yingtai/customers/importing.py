@@ -83,7 +83,7 @@ def load_import(
         check_rows=True,
     )
     if opened.products is not None and len(opened.products):
-        _merge_products(acting, opened)
+        _merge_products(opened.setting.node_no, opened.products)
     note_names(acting, opened)
     report.repeats = done.repeats
     report.profiles_new, report.profiles_touched = done.new_profiles, _touched(acting, opened, load_id)
@@ -143,7 +143,7 @@ def _recording_consents(
         known = set() if raw.consents is None or set_no == latest else _known_rows(raw)
         yield EventSet.of(raw.events, raw.lines)
         if raw.consents is not None and set_no >= latest:
-            opened.report.consents += _record_consents(acting, raw, known, load_id)
+            opened.report.consents += _record_consents(acting, raw, raw.consents.to_pylist(), known, load_id)
 
 
 def _known_rows(raw: RawSet) -> set[bytes]:
@@ -153,10 +153,12 @@ def _known_rows(raw: RawSet) -> set[bytes]:
         return {row[0].bytes for row in cursor.fetchall()}
 
 
-def _record_consents(acting: Acting, raw: RawSet, known: set[bytes], load_id: str) -> int:
+def _record_consents(
+    acting: Acting, raw: RawSet, answers: list[dict[str, Any]], known: set[bytes], load_id: str
+) -> int:
     """Record the answers of a set's new rows and return how many were accepted."""
     hashes = raw.events["message_hash"].to_pylist()
-    asked = [row for row in raw.consents.to_pylist() if hashes[row["event_row"]] not in known]
+    asked = [row for row in answers if hashes[row["event_row"]] not in known]
     owners = _owners(acting, raw, sorted({row["event_row"] for row in asked}))
     evidence = {"import": load_id, "method": "file"}
     rows = [
@@ -181,7 +183,10 @@ def _owners(acting: Acting, raw: RawSet, rows: list[int]) -> dict[int, tuple[int
         return {}
     brand_no = brand_of(raw.events["node_no"][0].as_py())
     entity_no = entity_no_at(brand_no << 40)
-    waiting, places, kinds, blinds = set(rows), [], [], []
+    waiting = set(rows)
+    places: list[int] = []
+    kinds: list[int] = []
+    blinds: list[bytes] = []
     for kind in BY_PRIORITY:
         if f"id_{kind.name}" not in raw.events.column_names:
             continue
@@ -196,11 +201,9 @@ def _owners(acting: Acting, raw: RawSet, rows: list[int]) -> dict[int, tuple[int
         return {place: (profile_no, node_no) for place, profile_no, node_no in cursor.fetchall()}
 
 
-def _merge_products(acting: Acting, opened: FileImport) -> None:
+def _merge_products(node_no: int, came: pa.Table) -> None:
     """Lay the products of a file over those of the brand."""
-    node_no = opened.setting.node_no
     brand_no = brand_of(node_no)
-    came = opened.products
     # Products belong to the whole brand, whoever of its dealers brings the file.
     before = lake.scoped(Scope.of(brand_no << 40)).query(PRODUCTS_NOW)
     codes = set(came["product_id"].to_pylist())

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from yingtai.customers.importing import run_import
+from yingtai.customers.services.erasing import erase_person
+from yingtai.customers.services.merging import merge_profiles, split_profile
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.jobs import job
 
@@ -11,3 +13,21 @@ from yingtai.kernel.jobs import job
 def run_asked_import(acting: Acting, *, import_id: str) -> None:
     """Load a file. Sets that were loaded are passed over, so a repeat goes on where it stopped."""
     run_import(acting, UUID(import_id))
+
+
+@job("customers.merge_profiles", queue="ingest")
+def merge_by_hand(acting: Acting, *, survivor_id: str, duplicate_id: str) -> None:
+    """Fold one profile into another. A repeat finds it done and says so, without harm."""
+    merge_profiles(acting, survivor_id=UUID(survivor_id), duplicate_id=UUID(duplicate_id))
+
+
+@job("customers.split_profile", queue="ingest")
+def split_by_hand(acting: Acting, *, evidence_id: str) -> None:
+    """Undo one merge. A repeat finds nothing left to undo and says so, without harm."""
+    split_profile(acting, evidence_id=UUID(evidence_id))
+
+
+@job("customers.erase_person", queue="ingest")
+def erase_for_good(acting: Acting, *, profile_id: str) -> None:
+    """Erase a person. A repeat destroys no more than is left."""
+    erase_person(acting, profile_id=UUID(profile_id))

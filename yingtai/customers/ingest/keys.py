@@ -10,9 +10,9 @@ from yingtai.customers.models import VisitorKey
 from yingtai.vault import api as vault
 
 KEYS_OF = """
-    SELECT asked.profile_no, coalesce(profile.key_id, 0) AS key_id
+    SELECT asked.profile_no, CASE WHEN profile.erased_at IS NULL THEN coalesce(profile.key_id, 0) ELSE 0 END AS key_id
     FROM asked_key AS asked, LATERAL (
-        SELECT key_id FROM customers_profile AS one WHERE one.profile_no = asked.profile_no OFFSET 0
+        SELECT key_id, erased_at FROM customers_profile AS one WHERE one.profile_no = asked.profile_no OFFSET 0
     ) AS profile
 """
 KEYED_TABLES = """

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from django.db import connection
 
+from yingtai.compliance.api import merge_consents_in_pairs
 from yingtai.customers.errors import IngestIsRunning
 from yingtai.customers.events import ProfilesMerged, SetIngested
 from yingtai.customers.eventset import EventSet
@@ -117,6 +118,25 @@ def ingest_set(
     return done
 
 
+@contextmanager
+def lake_batch(acting: Acting) -> Iterator[tuple[int, Callable[[Mapping[str, pa.Table]], None]]]:
+    """Change books and lake together, without events: yields the batch's number, and a function that takes
+    rows for the lake; they are staged, committed with the books, then published. The caller is sole writer."""
+    staged: list[bool] = []
+    with acting_transaction(acting), connection.cursor() as cursor:
+        batch_no = _next_batch(cursor)
+
+        def add(rows: Mapping[str, pa.Table]) -> None:
+            lake.stage(batch_no, rows, resolved_at=acting.at)
+            staged.append(True)
+
+        yield batch_no, add
+        LakeBatch.objects.create(batch_no=batch_no, event_count=0, committed_at=acting.at)
+    if staged:
+        lake.publish(batch_no)
+    LakeBatch.objects.filter(batch_no=batch_no).update(published_at=acting.at)
+
+
 def _write_books(batch: Batch, total: int, *, with_timeline: bool, at_step: Hook) -> Ingested:
     found = identifying.identify(batch)
     at_step("identified")
@@ -158,6 +178,9 @@ def _stage(batch: Batch, rows: Mapping[str, pa.Table]) -> None:
 
 
 def _fold(batch: Batch, found: People) -> Moved:
+    pairs = [(merge.survivor_no, merge.duplicate_no) for merge in found.resolution.merges]
+    if pairs:
+        merge_consents_in_pairs(batch.acting, pairs)
     return moving.fold(
         batch.cursor,
         found.resolution.merges,

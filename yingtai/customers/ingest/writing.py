@@ -1,6 +1,7 @@
 """Make the lake's rows of a set: events without identifiers, order lines, and what aliases point at now."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -66,29 +67,30 @@ def _alias_map(batch: Batch, people: People, moved: Moved) -> pa.Table:
     found = people.identifiers
     new = np.flatnonzero(found.is_new)
     nodes = batch.numbers("node_no")[found.first_event[new]]
-    return alias_rows(
-        np.r_[found.alias_no[new], moved.alias_no],
-        np.r_[found.owner_no[new], moved.profile_no],
-        np.r_[nodes, moved.node_no],
-        np.r_[np.zeros(len(new), bool), np.ones(len(moved.alias_no), bool)],
-        batch,
-    )
+    made = Moved(found.alias_no[new], found.owner_no[new], nodes)
+    rows = [
+        _alias_rows(made, batch.ingest_no, batch.at, moved=False),
+        moved_rows(moved, batch.ingest_no, batch.at),
+    ]
+    return pa.concat_tables(rows)
 
 
-def alias_rows(
-    alias_no: np.ndarray, profile_no: np.ndarray, node_no: np.ndarray, is_moved: np.ndarray, batch: Batch
-) -> pa.Table:
-    """Return rows of the alias map that are true from this set on."""
-    count = len(alias_no)
+def moved_rows(moved: Moved, ingest_no: int, at: datetime) -> pa.Table:
+    """Return the rows of the alias map for aliases that point at somebody else from now on."""
+    return _alias_rows(moved, ingest_no, at, moved=True)
+
+
+def _alias_rows(rows: Moved, ingest_no: int, at: datetime, *, moved: bool) -> pa.Table:
+    count = len(rows.alias_no)
     return pa.table(
         {
-            "alias_no": alias_no,
-            "profile_no": profile_no,
-            "node_no": node_no,
-            "brand_no": node_no >> BRAND_SHIFT,
-            "ingest_no": np.full(count, batch.ingest_no),
-            "changed_at": pa.array([batch.at] * count, pa.timestamp("us", tz="UTC")),
-            "moved": pa.array(is_moved),
+            "alias_no": rows.alias_no,
+            "profile_no": rows.profile_no,
+            "node_no": rows.node_no,
+            "brand_no": rows.node_no >> BRAND_SHIFT,
+            "ingest_no": np.full(count, ingest_no),
+            "changed_at": pa.array([at] * count, pa.timestamp("us", tz="UTC")),
+            "moved": pa.array(np.full(count, moved)),
         }
     )
 

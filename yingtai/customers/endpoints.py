@@ -1,0 +1,98 @@
+"""Profiles over the API: found by a whole value, read masked."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from yingtai.customers import queries
+from yingtai.kernel.acting import require
+from yingtai.kernel.http import ActingRequest
+from yingtai.kernel.labels import Label
+
+PLACE = "customers.profile"
+router = Router(tags=["profiles"])
+
+
+class IdentifierOut(Schema):
+    """A way the person is recognised; `masked` is empty when only a fingerprint is kept."""
+
+    kind: str
+    masked: str
+    first_seen_at: datetime
+
+
+class ProfileOut(Schema):
+    """A person as one brand knows them, masked."""
+
+    id: UUID
+    name: str
+    identifiers: list[IdentifierOut]
+    first_seen_at: datetime
+    latest_seen_at: datetime | None
+
+
+class ProfileDetails(ProfileOut):
+    """One person with what is known of them; private traits are masked."""
+
+    traits: dict[str, Any]
+    private_traits: dict[str, str]
+    is_erased: bool
+    merged_into: UUID | None
+
+
+class EventOut(Schema):
+    """One thing that happened."""
+
+    at: datetime
+    event: str
+    facts: dict[str, Any]
+
+
+class ProfilePage(Schema):
+    items: list[ProfileOut]
+    next_cursor: str | None
+
+
+class TimelinePage(Schema):
+    items: list[EventOut]
+    next_cursor: str | None
+
+
+class Asked(Schema):
+    query: str = Field(
+        "", max_length=320, description="a whole phone, e-mail, member or order number, user id or name"
+    )
+    after: str | None = Field(None, description="the next_cursor of the page before")
+
+
+class AskedTimeline(Schema):
+    before: str | None = Field(None, description="the next_cursor of the page before")
+
+
+@router.get("/profiles", response=ProfilePage, summary="Find profiles, or list them newest first")
+def profiles(request: ActingRequest, asked: Query[Asked]) -> dict[str, Any]:
+    """With `query`, everyone that whole value belongs to; without, all profiles in pages."""
+    require(request.acting, "view", Label.L3, PLACE)
+    if asked.query:
+        return {"items": queries.find_profiles(request.acting, asked.query), "next_cursor": None}
+    page = queries.list_profiles(request.acting, after=asked.after)
+    return {"items": page.rows, "next_cursor": page.next_cursor}
+
+
+@router.get("/profiles/{profile_id}", response=ProfileDetails, summary="Read one profile")
+def profile(request: ActingRequest, profile_id: UUID) -> queries.ProfileView:
+    """What is known of a person; private values are masked."""
+    require(request.acting, "view", Label.L3, PLACE)
+    return queries.get_profile(request.acting, profile_id)
+
+
+@router.get("/profiles/{profile_id}/timeline", response=TimelinePage, summary="Read what happened")
+def timeline(request: ActingRequest, profile_id: UUID, asked: Query[AskedTimeline]) -> dict[str, Any]:
+    """The latest events first; `next_cursor` leads to older ones."""
+    require(request.acting, "view", Label.L3, PLACE)
+    view = queries.get_profile(request.acting, profile_id)
+    page = queries.timeline(request.acting, view.profile_no, before=asked.before)
+    return {"items": page.rows, "next_cursor": page.next_cursor}

@@ -1,0 +1,52 @@
+"""Values of people for whole lists, by name: what a message to them may say."""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from yingtai.customers.models import Identifier, Profile
+from yingtai.customers.queries import mask_trait, open_identifiers, private_traits_of
+from yingtai.customers.rules import BY_NUMBER, KINDS
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.vault import api as vault
+
+KINDS_AS_VALUES = [kind.number for kind in KINDS if kind.is_kept and kind.name != "user"]
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def values_of(
+    acting: Acting, profile_nos: Sequence[int], names: Collection[str], *, is_clear: bool = True
+) -> dict[int, dict[str, Any]]:
+    """Return, for each profile, the named values it has: declared and private traits, e-mail, phone, member.
+
+    In:   names     as people write them in templates: `first_name` is also found as `firstName`
+          is_clear  False masks what is customer-private
+    Cost: three statements and openings in bulk, whatever the number of people
+    """
+    wanted = set(names)
+    with acting_transaction(acting):
+        traits = dict(Profile.objects.filter(profile_no__in=profile_nos).values_list("profile_no", "traits"))
+        private = private_traits_of(profile_nos)
+        known = list(
+            Identifier.objects.filter(profile_no__in=profile_nos, kind__in=KINDS_AS_VALUES).order_by(
+                "first_seen_at", "alias_no"
+            )
+        )
+    found: dict[int, dict[str, Any]] = {number: {} for number in profile_nos}
+    for number in profile_nos:
+        for name, (value, _) in traits.get(number, {}).items():
+            _put(found[number], name, value, wanted)
+        for name, (value, _) in private[number].items():
+            _put(found[number], name, value if is_clear else mask_trait(name, value), wanted)
+    for row, value in zip(known, open_identifiers(known), strict=True):
+        kind = BY_NUMBER[row.kind].name
+        if value is not None and kind in wanted:
+            found[row.profile_no][kind] = value if is_clear else vault.mask(kind, value)
+    return found
+
+
+def _put(values: dict[str, Any], name: str, value: Any, wanted: set[str]) -> None:
+    for spelled in (name, _HUMP.sub("_", name).lower()):
+        if spelled in wanted and value is not None:
+            values[spelled] = value

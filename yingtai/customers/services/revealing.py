@@ -1,0 +1,58 @@
+"""Show a private value to somebody who may see it, and write down that it was shown."""
+
+from uuid import UUID
+
+from yingtai.customers.errors import PersonWasErased, ProfileNotFound
+from yingtai.customers.models import Identifier, Profile, Reveal
+from yingtai.customers.queries import open_identifiers, private_traits_of
+from yingtai.customers.rules import BY_NUMBER
+from yingtai.kernel.acting import Acting, require
+from yingtai.kernel.labels import Label
+from yingtai.kernel.scoping import acting_transaction
+
+PLACE = "customers.profile"
+
+
+def reveal_identifier(acting: Acting, *, profile_id: UUID, alias_no: int) -> str:
+    """Return the value of one identifier, and record who saw it.
+
+    Raises: NotAllowed, ProfileNotFound, PersonWasErased
+    """
+    require(acting, "reveal", Label.L3, PLACE)
+    with acting_transaction(acting):
+        profile = _profile(profile_id)
+        found = list(Identifier.objects.filter(profile_no=profile.profile_no, alias_no=alias_no))
+        value = next(iter(open_identifiers(found)), None)
+        if value is None:
+            raise PersonWasErased
+        _record(acting, profile, BY_NUMBER[found[0].kind].name)
+    return value
+
+
+def reveal_trait(acting: Acting, *, profile_id: UUID, name: str) -> str:
+    """Return one private trait, and record who saw it.
+
+    Raises: NotAllowed, ProfileNotFound, PersonWasErased
+    """
+    require(acting, "reveal", Label.L3, PLACE)
+    with acting_transaction(acting):
+        profile = _profile(profile_id)
+        traits = private_traits_of([profile.profile_no])[profile.profile_no]
+        if name not in traits:
+            raise PersonWasErased
+        _record(acting, profile, name)
+    return str(traits[name][0])
+
+
+def _profile(profile_id: UUID) -> Profile:
+    profile = Profile.objects.filter(id=profile_id).first()
+    if profile is None:
+        raise ProfileNotFound
+    return profile
+
+
+def _record(acting: Acting, profile: Profile, what: str) -> None:
+    Reveal.objects.create(
+        node_no=profile.node_no, profile_no=profile.profile_no, what=what[:200], by=acting.actor,
+        purpose=acting.purpose, at=acting.at,
+    )  # fmt: skip

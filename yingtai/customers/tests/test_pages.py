@@ -1,0 +1,182 @@
+"""Finding and reading people in the console and over the API."""
+
+import pytest
+from django.test import Client
+
+from yingtai.collect.api import make_source
+from yingtai.customers import ingesting
+from yingtai.customers.models import Profile, Reveal
+from yingtai.customers.testing import send
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import make_api_key
+from yingtai.organization.testing import MONDAY, make_acting, make_staff
+
+
+@pytest.fixture
+def anna(brand, acting):
+    """Anna, known by user id, e-mail, phone and name, with an order."""
+    source = make_source(acting, brand.node_no, name="shop")
+    events = [
+        {
+            "type": "identify",
+            "userId": "u-anna",
+            "messageId": "a1",
+            "timestamp": "2026-03-02T08:00:00Z",
+            "traits": {"email": "Anna@Example.com", "phone": "13800008000", "name": "安娜"},
+        },
+        {
+            "type": "track",
+            "event": "Order Completed",
+            "userId": "u-anna",
+            "messageId": "a2",
+            "timestamp": "2026-03-02T08:30:00Z",
+            "properties": {"order_id": "SO-1001", "total": 99.5, "currency": "CNY"},
+        },
+    ]
+    send(source, events)
+    ingesting.drain(MONDAY)
+    with acting_transaction(acting):
+        return Profile.objects.get()
+
+
+def signed_in(unit_code, *roles):
+    client = Client()
+    client.force_login(make_staff(unit_code, *roles), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.mark.parametrize(
+    "asked", ["anna@example.com", "+86 138 0000 8000", "13800008000", "u-anna", "SO-1001", "安娜"]
+)
+def test_a_person_is_found_by_any_whole_value(brand, anna, asked):
+    page = signed_in(brand.code, "marketer").get("/profiles/", {"search": asked})
+
+    assert page.status_code == 200
+    assert f"/profiles/{anna.id}/" in page.content.decode()
+
+
+def test_part_of_a_value_finds_nobody(brand, anna):
+    page = signed_in(brand.code, "marketer").get("/profiles/", {"search": "anna@"})
+
+    assert str(anna.id) not in page.content.decode()
+
+
+def test_the_profile_page_shows_masks_and_the_timeline(brand, anna):
+    page = signed_in(brand.code, "brand_manager").get(f"/profiles/{anna.id}/").content.decode()
+
+    assert "a***@example.com" in page
+    assert "138****8000" in page
+    assert "Completed an order" in page
+    assert "anna@example.com" not in page.lower().replace("a***@example.com", "")
+    assert "安娜" not in page
+
+
+def test_a_revealed_value_is_recorded(brand, acting, anna):
+    client = signed_in(brand.code, "brand_manager")
+    with acting_transaction(acting):
+        from yingtai.customers.models import Identifier
+
+        email = Identifier.objects.get(kind=2)
+
+    shown = client.post(f"/profiles/{anna.id}/reveal/{email.alias_no}")
+
+    assert "anna@example.com" in shown.content.decode()
+    with acting_transaction(acting):
+        assert list(Reveal.objects.values_list("profile_no", "what")) == [(anna.profile_no, "email")]
+
+
+def test_a_private_trait_can_be_revealed(brand, anna):
+    shown = signed_in(brand.code, "brand_manager").post(f"/profiles/{anna.id}/reveal?name=name")
+
+    assert "安娜" in shown.content.decode()
+
+
+def test_a_role_without_the_right_sees_no_clear_value(brand, acting, anna):
+    client = signed_in(brand.code, "marketer")
+
+    refused = client.post(f"/profiles/{anna.id}/reveal?name=name")
+
+    assert refused.status_code == 403
+    with acting_transaction(acting):
+        assert Reveal.objects.count() == 0
+
+
+def test_the_neighbour_finds_nobody(neighbour, anna):
+    client = signed_in(neighbour.code, "brand_manager")
+
+    assert client.get(f"/profiles/{anna.id}/").status_code == 404
+    assert str(anna.id) not in client.get("/profiles/", {"search": "u-anna"}).content.decode()
+    assert client.post(f"/profiles/{anna.id}/reveal?name=name").status_code == 404
+
+
+def test_a_dealer_sees_only_people_of_his_own(brand, acting):
+    source = make_source(acting, brand.dealer_no, name="showroom")
+    send(source, [{"type": "track", "event": "Test Drive", "userId": "u-dora", "messageId": "d1"}])
+    ingesting.drain(MONDAY)
+    with acting_transaction(acting):
+        dora = Profile.objects.get()
+
+    own = signed_in(brand.dealer_code, "dealer").get(f"/profiles/{dora.id}/")
+    other = signed_in(brand.other_dealer_code, "dealer").get(f"/profiles/{dora.id}/")
+
+    assert (own.status_code, other.status_code) == (200, 404)
+
+
+def test_older_events_come_from_the_lake(brand, acting):
+    source = make_source(acting, brand.node_no, name="shop")
+    send(
+        source,
+        [
+            {
+                "type": "track",
+                "event": f"Step {number:02}",
+                "userId": "u-eva",
+                "messageId": f"e{number}",
+                "timestamp": f"2026-03-01T{number:02}:00:00Z",
+            }
+            for number in range(15)
+        ],
+    )
+    ingesting.drain(MONDAY)
+    with acting_transaction(acting):
+        eva = Profile.objects.get()
+    client = signed_in(brand.code, "marketer")
+    page = client.get(f"/profiles/{eva.id}/").content.decode()
+    older = page.partition("hx-get=\"")[2].partition('"')[0]
+    assert "timeline?before=" in page
+
+    at = page.index("timeline?before=")
+    cursor = page[at + len("timeline?before=") :].partition('"')[0]
+    rest = client.get(f"/profiles/{eva.id}/timeline?before={cursor}").content.decode()
+
+    assert "Step 05" in page and "Step 04" not in page
+    assert [f"Step {number:02}" for number in range(15) if f"Step {number:02}" in rest] == [
+        f"Step {number:02}" for number in range(5)
+    ]
+    assert older
+
+
+def test_programs_read_profiles_over_the_api(brand, acting, anna):
+    key = make_api_key(acting, unit_code=brand.code, name="crm", roles=["integrator"], at=MONDAY)
+    client = Client(headers={"authorization": f"Bearer {key}"})
+
+    found = client.get("/api/v1/profiles", {"query": "anna@example.com"}).json()
+    one = client.get(f"/api/v1/profiles/{anna.id}").json()
+    happened = client.get(f"/api/v1/profiles/{anna.id}/timeline").json()
+
+    assert [item["id"] for item in found["items"]] == [str(anna.id)]
+    assert one["private_traits"] == {"name": "安**"}
+    assert [item["event"] for item in happened["items"]] == ["Order Completed", "Identified"]
+
+
+def test_a_list_page_costs_few_queries(brand, acting, anna, django_assert_max_num_queries):
+    from yingtai.customers.api import list_profiles
+
+    with acting_transaction(acting), django_assert_max_num_queries(7):
+        list_profiles(acting)
+
+
+def test_nobody_is_not_found_by_a_value_of_another_brand(brand, neighbour, anna):
+    from yingtai.customers.api import find_profiles
+
+    assert find_profiles(make_acting(neighbour.node_no), "u-anna") == []

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from yingtai.customers import views
+
+app_name = "customers"
+urlpatterns = [
+    path("profiles/", views.profile_list, name="profile_list"),
+    path("profiles/<uuid:profile_id>/", views.profile, name="profile"),
+    path("profiles/<uuid:profile_id>/timeline", views.timeline, name="timeline"),
+    path("profiles/<uuid:profile_id>/reveal/<int:alias_no>", views.reveal, name="reveal"),
+    path("profiles/<uuid:profile_id>/reveal", views.reveal_trait, name="reveal_trait"),
+    path("profiles/<uuid:profile_id>/merge", views.merge, name="merge"),
+    path("profiles/<uuid:profile_id>/merges/<uuid:evidence_id>/undo", views.split, name="split"),
+    path("profiles/<uuid:profile_id>/erase", views.erase, name="erase"),
+]

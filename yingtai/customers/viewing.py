@@ -1,0 +1,175 @@
+"""Profiles in the words of pages: titles of events, places and sources, chips of identifiers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from yingtai.collect.api import names_of_sources
+from yingtai.customers.queries import MaskedIdentifier, MergeView, ProfileRow, TimelineRow, title_of
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import profile_panels
+from yingtai.organization.api import names_of_staff, units_at
+from yingtai.ui.components import TimelineEntry
+from yingtai.ui.formats import money
+
+KINDS = {
+    "user": lazy("User ID"),
+    "email": lazy("E-mail"),
+    "phone": lazy("Phone"),
+    "member": lazy("Member number"),
+    "device": lazy("Device"),
+    "openid": lazy("WeChat OpenID"),
+    "unionid": lazy("WeChat UnionID"),
+    "anonymous": lazy("Browser"),
+}
+EVENTS = {
+    "Page Viewed": lazy("Viewed a page"),
+    "Screen Viewed": lazy("Opened an app screen"),
+    "Identified": lazy("Told us who they are"),
+    "Group Joined": lazy("Joined a group"),
+    "Product Viewed": lazy("Viewed a product"),
+    "Product Added": lazy("Put a product into the cart"),
+    "Order Completed": lazy("Completed an order"),
+    "Order Refunded": lazy("Returned an order"),
+    "Order Cancelled": lazy("Cancelled an order"),
+    "Email Sent": lazy("Was sent an e-mail"),
+    "Email Opened": lazy("Opened an e-mail"),
+    "Email Link Clicked": lazy("Clicked a link in an e-mail"),
+    "Unsubscribed": lazy("Unsubscribed"),
+    "Consent Updated": lazy("Changed their consent"),
+}
+TONES = {
+    "Order Completed": "good",
+    "Order Refunded": "warn",
+    "Order Cancelled": "warn",
+    "Unsubscribed": "warn",
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An identifier as a page shows it; without a mask only its kind is known."""
+
+    alias_no: int
+    kind: Any
+    masked: str
+
+
+@dataclass(frozen=True)
+class ListedProfile:
+    """A line of the list."""
+
+    row: ProfileRow
+    title: str
+    place: str
+    chips: tuple[Chip, ...]
+
+
+@dataclass(frozen=True)
+class RenderedPanel:
+    """A section that another module brings, rendered with its own context alone."""
+
+    title: Any
+    url: str
+    lazy_url: str
+    is_wide: bool
+    inside: str
+
+
+@dataclass(frozen=True)
+class ListedMerge:
+    """A merge as a page tells it."""
+
+    merge: MergeView
+    why: str
+    by: str
+
+
+def listed(rows: Sequence[ProfileRow]) -> list[ListedProfile]:
+    """Return the lines of a list, with their places in one query."""
+    units = units_at([row.node_no for row in rows])
+    return [
+        ListedProfile(
+            row,
+            title_of(row) or _("Visitor"),
+            units[row.node_no].title if row.node_no in units else "",
+            chips(row.identifiers, shown=3),
+        )
+        for row in rows
+    ]
+
+
+def chips(identifiers: Sequence[MaskedIdentifier], *, shown: int | None = None) -> tuple[Chip, ...]:
+    """Return identifiers with the readable ones first."""
+    in_order = sorted(identifiers, key=lambda one: not one.masked)
+    return tuple(Chip(one.alias_no, KINDS.get(one.kind, one.kind), one.masked) for one in in_order[:shown])
+
+
+def entries(acting: Acting, rows: Sequence[TimelineRow]) -> list[TimelineEntry]:
+    """Return a timeline in words."""
+    units, sources = units_at([row.node_no for row in rows]), names_of_sources(acting)
+    return [
+        TimelineEntry(
+            at=row.at,
+            title=EVENTS.get(row.event, row.event),
+            detail=_detail(row.facts),
+            source=" · ".join(
+                text
+                for text in (
+                    sources.get(row.source_no, "") if row.source_no else "",
+                    units[row.node_no].title if row.node_no in units else "",
+                )
+                if text
+            ),
+            tone=TONES.get(row.event, "neutral"),
+        )
+        for row in rows
+    ]
+
+
+def merges_in_words(acting: Acting, merges: Sequence[MergeView]) -> list[ListedMerge]:
+    """Return why profiles were folded into one, in words."""
+    names = names_of_staff(acting, [merge.by for merge in merges])
+    return [ListedMerge(merge, _why(merge.rule), names.get(merge.by) or _("the product")) for merge in merges]
+
+
+def panels(request: HttpRequest, acting: Acting, profile_no: int) -> list[RenderedPanel]:
+    """Return what other modules say of a person."""
+    shown = [panel for show in profile_panels.all() if (panel := show(acting, profile_no)) is not None]
+    return [
+        RenderedPanel(
+            panel.title,
+            panel.url,
+            panel.lazy_url,
+            panel.is_wide,
+            render_to_string(panel.template, {**panel.context, "context": panel.context}, request)
+            if panel.template
+            else "",
+        )
+        for panel in shown
+    ]
+
+
+def _why(rule: str) -> str:
+    if rule == "by hand":
+        return _("somebody decided so")
+    kinds = [str(KINDS.get(kind, kind)) for kind in rule.split("+")]
+    return _("one event named %s together") % ", ".join(kinds)
+
+
+def _detail(facts: dict[str, Any]) -> str:
+    parts = []
+    if "order_id" in facts:
+        parts.append(_("order %s") % facts["order_id"])
+    if "amount_minor" in facts:
+        parts.append(str(money(facts["amount_minor"], facts.get("currency") or "CNY")))
+    if "product_id" in facts:
+        parts.append(_("product %s") % facts["product_id"])
+    if "page_path" in facts:
+        parts.append(str(facts["page_path"]))
+    return " · ".join(parts)

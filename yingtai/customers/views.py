@@ -1,0 +1,161 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yingtai.customers import queries, viewing
+from yingtai.customers.jobs import erase_for_good, merge_by_hand, split_by_hand
+from yingtai.customers.services import revealing
+from yingtai.kernel.acting import decide
+from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.labels import Label
+from yingtai.kernel.pages import Page
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+
+PLACE = "customers.profile"
+
+
+@require_GET
+@page(action="view", place=PLACE, label=Label.L3)
+def profile_list(request: ActingRequest) -> HttpResponse:
+    """Everyone we know, newest first; a search finds one by a whole value."""
+    search = request.GET.get("search", "").strip()
+    if search:
+        found: Page[queries.ProfileRow] = Page(queries.find_profiles(request.acting, search), None)
+    else:
+        found = queries.list_profiles(request.acting, after=request.GET.get("after"))
+    context = {
+        "page": Page(viewing.listed(found.rows), found.next_cursor),
+        "search": search,
+        "now": request.acting.at,
+    }
+    return render_page(request, "customers/profile_list.html", context, fragment="rows")
+
+
+@require_GET
+@page(action="view", place=PLACE, label=Label.L3)
+def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
+    """One person: how they are known, what they did, and what other modules say of them."""
+    acting = request.acting
+    view = queries.get_profile(acting, profile_id)
+    happened = queries.timeline(acting, view.profile_no)
+    context = {
+        "profile": view,
+        "title": queries.title_of(view) or _("Visitor"),
+        "listed": viewing.listed([view])[0],
+        "chips": viewing.chips(view.identifiers),
+        "entries": viewing.entries(acting, happened.rows),
+        "next_cursor": happened.next_cursor,
+        "panels": viewing.panels(request, acting, view.profile_no),
+        "merges": viewing.merges_in_words(acting, queries.list_merges(acting, view.profile_no)),
+        "may_reveal": decide(acting, "reveal", Label.L3, PLACE).allowed,
+        "may_edit": decide(acting, "edit", Label.L3, PLACE).allowed,
+    }
+    return render_page(request, "customers/profile.html", context)
+
+
+@require_GET
+@page(action="view", place=PLACE, label=Label.L3)
+def timeline(request: ActingRequest, profile_id: UUID) -> HttpResponse:
+    """What happened longer ago, from the lake."""
+    view = queries.get_profile(request.acting, profile_id)
+    happened = queries.timeline(request.acting, view.profile_no, before=request.GET.get("before"))
+    context = {
+        "profile": view,
+        "entries": viewing.entries(request.acting, happened.rows),
+        "next_cursor": happened.next_cursor,
+    }
+    return render_page(request, "customers/timeline.html", context, fragment="older")
+
+
+@require_POST
+@page(action="reveal", place=PLACE, label=Label.L3)
+def reveal(request: ActingRequest, profile_id: UUID, alias_no: int) -> HttpResponse:
+    """Show one identifier in the clear; who saw it is recorded."""
+    value = revealing.reveal_identifier(request.acting, profile_id=profile_id, alias_no=alias_no)
+    return render_page(request, "customers/revealed.html", {"value": value})
+
+
+@require_POST
+@page(action="reveal", place=PLACE, label=Label.L3)
+def reveal_trait(request: ActingRequest, profile_id: UUID) -> HttpResponse:
+    """Show one private trait in the clear; who saw it is recorded."""
+    name = request.POST.get("name") or request.GET.get("name", "")
+    value = revealing.reveal_trait(request.acting, profile_id=profile_id, name=name)
+    return render_page(request, "customers/revealed.html", {"value": value})
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place=PLACE, label=Label.L3)
+def split(request: ActingRequest, profile_id: UUID, evidence_id: UUID) -> HttpResponse:
+    """Undo a merge, after saying what that means."""
+    back = reverse("customers:profile", args=[profile_id])
+    if request.method == "POST":
+        split_by_hand.enqueue(request.acting, evidence_id=str(evidence_id), once_per=str(evidence_id))
+        messages.success(request, _("The merge is being undone. Open the profile again in a moment."))
+        return redirect(back)
+    confirmation = Confirmation(
+        title=_("Undo this merge"),
+        lead=_("The identifiers that this merge moved go back to the profile they came from."),
+        consequences=(
+            _("Events under those identifiers move with them."),
+            _("What was refused since stays refused for both."),
+            _("You can merge the two again later."),
+        ),
+        action=_("Undo the merge"),
+        cancel_url=back,
+        is_danger=False,
+    )
+    return render_confirmation(request, confirmation)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place=PLACE, label=Label.L3)
+def merge(request: ActingRequest, profile_id: UUID) -> HttpResponse:
+    """Fold another profile into this one: found by a whole value, then confirmed."""
+    back = reverse("customers:profile", args=[profile_id])
+    view = queries.get_profile(request.acting, profile_id)
+    if request.method == "POST":
+        duplicate_id = str(UUID(request.POST["duplicate_id"]))
+        merge_by_hand.enqueue(
+            request.acting, survivor_id=str(profile_id), duplicate_id=duplicate_id, once_per=duplicate_id
+        )
+        messages.success(request, _("The profiles are being merged. Open the profile again in a moment."))
+        return redirect(back)
+    search = request.GET.get("search", "").strip()
+    found = [row for row in queries.find_profiles(request.acting, search) if row.id != profile_id]
+    context = {
+        "profile": view,
+        "title": queries.title_of(view) or _("Visitor"),
+        "search": search,
+        "rows": viewing.listed(found),
+    }
+    return render_page(request, "customers/merge.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="customers.erasure", label=Label.L3)
+def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
+    """Erase a person for good, after saying what that means."""
+    view = queries.get_profile(request.acting, profile_id)
+    if request.method == "POST":
+        erase_for_good.enqueue(request.acting, profile_id=str(profile_id), once_per=str(profile_id))
+        messages.success(request, _("The person is being erased."))
+        return redirect("customers:profile_list")
+    confirmation = Confirmation(
+        title=_("Erase this person"),
+        lead=_("Everything private we hold of this person is destroyed, in backups too."),
+        consequences=(
+            _("Identifiers, private traits and the order index are removed."),
+            _("What happened stays counted, under a number that leads to nobody."),
+        ),
+        irreversible=_("Nobody can bring the values back, we neither."),
+        action=_("Erase for good"),
+        cancel_url=reverse("customers:profile", args=[view.id]),
+        type_to_confirm=_("erase"),
+    )
+    return render_confirmation(request, confirmation)
