@@ -34,8 +34,10 @@ def events_to_offer(acting: Acting, node_no: int | None) -> list[str]:
 
 
 def traits_to_offer(acting: Acting, node_no: int | None) -> list[str]:
-    """Return the names of traits that sentences may ask about."""
-    return sorted(name.removeprefix("trait_") for name in trait_columns(lake_at(acting, node_no)))
+    """Return the names of traits that sentences may ask about: those of the brand, for the lake's columns are
+    shared with its neighbours."""
+    columns = {name.removeprefix("trait_") for name in trait_columns(lake_at(acting, node_no))}
+    return sorted(columns & _plan_traits(acting, node_no))
 
 
 def values_to_offer(acting: Acting, node_no: int | None, part: dict[str, Any]) -> list[str]:
@@ -58,5 +60,14 @@ def _texts(rows: Any) -> list[str]:
 
 
 def _plan_events(acting: Acting, node_no: int | None) -> set[str]:
+    return {name for brand in _brands(acting, node_no) for name in plan_of(brand).events}
+
+
+def _plan_traits(acting: Acting, node_no: int | None) -> set[str]:
+    traits = [plan_of(brand).traits for brand in _brands(acting, node_no)]
+    return {name for declared in traits for name, line in declared.items() if line.may_be_known}
+
+
+def _brands(acting: Acting, node_no: int | None) -> set[int]:
     brands = {brand_of(node_no)} if node_no else {brand_of(lo) for lo, _hi in acting.scope.ranges}
-    return {name for brand in brands if brand for name in plan_of(brand).events}
+    return brands - {0}

@@ -5,13 +5,13 @@ from functools import wraps
 from typing import Any, Protocol, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from yingtai.kernel.acting import Acting, require
-from yingtai.kernel.errors import ProductError
+from yingtai.kernel.errors import NotAllowed, ProductError
 from yingtai.kernel.labels import Label
 
 
@@ -100,8 +100,14 @@ class ProblemMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, ProductError):
+        problem = NotAllowed() if _is_a_wall(exception) else exception
+        if not isinstance(problem, ProductError):
             return None
         if connection.in_atomic_block:
             transaction.set_rollback(True)
-        return answer_problem(request, exception)
+        return answer_problem(request, problem)
+
+
+def _is_a_wall(exception: Exception) -> bool:
+    # Somebody may have a role in a smaller place than the page thinks of; the database knows for sure.
+    return isinstance(exception, ProgrammingError) and "row-level security policy" in str(exception)

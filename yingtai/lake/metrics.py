@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from yingtai.kernel.contributions import Catalogue
 from yingtai.kernel.labels import Label
@@ -23,6 +23,9 @@ class Metric:
     reads: tuple[str, ...]
     label: Label
     sql: Callable[..., str]
+
+    # A page that names a metric wants its name and meaning, not what calling it returns.
+    do_not_call_in_templates: ClassVar[bool] = True
 
     @property
     def meaning(self) -> str:

@@ -1,6 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
+from yingtai.kernel.http import public
 from yingtai.ui import views
 
 app_name = "ui"
@@ -11,6 +12,6 @@ urlpatterns = [
     path("ui/gallery/progress", views.gallery_progress, name="gallery_progress"),
     path("ui/gallery/lazy", views.gallery_lazy, name="gallery_lazy"),
     path("ui/gallery/broken", views.gallery_broken, name="gallery_broken"),
-    path("ui/language", set_language, name="language"),
+    path("ui/language", public("chooses the language of one's own browser only")(set_language), name="language"),
     path("ui/theme", views.theme, name="theme"),
 ]
