@@ -1,0 +1,91 @@
+from yingtai.kernel.errors import ProductError
+
+
+class CampaignNotFound(ProductError):
+    code = "campaigns.campaign-not-found"
+    title = "We could not find that campaign"
+    remedy = "It may belong to another brand. Open it again from the list of campaigns."
+    status = 404
+
+
+class CampaignIsFixed(ProductError):
+    code = "campaigns.campaign-is-fixed"
+    title = "A campaign cannot be changed once it is launched"
+    remedy = "Stop it if it must not go on, and make a new campaign from a copy."
+    status = 409
+
+
+class NotReadyToLaunch(ProductError):
+    code = "campaigns.not-ready-to-launch"
+    title = "This campaign cannot be launched yet: {what}"
+    remedy = "Open the campaign and correct what its check names."
+
+
+class NothingToStop(ProductError):
+    code = "campaigns.nothing-to-stop"
+    title = "This campaign is not running"
+    remedy = "Only a campaign that is scheduled or being sent can be stopped."
+    status = 409
+
+
+class LinkNotUnderstood(ProductError):
+    code = "campaigns.link-not-understood"
+    title = "This link is not complete"
+    remedy = "Open it again from the mail, or answer the mail and tell us what you want."
+    status = 404
+
+
+class MailServerNotReached(ProductError):
+    code = "campaigns.mail-server-not-reached"
+    title = "The mail server at {server} does not answer: {why}"
+    remedy = "Check YINGTAI_SMTP_URL and the mail server; sending goes on by itself when it answers."
+    status = 503
+
+
+class MailServerNotUnderstood(ProductError):
+    code = "campaigns.mail-server-not-understood"
+    title = "YINGTAI_SMTP_URL cannot be read"
+    remedy = "Write it as smtp://user:password@mail.example.com:587 or smtps://mail.example.com."
+    status = 500
+
+
+class AudienceIsMissing(ProductError):
+    code = "campaigns.audience-is-missing"
+    title = "No audience is chosen"
+    remedy = "Choose who gets the mail; make an audience first when there is none."
+
+
+class TemplateIsMissing(ProductError):
+    code = "campaigns.template-is-missing"
+    title = "No template is chosen"
+    remedy = "Choose what is sent; only templates with a finished version can be chosen."
+
+
+class TemplateHasProblem(ProductError):
+    code = "campaigns.template-has-problem"
+    title = "The template asks for {name}, which nobody has"
+    remedy = "Correct the name in the template, make a version, and choose that."
+
+
+class UnsubscribeLinkIsMissing(ProductError):
+    code = "campaigns.unsubscribe-link-is-missing"
+    title = "The template has no link to unsubscribe"
+    remedy = "Put the unsubscribe address into a link of the template, make a version, and choose that."
+
+
+class NoticeIsMissing(ProductError):
+    code = "campaigns.notice-is-missing"
+    title = "Nobody was told about {purpose} for this channel"
+    remedy = "Publish its notice under Compliance first: consent without a notice is none."
+
+
+class SenderIsMissing(ProductError):
+    code = "campaigns.sender-is-missing"
+    title = "It is not said whom the mail is from"
+    remedy = "Give a name and an address that people can answer to."
+
+
+class NobodyToReach(ProductError):
+    code = "campaigns.nobody-to-reach"
+    title = "Nobody in the audience can be written to"
+    remedy = "Look at the reasons in the check; widen the audience, or ask for consent first."

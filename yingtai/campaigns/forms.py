@@ -1,0 +1,82 @@
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yingtai.audiences.api import list_audiences
+from yingtai.campaigns.queries import CampaignView
+from yingtai.compliance.api import list_purposes
+from yingtai.content.api import list_ready
+from yingtai.kernel.acting import Acting
+
+GOALS = [
+    ("Order Completed", _("completed an order")),
+    ("Test Drive Booked", _("booked a test drive")),
+    ("Lead Created", _("became a lead")),
+]
+
+
+class CampaignForm(forms.Form):
+    """Who, what, when: a draft may be saved half-finished."""
+
+    name = forms.CharField(max_length=120, label=_("Name"))
+    audience_id = forms.TypedChoiceField(
+        label=_("Audience"), required=False, coerce=UUID, empty_value=None,
+        help_text=_("Who belongs is asked again at the moment of sending."),
+    )  # fmt: skip
+    purpose = forms.ChoiceField(
+        label=_("Purpose"), help_text=_("Only people who agreed to this purpose get the mail.")
+    )
+    version_id = forms.TypedChoiceField(
+        label=_("Template"), required=False, coerce=UUID, empty_value=None,
+        help_text=_("The latest finished version of each template."),
+    )  # fmt: skip
+    from_name = forms.CharField(max_length=80, label=_("From, name"), required=False)
+    from_address = forms.EmailField(label=_("From, address"), required=False)
+    hold_out_percent = forms.DecimalField(
+        min_value=0, max_value=50, decimal_places=2, label=_("Hold-out"),
+        help_text=_("Chosen by chance, they get nothing; only so one sees what the mail changed."),
+    )  # fmt: skip
+    goal_event = forms.ChoiceField(choices=GOALS, label=_("It worked when a person"))
+    goal_days = forms.IntegerField(min_value=1, max_value=90, label=_("Within"))
+    scheduled_at = forms.DateTimeField(
+        label=_("Send at"), required=False, help_text=_("Empty: as soon as it is confirmed."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
+    per_minute = forms.IntegerField(
+        min_value=1, max_value=100_000, label=_("At most"), required=False,
+        help_text=_("Empty: as fast as the mail server takes them."),
+    )  # fmt: skip
+
+    def __init__(self, *arguments: Any, acting: Acting, campaign: CampaignView, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        audiences = list_audiences(acting).rows
+        nothing = [("", "—")]
+        here = [one for one in audiences if one.node_no >> 40 in {0, campaign.node_no >> 40}]
+        self._choose("audience_id", nothing + [(str(one.id), one.name) for one in here])
+        ready = [one for one in list_ready(acting) if one.node_no == campaign.node_no]
+        titles = [(str(one.id), f"{one.template_name} · {one.version}") for one in ready]
+        if campaign.version_id and str(campaign.version_id) not in dict(titles):
+            titles.append((str(campaign.version_id), _("an earlier version")))
+        self._choose("version_id", nothing + titles)
+        purposes = [one for one in list_purposes(acting) if one.node_no == campaign.node_no]
+        usable = [(one.code, one.title) for one in purposes if campaign.channel in one.channels]
+        self._choose("purpose", usable or [(campaign.purpose, campaign.purpose)])
+        if campaign.goal_event not in dict(GOALS):
+            self._choose("goal_event", [*GOALS, (campaign.goal_event, campaign.goal_event)])
+
+    def _choose(self, name: str, choices: list[Any]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined] - they are choice fields
+
+    def values(self) -> dict[str, Any]:
+        """Return what the draft keeps; the share in hundredths of a percent."""
+        given = dict(self.cleaned_data)
+        given["hold_out_share"] = int(given.pop("hold_out_percent") * 100)
+        return given
+
+
+def initial_of(campaign: CampaignView) -> dict[str, Any]:
+    """Return a draft as the form shows it."""
+    shown = {name: getattr(campaign, name) for name in CampaignForm.base_fields if hasattr(campaign, name)}
+    return shown | {"hold_out_percent": campaign.hold_out_share / 100}

@@ -1,0 +1,77 @@
+"""What must be right before a launch; each gate says one thing that is not."""
+
+from yingtai.audiences.api import AudienceNotFound, get_audience
+from yingtai.campaigns.errors import (
+    AudienceIsMissing,
+    NobodyToReach,
+    NoticeIsMissing,
+    SenderIsMissing,
+    TemplateHasProblem,
+    TemplateIsMissing,
+    UnsubscribeLinkIsMissing,
+)
+from yingtai.campaigns.queries import CampaignView
+from yingtai.compliance.api import PurposeNotFound, get_purpose, latest_notice_version
+from yingtai.content.api import TemplateNotFound, compiled
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import launch_gates
+from yingtai.kernel.errors import ProductError
+
+
+def has_audience(acting: Acting, campaign: CampaignView) -> ProductError | None:
+    """An audience is chosen and still there."""
+    try:
+        if campaign.audience_id is not None:
+            get_audience(acting, campaign.audience_id)
+            return None
+    except AudienceNotFound:
+        pass
+    return AudienceIsMissing(field="audience_id")
+
+
+def has_template(acting: Acting, campaign: CampaignView) -> ProductError | None:
+    """A version of a template is chosen, can be read, and lets people unsubscribe."""
+    if campaign.version_id is None:
+        return TemplateIsMissing(field="version_id")
+    try:
+        template = compiled(acting, campaign.version_id)
+    except TemplateNotFound:
+        return TemplateIsMissing(field="version_id")
+    except ProductError as problem:
+        return problem
+    if template.unknown_fields:
+        return TemplateHasProblem(field="version_id", name=", ".join(template.unknown_fields))
+    if not template.has_unsubscribe_link:
+        return UnsubscribeLinkIsMissing(field="version_id")
+    return None
+
+
+def has_purpose(acting: Acting, campaign: CampaignView) -> ProductError | None:
+    """The purpose is registered for the channel, and people were told about it."""
+    try:
+        purpose = get_purpose(acting, code=campaign.purpose, node_no=campaign.node_no)
+    except PurposeNotFound as problem:
+        return problem
+    if campaign.channel not in purpose.channels:
+        return NoticeIsMissing(field="purpose", purpose=campaign.purpose)
+    if latest_notice_version(acting, node_no=campaign.node_no, purpose=campaign.purpose) is None:
+        return NoticeIsMissing(field="purpose", purpose=campaign.purpose)
+    return None
+
+
+def has_sender(acting: Acting, campaign: CampaignView) -> ProductError | None:
+    """The mail says whom it is from."""
+    if campaign.from_name and campaign.from_address:
+        return None
+    return SenderIsMissing(field="from_address")
+
+
+def reaches_somebody(acting: Acting, campaign: CampaignView) -> ProductError | None:
+    """The latest check found at least one person to write to."""
+    if campaign.forecast is not None and not campaign.forecast.get("owed"):
+        return NobodyToReach(field="audience_id")
+    return None
+
+
+for place, gate in enumerate((has_audience, has_template, has_purpose, has_sender, reaches_somebody)):
+    launch_gates.register(f"campaigns.{gate.__name__}", gate, order=10 * place)

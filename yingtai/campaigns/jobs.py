@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+
+from yingtai.campaigns.services import deciding, exporting, following, sending
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.jobs import job
+
+
+@job("campaigns.decide", queue="sending")
+def decide(acting: Acting, *, campaign_no: int) -> None:
+    """Idempotent: the campaign leaves the state in which it can be decided in the same transaction."""
+    deciding.decide(acting, campaign_no)
+
+
+@job("campaigns.send", queue="sending", max_attempts=20)
+def send(acting: Acting, *, campaign_no: int) -> None:
+    """Harmless to repeat: the ledger says what is still owed, and a send is claimed before it is made."""
+    sending.send_for_a_while(acting, campaign_no, clock=lambda: datetime.now(UTC))
+
+
+@job("campaigns.export", queue="reports")
+def export(acting: Acting, *, campaign_no: int) -> None:
+    """Idempotent: the campaign's partition of the lake is replaced as a whole."""
+    exporting.export_assignments(acting, campaign_no)
+
+
+@job("campaigns.keep_going", queue="sending")
+def keep_going(acting: Acting) -> None:
+    """Idempotent: queues a job for a campaign only when none is waiting."""
+    sending.keep_going(acting)
+
+
+@job("campaigns.follow_merges", queue="sending")
+def follow_merges(acting: Acting, *, survivor_no: int, duplicate_nos: list[int]) -> None:
+    """Idempotent: sends that followed already are with the survivor."""
+    following.follow_merges(acting, [(survivor_no, duplicate) for duplicate in duplicate_nos])
+
+
+@job("campaigns.forget_people", queue="sending")
+def forget_people(acting: Acting, *, profile_nos: list[int]) -> None:
+    """Idempotent: nothing is owed to them any more."""
+    following.forget_people(acting, profile_nos)

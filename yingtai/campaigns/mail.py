@@ -1,0 +1,174 @@
+"""One mail as it goes over the wire: RFC 5322 headers, text and HTML, RFC 8058 unsubscribe. Pure."""
+
+import binascii
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime, formataddr
+
+from yingtai.campaigns.tokens import CLICK, DYNAMIC_LINK, OPEN, UNSUBSCRIBE, VIEW, Link, Tokens
+from yingtai.content.api import CompiledTemplate
+
+HREF = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)("([^"]*)"|'([^']*)')""", re.IGNORECASE)
+BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
+LONGEST_DYNAMIC_LINK = 1500
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What all mails of a campaign share."""
+
+    campaign_no: int
+    campaign_name: str
+    brand_name: str
+    brand_node: int
+    from_name: str
+    from_address: str
+    web_url: str
+
+    @property
+    def domain(self) -> str:
+        return self.from_address.rpartition("@")[2]
+
+    @property
+    def is_trackable(self) -> bool:
+        return bool(self.web_url)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A finished mail: envelope and message."""
+
+    send_no: int
+    sender: str
+    recipient: str
+    message: bytes
+
+
+def links_of(letterhead: Letterhead, tokens: Tokens, link: Link) -> dict[str, str]:
+    """Return the person's own addresses: to unsubscribe, to choose, to view the mail, and the open pixel."""
+    base = letterhead.web_url
+    unsubscribe = f"{base}/u/{tokens.make(UNSUBSCRIBE, link)}"
+    return {
+        "unsubscribe_url": unsubscribe,
+        "preferences_url": f"{unsubscribe}/preferences",
+        "view_url": f"{base}/v/{tokens.make(VIEW, link)}",
+        "open_url": f"{base}/o/{tokens.make(OPEN, link)}.gif",
+    }
+
+
+def compose(
+    template: CompiledTemplate,
+    letterhead: Letterhead,
+    tokens: Tokens,
+    *,
+    link: Link,
+    recipient: str,
+    person: Mapping[str, object],
+    at: datetime,
+) -> Mail:
+    """Return the mail for one person.
+
+    Raises: FieldMissing, RenderingStopped; UnicodeEncodeError for an address that needs SMTPUTF8
+    """
+    recipient.encode("ascii")
+    addresses = links_of(letterhead, tokens, link)
+    values = {
+        "person": person,
+        "brand": {"name": letterhead.brand_name},
+        "campaign": {"name": letterhead.campaign_name},
+        **addresses,
+    }
+    rendered = template.render(values)
+    own = {addresses["unsubscribe_url"], addresses["preferences_url"], addresses["view_url"]}
+    tracked = track(rendered.html, template.links, letterhead, tokens, link, leave=own)
+    head = headers(letterhead, link.send_no, recipient, rendered.subject, addresses["unsubscribe_url"], at)
+    body = with_pixel(tracked, addresses["open_url"])
+    return Mail(
+        link.send_no, letterhead.from_address, recipient, head + multipart(rendered.text, body, link.send_no)
+    )
+
+
+def headers(
+    letterhead: Letterhead, send_no: int, recipient: str, subject: str, unsubscribe_url: str, at: datetime
+) -> bytes:
+    """Return the header block, the lines of RFC 8058 unfolded."""
+    lines = [
+        f"From: {formataddr((_encoded(letterhead.from_name), letterhead.from_address))}",
+        f"To: <{recipient}>",
+        f"Subject: {_encoded(subject)}",
+        f"Date: {format_datetime(at)}",
+        # The same every time, so that whoever gets it twice after a crash can tell.
+        f"Message-ID: {message_id(letterhead, send_no)}",
+        f"List-Unsubscribe: <{unsubscribe_url}>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        f"X-Yingtai-Node: {letterhead.brand_node}",
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative; boundary="{_boundary(send_no)}"',
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
+
+
+def message_id(letterhead: Letterhead, send_no: int) -> str:
+    """Return the Message-ID of a send."""
+    return f"<{letterhead.campaign_no}.{send_no}@{letterhead.domain}>"
+
+
+def multipart(text: str, body: str, send_no: int) -> bytes:
+    """Return text and HTML as multipart/alternative, quoted-printable."""
+    mark = b"--" + _boundary(send_no).encode()
+    return b"\r\n".join(
+        (
+            mark, b'Content-Type: text/plain; charset="utf-8"', b"Content-Transfer-Encoding: quoted-printable", b"",
+            _quoted(text), mark, b'Content-Type: text/html; charset="utf-8"',
+            b"Content-Transfer-Encoding: quoted-printable", b"", _quoted(body), mark + b"--", b"",
+        )
+    )  # fmt: skip
+
+
+def track(
+    rendered: str,
+    known: list[str],
+    letterhead: Letterhead,
+    tokens: Tokens,
+    link: Link,
+    *,
+    leave: set[str],
+) -> str:
+    """Lead every link to the web over our redirect, but for those to our own pages."""
+    numbers = {url: number for number, url in enumerate(known)}
+
+    def followed(match: re.Match[str]) -> str:
+        raw = match.group(3) if match.group(3) is not None else match.group(4)
+        url = html.unescape(raw)
+        if url in leave or not url.startswith(("http://", "https://")) or len(url) > LONGEST_DYNAMIC_LINK:
+            return match.group(0)
+        number = numbers.get(raw, DYNAMIC_LINK)
+        # A link that differs by person is not in the template, so the token itself carries it, sealed.
+        target = Link(link.send_no, link.node_no, number, url if number == DYNAMIC_LINK else "")
+        return f'{match.group(1)}"{letterhead.web_url}/c/{tokens.make(CLICK, target)}"'
+
+    return HREF.sub(followed, rendered)
+
+
+def with_pixel(rendered: str, url: str) -> str:
+    """Put the picture that tells of an opening at the end of the body."""
+    pixel = f'<img src="{url}" width="1" height="1" alt="" style="display:none">'
+    place = BODY_END.search(rendered)
+    return rendered[: place.start()] + pixel + rendered[place.start() :] if place else rendered + pixel
+
+
+def _encoded(value: str) -> str:
+    return value if value.isascii() else Header(value, "utf-8", maxlinelen=70).encode(linesep="\r\n")
+
+
+def _boundary(send_no: int) -> str:
+    return f"=_yingtai_{send_no:x}"
+
+
+def _quoted(value: str) -> bytes:
+    lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    return binascii.b2a_qp(lines.encode(), istext=True)

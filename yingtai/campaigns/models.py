@@ -1,0 +1,139 @@
+"""Campaigns, the ledger of sends, its tallies, and addresses we do not write to again."""
+
+from django.db import models
+from django.db.models import Q
+
+from yingtai.kernel.ids import uuid7
+from yingtai.kernel.models import ScopedModel
+
+
+class Campaign(ScopedModel):
+    """A mail to an audience, with a hold-out that shows what it changed.
+
+    `salt` decides who is held out; `hold_out_share` is in hundredths of a percent.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        SCHEDULED = "scheduled"
+        DECIDING = "deciding"
+        SENDING = "sending"
+        DONE = "done"
+        STOPPED = "stopped"
+
+    campaign_no = models.AutoField(primary_key=True)
+    id = models.UUIDField(default=uuid7, unique=True)
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    channel = models.CharField(max_length=10, default="email")
+    audience_id = models.UUIDField(null=True)
+    version_id = models.UUIDField(null=True)
+    purpose = models.CharField(max_length=60, default="marketing.email")
+    notice_version = models.IntegerField(null=True)
+    from_name = models.CharField(max_length=80, blank=True)
+    from_address = models.CharField(max_length=254, blank=True)
+    hold_out_share = models.IntegerField(default=1000)
+    goal_event = models.CharField(max_length=100, default="Order Completed")
+    goal_days = models.IntegerField(default=14)
+    per_minute = models.IntegerField(null=True)
+    scheduled_at = models.DateTimeField(null=True)
+    salt = models.CharField(max_length=32)
+    forecast = models.JSONField(null=True)
+    forecast_at = models.DateTimeField(null=True)
+    launched_at = models.DateTimeField(null=True)
+    launched_by = models.CharField(max_length=100, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=100)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="campaign_holds_out_no_more_than_half",
+                condition=Q(hold_out_share__gte=0, hold_out_share__lte=5000),
+            ),
+            models.CheckConstraint(
+                name="campaign_that_was_launched_is_complete",
+                condition=Q(state="draft")
+                | Q(audience_id__isnull=False, version_id__isnull=False, launched_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["node_no", "-campaign_no"], name="campaign_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Send(ScopedModel):
+    """One mail owed to one person by one campaign: sent, or not sent with the reason. Never two for a person.
+
+    is_open      something is still to be done with it: to be sent, to be resolved, or to be told to the lake
+    is_assigned  it was decided to send it, or to hold the person out: they count in the result, whatever came after
+    claimed_by   the number of the sender at work on it; it holds an advisory lock of that number while it lives
+    """
+
+    class State(models.TextChoices):
+        OWED = "owed"
+        CLAIMED = "claimed"
+        ATTEMPTING = "attempting"
+        UNKNOWN = "unknown"
+        SENT = "sent"
+        NOT_SENT = "not_sent"
+        FAILED = "failed"
+
+    send_no = models.BigAutoField(primary_key=True)
+    campaign_no = models.IntegerField()
+    profile_no = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    reason = models.CharField(max_length=20, null=True)
+    answer = models.CharField(max_length=200, null=True)
+    is_open = models.BooleanField()
+    is_assigned = models.BooleanField()
+    attempts = models.SmallIntegerField(default=0)
+    claimed_by = models.BigIntegerField(null=True)
+    due_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    clicked_at = models.DateTimeField(null=True)
+    unsubscribed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("profile_no", "campaign_no", name="person_gets_a_campaign_once"),
+        ]
+        indexes = [
+            models.Index("campaign_no", "send_no", name="send_by_campaign"),
+            models.Index("campaign_no", "send_no", name="send_open", condition=Q(is_open=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"send {self.send_no} {self.state}"
+
+
+class Tally(ScopedModel):
+    """How many sends of a campaign are what, kept by the statements that change them, so a page never counts."""
+
+    pk = models.CompositePrimaryKey("campaign_no", "what")
+    campaign_no = models.IntegerField()
+    what = models.CharField(max_length=40)
+    count = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.count}"
+
+
+class Suppression(ScopedModel):
+    """A person whose mailbox refused for good; no campaign writes there until the address changes."""
+
+    pk = models.CompositePrimaryKey("profile_no", "channel")
+    profile_no = models.BigIntegerField()
+    channel = models.CharField(max_length=10)
+    reason = models.CharField(max_length=20)
+    answer = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.channel} of profile {self.profile_no}"

@@ -1,0 +1,7 @@
+from django.utils.translation import gettext_lazy as _
+
+from yingtai.ui import navigation
+
+navigation.register(
+    "campaigns", _("Campaigns"), "campaigns:campaign_list", place="campaigns.campaign", order=10
+)

@@ -1,0 +1,44 @@
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yingtai.campaigns import queries
+from yingtai.campaigns.reasons import SEND_STATES, STATES, WORDS
+from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.contributions import home_panels, profile_panels
+from yingtai.kernel.labels import Label
+from yingtai.ui.panels import Panel
+
+
+def sends(acting: Acting, profile_no: int) -> Panel | None:
+    """Show which campaigns a person was owed, and what became of each."""
+    if not decide(acting, "view", Label.L2, "campaigns.campaign").allowed:
+        return None
+    rows = queries.sends_of(acting, profile_no)
+    names = queries.names_of(acting, [row.campaign_no for row in rows])
+    shown = [
+        (row, *names[row.campaign_no], WORDS.get(row.reason or "", SEND_STATES[row.state]))
+        for row in rows
+        if row.campaign_no in names
+    ]
+    return Panel(title=_("Campaigns"), template="campaigns/sends_panel.html", context={"rows": shown})
+
+
+def running(acting: Acting) -> Panel | None:
+    """Show the campaigns that run now."""
+    if not decide(acting, "view", Label.L2, "campaigns.campaign").allowed:
+        return None
+    rows = queries.list_running(acting)
+    if not rows:
+        return None
+    tallies = queries.tallies_of(acting, [row.campaign_no for row in rows])
+    context = {
+        "rows": [(row, dict(STATES)[row.state], tallies[row.campaign_no]) for row in rows],
+    }
+    return Panel(
+        title=_("Campaigns running now"), template="campaigns/running_panel.html", context=context,
+        url=reverse("campaigns:campaign_list"),
+    )  # fmt: skip
+
+
+profile_panels.register("campaigns.sends", sends, order=50)
+home_panels.register("campaigns.running", running, order=20)

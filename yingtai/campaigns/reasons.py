@@ -1,0 +1,51 @@
+"""Why a person does not get a mail: one word each in the ledger, and what it means to a reader."""
+
+from django.utils.translation import gettext_lazy as _
+
+HOLD_OUT = "hold_out"
+NO_ADDRESS = "no_address"
+NO_CONSENT = "no_consent"
+WITHDRAWN = "withdrawn"
+SUPPRESSED = "suppressed"
+BOUNCED = "bounced"
+REFUSED = "refused"
+GAVE_UP = "gave_up"
+BAD_ADDRESS = "bad_address"
+FIELD_MISSING = "field_missing"
+DUPLICATE_PERSON = "duplicate_person"
+ERASED = "erased"
+STOPPED = "stopped"
+
+WORDS = {
+    HOLD_OUT: _("held out, to see what the mail changes"),
+    NO_ADDRESS: _("no e-mail address"),
+    NO_CONSENT: _("no consent"),
+    WITHDRAWN: _("unsubscribed"),
+    SUPPRESSED: _("the mailbox refused an earlier mail"),
+    BOUNCED: _("the mailbox does not exist"),
+    REFUSED: _("refused by the mail server"),
+    GAVE_UP: _("not accepted after several tries"),
+    BAD_ADDRESS: _("the address cannot be written to"),
+    FIELD_MISSING: _("a value of the template is missing"),
+    DUPLICATE_PERSON: _("the same person as another recipient"),
+    ERASED: _("erased in the meantime"),
+    STOPPED: _("the campaign was stopped"),
+}
+
+STATES = [
+    ("draft", _("Draft")),
+    ("scheduled", _("Scheduled")),
+    ("deciding", _("Being prepared")),
+    ("sending", _("Being sent")),
+    ("done", _("Sent")),
+    ("stopped", _("Stopped")),
+]
+SEND_STATES = {
+    "owed": _("Owed"),
+    "claimed": _("Owed"),
+    "attempting": _("Being handed over"),
+    "unknown": _("Not known whether it arrived"),
+    "sent": _("Sent"),
+    "not_sent": _("Not sent"),
+    "failed": _("Failed"),
+}

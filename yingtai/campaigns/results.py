@@ -1,0 +1,158 @@
+"""Did it help? The result of a campaign in words, with how surely, from the lake."""
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from yingtai.campaigns.metrics import conversions_by_day, lift
+from yingtai.campaigns.queries import CampaignView
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import Scope
+from yingtai.lake.api import scoped
+from yingtai.ui.formats import percent
+
+FEWEST_HELD_OUT = 100
+FEWEST_HITS = 10
+
+
+@dataclass(frozen=True)
+class Lift:
+    """People given the mail (1) against people held out (2); shares 0–1, money in the smallest unit."""
+
+    n1: int
+    hits1: int
+    p1: float
+    l1: float
+    u1: float
+    n2: int
+    hits2: int
+    p2: float
+    l2: float
+    u2: float
+    difference: float
+    low: float
+    high: float
+    spent1: float
+    spent2: float
+    spent_difference: float
+    spent_low: float
+    spent_high: float
+    srm: float
+    is_srm: bool
+
+    @property
+    def srm_p(self) -> float:
+        """The chance of sizes at least this far from the plan."""
+        return math.erfc(math.sqrt(self.srm / 2))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a result page says; `lift` is None while there is nothing to compare."""
+
+    verdict: str
+    tone: str
+    lift: Lift | None
+    days: tuple[tuple[date, int, int], ...]
+    days_left: int
+    as_of: datetime | None
+    sql: str
+    version: str
+
+
+def result_of(acting: Acting, campaign: CampaignView) -> Result | None:
+    """Return the result of a campaign that was decided, as far as the lake knows.
+
+    Cost: two scans of the goal's events since then
+    """
+    if campaign.decided_at is None or campaign.counts_until is None:
+        return None
+    lake = scoped(_place(acting, campaign))
+    until = min(campaign.counts_until, acting.at)
+    values = {
+        "campaign_no": campaign.campaign_no, "goal": campaign.goal_event, "since": campaign.decided_at,
+        "until": until, "from_day": campaign.decided_at.date(), "to_day": until.date(),
+    }  # fmt: skip
+    shares = {**values, "expected_share": campaign.hold_out_ratio}
+    rows = lake.query(lift(), shares).to_pylist() if 0 < campaign.hold_out_ratio < 1 else []
+    found = Lift(**rows[0]) if rows else None
+    days = lake.query(conversions_by_day(), values).to_pylist()
+    days_left = max(0, math.ceil((campaign.counts_until - acting.at) / timedelta(days=1)))
+    sentence, tone = verdict_of(campaign, found, days_left)
+    version = f"events {lake.version['events']}, campaign_assignments {lake.version['campaign_assignments']}"
+    return Result(sentence, tone, found, _by_day(days), days_left, lake.freshness, lift().strip(), version)
+
+
+def verdict_of(campaign: CampaignView, found: Lift | None, days_left: int) -> tuple[str, str]:
+    """Return the sentence that comes first, and its tone: grey unless it is certain.
+
+    The rules stand before the result: a failed check replaces the verdict, then the time must be over, then
+    there must be enough people, and only then does the interval decide.
+    """
+    if campaign.hold_out_share == 0:
+        return _("Nobody was held out, so what the mail changed cannot be told."), "neutral"
+    if found is None:
+        return _("There is nothing to compare yet."), "neutral"
+    if found.is_srm:
+        return _(
+            "Do not trust this result: the two groups are not as large as they were meant to be "
+            "(chance of that: %(p)s). Look for a mistake in who was assigned before anything else."
+        ) % {"p": f"{found.srm_p:.2g}"}, "bad"
+    if days_left > 0:
+        return ngettext(
+            "Not enough data yet: about %(days)s more day.",
+            "Not enough data yet: about %(days)s more days.",
+            days_left,
+        ) % {"days": days_left}, "neutral"
+    if found.n2 < FEWEST_HELD_OUT or found.hits1 + found.hits2 < FEWEST_HITS:
+        return _("Too few people to tell: %(held)s were held out and %(hits)s reached the goal in all.") % {
+            "held": found.n2,
+            "hits": found.hits1 + found.hits2,
+        }, "neutral"
+    facts = {
+        "with": percent(found.p1), "without": percent(found.p2), "points": points(found.difference),
+        "low": points(found.low), "high": points(found.high), "goal": goal_words(campaign.goal_event),
+    }  # fmt: skip
+    sentence = (
+        _(
+            "Among people who got the mail %(with)s %(goal)s, against %(without)s in the hold-out: "
+            "%(points)s points (%(low)s to %(high)s)."
+        )
+        % facts
+    )
+    if found.low > 0:
+        return sentence, "good"
+    if found.high < 0:
+        return f"{sentence} {_('The mail did harm.')}", "bad"
+    return f"{sentence} {_('That may as well be chance.')}", "neutral"
+
+
+def points(ratio: float) -> str:
+    """Return a difference of shares in percentage points, with its sign."""
+    return f"{ratio * 100:+.1f}".replace("-", "−")
+
+
+def goal_words(event: str) -> str:
+    """Return a goal as the verb of a sentence."""
+    known = {
+        "Order Completed": _("ordered"),
+        "Test Drive Booked": _("booked a test drive"),
+        "Lead Created": _("became a lead"),
+    }
+    return known.get(event, _("reached “%s”") % event)
+
+
+def _place(acting: Acting, campaign: CampaignView) -> Scope:
+    place = Scope.of(campaign.node_no)
+    return place if acting.scope.contains(place) else acting.scope
+
+
+def _by_day(rows: list[dict[str, Any]]) -> tuple[tuple[date, int, int], ...]:
+    days: dict[date, list[int]] = {}
+    for row in rows:
+        days.setdefault(row["first_on"], [0, 0])[int(row["is_held_out"])] = row["hits"]
+    return tuple((day, given, held) for day, (given, held) in sorted(days.items()))

@@ -1,0 +1,1 @@
+"""Writes of campaigns: drafting, deciding, sending, following people, links."""

@@ -1,0 +1,130 @@
+"""What people do with a mail: open it, follow a link, unsubscribe. Once each in the ledger, and as events."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from yingtai.campaigns.models import Campaign, Send
+from yingtai.campaigns.services.ledger import add_to_tally
+from yingtai.collect.api import RecordedFact, record
+from yingtai.compliance.api import Status, record_consent
+from yingtai.customers.api import survivors_of
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scoping import acting_transaction
+
+TOO_QUICK = timedelta(seconds=2)
+MACHINES = (
+    *("bot", "spider", "crawl", "preview", "scan", "proofpoint", "barracuda", "mimecast", "python", "curl"),
+    *("wget", "headless", "phantom", "go-http", "java/", "monitor", "validator"),
+)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What is known of who follows a link, kept for the moment only."""
+
+    user_agent: str
+    is_prefetch: bool
+
+    def is_machine(self, sent_at: datetime | None, at: datetime) -> bool:
+        """Say whether most likely no person is behind it: a scanner, a preview, or quicker than anyone reads."""
+        agent = self.user_agent.lower()
+        is_known = not agent or any(word in agent for word in MACHINES)
+        return self.is_prefetch or is_known or (sent_at is not None and at - sent_at < TOO_QUICK)
+
+
+def note_open(acting: Acting, send_no: int, visit: Visit) -> None:
+    """Note that a mail was opened; machines are recorded as such and not counted. A repeat changes nothing."""
+    _note(acting, send_no, visit, event="Email Opened", column="opened_at", what="opened")
+
+
+def note_click(acting: Acting, send_no: int, visit: Visit, *, link_no: int) -> None:
+    """Note that a link was followed; whoever follows a link has opened the mail."""
+    if _note(
+        acting,
+        send_no,
+        visit,
+        event="Email Link Clicked",
+        column="clicked_at",
+        what="clicked",
+        link_no=link_no,
+    ):
+        _note(acting, send_no, visit, event="Email Opened", column="opened_at", what="opened")
+
+
+def unsubscribe(acting: Acting, send_no: int, *, method: str) -> bool:
+    """Withdraw the consent the mail stood on, at once, and return whether the send is known.
+
+    Whatever is owed to the person for this purpose is not sent any more. Repeating it changes nothing.
+    """
+    with acting_transaction(acting):
+        send = Send.objects.select_for_update().filter(send_no=send_no).first()
+        if send is None:
+            return False
+        campaign = Campaign.objects.get(campaign_no=send.campaign_no)
+        profile_no = survivors_of(acting, [send.profile_no])[send.profile_no]
+        if send.unsubscribed_at is None:
+            send.unsubscribed_at = acting.at
+            send.save(update_fields=["unsubscribed_at"])
+            add_to_tally(campaign.campaign_no, campaign.node_no, {"unsubscribed": 1})
+            record(acting, [_fact(acting, send, "Unsubscribed", f"send-{send_no}-unsubscribed", {})])
+        record_consent(
+            acting, profile_no=profile_no, node_no=send.node_no, purpose=campaign.purpose,
+            channel=campaign.channel, status=Status.WITHDRAWN, source="unsubscribe",
+            evidence={"method": method, "campaign": campaign.campaign_no, "send": send_no},
+        )  # fmt: skip
+    return True
+
+
+def subscribe_again(acting: Acting, send_no: int) -> bool:
+    """Record that the person wants the mails after all, and return whether the send is known."""
+    with acting_transaction(acting):
+        send = Send.objects.filter(send_no=send_no).first()
+        if send is None:
+            return False
+        campaign = Campaign.objects.get(campaign_no=send.campaign_no)
+        profile_no = survivors_of(acting, [send.profile_no])[send.profile_no]
+        record_consent(
+            acting, profile_no=profile_no, node_no=send.node_no, purpose=campaign.purpose,
+            channel=campaign.channel, status=Status.GRANTED, source="preferences",
+            notice_version=campaign.notice_version, evidence={"method": "preferences page", "send": send_no},
+        )  # fmt: skip
+    return True
+
+
+def _note(
+    acting: Acting,
+    send_no: int,
+    visit: Visit,
+    *,
+    event: str,
+    column: str,
+    what: str,
+    link_no: int | None = None,
+) -> bool:
+    """Note the first time and return whether a person seems to be behind it."""
+    with acting_transaction(acting):
+        send = Send.objects.filter(send_no=send_no).first()
+        if send is None or send.sent_at is None:
+            return False
+        is_machine = visit.is_machine(send.sent_at, acting.at)
+        properties = {"is_machine": is_machine} | ({"link_no": link_no} if link_no is not None else {})
+        if is_machine:
+            record(acting, [_fact(acting, send, event, f"send-{send_no}-{what}-machine", properties)])
+            return False
+        first = Send.objects.filter(send_no=send_no, **{f"{column}__isnull": True})
+        if first.update(**{column: acting.at}):
+            campaign = Campaign.objects.get(campaign_no=send.campaign_no)
+            add_to_tally(campaign.campaign_no, campaign.node_no, {what: 1})
+        suffix = "" if link_no is None else f"-{link_no}"
+        record(acting, [_fact(acting, send, event, f"send-{send_no}-{what}{suffix}", properties)])
+    return True
+
+
+def _fact(
+    acting: Acting, send: Send, event: str, message_id: str, properties: dict[str, object]
+) -> RecordedFact:
+    return RecordedFact(
+        event=event, message_id=message_id, node_no=send.node_no, occurred_at=acting.at,
+        profile_no=send.profile_no, channel="email", campaign_no=send.campaign_no, send_no=send.send_no,
+        properties=properties,
+    )  # fmt: skip

@@ -1,0 +1,79 @@
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from yingtai.campaigns.errors import CampaignIsFixed, CampaignNotFound
+from yingtai.campaigns.models import Campaign
+from yingtai.campaigns.queries import CampaignView, view_campaign
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import brand_node
+from yingtai.kernel.scoping import acting_transaction
+
+WRITABLE = frozenset(
+    (
+        *("name", "audience_id", "version_id", "purpose", "from_name", "from_address", "hold_out_share"),
+        *("goal_event", "goal_days", "per_minute", "scheduled_at"),
+    )
+)
+CHANGES_WHO = frozenset({"audience_id", "purpose", "hold_out_share"})
+
+
+def create_campaign(acting: Acting, *, node_no: int, name: str, from_name: str = "") -> CampaignView:
+    """Start a draft at a brand."""
+    with acting_transaction(acting):
+        campaign = Campaign.objects.create(
+            node_no=brand_node(node_no), name=name, from_name=from_name, salt=secrets.token_hex(16),
+            created_at=acting.at, created_by=acting.actor, changed_at=acting.at,
+        )  # fmt: skip
+        return view_campaign(campaign)
+
+
+def copy_campaign(acting: Acting, campaign_id: UUID, *, name: str) -> CampaignView:
+    """Start a draft like another campaign; others will be held out.
+
+    Raises: CampaignNotFound
+    """
+    with acting_transaction(acting):
+        source = found(campaign_id)
+        made = create_campaign(acting, node_no=source.node_no, name=name)
+        kept = {field: getattr(source, field) for field in WRITABLE - {"name", "scheduled_at"}}
+        return change_campaign(acting, made.id, kept)
+
+
+def change_campaign(acting: Acting, campaign_id: UUID, values: Mapping[str, Any]) -> CampaignView:
+    """Change a draft.
+
+    Raises: CampaignNotFound, CampaignIsFixed
+    """
+    with acting_transaction(acting):
+        campaign = found(campaign_id, is_locked=True)
+        if campaign.state != Campaign.State.DRAFT:
+            raise CampaignIsFixed
+        for field, value in values.items():
+            if field in WRITABLE:
+                if field in CHANGES_WHO and getattr(campaign, field) != value:
+                    campaign.forecast = None
+                setattr(campaign, field, value)
+        campaign.changed_at = acting.at
+        campaign.save()
+        return view_campaign(campaign)
+
+
+def found(campaign_id: UUID, *, is_locked: bool = False) -> Campaign:
+    """Return the row of a campaign, inside the caller's transaction.
+
+    Raises: CampaignNotFound
+    """
+    rows = Campaign.objects.select_for_update() if is_locked else Campaign.objects
+    campaign = rows.filter(id=campaign_id).first()
+    if campaign is None:
+        raise CampaignNotFound
+    return campaign
+
+
+def keep_forecast(campaign: Campaign, forecast: dict[str, int], at: datetime) -> None:
+    """Keep what a check found, for the page that asks for confirmation."""
+    campaign.forecast, campaign.forecast_at = forecast, at
+    campaign.save(update_fields=["forecast", "forecast_at"])

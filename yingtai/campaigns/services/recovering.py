@@ -1,0 +1,105 @@
+"""After a crash: what a dead sender had claimed is owed again, what it was handing over is cleared up.
+
+A mail in `attempting` may have been taken by the server or not; SMTP cannot be asked. The development mailbox
+can be asked by Message-ID; elsewhere the mail stays `unknown` until a person decides (ADR 0081).
+"""
+
+import json
+import socket
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from yingtai.campaigns import queueing as queue
+from yingtai.campaigns.mail import Letterhead, message_id
+from yingtai.campaigns.models import Campaign, Send
+from yingtai.campaigns.services.drafting import found
+from yingtai.campaigns.services.ledger import Desk, Outcome, add_to_tally, is_alive, move
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.env import env, socket_folder
+from yingtai.kernel.scope import subtree
+from yingtai.kernel.scoping import acting_transaction
+
+CLAIMANTS = """
+    SELECT DISTINCT claimed_by FROM campaigns_send
+    WHERE campaign_no = %s AND is_open AND state IN ('claimed', 'attempting') AND claimed_by IS NOT NULL
+"""
+TAKE_BACK = """
+    UPDATE campaigns_send
+    SET state = CASE state WHEN 'claimed' THEN 'owed' ELSE 'unknown' END, claimed_by = NULL
+    WHERE campaign_no = %s AND is_open AND claimed_by = ANY(%s) AND state IN ('claimed', 'attempting')
+    RETURNING state
+"""
+SECONDS = 5
+Inquiry = Callable[[Sequence[str]], set[str] | None]
+"""Which of these Message-IDs were taken; None when nobody can be asked."""
+
+
+def recover(desk: Desk, letterhead: Letterhead, inquiry: Inquiry) -> None:
+    """Take back what senders that died had claimed, and clear up what they were handing over."""
+    with acting_transaction(desk.acting), connection.cursor() as cursor:
+        cursor.execute(CLAIMANTS, (desk.campaign_no,))
+        dead = [number for (number,) in cursor.fetchall() if not is_alive(number)]
+        if dead:
+            cursor.execute(TAKE_BACK, (desk.campaign_no, dead))
+            unknown = sum(state == "unknown" for (state,) in cursor.fetchall())
+            add_to_tally(desk.campaign_no, desk.brand_node, {"owed": -unknown, "unknown": unknown})
+    _clear_up(desk, letterhead, inquiry)
+
+
+def send_unknown_again(acting: Acting, campaign_id: UUID) -> int:
+    """Owe the mails again of which nobody knows whether they arrived; a person decided so.
+
+    Raises: CampaignNotFound
+    """
+    with acting_transaction(acting):
+        campaign = found(campaign_id, is_locked=True)
+        numbers = _unknown(campaign.campaign_no)
+        count = move(campaign.campaign_no, campaign.node_no, numbers, Outcome("owed"), before=["unknown"])
+        if count and campaign.state == Campaign.State.DONE:
+            campaign.state, campaign.finished_at = Campaign.State.SENDING, None
+            campaign.save(update_fields=["state", "finished_at"])
+            queue.send(acting, campaign)
+    return count
+
+
+def ask_development_mailbox(message_ids: Sequence[str]) -> set[str] | None:
+    """Return which of these mails lie in the built-in mailbox; None when real mail goes elsewhere."""
+    if env().smtp_url:
+        return None
+    node = subtree(0)
+    question = {"ask": "list", "ranges": [list(node)], "limit": 1000}
+    heads = ""
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(SECONDS)
+            client.connect(str(socket_folder("mailbox") / "mailbox.sock"))
+            client.sendall(json.dumps(question).encode() + b"\n")
+            with client.makefile() as answer:
+                heads = "\n".join(mail["head"] for mail in json.loads(answer.readline()))
+    except (OSError, ValueError):
+        return None
+    return {one for one in message_ids if one in heads}
+
+
+def _clear_up(desk: Desk, letterhead: Letterhead, inquiry: Inquiry) -> None:
+    with acting_transaction(desk.acting):
+        numbers = _unknown(desk.campaign_no)
+    if not numbers:
+        return
+    names = {message_id(letterhead, number): number for number in numbers}
+    taken = inquiry(list(names))
+    if taken is None:
+        return
+    arrived = [names[name] for name in taken]
+    with acting_transaction(desk.acting):
+        desk.move(arrived, Outcome("sent"), before=["unknown"], at=desk.acting.at)
+        desk.move(
+            [number for number in numbers if number not in arrived], Outcome("owed"), before=["unknown"]
+        )
+
+
+def _unknown(campaign_no: int) -> list[int]:
+    found = Send.objects.filter(campaign_no=campaign_no, is_open=True, state=Send.State.UNKNOWN)
+    return list(found.values_list("send_no", flat=True))

@@ -1,0 +1,24 @@
+from uuid import UUID
+
+from yingtai.campaigns.errors import NothingToStop
+from yingtai.campaigns.models import Campaign
+from yingtai.campaigns.queries import CampaignView, view_campaign
+from yingtai.campaigns.services.drafting import found
+from yingtai.campaigns.services.ledger import stop_owed
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scoping import acting_transaction
+
+
+def stop_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
+    """Stop a campaign: at most the mails being handed over this moment still go out.
+
+    Raises: CampaignNotFound, NothingToStop
+    """
+    with acting_transaction(acting):
+        campaign = found(campaign_id, is_locked=True)
+        if not view_campaign(campaign).is_running:
+            raise NothingToStop
+        campaign.state, campaign.finished_at = Campaign.State.STOPPED, acting.at
+        campaign.save(update_fields=["state", "finished_at"])
+        stop_owed(campaign.campaign_no, campaign.node_no)
+        return view_campaign(campaign)

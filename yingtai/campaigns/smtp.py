@@ -1,0 +1,187 @@
+"""The sending side of SMTP: one connection used for many mails, commands pipelined where the server allows.
+
+Source: RFC 5321; pipelining RFC 2920. Pure: no Django, no database.
+"""
+
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from types import TracebackType
+from urllib.parse import unquote, urlsplit
+
+from yingtai.campaigns.errors import MailServerNotReached, MailServerNotUnderstood
+from yingtai.campaigns.mail import Mail
+
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where mail is handed over."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    is_tls: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def read_server(url: str) -> Server:
+    """Return the server that an address such as smtp://user:password@host:587 names.
+
+    Raises: MailServerNotUnderstood
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise MailServerNotUnderstood from None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise MailServerNotUnderstood
+    is_tls = parts.scheme == "smtps"
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Server(parts.hostname, port or (465 if is_tls else 587 if user else 25), user, password, is_tls)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said to one mail. `part` names what it answered: sender, recipient or message."""
+
+    code: int
+    text: str
+    part: str
+
+    @property
+    def is_taken(self) -> bool:
+        return 200 <= self.code < 300
+
+    @property
+    def is_for_later(self) -> bool:
+        return 400 <= self.code < 500
+
+
+class Interrupted(Exception):
+    """The connection broke. `is_ambiguous`: after the whole mail was sent and before the server answered."""
+
+    def __init__(self, *, is_ambiguous: bool) -> None:
+        super().__init__("the connection to the mail server broke")
+        self.is_ambiguous = is_ambiguous
+
+
+class Connection:
+    """A conversation with the server, opened at the first mail and again after it broke."""
+
+    def __init__(self, server: Server, *, local_name: str = "localhost") -> None:
+        self._server, self._local_name = server, local_name
+        self._smtp: smtplib.SMTP | None = None
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Connect, say who we are, and sign in when there is a user.
+
+        Raises: MailServerNotReached
+        """
+        if self._smtp is not None:
+            return
+        try:
+            self._smtp = self._connect()
+        except (OSError, smtplib.SMTPException) as trouble:
+            raise MailServerNotReached(server=str(self._server), why=type(trouble).__name__) from trouble
+
+    def hand_over(self, mail: Mail) -> Answer:
+        """Hand over one mail and return what the server said.
+
+        Raises: MailServerNotReached, Interrupted
+        """
+        self.open()
+        smtp = self._smtp
+        if smtp is None or smtp.sock is None:
+            raise Interrupted(is_ambiguous=False)
+        is_ended = False
+        try:
+            refused = self._announce(smtp, mail)
+            if refused is not None:
+                return refused
+            smtp.sock.sendall(_wire_form(mail.message))
+            # Up to here the server cannot have taken the mail; from here on it may have.
+            is_ended = True
+            smtp.sock.sendall(b".\r\n")
+            return _answer(smtp.getreply(), "message")
+        except (OSError, smtplib.SMTPException) as trouble:
+            self._drop()
+            raise Interrupted(is_ambiguous=is_ended) from trouble
+
+    def close(self) -> None:
+        """Say good bye when there is a conversation."""
+        if self._smtp is not None:
+            try:
+                self._smtp.quit()
+            except (OSError, smtplib.SMTPException):
+                self._smtp.close()
+            self._smtp = None
+
+    def _connect(self) -> smtplib.SMTP:
+        kind = smtplib.SMTP_SSL if self._server.is_tls else smtplib.SMTP
+        smtp = kind(
+            self._server.host, self._server.port, local_hostname=self._local_name, timeout=TIMEOUT_SECONDS
+        )
+        # The end of a mail is sent on its own; without this the kernel would hold it back for 40 ms.
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        smtp.ehlo()
+        if not self._server.is_tls and smtp.has_extn("starttls"):
+            smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo()
+        if self._server.user:
+            smtp.login(self._server.user, self._server.password)
+        return smtp
+
+    def _announce(self, smtp: smtplib.SMTP, mail: Mail) -> Answer | None:
+        """Send MAIL, RCPT and DATA; return the refusal, or None when the server waits for the message."""
+        commands = (f"MAIL FROM:<{mail.sender}>", f"RCPT TO:<{mail.recipient}>", "DATA")
+        if not smtp.has_extn("pipelining"):
+            for command, part in zip(commands, ("sender", "recipient", "message"), strict=True):
+                answer = _answer(smtp.docmd(command), part)
+                if answer.code >= 400:
+                    smtp.docmd("RSET")
+                    return answer
+            return None
+        smtp.sock.sendall("".join(f"{command}\r\n" for command in commands).encode("ascii"))
+        sender = _answer(smtp.getreply(), "sender")
+        recipient = _answer(smtp.getreply(), "recipient")
+        data = _answer(smtp.getreply(), "message")
+        refused = next((answer for answer in (sender, recipient, data) if answer.code >= 400), None)
+        if refused is None:
+            return None
+        if data.code == 354:  # RFC 2920: no recipient, and yet it waits for a message
+            smtp.sock.sendall(b".\r\n")
+            smtp.getreply()
+        smtp.docmd("RSET")
+        return refused
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+
+def _answer(reply: tuple[int, bytes], part: str) -> Answer:
+    code, text = reply
+    if code < 0:
+        raise smtplib.SMTPServerDisconnected("the server said nothing")
+    return Answer(code, text.decode("ascii", "replace")[:180], part)
+
+
+def _wire_form(message: bytes) -> bytes:
+    stuffed = message.replace(b"\r\n.", b"\r\n..")
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"

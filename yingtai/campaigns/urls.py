@@ -1,0 +1,23 @@
+from django.urls import path
+
+from yingtai.campaigns.views import building, public, watching
+
+app_name = "campaigns"
+urlpatterns = [
+    path("campaigns/", building.campaign_list, name="campaign_list"),
+    path("campaigns/new", building.campaign_new, name="campaign_new"),
+    path("campaigns/<uuid:campaign_id>/", building.campaign, name="campaign"),
+    path("campaigns/<uuid:campaign_id>/check", building.check, name="check"),
+    path("campaigns/<uuid:campaign_id>/copy", building.campaign_copy, name="copy"),
+    path("campaigns/<uuid:campaign_id>/launch", building.launch, name="launch"),
+    path("campaigns/<uuid:campaign_id>/stop", building.stop, name="stop"),
+    path("campaigns/<uuid:campaign_id>/monitor/", watching.monitor, name="monitor"),
+    path("campaigns/<uuid:campaign_id>/sends/", watching.sends, name="sends"),
+    path("campaigns/<uuid:campaign_id>/result/", watching.result, name="result"),
+    path("campaigns/<uuid:campaign_id>/unknown", watching.resend_unknown, name="resend_unknown"),
+    path("u/<str:token>", public.unsubscribe, name="unsubscribe"),
+    path("u/<str:token>/preferences", public.preferences, name="preferences"),
+    path("o/<str:token>.gif", public.opened, name="opened"),
+    path("c/<str:token>", public.clicked, name="clicked"),
+    path("v/<str:token>", public.viewed, name="viewed"),
+]

@@ -1,0 +1,1 @@
+"""Pages of campaigns: building, watching, results, and what recipients see."""

@@ -1,0 +1,177 @@
+"""From a draft to the launch: one page to build, one that asks, one that starts."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yingtai.campaigns import queries
+from yingtai.campaigns.checking import problems_of
+from yingtai.campaigns.forms import CampaignForm, initial_of
+from yingtai.campaigns.reasons import HOLD_OUT, STATES, WORDS
+from yingtai.campaigns.services import deciding, drafting, stopping
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.labels import Label
+from yingtai.organization.api import list_brands
+from yingtai.ui.components import steps
+from yingtai.ui.formats import moment, number
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+from yingtai.ui.widgets import problems_in
+
+
+@require_GET
+@page(action="view", place="campaigns.campaign")
+def campaign_list(request: ActingRequest) -> HttpResponse:
+    """Every campaign, newest first, with how far it is."""
+    search, state = request.GET.get("search", "").strip(), request.GET.get("state", "")
+    found = queries.list_campaigns(request.acting, search=search, state=state, after=request.GET.get("after"))
+    tallies = queries.tallies_of(request.acting, [row.campaign_no for row in found.rows])
+    context = {
+        "page": found,
+        "rows": [(row, tallies[row.campaign_no]) for row in found.rows],
+        "search": search,
+        "state": state,
+        "states": [("", _("All")), *STATES],
+        "words": dict(STATES),
+    }
+    return render_page(request, "campaigns/campaign_list.html", context, fragment="rows")
+
+
+@require_POST
+@page(action="edit", place="campaigns.campaign")
+def campaign_new(request: ActingRequest) -> HttpResponse:
+    """Start a draft and open it."""
+    brand = list_brands(request.acting.scope)[0]
+    made = drafting.create_campaign(
+        request.acting, node_no=brand.node_no or 0, name=_("New campaign"), from_name=brand.title
+    )
+    return redirect("campaigns:campaign", made.id)
+
+
+@require_POST
+@page(action="edit", place="campaigns.campaign")
+def campaign_copy(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
+    """Start a draft like this one."""
+    source = queries.get_campaign(request.acting, campaign_id)
+    made = drafting.copy_campaign(request.acting, campaign_id, name=_("%s, again") % source.name[:100])
+    return redirect("campaigns:campaign", made.id)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="campaigns.campaign")
+def campaign(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
+    """The builder: who, what, when, and what stands in the way."""
+    found = queries.get_campaign(request.acting, campaign_id)
+    if not found.is_draft:
+        return redirect("campaigns:monitor", campaign_id)
+    form = CampaignForm(
+        request.POST or None, acting=request.acting, campaign=found, initial=initial_of(found)
+    )
+    if request.method == "POST" and form.is_valid():
+        drafting.change_campaign(request.acting, campaign_id, form.values())
+        goes_on = "launch" in request.POST
+        return redirect("campaigns:launch" if goes_on else "campaigns:campaign", campaign_id)
+    context = {
+        "campaign": found,
+        "form": form,
+        "problems": problems_in(problems_of(request.acting, found)),
+        "steps": steps([_("Who"), _("What"), _("When"), _("Check"), _("Launch")], _step_of(found)),
+    }
+    return render_page(request, "campaigns/campaign.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@page(action="view", place="campaigns.campaign")
+def check(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
+    """The part of the builder that counts: who would get it now, and who falls out why."""
+    counts = deciding.forecast(request.acting, campaign_id)
+    found = queries.get_campaign(request.acting, campaign_id)
+    context = {"campaign": found, "counts": _explained(counts), "owed": counts.get("owed", 0)}
+    return render_page(request, "campaigns/check.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="send", place="campaigns.campaign", label=Label.L3)
+def launch(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
+    """Ask before mails go out: how many get one, who does not and why, what cannot be undone."""
+    problem: ProductError | None = None
+    if request.method == "POST":
+        try:
+            deciding.launch(request.acting, campaign_id)
+            return redirect("campaigns:monitor", campaign_id)
+        except ProductError as error:
+            problem = error
+    found = queries.get_campaign(request.acting, campaign_id)
+    if not found.is_draft:
+        return redirect("campaigns:monitor", campaign_id)
+    if problem is None and (problems := problems_of(request.acting, found)):
+        context: dict[str, Any] = {"campaign": found, "problems": problems}
+        return render_page(request, "campaigns/not_ready.html", context, status=422)
+    counts = deciding.forecast(request.acting, campaign_id)
+    if not counts.get("owed"):
+        found = queries.get_campaign(request.acting, campaign_id)
+        context = {"campaign": found, "problems": problems_of(request.acting, found)}
+        return render_page(request, "campaigns/not_ready.html", context, status=422)
+    return render_confirmation(request, _asked(found, counts), status=422 if problem else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="send", place="campaigns.campaign", label=Label.L3)
+def stop(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
+    """Stop a campaign, at once when the button of the monitor says so."""
+    found = queries.get_campaign(request.acting, campaign_id)
+    if request.method == "POST":
+        stopping.stop_campaign(request.acting, campaign_id)
+        return redirect("campaigns:monitor", campaign_id)
+    progress = queries.progress_of(request.acting, found)
+    return render_confirmation(
+        request,
+        Confirmation(
+            title=_("Stop %s") % found.name,
+            lead=_("%s mails that are still owed will not be sent.") % number(progress.owed),
+            consequences=(_("What has been sent stays sent: %s mails.") % number(progress.sent),),
+            irreversible=_("A stopped campaign cannot go on; make a copy to send to those who are left."),
+            action=_("Stop now"),
+            cancel_url=reverse("campaigns:monitor", args=[campaign_id]),
+        ),
+    )
+
+
+def _asked(found: queries.CampaignView, counts: dict[str, int]) -> Confirmation:
+    owed = counts.get("owed", 0)
+    lead = ngettext("%(count)s person will get this mail.", "%(count)s people will get this mail.", owed)
+    others = [f"{number(count)}: {words}" for words, count in _explained(counts)]
+    when = moment(found.scheduled_at) if found.scheduled_at else _("as soon as you confirm")
+    return Confirmation(
+        title=_("Send %s") % found.name,
+        lead=lead % {"count": number(owed)},
+        consequences=(
+            *others,
+            _("It is sent %s.") % when,
+            _("Consent is asked again for each person at the moment of sending."),
+        ),
+        irreversible=_("A mail that was sent cannot be taken back, and the campaign cannot be changed."),
+        action=_("Send to %s people") % number(owed),
+        cancel_url=reverse("campaigns:campaign", args=[found.id]),
+    )
+
+
+def _explained(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Return who falls out and why, the hold-out first, then the largest group."""
+    out = [(reason, count) for reason, count in counts.items() if reason != "owed" and count]
+    out.sort(key=lambda item: (item[0] != HOLD_OUT, -item[1]))
+    return [(str(WORDS.get(reason, reason)), count) for reason, count in out]
+
+
+def _step_of(found: queries.CampaignView) -> int:
+    if found.audience_id is None:
+        return 1
+    if found.version_id is None:
+        return 2
+    return 3 if not found.from_address else 4

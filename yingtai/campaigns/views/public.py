@@ -1,0 +1,112 @@
+"""What recipients see: no account, no cookie; the sealed token in the path says whom it is about."""
+
+import base64
+import contextlib
+
+from csp.decorators import csp
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from yingtai.campaigns import queries, viewing
+from yingtai.campaigns.doors import link_in
+from yingtai.campaigns.errors import LinkNotUnderstood
+from yingtai.campaigns.services import answering
+from yingtai.campaigns.services.answering import Visit
+from yingtai.kernel.http import ActingRequest, public
+
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+MAIL_POLICY = {
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["'self'", "https:", "data:"],
+    "form-action": ["'none'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@public("whoever got a mail can unsubscribe, without signing in (RFC 8058)")
+def unsubscribe(request: ActingRequest, token: str) -> HttpResponse:
+    """GET asks, because scanners follow links; POST acts at once, for the button and for one-click."""
+    link, send = link_in(request.path), _send(request)
+    if request.method != "POST":
+        return render(request, "campaigns/unsubscribe.html", {"token": token, "send": send})
+    is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
+    answering.unsubscribe(
+        request.acting, link.send_no, method="one-click" if is_one_click else "unsubscribe page"
+    )
+    if is_one_click:
+        return HttpResponse("Unsubscribed.\n", content_type="text/plain")
+    return render(request, "campaigns/unsubscribed.html", {"token": token})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@public("whoever got a mail can choose what they get, without signing in")
+def preferences(request: ActingRequest, token: str) -> HttpResponse:
+    """What this brand may write about; the answer is recorded as consent or withdrawal."""
+    link = link_in(request.path)
+    is_saved = request.method == "POST"
+    if is_saved and request.POST.get("email") == "yes":
+        answering.subscribe_again(request.acting, link.send_no)
+    elif is_saved:
+        answering.unsubscribe(request.acting, link.send_no, method="preferences page")
+    offered = viewing.offered_to(request.acting, link.send_no)
+    context = {"token": token, "offered": offered, "is_saved": is_saved}
+    return render(request, "campaigns/preferences.html", context)
+
+
+@never_cache
+@require_safe
+@public("the picture in a mail tells that it was opened")
+def opened(request: ActingRequest, token: str) -> HttpResponse:
+    """Answer with a picture whatever comes; note the opening."""
+    with contextlib.suppress(LinkNotUnderstood):
+        answering.note_open(request.acting, link_in(request.path).send_no, _visit(request))
+    return HttpResponse(PIXEL, content_type="image/gif")
+
+
+@never_cache
+@require_safe
+@public("a link in a mail leads over this address to its page")
+def clicked(request: ActingRequest, token: str) -> HttpResponse:
+    """Lead to where the mail's author pointed, and nowhere else: the address comes from the sealed token."""
+    link = link_in(request.path)
+    url = viewing.target_of(request.acting, link)
+    answering.note_click(request.acting, link.send_no, _visit(request), link_no=link.link_no)
+    response = HttpResponseRedirect(url)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@never_cache
+@require_safe
+@public("whoever got a mail can look at it in the browser")
+@csp(MAIL_POLICY)
+def viewed(request: ActingRequest, token: str) -> HttpResponse:
+    """The mail as it was sent to this person."""
+    response = HttpResponse(viewing.mail_again(request.acting, link_in(request.path)))
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _send(request: ActingRequest) -> queries.SendView:
+    send = queries.find_send(request.acting, link_in(request.path).send_no)
+    if send is None:
+        raise LinkNotUnderstood
+    return send
+
+
+def _visit(request: HttpRequest) -> Visit:
+    headers = request.headers
+    purpose = f"{headers.get('Sec-Purpose', '')} {headers.get('Purpose', '')} {headers.get('X-Purpose', '')}"
+    is_prefetch = request.method == "HEAD" or "prefetch" in purpose or "preview" in purpose
+    return Visit(headers.get("User-Agent", "")[:400], is_prefetch)
