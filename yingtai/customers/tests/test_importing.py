@@ -5,7 +5,8 @@ import json
 import pytest
 
 from yingtai.collect.api import Origin, declare_preset, open_import, read_mapping
-from yingtai.customers.api import find_profiles
+from yingtai.compliance.api import consents_of, install_standard_purposes
+from yingtai.customers.api import EventSet, find_profiles, load_sets
 from yingtai.customers.importing import load_import
 from yingtai.lake import api as lake
 
@@ -101,3 +102,82 @@ def lake_of(acting, brand):
         return lake.scoped(acting.scope).query(sql).to_pylist()
 
     return query
+
+
+PEOPLE = """
+shape = "profiles"
+source = "Book"
+time_zone = "Asia/Shanghai"
+[person]
+email = "email"
+phone = "phone"
+[traits]
+name = "name"
+shoe_size = "size"
+[properties]
+remark = "remark"
+[place]
+code = "dealer"
+[[consent]]
+purpose = "marketing.email"
+column = "ok"
+"""
+
+
+def test_people_come_with_traits_places_and_consent(acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    text = (
+        "email,phone,name,size,remark,dealer,ok\n"
+        f"anna@example.com,,Anna,39,,{brand.dealer_code.upper()},yes\n"
+        "ben@example.com,,Ben,44,,,no\n"
+        "cid@example.com,,Cid,44,,nowhere,yes\n"
+    )
+
+    report = run(acting, brand, text, PEOPLE)
+    again = run(acting, brand, text, PEOPLE, load_id="again")
+
+    assert (report.people, report.profiles_new, report.consents) == (2, 2, 2)
+    assert dict(report.rejected) == {"collect.place-not-known": 1}
+    assert (again.repeats, again.consents) == (2, 0)
+    (anna,), (ben,) = find_profiles(acting, "anna@example.com"), find_profiles(acting, "ben@example.com")
+    assert (anna.node_no, ben.node_no) == (brand.dealer_no, brand.node_no)
+    assert [view.status for view in consents_of(acting, anna.profile_no)] == ["granted"]
+    assert [view.status for view in consents_of(acting, ben.profile_no)] == ["denied"]
+
+
+def test_a_load_that_was_killed_goes_on_and_loses_no_consent(acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    text = "email,phone,name,size,remark,dealer,ok\nanna@example.com,,Anna,39,,,yes\n"
+    opened = open_import(acting, Origin.of_bytes(text.encode()), read_mapping(PEOPLE), node_no=brand.node_no)
+    raw = next(opened.sets())
+    killed = EventSet.of(raw.events, raw.lines)
+    load_sets(acting, source_no=opened.setting.source_no, load_id="killed", sets=[killed], check_rows=True)
+
+    run(acting, brand, text, PEOPLE, load_id="killed")
+
+    (anna,) = find_profiles(acting, "anna@example.com")
+    assert [view.status for view in consents_of(acting, anna.profile_no)] == ["granted"]
+
+
+def test_no_cell_of_a_file_lies_anywhere_in_the_clear(acting, brand, home, caplog):
+    secrets = {
+        name: f"canary{name}{brand.node_no >> 40}"
+        for name in ("mail", "name", "size", "remark", "bad", "place")
+    }
+    text = (
+        "email,phone,name,size,remark,dealer,ok\n"
+        f"{secrets['mail']}@example.com,13800008000,{secrets['name']},{secrets['size']},{secrets['remark']},,\n"
+        f"{secrets['bad']},{secrets['bad']},,,,,\n"
+        f"x@example.com,,,,,{secrets['place']},\n"
+    )
+
+    report = run(acting, brand, text, PEOPLE)
+
+    assert report.people == 1
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert len(files) > 100
+    everything = [path.read_bytes() for path in files]
+    for secret in secrets.values():
+        assert not any(secret.encode() in content for content in everything), secret
+        assert secret not in caplog.text
+        assert secret not in json.dumps(report.document())

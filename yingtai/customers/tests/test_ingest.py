@@ -1,0 +1,262 @@
+"""What ingest promises: nothing lost, nothing twice, whoever is killed whenever."""
+
+from datetime import timedelta
+
+import pytest
+
+from yingtai.collect.api import Declared, RecordedFact, declare, list_quarantine, list_seen, make_source, record
+from yingtai.customers import ingesting
+from yingtai.customers.ingest.pipeline import sole_writer
+from yingtai.customers.ingest.taking import Inbox
+from yingtai.customers.models import Identifier, LakeBatch, Profile, RecentTimeline, SealedTraits
+from yingtai.customers.testing import send
+from yingtai.kernel.acting import system
+from yingtai.kernel.labels import Label
+from yingtai.kernel.scope import EVERYTHING
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.lake.api import scoped
+from yingtai.organization.testing import MONDAY
+
+
+@pytest.fixture
+def shop(brand, acting):
+    return make_source(acting, brand.node_no, name="shop")
+
+
+def track(message_id, *, event="Product Viewed", minute=0, **more):
+    return {
+        "type": "track",
+        "event": event,
+        "messageId": message_id,
+        "timestamp": f"2026-03-02T08:{minute:02}:00Z",
+        **more,
+    }
+
+
+def identify(message_id, traits, **more):
+    return {"type": "identify", "messageId": message_id, "traits": traits, "timestamp": "2026-03-02T08:00:00Z", **more}
+
+
+def lake_rows(acting, columns="event"):
+    rows = scoped(acting.scope).query(f"SELECT {columns} FROM events ORDER BY occurred_at, event").to_pylist()
+    return [tuple(row.values()) for row in rows]
+
+
+def test_the_same_message_twice_is_one(brand, acting, shop):
+    event = track("m1", userId="anna")
+    send(shop, [event, event])
+    ingesting.drain(MONDAY)
+    send(shop, [event])
+
+    ingesting.drain(MONDAY)
+
+    assert lake_rows(acting) == [("Product Viewed",)]
+
+
+def test_the_order_of_sets_loses_no_event(brand, acting, shop):
+    send(shop, [track("m3", userId="anna", anonymousId="x", minute=3)])
+    ingesting.drain(MONDAY)
+    send(shop, [track("m1", anonymousId="x", minute=1)])
+    ingesting.drain(MONDAY)
+    send(shop, [track("m2", anonymousId="x", minute=2)])
+
+    ingesting.drain(MONDAY)
+
+    with acting_transaction(acting):
+        anna = Profile.objects.get()
+        timeline = RecentTimeline.objects.get(profile_no=anna.profile_no)
+    assert lake_rows(acting, "profile_no") == [(anna.profile_no,)] * 3
+    assert [event["at"] % 3_600_000_000 // 60_000_000 for event in timeline.events] == [3, 2, 1]
+    assert anna.first_seen_at.minute == 1
+
+
+def test_a_visitor_who_signs_in_later_is_the_same_person(brand, acting, shop):
+    send(shop, [track("m1", anonymousId="x", minute=1)])
+    ingesting.drain(MONDAY)
+    send(shop, [track("m2", userId="anna", minute=2)])
+    ingesting.drain(MONDAY)
+
+    send(shop, [track("m3", userId="anna", anonymousId="x", minute=3)])
+    ingesting.drain(MONDAY)
+
+    with acting_transaction(acting):
+        survivor = Profile.objects.get(merged_into_no=None)
+        merged = Profile.objects.get(merged_into_no=survivor.profile_no)
+        timeline = RecentTimeline.objects.get(profile_no=survivor.profile_no)
+    assert survivor.profile_no < merged.profile_no
+    assert lake_rows(acting, "profile_no") == [(survivor.profile_no,)] * 3
+    assert len(timeline.events) == 3
+
+
+def test_values_that_mean_nobody_connect_nobody(brand, acting, shop):
+    send(shop, [track("m1", userId="anna", anonymousId="null"), track("m2", userId="bert", anonymousId="null")])
+    send(shop, [track("m3", userId="00000000"), track("m4", userId="-1", minute=4)])
+
+    ingesting.drain(MONDAY)
+
+    with acting_transaction(acting):
+        assert Profile.objects.count() == 2
+        assert Identifier.objects.count() == 2
+    nameless = [row for row in lake_rows(acting, "profile_no") if row[0] is None]
+    assert len(nameless) == 2
+
+
+def test_what_is_private_lies_sealed_and_never_in_the_lake(brand, acting, shop):
+    declare(
+        acting,
+        brand.node_no,
+        [
+            Declared("event", "", "Product Viewed", "object", Label.L2),
+            Declared("property", "Product Viewed", "colour", "string", Label.L2),
+            Declared("trait", "", "city", "string", Label.L2),
+        ],
+    )
+    traits = {"email": "anna@example.com", "name": "Anna Canary", "city": "Shanghai"}
+    send(shop, [identify("m1", traits, userId="u-canary")])
+    send(shop, [track("m2", userId="u-canary", properties={"colour": "red", "note": "canary note"})])
+    send(shop, [track("m3", anonymousId="visitor", properties={"note": "canary visitor"})])
+
+    ingesting.drain(MONDAY)
+
+    with acting_transaction(acting):
+        anna = Profile.objects.get(key_id__isnull=False)
+        assert {name: value[0] for name, value in anna.traits.items()} == {"city": "Shanghai"}
+        assert SealedTraits.objects.get().key_id == anna.key_id
+        visitor = Profile.objects.get(key_id=None)
+    rows = scoped(acting.scope).query("SELECT * FROM events").to_pylist()
+    assert "canary" not in str(rows).lower()
+    assert "anna@example.com" not in str(rows)
+    sealed = {row["profile_no"]: row["extras_sealed"] for row in rows if row["event"] == "Product Viewed"}
+    assert sealed[anna.profile_no] and sealed[visitor.profile_no]
+    assert [row["properties"] for row in rows if row["properties"]] == ['{"colour":"red"}']
+    names = {(seen.subject, seen.name) for seen in list_seen(acting, brand.node_no) if seen.declared is None}
+    assert {("property", "note"), ("trait", "name")} <= names
+
+
+def test_a_later_word_wins_whatever_comes_first(brand, acting, shop):
+    declare(acting, brand.node_no, [Declared("trait", "", "city", "string", Label.L2)])
+    late = identify("m2", {"city": "Beijing", "nickname": "new"}, userId="anna") | {"timestamp": "2026-03-02T08:30:00Z"}
+    send(shop, [late])
+    ingesting.drain(MONDAY)
+
+    send(shop, [identify("m1", {"city": "Shanghai", "nickname": "old"}, userId="anna")])
+    ingesting.drain(MONDAY)
+
+    with acting_transaction(acting):
+        anna = Profile.objects.get()
+        assert anna.traits["city"][0] == "Beijing"
+        from yingtai.customers.queries import private_traits_of
+
+        assert private_traits_of([anna.profile_no])[anna.profile_no]["nickname"][0] == "new"
+
+
+def test_a_refused_event_is_seen_in_quarantine_and_spoils_no_other(brand, acting, shop):
+    send(shop, [{"type": "nonsense", "messageId": "m0"}, track("m1", userId="anna")])
+
+    ingesting.drain(MONDAY)
+
+    assert lake_rows(acting) == [("Product Viewed",)]
+    assert [row.reason for row in list_quarantine(acting).rows] == ["collect.event-type-unknown"]
+
+
+def test_what_the_product_records_itself_reaches_the_profile(brand, acting, shop):
+    send(shop, [track("m1", userId="anna")])
+    ingesting.drain(MONDAY)
+    with acting_transaction(acting):
+        anna = Profile.objects.get()
+    fact = RecordedFact(
+        event="Email Sent",
+        message_id="send-1",
+        node_no=brand.node_no,
+        occurred_at=MONDAY,
+        profile_no=anna.profile_no,
+        send_no=7,
+    )
+    record(acting, [fact])
+
+    ingesting.drain(MONDAY)
+
+    assert lake_rows(acting, "event, profile_no, send_no") == [
+        ("Product Viewed", anna.profile_no, None),
+        ("Email Sent", anna.profile_no, 7),
+    ]
+    with acting_transaction(acting):
+        timeline = RecentTimeline.objects.get(profile_no=anna.profile_no)
+    assert [event["event"] for event in timeline.events] == ["Email Sent", "Product Viewed"]
+
+
+class KilledError(BaseException):
+    """The process died here."""
+
+
+@pytest.mark.parametrize("step", ["repeats", "identified", "profiles", "timeline", "staged", "committed"])
+def test_killed_at_any_step_nothing_is_lost_and_nothing_doubled(brand, acting, shop, step):
+    send(shop, [track("m1", userId="anna"), identify("m2", {"email": "anna@example.com"}, userId="anna")])
+    ingest = system("customers.ingest", EVERYTHING, MONDAY)
+
+    def die(at):
+        if at == step:
+            raise KilledError
+
+    inbox = Inbox()
+    with pytest.raises(KilledError), sole_writer():
+        inbox.begin()
+        ingesting.ingest_taken(ingest, inbox.take(1_000), at_step=die)
+    inbox.forget()
+
+    ingesting.drain(MONDAY)
+
+    assert sorted(lake_rows(acting)) == [("Identified",), ("Product Viewed",)]
+    with acting_transaction(acting):
+        assert Profile.objects.count() == 1
+        assert Identifier.objects.count() == 2
+    assert not LakeBatch.objects.filter(published_at=None).exists()
+
+
+def test_a_lone_event_is_in_its_profile_at_once(brand, acting, shop):
+    stops = iter([False] * 3 + [True] * 100)
+    send(shop, [track("m1", userId="anna")])
+
+    ingesting.run(lambda: next(stops))
+
+    with acting_transaction(acting):
+        assert RecentTimeline.objects.count() == 1
+
+
+def test_only_one_process_writes(brand, acting):
+    import psycopg
+
+    from yingtai.customers.api import IngestIsRunning
+    from yingtai.customers.ingest.pipeline import TRY_LOCK, WRITER_LOCK
+    from yingtai.kernel.env import dsn
+
+    with psycopg.connect(dsn("worker")) as other:
+        other.execute(TRY_LOCK, [WRITER_LOCK])
+
+        with pytest.raises(IngestIsRunning), sole_writer(wait=False):
+            pass
+
+
+def test_the_neighbour_sees_nothing_of_it(brand, acting, neighbour_acting, shop):
+    send(shop, [identify("m1", {"email": "anna@example.com"}, userId="anna")])
+
+    ingesting.drain(MONDAY + timedelta(minutes=1))
+
+    assert lake_rows(neighbour_acting) == []
+    with acting_transaction(neighbour_acting):
+        for model in (Profile, Identifier, SealedTraits, RecentTimeline):
+            assert model.objects.count() == 0
+
+
+def test_one_person_in_two_brands_is_two_profiles(brand, neighbour, acting, neighbour_acting, shop):
+    other = make_source(neighbour_acting, neighbour.node_no, name="shop")
+    send(shop, [identify("m1", {"email": "anna@example.com"}, userId="anna")])
+    send(other, [identify("m1", {"email": "anna@example.com"}, userId="anna")])
+
+    ingesting.drain(MONDAY)
+
+    with acting_transaction(acting):
+        ours = Profile.objects.get()
+    with acting_transaction(neighbour_acting):
+        theirs = Profile.objects.get()
+    assert ours.profile_no != theirs.profile_no
