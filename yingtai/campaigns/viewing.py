@@ -1,5 +1,6 @@
 """A mail once more: the page it leads to, and the mail itself for its own recipient."""
 
+import html
 from dataclasses import dataclass
 
 from yingtai.campaigns.errors import LinkNotUnderstood
@@ -33,7 +34,8 @@ def target_of(acting: Acting, link: Link) -> str:
     _campaign, template = _sent(acting, link)
     if link.link_no >= len(template.links):
         raise LinkNotUnderstood
-    return template.links[link.link_no]
+    # The template writes an address as HTML does, with &amp; for &.
+    return html.unescape(template.links[link.link_no])
 
 
 def mail_again(acting: Acting, link: Link) -> str:

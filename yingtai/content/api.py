@@ -7,7 +7,7 @@ from yingtai.content.errors import (
     TemplateNotUnderstood,
     TemplateTooLarge,
 )
-from yingtai.content.people import install_people, values_of
+from yingtai.content.people import values_of
 from yingtai.content.queries import (
     TemplateView,
     VersionView,
@@ -35,7 +35,6 @@ __all__ = [
     "create_template",
     "get_template",
     "get_version",
-    "install_people",
     "list_ready",
     "list_templates",
     "make_version",

@@ -1,9 +1,11 @@
 """The values of people that a template may show, and invented ones for a preview without anybody."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+from uuid import UUID
 
+from yingtai.customers import api as customers
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.labels import Label
 
@@ -19,42 +21,12 @@ INVENTED: dict[str, Any] = {
 }
 
 
-class PeopleSource(Protocol):
-    """Where values come from: the module that knows the profiles."""
-
-    def __call__(
-        self, acting: Acting, profile_nos: Sequence[int], names: Collection[str], *, is_clear: bool
-    ) -> dict[int, dict[str, Any]]: ...
-
-
 @dataclass(frozen=True)
 class Person:
     """Somebody a preview is made for; `title` is masked."""
 
     profile_no: int
     title: str
-
-
-Finder = Callable[[Acting, str], Person | None]
-
-
-@dataclass
-class _Installed:
-    source: PeopleSource | None = None
-    finder: Finder | None = None
-
-
-_installed = _Installed()
-
-
-def install_people(source: PeopleSource, finder: Finder) -> None:
-    """Let these functions give values and find people from now on."""
-    _installed.source, _installed.finder = source, finder
-
-
-def find_person(acting: Acting, asked: str) -> Person | None:
-    """Return who has this phone, e-mail, member number or profile id."""
-    return _installed.finder(acting, asked) if _installed.finder else None
 
 
 def values_of(
@@ -65,9 +37,20 @@ def values_of(
     In:   is_clear  False masks what is customer-private
     Cost: a fixed number of statements and openings in bulk, whatever the number of people
     """
-    if not names or _installed.source is None:
+    if not names or not profile_nos:
         return {number: {} for number in profile_nos}
-    return _installed.source(acting, profile_nos, names, is_clear=is_clear)
+    return customers.values_of(acting, profile_nos, names, is_clear=is_clear)
+
+
+def find_person(acting: Acting, asked: str) -> Person | None:
+    """Return who has this phone, e-mail, member number or profile id."""
+    try:
+        numbers = list(customers.profile_nos_of(acting, [UUID(asked)]).values())
+    except ValueError:
+        numbers = [row.profile_no for row in customers.find_profiles(acting, asked)]
+    if not numbers:
+        return None
+    return Person(numbers[0], customers.names_of(acting, numbers[:1]).get(numbers[0]) or f"#{numbers[0]}")
 
 
 def may_see_clear(acting: Acting) -> bool:
