@@ -62,13 +62,15 @@ class Column:
 
     @property
     def is_empty(self) -> np.ndarray:
-        return self.codes == EMPTY
+        found: np.ndarray = self.codes == EMPTY
+        return found
 
     @property
     def is_problem(self) -> np.ndarray:
         if not self.problems:
             return np.zeros(len(self.codes), dtype=bool)
-        return np.isin(self.codes, list(self.problems))
+        found: np.ndarray = np.isin(self.codes, list(self.problems))
+        return found
 
     def at(self, row: int) -> Any:
         """Return the value in a row, None when it is empty or could not be read."""

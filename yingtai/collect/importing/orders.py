@@ -52,7 +52,8 @@ class Words:
             EMPTY if value is None or place in column.problems else self._place(value)
             for place, value in enumerate(column.values)
         ]
-        return np.array([*places, EMPTY], dtype=np.int64)[column.codes]
+        codes: np.ndarray = np.array([*places, EMPTY], dtype=np.int64)[column.codes]
+        return codes
 
     def _place(self, value: Any) -> int:
         place = self._places.setdefault(value, len(self.values))
@@ -112,7 +113,9 @@ class OrderLines:
         distinct, inverse = np.unique(keys, axis=0, return_inverse=True)
         minor = []
         for key in distinct.tolist():
-            found = {name: self._words[name].at(code) for name, code in zip(names, key, strict=True)}
+            found: dict[str, Any] = {
+                name: self._words[name].at(code) for name, code in zip(names, key, strict=True)
+            }
             minor.append(_line_minor(found, self._setting.mapping.currency))
         amounts = np.array(minor, dtype=np.int64)[inverse.reshape(-1)]
         lines.drop(np.abs(amounts) > MOST_MINOR, column, NumberTooLarge)
@@ -242,10 +245,12 @@ class OrderLines:
         return values.take(pa.array(codes, mask=codes == EMPTY))
 
     def _floats(self, name: str, codes: np.ndarray) -> np.ndarray:
-        return np.array([float(value) for value in self._words[name].values])[codes]
+        found: np.ndarray = np.array([float(value) for value in self._words[name].values])[codes]
+        return found
 
     def _numbers(self, name: str, codes: np.ndarray) -> np.ndarray:
-        return np.array(self._words[name].values, dtype=np.int64)[codes]
+        found: np.ndarray = np.array(self._words[name].values, dtype=np.int64)[codes]
+        return found
 
     def _find_products(self, data: dict[str, np.ndarray]) -> pa.Table | None:
         if "product_id" not in data:

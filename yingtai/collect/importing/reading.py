@@ -6,10 +6,10 @@ What one line cannot say is reported and passed over; what spoils the whole file
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
+from itertools import islice
 from typing import Any, BinaryIO, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
@@ -78,13 +78,7 @@ class Table:
 
     def sample(self, count: int = 20) -> list[Cells]:
         """Return the first lines that can be read."""
-        found: list[Cells] = []
-        with closing(self.open_lines(lambda *_: None)) as lines:
-            for line in lines:
-                found.append(line.cells)
-                if len(found) == count:
-                    break
-        return found
+        return [line.cells for line in islice(self.open_lines(lambda *_: None), count)]
 
     def batches(self, columns: dict[str, str], refuse: Refuse) -> Iterator[Batch]:
         """Return the lines in batches with these columns; `columns` says which key of the mapping needs each.
@@ -158,8 +152,7 @@ def _numbered(count: int) -> tuple[str, ...]:
 
 
 def _open_csv(origin: Origin, form: Form, options: FileOptions) -> Table:
-    with closing(_records(origin, form, lambda *_: None)) as records:
-        first = next((line for line in records if line.cells), None)
+    first = next((line for line in _records(origin, form, lambda *_: None) if line.cells), None)
     if first is None:
         raise FileEmpty
     header = _named(first.cells) if options.header else _numbered(len(first.cells))

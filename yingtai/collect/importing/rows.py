@@ -59,7 +59,7 @@ class EventRows:
         known, extras = _halves(
             [
                 split_properties(setting, event, _values(properties, row))
-                for event, row in zip(events, kept, strict=True)
+                for event, row in zip(events, kept.tolist(), strict=True)
             ]
         )
         columns: dict[str, Any] = {
@@ -112,7 +112,7 @@ class ProfileRows:
             now if when is None else when for when in (_list(times, kept) if times else [None] * len(kept))
         ]
         known, extras = _halves(
-            [split_properties(setting, IDENTIFIED, _values(properties, row)) for row in kept]
+            [split_properties(setting, IDENTIFIED, _values(properties, row)) for row in kept.tolist()]
         )
         columns = {
             "kind": pa.repeat("identify", len(kept)),
@@ -139,7 +139,7 @@ def _shared(
         for row, number in zip(kept.tolist(), numbers[kept].tolist(), strict=True)
     ]
     nodes = _list(places, kept) if places else [None] * len(kept)
-    known, private = _halves([split_traits(setting, _values(traits, row)) for row in kept])
+    known, private = _halves([split_traits(setting, _values(traits, row)) for row in kept.tolist()])
     return {
         "message_hash": pa.array(hashes, pa.binary(16)),
         "received_at": micros_array([int(setting.at.timestamp() * 1_000_000)] * len(kept)),

@@ -100,7 +100,7 @@ def origin_of(acting: Acting, upload_id: UUID | None) -> Origin:
     Raises: FileExpired
     """
     with acting_transaction(acting):
-        upload = UploadedFile.objects.filter(id=upload_id).first()
+        upload = UploadedFile.objects.filter(id=upload_id).first() if upload_id else None
     if upload is None or upload.expires_at <= acting.at or not upload_path(upload.id).exists():
         raise FileExpired
     path, file_id = upload_path(upload.id), upload.id

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from collections.abc import Mapping as Mapped
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO, cast
 from uuid import UUID
 
 from yingtai.collect.errors import ImportNotFound, ImportUnderWay
@@ -229,7 +229,7 @@ def _error_list(found: Import, report: Report) -> Iterator[None]:
         yield
         return
     writer = SealedWriter(errors_path(found.id), file_id=found.id, key_id=upload.key_id)
-    text = io.TextIOWrapper(writer, encoding="utf-8-sig", newline="")
+    text = io.TextIOWrapper(cast(BinaryIO, writer), encoding="utf-8-sig", newline="")
     try:
         report.errors = ErrorList(text)
         yield

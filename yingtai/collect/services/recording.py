@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -31,7 +32,7 @@ def record(acting: Acting, facts: Sequence[RecordedFact]) -> None:
         cursor.executemany(INSERT_ROW, rows)
 
 
-def _row(acting: Acting, node_no: int, facts: Sequence[RecordedFact]) -> tuple[object, ...]:
+def _row(acting: Acting, node_no: int, facts: Sequence[RecordedFact]) -> tuple[Any, ...]:
     epoch = current_epoch()
     body = compress(write_facts(acting.at, facts))
     sealed = seal_blob(epoch, body, additional_data(INTERNAL_SOURCE, node_no))

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -145,7 +146,7 @@ def note_arrivals(acting: Acting, counts: dict[int, int]) -> None:
         )
 
 
-def _settings(source: Source) -> tuple[object, ...]:
+def _settings(source: Source) -> tuple[Any, ...]:
     return source.time_zone, source.back_fill_days, source.allowed_origins, source.events_per_second
 
 

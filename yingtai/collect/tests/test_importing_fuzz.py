@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from yingtai.collect.eventset import EVENT_COLUMNS, REQUIRED
 from yingtai.collect.importing.building import FileImport
 from yingtai.collect.importing.mapping import MAPPED_SHAPES, mapping_of, read_mapping
 from yingtai.collect.importing.reporting import ErrorList, plain_cell
 from yingtai.collect.importing.writing import mapping_text
 from yingtai.collect.tests.files import EVENTS, ORDER_HEADER, ORDERS, PEOPLE, open_bytes
-from yingtai.customers.eventset import EventSet
 from yingtai.kernel.errors import ProductError
 
 DOCUMENTS = st.sampled_from([ORDERS, PEOPLE, EVENTS])
@@ -43,7 +43,9 @@ def foreseen() -> Iterator[None]:
 
 def drain(opened: FileImport) -> None:
     for made in opened.sets():
-        assert EventSet.of(made.events, made.lines) is not None
+        for field in made.events.schema:
+            assert field.type == EVENT_COLUMNS.field(field.name).type
+        assert not any(made.events[name].null_count for name in REQUIRED)
         if made.lines is not None:
             assert max(made.lines["event_row"].to_pylist()) < len(made.events)
     report = opened.report

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -214,13 +214,13 @@ def import_stop(request: ActingRequest, import_id: UUID) -> HttpResponse:
 
 @require_GET
 @page(action="view", place="collect.import")
-def import_errors(request: ActingRequest, import_id: UUID) -> StreamingHttpResponse:
+def import_errors(request: ActingRequest, import_id: UUID) -> HttpResponse:
     """Every rejected line as CSV, values masked."""
     response = StreamingHttpResponse(
         read_errors(request.acting, import_id), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="rejected-{import_id}.csv"'
-    return response
+    return cast(HttpResponse, response)
 
 
 @require_GET
@@ -235,7 +235,7 @@ def import_mapping(request: ActingRequest, import_id: UUID) -> HttpResponse:
 
 def _handler(request: ActingRequest) -> SealingHandler:
     (handler,) = request.upload_handlers
-    return handler
+    return cast(SealingHandler, handler)
 
 
 def _start(

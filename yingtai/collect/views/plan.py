@@ -110,6 +110,5 @@ def _initial(request: ActingRequest) -> dict[str, object]:
     for line in known:
         if (line.subject, line.event, line.name) == (given["subject"], given["event"], given["name"]):
             return {name: getattr(line, name) for name in Declared.__slots__} | {"label": int(line.label)}
-    return {name: value for name, value in given.items() if value} | {
-        "type": "object" if given["subject"] == "event" else "string"
-    }
+    kind = "object" if given["subject"] == "event" else "string"
+    return {"type": kind, **{name: value for name, value in given.items() if value}}
