@@ -1,6 +1,6 @@
-"""What the sentences of one or more audiences ask of the lake, gathered so that one scan answers them all."""
+"""What the sentences of one or more audiences ask of the lake, gathered so that few scans answer them all."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,12 +16,37 @@ ORDERED, REFUNDED = "Order Completed", "Order Refunded"
 
 @dataclass(frozen=True)
 class Measure:
-    """A number counted per person over the events that satisfy a condition since a moment (None: ever)."""
+    """A number per person over events of some names; `value` None counts them, else it is summed.
+
+    Only what happened since a moment (None: ever) and satisfies the condition (None: any) is taken.
+    """
 
     name: str
-    value: exp.Expression
-    condition: exp.Expression
+    value: exp.Expression | None
+    condition: exp.Expression | None
     since: datetime | None
+
+    @property
+    def test(self) -> exp.Expression | None:
+        """What an event must satisfy besides its name."""
+        recent = exp.column("occurred_at") >= moment(self.since) if self.since else None
+        tests = [test for test in (self.condition, recent) if test is not None]
+        return exp.and_(*tests) if tests else None
+
+
+@dataclass
+class Scan:
+    """What is asked of the events of the same names: answered by reading them once."""
+
+    events: tuple[str, ...]
+    measures: dict[str, Measure] = field(default_factory=dict)
+
+    @property
+    def earliest_day(self) -> date | None:
+        """The first day that any measure needs; None when one of them goes back for ever."""
+        moments = [measure.since for measure in self.measures.values()]
+        known = [at for at in moments if at is not None]
+        return min(known).astimezone(UTC).date() if len(known) == len(moments) else None
 
 
 @dataclass
@@ -36,26 +61,37 @@ class Asking:
     at: datetime
     trait_columns: Collection[str]
     minor_digits: int = 2
-    measures: dict[tuple[str, str], Measure] = field(default_factory=dict)
+    scans: dict[tuple[str, ...], Scan] = field(default_factory=dict)
     audiences: list[int] = field(default_factory=list)
     asks_scores: bool = False
 
-    def times(self, condition: exp.Expression, *, within_days: int | None) -> exp.Expression:
-        """How many events of a person satisfy a condition; 0 when none does."""
-        return self._measure(exp.Literal.number(1), condition, within_days)
+    def times(
+        self,
+        events: Sequence[str],
+        condition: exp.Expression | None = None,
+        *,
+        within_days: int | None = None,
+    ) -> exp.Expression:
+        """How many events of these names a person has that satisfy a condition; 0 when none does."""
+        return self._measure(events, None, condition, within_days)
 
     def total(
-        self, value: exp.Expression, condition: exp.Expression, *, within_days: int | None
+        self,
+        events: Sequence[str],
+        value: exp.Expression,
+        condition: exp.Expression | None = None,
+        *,
+        within_days: int | None = None,
     ) -> exp.Expression:
-        """The sum of a value over a person's events that satisfy a condition; 0 when none does."""
-        return self._measure(value, condition, within_days)
+        """The sum of a value over a person's events of these names that satisfy a condition; 0 when none does."""
+        return self._measure(events, value, condition, within_days)
 
     def money(self, *, within_days: int | None) -> exp.Expression:
         """What a person spent, less what was paid back, in the smallest unit of the money."""
         amount = exp.column("amount_minor")
         taken_back = exp.Neg(this=exp.func("ABS", amount.copy()))
         value = exp.case().when(exp.column("event").eq(ORDERED), amount).else_(taken_back)
-        return self.total(value, exp.column("event").isin(ORDERED, REFUNDED), within_days=within_days)
+        return self.total((ORDERED, REFUNDED), value, within_days=within_days)
 
     def minor(self, amount: int) -> int:
         return amount * int(10**self.minor_digits)
@@ -85,23 +121,26 @@ class Asking:
     def moment(self, days_ago: int) -> exp.Expression:
         return moment(self.at - timedelta(days=days_ago))
 
-    @property
-    def earliest_day(self) -> date | None:
-        """The first day that any measure needs; None when one of them goes back for ever."""
-        since = [measure.since for measure in self.measures.values()]
-        known = [at for at in since if at is not None]
-        return min(known).astimezone(UTC).date() if len(known) == len(since) and known else None
-
     def _measure(
-        self, value: exp.Expression, condition: exp.Expression, within_days: int | None
+        self,
+        events: Sequence[str],
+        value: exp.Expression | None,
+        condition: exp.Expression | None,
+        within_days: int | None,
     ) -> exp.Expression:
+        names = tuple(sorted(set(events)))
+        scan = self.scans.setdefault(names, Scan(names))
         since = self.at - timedelta(days=within_days) if within_days else None
-        if since:
-            condition = exp.and_(condition, exp.column("occurred_at") >= moment(since))
-        same = (value.sql(), condition.sql())
-        if same not in self.measures:
-            self.measures[same] = Measure(f"measure_{len(self.measures)}", value, condition, since)
-        return exp.func("COALESCE", exp.column(self.measures[same].name, "did"), exp.Literal.number(0))
+        same = repr((value and value.sql(), condition and condition.sql(), since))
+        if same not in scan.measures:
+            scan.measures[same] = Measure(f"measure_{len(scan.measures)}", value, condition, since)
+        column = exp.column(scan.measures[same].name, scan_name(self, scan))
+        return exp.func("COALESCE", column, exp.Literal.number(0))
+
+
+def scan_name(asking: Asking, scan: Scan) -> str:
+    """Return what the answers of a scan are called in the query."""
+    return f"did_{list(asking.scans).index(scan.events)}"
 
 
 def moment(at: datetime) -> exp.Expression:

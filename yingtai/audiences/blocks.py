@@ -25,11 +25,11 @@ DAYS = Field(
 
 
 def _ask_did(values: dict[str, Any], asking: Asking) -> exp.Expression:
-    condition: exp.Expression = exp.column("event").eq(values["event"])
+    condition = None
     if values["where"]:
-        column = exp.column(values["where"])
-        condition = exp.and_(condition, compare(column, values["comparison"], values["value"]))
-    return asking.times(condition, within_days=values["within_days"]) >= values["at_least"]
+        condition = compare(exp.column(values["where"]), values["comparison"], values["value"])
+    times = asking.times([values["event"]], condition, within_days=values["within_days"])
+    return times >= values["at_least"]
 
 
 def _ask_spent(values: dict[str, Any], asking: Asking) -> exp.Expression:

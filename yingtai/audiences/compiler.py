@@ -1,17 +1,17 @@
-"""From definitions to one query: every question about behaviour is answered by a single scan of the events.
+"""From definitions to one query: whatever is asked of events of the same names is answered by reading them once.
 
 Built with sqlglot expressions, never by gluing strings, so a value can only ever be a value; the same query is
 translated for Spark. Idea, limits and figures: docs/algorithms/audiences.md.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlglot
 from sqlglot import exp
 
-from yingtai.audiences.asking import Asking
+from yingtai.audiences.asking import Asking, Measure, Scan, scan_name
 from yingtai.audiences.definition import Group, Sentence
 from yingtai.audiences.kinds import block_named
 from yingtai.audiences.metrics import rfm
@@ -77,7 +77,7 @@ def _condition(part: Group | Sentence, asking: Asking) -> exp.Expression:
 
 def _joined(query: exp.Select, asking: Asking) -> exp.Select:
     query = query.from_("traits AS people")
-    names = ["did"] if asking.measures else []
+    names = [scan_name(asking, scan) for scan in asking.scans.values()]
     names += ["scores"] if asking.asks_scores else []
     names += [f"members_{number}" for number in asking.audiences]
     for name in names:
@@ -86,8 +86,8 @@ def _joined(query: exp.Select, asking: Asking) -> exp.Select:
 
 
 def _with_parts(query: exp.Select, asking: Asking) -> exp.Select:
-    if asking.measures:
-        query = query.with_("did", as_=_did(asking))
+    for scan in asking.scans.values():
+        query = query.with_(scan_name(asking, scan), as_=_did(scan))
     if asking.asks_scores:
         query = query.with_("scores", as_=sqlglot.parse_one(rfm(), read=DIALECT))
     for number in asking.audiences:
@@ -97,18 +97,29 @@ def _with_parts(query: exp.Select, asking: Asking) -> exp.Select:
     return query
 
 
-def _did(asking: Asking) -> exp.Select:
+def _did(scan: Scan) -> exp.Select:
     """One row per person who did any of what is asked, with one number for each question."""
     query = exp.select("profile_no").from_("events").group_by("profile_no")
-    measures = list(asking.measures.values())
+    measures = list(scan.measures.values())
     for measure in measures:
-        # A single question needs no test per row: WHERE asked it already.
-        value = measure.value if len(measures) == 1 else exp.case().when(measure.condition, measure.value)
-        query = query.select(exp.alias_(exp.func("SUM", value), measure.name))
-    query = query.where(exp.column("profile_no").is_(exp.null()).not_())
-    query = query.where(exp.or_(*[measure.condition.copy() for measure in measures]))
-    first = asking.earliest_day
+        # The test of a single question stands in WHERE, where it is cheapest.
+        test = measure.test if len(measures) > 1 else None
+        query = query.select(exp.alias_(_counted(measure, test), measure.name))
+    query = query.where(_is_one_of("event", scan.events), exp.column("profile_no").is_(exp.null()).not_())
+    if len(measures) == 1 and measures[0].test is not None:
+        query = query.where(measures[0].test)
+    first = scan.earliest_day
     if first:
         day = exp.cast(exp.Literal.string(first.isoformat()), "date")
         query = query.where(exp.column("day") >= day)
     return query
+
+
+def _counted(measure: Measure, test: exp.Expression | None) -> exp.Expression:
+    value = exp.func("SUM", measure.value) if measure.value is not None else exp.Count(this=exp.Star())
+    return value if test is None else exp.Filter(this=value, expression=exp.Where(this=test))
+
+
+def _is_one_of(column: str, values: Sequence[str]) -> exp.Expression:
+    texts = [exp.Literal.string(value) for value in values]
+    return exp.column(column).eq(texts[0]) if len(texts) == 1 else exp.column(column).isin(*texts)

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from yingtai.audiences.api import compile_audience, compile_together, read_definition
-from yingtai.bench.behaviour import BRAND, Size, lake_of, move_aliases
+from yingtai.bench.behaviour import BRAND, CATEGORIES, Size, lake_of, move_aliases
 from yingtai.kernel.env import env
 from yingtai.kernel.scope import Scope
 from yingtai.lake.api import Lake, scoped
@@ -26,7 +26,8 @@ BUDGET_SECONDS, BUDGET_RATIO = 0.5, 1.5
 BUDGET_AT = 10_000_000
 MOVED = 2_000
 MANY = 200
-MANY_TOGETHER = 40
+MANY_TOGETHER = 200
+USUAL_DAYS = (7, 30, 90, 180, 365)
 VIEWED = {
     "block": "did",
     "event": "Product Viewed",
@@ -222,13 +223,14 @@ def _together(lake: Lake, size: Size, count: int) -> float:
 
 
 def _varied(number: int) -> dict[str, Any]:
-    parts = [dict(part) for part in QUESTIONS[number % len(QUESTIONS)].parts]
-    days, times = 30 + number, 1 + number % 7
-    changed = [
-        part | ({"within_days": days} if part["block"] == "did" else {}) | {"at_least": times}
-        for part in parts
-    ]
-    return {"join": "all", "parts": changed}
+    """Audiences as brands keep them: a few kinds, times and details, in many combinations."""
+    parts = []
+    for part in QUESTIONS[number % len(QUESTIONS)].parts:
+        days = USUAL_DAYS[number // 5 % len(USUAL_DAYS)]
+        category = CATEGORIES[number // 25 % len(CATEGORIES)]
+        changed = part | {"at_least": 1 + number % 7, "within_days": days}
+        parts.append(changed | ({"value": category} if part.get("where") == "category" else {}))
+    return {"join": "all", "parts": parts}
 
 
 def _print_table(

@@ -28,7 +28,7 @@ from yingtai.lake.api import append, replace, scoped
 
 BEFORE = "SELECT profile_no, node_no, entered_at FROM audience_members WHERE audience_no = $audience_no"
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('audiences.refresh'), %s)"
-MOST_TOGETHER = 40
+MOST_TOGETHER = 200
 
 Progress = Callable[[int, int], None]
 
@@ -61,7 +61,7 @@ def refresh_all(acting: Acting, *, progress: Progress = lambda done, total: None
     """Refresh every live audience of the scope and return how many were; one that cannot be read is left out.
 
     Publishes: AudienceRefreshed, one for each
-    Cost:      a scan of the events for every 40 audiences of one place, and a read and a write of each membership
+    Cost:      a scan of the events for every 200 audiences of one place, and a read and a write of each membership
     """
     with acting_transaction(acting):
         due = [one for audience in Audience.objects.filter(archived_at=None) if (one := _readable(audience))]
