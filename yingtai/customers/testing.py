@@ -8,7 +8,10 @@ import msgspec
 from django.db import connection
 
 from yingtai.collect import inbox
-from yingtai.collect.api import SourceView
+from yingtai.collect.api import SourceView, explode
+from yingtai.customers.eventset import EventSet
+from yingtai.customers.ingest.building import build
+from yingtai.customers.ingest.ways import ways_of
 from yingtai.organization.testing import MONDAY
 from yingtai.vault import api as vault
 
@@ -22,10 +25,24 @@ def send(
     source: SourceView, events: Sequence[dict[str, Any]], *, at: datetime = MONDAY, node_no: int = 0
 ) -> None:
     """Put one request of these events into the inbox, sealed as the collector seals it."""
-    received = round(at.timestamp() * 1_000_000)
-    document = inbox.document(inbox.Envelope(received=received), msgspec.json.encode({"batch": list(events)}))
     place = node_no or source.node_no
     epoch = vault.current_epoch()
-    body = vault.seal_blob(epoch, inbox.compress(document), inbox.additional_data(source.source_no, place))
+    ad = inbox.additional_data(source.source_no, place)
+    body = vault.seal_blob(epoch, inbox.compress(_document(events, at)), ad)
     with connection.cursor() as cursor:
         cursor.execute(INSERT, (at, source.source_no, place, inbox.REQUEST, epoch.id, len(events), body))
+
+
+def event_set(source: SourceView, events: Sequence[dict[str, Any]], *, at: datetime = MONDAY) -> EventSet:
+    """Return these events as the reader of the inbox makes them into one set."""
+    messages = explode(_document(events, at)).messages
+    count = len(messages)
+    built = build(
+        messages, [source.source_no] * count, [source.node_no] * count, ways_of(source.node_no >> 40)
+    )
+    return built.events
+
+
+def _document(events: Sequence[dict[str, Any]], at: datetime) -> bytes:
+    received = round(at.timestamp() * 1_000_000)
+    return inbox.document(inbox.Envelope(received=received), msgspec.json.encode({"batch": list(events)}))

@@ -51,11 +51,12 @@ def overlay(document: Document, values: dict[str, Any], at: int) -> None:
 
 
 def laid_over(older: Document, newer: Document) -> tuple[Document, bool]:
-    """Return both documents as one, and whether that differs in a value from the older."""
+    """Return both documents as one, and whether that differs from the older, be it in when something was said:
+    a word that comes late must find the time of the newest one."""
     joined, differs = dict(older), False
     for trait, (value, at) in newer.items():
         held = joined.get(trait)
         if held is None or held[1] <= at:
-            differs = differs or held is None or held[0] != value
+            differs = differs or held != [value, at]
             joined[trait] = [value, at]
     return joined, differs

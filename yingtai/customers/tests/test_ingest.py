@@ -2,15 +2,27 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 
-from yingtai.collect.api import Declared, RecordedFact, declare, list_quarantine, list_seen, make_source, record
+from yingtai.collect.api import (
+    Declared,
+    RecordedFact,
+    declare,
+    list_quarantine,
+    list_seen,
+    make_source,
+    record,
+)
 from yingtai.customers import ingesting
-from yingtai.customers.ingest.pipeline import sole_writer
+from yingtai.customers.api import IngestIsRunning
+from yingtai.customers.ingest.pipeline import TRY_LOCK, WRITER_LOCK, sole_writer
 from yingtai.customers.ingest.taking import Inbox
 from yingtai.customers.models import Identifier, LakeBatch, Profile, RecentTimeline, SealedTraits
+from yingtai.customers.queries import private_traits_of
 from yingtai.customers.testing import send
 from yingtai.kernel.acting import system
+from yingtai.kernel.env import dsn
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
@@ -34,7 +46,13 @@ def track(message_id, *, event="Product Viewed", minute=0, **more):
 
 
 def identify(message_id, traits, **more):
-    return {"type": "identify", "messageId": message_id, "traits": traits, "timestamp": "2026-03-02T08:00:00Z", **more}
+    return {
+        "type": "identify",
+        "messageId": message_id,
+        "traits": traits,
+        "timestamp": "2026-03-02T08:00:00Z",
+        **more,
+    }
 
 
 def lake_rows(acting, columns="event"):
@@ -89,7 +107,9 @@ def test_a_visitor_who_signs_in_later_is_the_same_person(brand, acting, shop):
 
 
 def test_values_that_mean_nobody_connect_nobody(brand, acting, shop):
-    send(shop, [track("m1", userId="anna", anonymousId="null"), track("m2", userId="bert", anonymousId="null")])
+    send(
+        shop, [track("m1", userId="anna", anonymousId="null"), track("m2", userId="bert", anonymousId="null")]
+    )
     send(shop, [track("m3", userId="00000000"), track("m4", userId="-1", minute=4)])
 
     ingesting.drain(MONDAY)
@@ -127,7 +147,8 @@ def test_what_is_private_lies_sealed_and_never_in_the_lake(brand, acting, shop):
     assert "canary" not in str(rows).lower()
     assert "anna@example.com" not in str(rows)
     sealed = {row["profile_no"]: row["extras_sealed"] for row in rows if row["event"] == "Product Viewed"}
-    assert sealed[anna.profile_no] and sealed[visitor.profile_no]
+    assert sealed[anna.profile_no]
+    assert sealed[visitor.profile_no]
     assert [row["properties"] for row in rows if row["properties"]] == ['{"colour":"red"}']
     names = {(seen.subject, seen.name) for seen in list_seen(acting, brand.node_no) if seen.declared is None}
     assert {("property", "note"), ("trait", "name")} <= names
@@ -135,7 +156,9 @@ def test_what_is_private_lies_sealed_and_never_in_the_lake(brand, acting, shop):
 
 def test_a_later_word_wins_whatever_comes_first(brand, acting, shop):
     declare(acting, brand.node_no, [Declared("trait", "", "city", "string", Label.L2)])
-    late = identify("m2", {"city": "Beijing", "nickname": "new"}, userId="anna") | {"timestamp": "2026-03-02T08:30:00Z"}
+    late = identify("m2", {"city": "Beijing", "nickname": "new"}, userId="anna") | {
+        "timestamp": "2026-03-02T08:30:00Z"
+    }
     send(shop, [late])
     ingesting.drain(MONDAY)
 
@@ -145,8 +168,6 @@ def test_a_later_word_wins_whatever_comes_first(brand, acting, shop):
     with acting_transaction(acting):
         anna = Profile.objects.get()
         assert anna.traits["city"][0] == "Beijing"
-        from yingtai.customers.queries import private_traits_of
-
         assert private_traits_of([anna.profile_no])[anna.profile_no]["nickname"][0] == "new"
 
 
@@ -224,12 +245,6 @@ def test_a_lone_event_is_in_its_profile_at_once(brand, acting, shop):
 
 
 def test_only_one_process_writes(brand, acting):
-    import psycopg
-
-    from yingtai.customers.api import IngestIsRunning
-    from yingtai.customers.ingest.pipeline import TRY_LOCK, WRITER_LOCK
-    from yingtai.kernel.env import dsn
-
     with psycopg.connect(dsn("worker")) as other:
         other.execute(TRY_LOCK, [WRITER_LOCK])
 

@@ -35,7 +35,9 @@ def profiles_of_events(found):
 
 
 def test_identifiers_that_come_together_are_one_person():
-    found, owner = resolved([{"anonymous": "x"}, {"user": "anna", "anonymous": "x"}, {"user": "anna", "email": "a"}])
+    found, owner = resolved(
+        [{"anonymous": "x"}, {"user": "anna", "anonymous": "x"}, {"user": "anna", "email": "a"}]
+    )
 
     assert len(set(owner.values())) == 1
     assert found.fresh == 1
@@ -60,11 +62,11 @@ def test_two_user_ids_with_one_email_stay_two_people():
 
 
 def test_an_older_profile_survives():
-    found, owner = resolved(
-        [{"email": "a", "phone": "1"}], known={("email", "a"): 70, ("phone", "1"): 30}
-    )
+    found, owner = resolved([{"email": "a", "phone": "1"}], known={("email", "a"): 70, ("phone", "1"): 30})
 
-    assert [(one.survivor_no, one.duplicate_no, one.rule) for one in found.merges] == [(30, 70, "email+phone")]
+    assert [(one.survivor_no, one.duplicate_no, one.rule) for one in found.merges] == [
+        (30, 70, "email+phone")
+    ]
     assert set(owner.values()) == {30}
 
 
@@ -91,9 +93,7 @@ def test_the_sixth_browser_of_a_week_is_left_out_and_next_week_is_new():
 def test_what_a_profile_holds_already_counts():
     held = {5: {PLACES["user"]: [0]}}
 
-    found, owner = resolved(
-        [{"user": "bert", "email": "a"}], known={("email", "a"): 5}, held=held
-    )
+    found, owner = resolved([{"user": "bert", "email": "a"}], known={("email", "a"): 5}, held=held)
 
     assert owner["user", "bert"] == FRESH
     assert owner["email", "a"] == 5
@@ -111,7 +111,9 @@ def test_a_chain_of_merges_names_its_end():
 
 EVENTS = st.lists(
     st.dictionaries(
-        st.sampled_from(["user", "email", "phone", "device", "anonymous"]), st.sampled_from("abcd"), max_size=4
+        st.sampled_from(["user", "email", "phone", "device", "anonymous"]),
+        st.sampled_from("abcd"),
+        max_size=4,
     ),
     max_size=12,
 )
@@ -139,9 +141,10 @@ def test_the_same_events_give_the_same_people(events):
 
 @given(EVENTS)
 def test_nobody_is_merged_into_themselves(events):
-    known = {(kind, value): 10 + place for place, (kind, value) in enumerate(
-        sorted({item for event in events for item in event.items()})
-    )}
+    known = {
+        (kind, value): 10 + place
+        for place, (kind, value) in enumerate(sorted({item for event in events for item in event.items()}))
+    }
     held = {number: {PLACES[kind]: [0]} for (kind, _), number in known.items()}
 
     found, owner = resolved(events, known=known, held=held)

@@ -1,0 +1,159 @@
+"""Folding profiles into one, undoing it exactly, and erasing a person."""
+
+import pytest
+
+from yingtai.collect.api import make_source
+from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
+from yingtai.customers import ingesting
+from yingtai.customers.api import (
+    NothingToSplit,
+    ProfileAlreadyMerged,
+    TwoUserIds,
+    erase_person,
+    find_profiles,
+    get_profile,
+    list_merges,
+    merge_profiles,
+    names_of,
+    split_profile,
+    survivors_of,
+    timeline,
+)
+from yingtai.customers.models import Identifier, Profile
+from yingtai.customers.testing import send
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.lake.api import scoped
+from yingtai.organization.testing import MONDAY
+
+
+def met(acting, shop, number, **ids):
+    """Let somebody be seen once, and return their profile."""
+    traits = {name: value for name, value in ids.items() if name in {"email", "phone", "name"}}
+    event = {
+        "type": "identify",
+        "messageId": f"m{number}",
+        "timestamp": f"2026-03-02T08:0{number}:00Z",
+        "traits": traits,
+    }
+    event |= {name: value for name, value in ids.items() if name in {"userId", "anonymousId"}}
+    send(shop, [event])
+    ingesting.drain(MONDAY)
+    known = ids.get("userId") or ids.get("email") or ids.get("phone")
+    return find_profiles(acting, known)[0]
+
+
+@pytest.fixture
+def shop(brand, acting):
+    return make_source(acting, brand.node_no, name="shop")
+
+
+@pytest.fixture
+def anna(acting, shop):
+    return met(acting, shop, 1, userId="anna", email="anna@example.com", name="Anna Li")
+
+
+@pytest.fixture
+def anna_again(acting, shop):
+    return met(acting, shop, 2, phone="13800008000", name="Anna Lee")
+
+
+def owners_in_the_lake(acting):
+    rows = scoped(acting.scope).query("SELECT profile_no FROM events ORDER BY occurred_at").to_pylist()
+    return [row["profile_no"] for row in rows]
+
+
+def test_the_survivor_has_everything(acting, anna, anna_again):
+    merge_profiles(acting, survivor_id=anna.id, duplicate_id=anna_again.id)
+
+    assert find_profiles(acting, "13800008000")[0].id == anna.id
+    assert find_profiles(acting, "anna lee")[0].id == anna.id
+    assert len(timeline(acting, anna.profile_no).rows) == 2
+    assert owners_in_the_lake(acting) == [anna.profile_no, anna.profile_no]
+    assert survivors_of(acting, [anna_again.profile_no]) == {anna_again.profile_no: anna.profile_no}
+    assert get_profile(acting, anna_again.id).merged_into == anna.id
+
+
+def test_a_merge_undone_restores_the_alias_map(acting, anna, anna_again):
+    with acting_transaction(acting):
+        before = dict(Identifier.objects.values_list("alias_no", "profile_no"))
+    merge_profiles(acting, survivor_id=anna.id, duplicate_id=anna_again.id)
+
+    split_profile(acting, evidence_id=list_merges(acting, anna.profile_no)[0].id)
+
+    with acting_transaction(acting):
+        assert dict(Identifier.objects.values_list("alias_no", "profile_no")) == before
+    assert owners_in_the_lake(acting) == [anna.profile_no, anna_again.profile_no]
+    assert len(timeline(acting, anna.profile_no).rows) == 1
+    assert len(timeline(acting, anna_again.profile_no).rows) == 1
+    assert find_profiles(acting, "anna lee")[0].id == anna_again.id
+    assert list_merges(acting, anna.profile_no) == []
+
+
+def test_an_undone_merge_cannot_be_undone_again(acting, anna, anna_again):
+    merge_profiles(acting, survivor_id=anna.id, duplicate_id=anna_again.id)
+    [merge] = list_merges(acting, anna.profile_no)
+    split_profile(acting, evidence_id=merge.id)
+
+    with pytest.raises(NothingToSplit):
+        split_profile(acting, evidence_id=merge.id)
+
+
+def test_a_merged_profile_is_not_merged_twice(acting, anna, anna_again):
+    merge_profiles(acting, survivor_id=anna.id, duplicate_id=anna_again.id)
+
+    with pytest.raises(ProfileAlreadyMerged):
+        merge_profiles(acting, survivor_id=anna.id, duplicate_id=anna_again.id)
+
+
+def test_two_accounts_are_never_merged(acting, shop, anna):
+    bert = met(acting, shop, 3, userId="bert")
+
+    with pytest.raises(TwoUserIds):
+        merge_profiles(acting, survivor_id=anna.id, duplicate_id=bert.id)
+
+    with acting_transaction(acting):
+        assert Profile.objects.filter(merged_into_no=None).count() == 2
+
+
+def test_the_more_restrictive_consent_wins(brand, acting, shop, anna, anna_again):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    for profile, status in ((anna, "granted"), (anna_again, "withdrawn")):
+        record_consent(
+            acting, node_no=brand.node_no, profile_no=profile.profile_no, purpose="marketing.email", channel="email",
+            status=status, at=MONDAY, source="test",
+        )  # fmt: skip
+    together = {
+        "type": "identify",
+        "messageId": "m9",
+        "userId": "anna",
+        "traits": {"phone": "13800008000"},
+        "timestamp": "2026-03-02T08:30:00Z",
+    }
+    send(shop, [together])
+
+    ingesting.drain(MONDAY)
+
+    [consent] = consents_of(acting, anna.profile_no)
+    assert consent.status == "withdrawn"
+
+
+def test_an_erased_person_is_gone_for_good(acting, anna, anna_again):
+    merge_profiles(acting, survivor_id=anna.id, duplicate_id=anna_again.id)
+
+    destroyed = erase_person(acting, profile_id=anna.id)
+
+    assert destroyed == 2
+    assert find_profiles(acting, "anna@example.com") == []
+    assert find_profiles(acting, "anna li") == []
+    assert names_of(acting, [anna.profile_no]) == {anna.profile_no: ""}
+    assert timeline(acting, anna.profile_no).rows == []
+    assert get_profile(acting, anna.id).is_erased
+    assert erase_person(acting, profile_id=anna.id) == 0
+
+
+def test_an_erased_person_who_returns_is_somebody_new(acting, shop, anna):
+    erase_person(acting, profile_id=anna.id)
+
+    again = met(acting, shop, 5, userId="anna", email="anna@example.com")
+
+    assert again.profile_no != anna.profile_no
