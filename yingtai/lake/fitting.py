@@ -31,6 +31,21 @@ def fit(table: LakeTable, data: pa.Table, schema: pa.Schema) -> pa.Table:
     return fitted
 
 
+def spelled_as_known(table: LakeTable, data: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the rows with the columns they bring along under names that differ by more than case.
+
+    Everybody's columns lie in one table whose names do not know case, so `trait_Size` is the neighbour's
+    `trait_size`. Of two in one set the first is kept.
+    """
+    if not table.open_prefix:
+        return data
+    known = {name.lower(): name for name in reversed(schema.names)}
+    kept: dict[str, pa.ChunkedArray] = {}
+    for name, column in zip(data.column_names, data.columns, strict=True):
+        kept.setdefault(known.setdefault(name.lower(), name), column)
+    return pa.table(kept)
+
+
 def added_columns(table: LakeTable, data: pa.Table, schema: pa.Schema) -> list[pa.Field]:
     """Return the columns that these rows bring along and the table may take in."""
     new = [field for field in data.schema if field.name not in schema.names]
@@ -60,6 +75,9 @@ def _column(table: LakeTable, data: pa.Table, field: pa.Field) -> pa.ChunkedArra
     try:
         return column if column.type == field.type else column.cast(field.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as problem:
+        if field.name not in table.declared:
+            # Somebody else gave this name another type first: nobody can be stopped from writing by that.
+            return pa.chunked_array([pa.nulls(len(data), field.type)])
         raise ColumnsDoNotFit(table=table.name, problem=f"{field.name}: {problem}") from problem
 
 

@@ -112,10 +112,14 @@ def _scan(snapshot: Snapshot, files: np.ndarray) -> str:
     kind = SQL_TYPES[str(snapshot.schema.field(partition).type)]
     # Looking for columns by name opens every file's footer first, so it is done only when the files differ.
     differ = len({snapshot.checksums[number] for number in files}) > 1
-    return (
+    source = (
         f"read_parquet([{paths}], hive_partitioning = true, hive_types = {{{quoted(partition)}: {kind}}}, "
         f"union_by_name = {str(differ).lower()})"
     )
+    if snapshot.table.open_prefix:
+        # A column that others added since may be in none of these files: then it is null here.
+        return f"({_nothing(snapshot)} UNION ALL BY NAME SELECT * FROM {source})"
+    return source
 
 
 def _nothing(snapshot: Snapshot) -> str:

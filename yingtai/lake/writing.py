@@ -15,7 +15,7 @@ from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction
 
 from yingtai.lake.errors import BatchNotStaged, BatchOutOfOrder, TableIsBusy
-from yingtai.lake.fitting import added_columns, fit
+from yingtai.lake.fitting import added_columns, fit, spelled_as_known
 from yingtai.lake.parquet import NewFile, plan_files, write_files
 from yingtai.lake.store import Lake, Snapshot, the_lake
 from yingtai.lake.tables import TABLES, LakeTable
@@ -213,6 +213,7 @@ def _publish_table(lake: Lake, table: LakeTable, files: list[NewFile], batch_no:
 
 def _fitted(lake: Lake, table: LakeTable, rows: pa.Table) -> pa.Table:
     snapshot_schema = lake.schema(table.name)
+    rows = spelled_as_known(table, rows, snapshot_schema)
     new = added_columns(table, rows, snapshot_schema)
     if new:
         lake.add_columns(table.name, new)
