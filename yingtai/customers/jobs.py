@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from yingtai.customers import upkeep
 from yingtai.customers.importing import run_import
 from yingtai.customers.services.erasing import erase_person
 from yingtai.customers.services.merging import merge_profiles, split_profile
@@ -31,3 +32,21 @@ def split_by_hand(acting: Acting, *, evidence_id: str) -> None:
 def erase_for_good(acting: Acting, *, profile_id: str) -> None:
     """Erase a person. A repeat destroys no more than is left."""
     erase_person(acting, profile_id=UUID(profile_id))
+
+
+@job("customers.merge_small_files", queue="reports")
+def merge_small_files(acting: Acting) -> None:
+    """Keep reading fast. A repeat finds the files merged."""
+    upkeep.merge_small_files()
+
+
+@job("customers.tidy_lake", queue="reports")
+def tidy_lake(acting: Acting) -> None:
+    """Remove files that no reader needs. A repeat finds them gone."""
+    upkeep.tidy_lake()
+
+
+@job("customers.sweep_keys")
+def sweep_keys(acting: Acting) -> None:
+    """Destroy keys that nobody came to use. A repeat asks about new keys only."""
+    upkeep.sweep_keys(acting)

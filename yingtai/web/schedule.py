@@ -5,7 +5,11 @@ from yingtai.kernel.jobs import JOBS, run_regularly
 SCHEDULE = (
     ("* * * * *", "kernel.retry_stalled_jobs"),
     ("17 3 * * *", "kernel.prune_jobs"),
+    ("* * * * *", "campaigns.keep_going"),
     ("*/15 * * * *", "audiences.refresh_all"),
+    ("*/2 * * * *", "customers.merge_small_files"),
+    ("37 2 * * *", "customers.tidy_lake"),
+    ("7 4 * * *", "customers.sweep_keys"),
     ("41 * * * *", "collect.remove_expired"),
 )
 

@@ -29,7 +29,7 @@ def _what_to_do_first() -> dict[str, str]:
     return {
         "title": _("Nothing needs you today"),
         "text": _("What runs, what waits for you and your numbers appear here once data comes in."),
-        "url": "/sources/",
+        "url": "/data/sources/",
         "action": _("Connect a source"),
     }
 

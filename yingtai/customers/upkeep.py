@@ -1,0 +1,45 @@
+"""What keeps the lake and the keys in shape while nobody looks."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.lake.maintenance import compact, tidy
+from yingtai.lake.tables import TABLES
+from yingtai.vault import api as vault
+
+GROWING = ("events", "order_lines", "alias_map")
+FILES_BEFORE_MERGING = 8
+
+KNOWN_KEYS = """
+    SELECT key_id FROM customers_profile WHERE key_id = ANY(%(keys)s)
+    UNION SELECT key_id FROM customers_visitorkey WHERE key_id = ANY(%(keys)s)
+    UNION SELECT key_id FROM customers_sealedtraits WHERE key_id = ANY(%(keys)s)
+    UNION SELECT key_id FROM customers_identifier WHERE key_id = ANY(%(keys)s)
+"""
+
+
+def merge_small_files() -> None:
+    """Merge what the latest minutes wrote into fewer files, and set moved aliases right on the way."""
+    for name in GROWING:
+        compact(name, at_least=FILES_BEFORE_MERGING)
+
+
+def tidy_lake() -> None:
+    """Merge whatever can be merged in every table, write checkpoints, and remove files no reader needs."""
+    for name in TABLES:
+        compact(name)
+        tidy(name)
+
+
+def sweep_keys(acting: Acting) -> int:
+    """Destroy keys that were minted for a set which was never committed, and return how many."""
+
+    def known(keys: Sequence[int]) -> set[int]:
+        with acting_transaction(acting), connection.cursor() as cursor:
+            cursor.execute(KNOWN_KEYS, {"keys": list(keys)})
+            return {key for (key,) in cursor.fetchall()}
+
+    return vault.sweep_orphans(known)
