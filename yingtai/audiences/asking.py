@@ -31,7 +31,7 @@ class Measure:
         """What an event must satisfy besides its name."""
         recent = exp.column("occurred_at") >= moment(self.since) if self.since else None
         tests = [test for test in (self.condition, recent) if test is not None]
-        return exp.and_(*tests) if tests else None
+        return exp.and_(*tests) if tests else None  # and_ copies
 
 
 @dataclass

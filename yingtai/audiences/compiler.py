@@ -36,10 +36,10 @@ def compile_audience(
     """
     asking = Asking(at, trait_columns, minor_digits)
     condition = _condition(definition, asking)
-    chosen = _joined(exp.select("people.profile_no", "people.node_no"), asking).where(condition)
-    counted = _joined(exp.select("count(*) AS people"), asking).where(condition)
+    chosen = _joined(exp.select("people.profile_no", "people.node_no"), asking).where(condition, copy=False)
+    counted = _joined(exp.select("count(*) AS people"), asking).where(condition.copy(), copy=False)
     return CompiledAudience(
-        people=_with_parts(chosen.order_by("people.profile_no"), asking).sql(DIALECT),
+        people=_with_parts(chosen.order_by("people.profile_no", copy=False), asking).sql(DIALECT),
         count=_with_parts(counted, asking).sql(DIALECT),
     )
 
@@ -59,8 +59,8 @@ def compile_together(
     conditions = {number: _condition(definition, asking) for number, definition in definitions.items()}
     query = _joined(exp.select("people.profile_no", "people.node_no"), asking)
     for number, condition in conditions.items():
-        query = query.select(exp.alias_(condition, f"in_{number}"))
-    return str(_with_parts(query.order_by("people.profile_no"), asking).sql(DIALECT))
+        query.select(exp.alias_(condition, f"in_{number}", copy=False), copy=False)
+    return str(_with_parts(query.order_by("people.profile_no", copy=False), asking).sql(DIALECT))
 
 
 def _condition(part: Group | Sentence, asking: Asking) -> exp.Expression:
@@ -72,28 +72,29 @@ def _condition(part: Group | Sentence, asking: Asking) -> exp.Expression:
     if not part.parts:
         return exp.true()
     conditions = [_condition(inner, asking) for inner in part.parts]
-    return exp.and_(*conditions) if part.join == "all" else exp.or_(*conditions)
+    return exp.and_(*conditions, copy=False) if part.join == "all" else exp.or_(*conditions, copy=False)
 
 
 def _joined(query: exp.Select, asking: Asking) -> exp.Select:
-    query = query.from_("traits AS people")
+    query.from_("traits AS people", copy=False)
     names = [scan_name(asking, scan) for scan in asking.scans.values()]
     names += ["scores"] if asking.asks_scores else []
     names += [f"members_{number}" for number in asking.audiences]
     for name in names:
-        query = query.join(name, on=f"{name}.profile_no = people.profile_no", join_type="left")
+        same = exp.column("profile_no", name).eq(exp.column("profile_no", "people"))
+        query.join(exp.to_table(name), on=same, join_type="left", copy=False)
     return query
 
 
 def _with_parts(query: exp.Select, asking: Asking) -> exp.Select:
     for scan in asking.scans.values():
-        query = query.with_(scan_name(asking, scan), as_=_did(scan))
+        query.with_(scan_name(asking, scan), as_=_did(scan), copy=False)
     if asking.asks_scores:
-        query = query.with_("scores", as_=sqlglot.parse_one(rfm(), read=DIALECT))
+        query.with_("scores", as_=sqlglot.parse_one(rfm(), read=DIALECT), copy=False)
     for number in asking.audiences:
         members = exp.select("profile_no").from_("audience_members")
         members = members.where(exp.column("audience_no").eq(number))
-        query = query.with_(f"members_{number}", as_=members)
+        query.with_(f"members_{number}", as_=members, copy=False)
     return query
 
 
@@ -104,19 +105,20 @@ def _did(scan: Scan) -> exp.Select:
     for measure in measures:
         # The test of a single question stands in WHERE, where it is cheapest.
         test = measure.test if len(measures) > 1 else None
-        query = query.select(exp.alias_(_counted(measure, test), measure.name))
-    query = query.where(_is_one_of("event", scan.events), exp.column("profile_no").is_(exp.null()).not_())
+        query.select(exp.alias_(_counted(measure, test), measure.name), copy=False)
+    query.where(_is_one_of("event", scan.events), exp.column("profile_no").is_(exp.null()).not_(), copy=False)
     if len(measures) == 1 and measures[0].test is not None:
-        query = query.where(measures[0].test)
+        query.where(measures[0].test, copy=False)
     first = scan.earliest_day
     if first:
         day = exp.cast(exp.Literal.string(first.isoformat()), "date")
-        query = query.where(exp.column("day") >= day)
+        query.where(exp.column("day") >= day, copy=False)
     return query
 
 
 def _counted(measure: Measure, test: exp.Expression | None) -> exp.Expression:
-    value = exp.func("SUM", measure.value) if measure.value is not None else exp.Count(this=exp.Star())
+    # Copies: the same measure stands in the query of the people and in the query of the count.
+    value = exp.func("SUM", measure.value.copy()) if measure.value is not None else exp.Count(this=exp.Star())
     return value if test is None else exp.Filter(this=value, expression=exp.Where(this=test))
 
 

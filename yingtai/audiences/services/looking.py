@@ -10,7 +10,7 @@ from django.db import connection
 from yingtai.audiences.definition import Group
 from yingtai.audiences.services.membership import add_people, people_now
 from yingtai.compliance.api import mark_consent
-from yingtai.customers.api import ids_of, names_of
+from yingtai.customers.api import ids_of, mark_without_contact, names_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sets import ProfileSet, new_set
@@ -18,6 +18,8 @@ from yingtai.lake.api import scoped
 
 MOST_LOOKED_AT = 20_000
 MOST_SHOWN = 10
+WITH_ADDRESS = ("email", "sms", "phone")
+"""Channels that need an address; a web page or an app speaks to whoever looks at it."""
 # In the order of a scattering function, so that the ten are neither the oldest nor the newest.
 SOME = "SELECT profile_no FROM {table} ORDER BY hashint8(profile_no), profile_no LIMIT %s"
 SEEN = "SELECT profile_no, first_seen_at, latest_seen_at FROM traits WHERE list_contains($people, profile_no)"
@@ -65,6 +67,8 @@ def look(acting: Acting, definition: Group, *, node_no: int | None, purpose: str
         add_people(people, looked_at)
         some = _some(acting, people)
         if purpose:
+            if channel in WITH_ADDRESS:
+                mark_without_contact(people, channel)
             mark_consent(people, purpose=purpose, channel=channel)
         return Look(len(chosen), len(looked_at), some, people.count_by_reason())
 

@@ -11,10 +11,16 @@ from django.utils import timezone
 
 from yingtai.audiences.api import Use, audience_uses, create_audience, get_audience, refresh_audience
 from yingtai.audiences.testing import write_events, write_people
+from yingtai.collect.api import make_source
 from yingtai.compliance.testing import grant_email, make_purposes, signed_in
+from yingtai.customers.ingest.snapshots import refresh_traits
+from yingtai.customers.ingesting import acting_now, drain
+from yingtai.customers.models import Identifier
+from yingtai.customers.testing import send
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import run_jobs
-from yingtai.organization.testing import BrandForTest, make_acting
+from yingtai.organization.testing import MONDAY, BrandForTest, make_acting
 
 HTMX = {"HX-Request": "true"}
 SUV = {
@@ -162,22 +168,41 @@ def test_the_count_follows_the_form(marketer: Client, viewers: list[int]) -> Non
     assert "is empty" in text(unfinished)
 
 
-def test_a_look_shows_ten_people_and_who_falls_out(
-    marketer: Client, brand: BrandForTest, acting: Acting, viewers: list[int], viewers_audience: UUID
+def test_a_look_shows_some_people_masked_and_who_falls_out(
+    marketer: Client, brand: BrandForTest, acting: Acting, now: Acting, lake: object
 ) -> None:
-    look = text(marketer.get(f"/audiences/{viewers_audience}/people", headers=HTMX))
-    assert "No purpose is registered" in look
-    make_purposes(acting, brand.node_no)
-    grant_email(acting, brand.node_no, viewers[:4])
+    source = make_source(acting, brand.node_no, name="shop")
+    known = [
+        {"type": "identify", "userId": f"u{n}", "messageId": f"i{n}", "timestamp": "2026-03-02T08:00:00Z",
+         "traits": {"name": "Anna Li"} | ({"email": f"u{n}@example.com"} if n < 5 else {})}
+        for n in range(12)
+    ]  # fmt: skip
+    viewed = [
+        {"type": "track", "event": "Product Viewed", "userId": f"u{n}", "messageId": f"v{n}",
+         "timestamp": "2026-03-02T08:30:00Z", "properties": {"category": "suv"}}
+        for n in range(12)
+    ]  # fmt: skip
+    send(source, known + viewed)
+    drain(MONDAY)
+    refresh_traits(acting_now())
     form = {"join": "all", "0.block": "did", "0.event": "Product Viewed", "gate": "marketing.email:email"}
+    assert "No purpose is registered" in text(marketer.post("/audiences/look", form, headers=HTMX))
+    make_purposes(acting, brand.node_no)
+    with acting_transaction(acting):
+        reached = Identifier.objects.filter(sealed__isnull=False, kind=Identifier.Kind.EMAIL)
+        grant_email(acting, brand.node_no, [row.profile_no for row in reached[:3]])
+    audience_id = create_audience(now, node_no=brand.node_no, name="All", definition={"join": "all"})
     for answer in (
         marketer.post("/audiences/look", form, headers=HTMX),
-        marketer.get(f"/audiences/{viewers_audience}/people?gate=marketing.email:email", headers=HTMX),
+        marketer.get(f"/audiences/{audience_id}/people?gate=marketing.email:email", headers=HTMX),
     ):
-        assert "may be written to 4" in text(answer)
-        assert "never agreed 7" in text(answer)
-        assert "Of 11 people." in text(answer)
-        assert answer.content.decode().count("<li>") == 10
+        said = text(answer)
+        assert "may be written to 3" in said
+        assert "no address known 7" in said
+        assert "never agreed 2" in said
+        assert "Of 12 people." in said
+        assert said.count("A**") == 10
+        assert answer.content.decode().count('href="/profiles/') == 10
 
 
 def test_suggestions_come_from_the_lake(marketer: Client, viewers: list[int]) -> None:
