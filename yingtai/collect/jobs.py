@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from yingtai.collect.services.consent_changes import record_changes
 from yingtai.collect.services.imports import check_import
 from yingtai.collect.services.quarantining import prune_quarantine
 from yingtai.collect.services.uploads import remove_expired
@@ -23,3 +24,9 @@ def remove_expired_files(acting: Acting) -> None:
     """Destroy uploads and refused events whose time is over. What is gone stays gone, so a repeat is harmless."""
     remove_expired(acting)
     prune_quarantine(acting)
+
+
+@job("collect.record_consent_changes", queue="ingest")
+def record_consent_changes(acting: Acting, *, changes: str) -> None:
+    """Put consent changes into the event stream. A repeat writes the same message ids, which ingest drops."""
+    record_changes(acting, changes)

@@ -32,7 +32,12 @@ class ConsentsRecorded(DomainEvent):
 
     def each(self) -> list[ConsentChange]:
         """Return the changes; they travel as JSON text."""
-        return [
-            ConsentChange(*row[:6], datetime.fromisoformat(row[6]), row[7])
-            for row in json.loads(self.changes)
-        ]
+        return read_changes(self.changes)
+
+
+def read_changes(changes: str) -> list[ConsentChange]:
+    """Return the changes that the text of a fact holds."""
+    return [
+        ConsentChange(*row[:6], datetime.fromisoformat(row[6]), row[7])  # type: ignore[arg-type] - as written
+        for row in json.loads(changes)
+    ]
