@@ -22,7 +22,11 @@ HTML = """<body><p>Hello</p><a href="https://shop.example.com/sale?a=1&amp;b=2">
 <a href='mailto:hi@nova.example.com'>Write</a> <a href="{{ unsubscribe_url }}">Stop</a>
 <a href="{{ view_url }}">View</a></body>"""
 BROWSER = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15"}
-MACHINES = [{"User-Agent": "SafeLinks-Scanner/1.0"}, {"User-Agent": ""}, {**BROWSER, "Sec-Purpose": "prefetch"}]
+MACHINES = [
+    {"User-Agent": "SafeLinks-Scanner/1.0"},
+    {"User-Agent": ""},
+    {**BROWSER, "Sec-Purpose": "prefetch"},
+]
 
 
 @pytest.fixture

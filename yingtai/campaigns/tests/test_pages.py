@@ -1,0 +1,187 @@
+"""Building, confirming, watching and judging a campaign in the console."""
+
+import pytest
+
+from yingtai.campaigns import queries
+from yingtai.campaigns.models import Campaign
+from yingtai.campaigns.services.exporting import export_assignments
+from yingtai.campaigns.services.sending import send_for_a_while
+from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
+from yingtai.compliance.testing import make_purposes, signed_in
+from yingtai.kernel.contributions import home_panels, profile_panels
+
+pytestmark = pytest.mark.usefixtures("lake")
+
+
+@pytest.fixture
+def marketer(brand):
+    return signed_in(brand.code, "marketer")
+
+
+@pytest.fixture
+def people(acting, brand):
+    return make_people(acting, brand.node_no, [f"p{number}@example.com" for number in range(40)] + [None])
+
+
+def test_an_empty_list_says_what_a_campaign_is(marketer):
+    assert "No campaign yet" in marketer.get("/campaigns/").content.decode()
+
+
+def test_a_new_draft_says_step_by_step_what_is_missing(marketer, acting, brand):
+    make_purposes(acting, brand.node_no)
+
+    text = marketer.post("/campaigns/new", follow=True).content.decode()
+
+    assert "No audience is chosen" in text
+    assert "No template is chosen" in text
+
+
+def test_a_draft_is_built_checked_confirmed_and_launched(marketer, acting, brand, people):
+    ready = make_campaign(acting, brand.node_no, people)
+    made = marketer.post("/campaigns/new", follow=True)
+    url = made.redirect_chain[-1][0]
+    form = {
+        "name": "Autumn", "audience_id": str(ready.audience_id), "version_id": str(ready.version_id),
+        "purpose": "marketing.email", "from_name": "Nova", "from_address": "news@nova.example.com",
+        "hold_out_percent": "10", "goal_event": "Order Completed", "goal_days": "14", "launch": "yes",
+    }  # fmt: skip
+
+    asked = marketer.post(url, form, follow=True)
+    check = marketer.get(f"{url}check").content.decode()
+    done = marketer.post(f"{url}launch", {"confirm": "yes"}, follow=True)
+
+    text = asked.content.decode()
+    [campaign] = [row for row in queries.list_campaigns(acting).rows if row.name == "Autumn"]
+    owed = campaign.forecast["owed"]
+    assert f"{owed} people will get this mail." in text
+    assert "1: no e-mail address" in text
+    assert "held out, to see what the mail changes" in text
+    assert "This cannot be undone." in text
+    assert f"{owed} people would get it" in check
+    assert campaign.state == Campaign.State.DECIDING
+    assert campaign.hold_out_share == 1000
+    assert "Being prepared" in done.content.decode()
+
+
+def test_what_is_not_ready_is_not_asked_for(marketer):
+    url = marketer.post("/campaigns/new", follow=True).redirect_chain[-1][0]
+
+    for answer in (marketer.get(f"{url}launch"), marketer.post(f"{url}launch")):
+        assert answer.status_code == 422
+        assert "No audience is chosen" in answer.content.decode()
+
+
+def test_a_form_that_does_not_fit_says_so_beside_the_field(marketer):
+    url = marketer.post("/campaigns/new", follow=True).redirect_chain[-1][0]
+
+    answer = marketer.post(url, {"name": "x", "hold_out_percent": "80", "purpose": "marketing.email"})
+
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.content.decode()
+
+
+def test_the_monitor_counts_and_asks_again_while_it_runs(marketer, acting, brand, people, office):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people, hold_out_share=2000))
+    url = f"/campaigns/{campaign.id}/monitor/"
+
+    during = marketer.get(url).content.decode()
+    send_for_a_while(
+        product(acting, campaign), campaign.campaign_no, clock=lambda: acting.at, server=office.server,
+        inquiry=lambda message_ids: None,
+    )  # fmt: skip
+    after = marketer.get(url, headers={"HX-Request": "true"}).content.decode()
+
+    assert 'hx-trigger="every 2s"' in during
+    assert after.lstrip().startswith('<div class="stack" id="progress"')
+    assert "hx-trigger" not in after
+    assert "no e-mail address" in after
+    assert f"{len(office.mails)}" in after
+
+
+def test_stopping_asks_first_and_stops(marketer, acting, brand, people):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
+
+    asked = marketer.get(f"/campaigns/{campaign.id}/stop").content.decode()
+    done = marketer.post(f"/campaigns/{campaign.id}/stop", follow=True).content.decode()
+    again = marketer.post(f"/campaigns/{campaign.id}/stop")
+
+    assert "40 mails that are still owed will not be sent." in asked
+    assert "the campaign was stopped" in done
+    assert again.status_code == 409
+
+
+def test_the_ledger_shows_masked_people_with_the_reason(marketer, acting, brand, people):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
+
+    everyone = marketer.get(f"/campaigns/{campaign.id}/sends/").content.decode()
+    some = marketer.get(f"/campaigns/{campaign.id}/sends/?state=no_address").content.decode()
+
+    assert "p1@example.com" not in everyone
+    assert everyone.count('<tr><th scope="row"') == 41
+    assert some.count('<tr><th scope="row"') == 1
+
+
+def test_the_result_begins_with_the_verdict(marketer, acting, brand, people):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people, hold_out_share=5000))
+    export_assignments(product(acting, campaign), campaign.campaign_no)
+
+    text = marketer.get(f"/campaigns/{campaign.id}/result/").content.decode()
+
+    assert "Too few people to tell" in text
+    assert "How this was computed" in text
+    assert "campaign_assignments" in text
+    assert "Revenue per person" in text
+
+
+def test_a_copy_is_a_draft_that_holds_out_others(marketer, acting, brand, people):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
+
+    page = marketer.post(f"/campaigns/{campaign.id}/copy", follow=True).content.decode()
+
+    assert "Spring news, again" in page
+
+
+def test_a_launched_campaign_opens_in_its_monitor(marketer, acting, brand, people):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
+
+    assert marketer.get(f"/campaigns/{campaign.id}/")["Location"] == f"/campaigns/{campaign.id}/monitor/"
+    assert (
+        marketer.get(f"/campaigns/{campaign.id}/launch")["Location"] == f"/campaigns/{campaign.id}/monitor/"
+    )
+
+
+def test_panels_show_sends_of_a_person_and_what_runs(acting, brand, people):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
+
+    sends = profile_panels.get("campaigns.sends")(acting, people[-1])
+    running = home_panels.get("campaigns.running")(acting)
+
+    [(row, campaign_id, name, words)] = sends.context["rows"]
+    assert (row.reason, campaign_id, name, str(words)) == (
+        "no_address",
+        campaign.id,
+        "Spring news",
+        "no e-mail address",
+    )
+    assert [view.id for view, _state, _tally in running.context["rows"]] == [campaign.id]
+
+
+PATHS = ["", "check", "launch", "stop", "monitor/", "sends/", "result/"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_neighbour_finds_no_page_of_the_campaign(acting, brand, neighbour, people, path):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
+    stranger = signed_in(neighbour.code, "marketer")
+
+    assert stranger.get(f"/campaigns/{campaign.id}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(("role", "path", "status"), [
+    ("auditor", "monitor/", 200), ("auditor", "launch", 403), ("analyst", "result/", 200),
+    ("analyst", "stop", 403), ("operator", "monitor/", 403), ("administrator", "sends/", 403),
+])  # fmt: skip
+def test_who_may_not_send_may_not_launch_or_stop(acting, brand, people, role, path, status):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
+
+    assert signed_in(brand.code, role).get(f"/campaigns/{campaign.id}/{path}").status_code == status
