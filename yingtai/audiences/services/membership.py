@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from time import perf_counter
@@ -24,7 +25,7 @@ from yingtai.kernel.events import publish
 from yingtai.kernel.scope import BRAND_SHIFT, Scope
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sets import ProfileSet
-from yingtai.lake.api import append, replace, scoped
+from yingtai.lake.api import TableIsBusy, append, replace, scoped
 
 BEFORE = "SELECT profile_no, node_no, entered_at FROM audience_members WHERE audience_no = $audience_no"
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('audiences.refresh'), %s)"
@@ -61,7 +62,8 @@ def refresh_all(acting: Acting, *, progress: Progress = lambda done, total: None
     """Refresh every live audience of the scope and return how many were; one that cannot be read is left out.
 
     Publishes: AudienceRefreshed, one for each
-    Cost:      a scan of the events for every 200 audiences of one place, and a read and a write of each membership
+    Cost:      one read of the events of each name for every 200 audiences of a place; a read and a write of each
+               membership
     """
     with acting_transaction(acting):
         due = [one for audience in Audience.objects.filter(archived_at=None) if (one := _readable(audience))]
@@ -77,7 +79,8 @@ def refresh_all(acting: Acting, *, progress: Progress = lambda done, total: None
         everyone = lake.query(sql)
         for one in together:
             people = everyone.filter(everyone[f"in_{one.audience_no}"]).select(["profile_no", "node_no"])
-            with acting_transaction(place):
+            # Whoever finds the table busy is due again at the next refresh; the others need not wait for it.
+            with suppress(TableIsBusy), acting_transaction(place):
                 _store(place, one, people, began=began)
             done, began = done + 1, perf_counter()
             progress(done, len(due))
