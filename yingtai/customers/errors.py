@@ -54,10 +54,10 @@ class IngestIsRunning(ProductError):
     status = 503
 
 
-class CommittedBatchLost(ProductError):
-    code = "customers.committed-batch-lost"
-    title = "The books name batch {batch_no} as committed, but the lake does not hold it"
-    remedy = "Restore the lake from the backup that belongs to the books."
+class RequestNotIngested(ProductError):
+    code = "customers.request-not-ingested"
+    title = "A request was accepted, but its events could not be taken in"
+    remedy = "Look at the request in quarantine; send its events again when their cause is mended."
     status = 500
 
 

@@ -6,33 +6,32 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import psycopg
 from django.db import OperationalError, close_old_connections, connection
-from psycopg.errors import LockNotAvailable
 
-from yingtai.collect.api import DROP_SLICES, PREPARE_SLICES, note_arrivals, note_seen, quarantine
+from yingtai.collect.api import note_arrivals, note_seen, quarantine
 from yingtai.customers.ingest import snapshots
 from yingtai.customers.ingest.pipeline import WRITER_LOCK, Hook, Ingested, ingest_set, sole_writer
-from yingtai.customers.ingest.taking import ADVANCE, Inbox, Taken
+from yingtai.customers.ingest.taking import ADVANCE, DEFIANT, Inbox, Taken, apart, given_up
 from yingtai.kernel.acting import Acting, system
 from yingtai.kernel.scope import EVERYTHING
+from yingtai.lake import maintenance
+from yingtai.lake.api import TableIsBusy
 
 MOST_EVENTS = 50_000
 SMALL_SET = 2_000
 POLL_SECONDS = 0.2
 SMALL_SET_SECONDS = 0.8
 """Small sets are started this far apart, or a trickle would fill the lake with tiny files."""
-CHORES_SECONDS = 30.0
+TABLES_SECONDS = 30.0
 TRAITS_SECONDS = 60.0
-SLICES_AHEAD = timedelta(hours=3)
-INBOX_KEPT = timedelta(hours=2)
-WINDOW = timedelta(days=7)
+LAKE_SECONDS = 60.0
+BUSY_PATIENCE = 10.0
+"""While requests wait, copies and compaction may be so many times later than in quiet times."""
+SMALL_FILES = 8
 PAUSE_AFTER_TROUBLE_SECONDS = 2.0
-
-PREPARE_DAYS = "SELECT customers_prepare_days(%s)"
-DROP_DAYS = "SELECT customers_drop_days(%s)"
 
 IS_AWAITED = """
     SELECT EXISTS (
@@ -49,7 +48,7 @@ def acting_now() -> Acting:
     return system("customers.ingest", EVERYTHING, datetime.now(UTC))
 
 
-def ingest_taken(acting: Acting, taken: Taken, *, at_step: Hook = lambda step: None) -> Ingested | None:
+def ingest_taken(acting: Acting, taken: Taken, *, at_step: Hook = lambda step: None) -> Ingested:
     """Ingest what was taken from the inbox, and note it as done in the same transaction."""
 
     def note(ingest_no: int) -> None:
@@ -63,15 +62,24 @@ def ingest_taken(acting: Acting, taken: Taken, *, at_step: Hook = lambda step: N
     return ingest_set(acting, events, in_the_same_transaction=note, at_step=at_step)
 
 
+def ingest_in_spite(acting: Acting, taken: Taken, *, at_step: Hook = lambda step: None) -> list[Ingested]:
+    """Ingest what was taken; when that fails, request by request, and set aside the one that spoils it."""
+    try:
+        return [ingest_taken(acting, taken, at_step=at_step)]
+    except DEFIANT:
+        log.exception("a set of %d requests could not be ingested", len(taken.requests))
+    if len(taken.requests) == 1:
+        return [ingest_taken(acting, given_up(taken))]
+    return [done for one in apart(taken) for done in ingest_in_spite(acting, one)]
+
+
 def drain(at: datetime, *, events: int = MOST_EVENTS) -> list[Ingested]:
     """Ingest everything that waits, in this process, and return what became of each set."""
     acting, inbox, done = system("customers.ingest", EVERYTHING, at), Inbox(), []
     with sole_writer():
         inbox.begin()
         while taken := inbox.take(events):
-            found = ingest_taken(acting, taken)
-            if found:
-                done.append(found)
+            done += ingest_in_spite(acting, taken)
     inbox.forget()
     return done
 
@@ -80,9 +88,9 @@ def drain(at: datetime, *, events: int = MOST_EVENTS) -> list[Ingested]:
 class _Clockwork:
     """What is due, by the process's own clock."""
 
-    chores_at: float = 0.0
+    tables_at: float = 0.0
     traits_at: float = 0.0
-    started_at: float = 0.0
+    lake_at: float = 0.0
 
 
 class Ingester:
@@ -94,6 +102,8 @@ class Ingester:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="taking")
         self._next: Future[Taken | None] | None = None
         self._due = _Clockwork()
+        self._keeper = ThreadPoolExecutor(1, thread_name_prefix="lake-keeper")
+        self._tidying: Future[None] | None = None
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Ingest until asked to stop; the database may go away and come back."""
@@ -123,14 +133,15 @@ class Ingester:
         """Ingest one set, or do a chore when nothing waits; return how many events."""
         taken = self._taken()
         if taken is None:
-            self._chores()
+            self._chores(is_idle=True)
             _sleep(POLL_SECONDS, stop)
             return 0
         count = 0 if taken.events is None else len(taken.events)
         began = time.monotonic()
         if count >= SMALL_SET and not is_awaited():
             self._next = self._pool.submit(self._inbox.take, MOST_EVENTS)
-        ingest_taken(acting_now(), taken, at_step=self._at_step)
+        ingest_in_spite(acting_now(), taken, at_step=self._at_step)
+        self._chores(is_idle=False)
         if count < SMALL_SET:
             _sleep(SMALL_SET_SECONDS - (time.monotonic() - began), stop)
         return count
@@ -145,15 +156,21 @@ class Ingester:
             return future.result()
         return self._inbox.take(MOST_EVENTS)
 
-    def _chores(self) -> None:
+    def _chores(self, *, is_idle: bool) -> None:
         now = time.monotonic()
-        if now - self._due.chores_at > CHORES_SECONDS:
-            self._due.chores_at = now
+        patience = 1.0 if is_idle else BUSY_PATIENCE
+        if now - self._due.tables_at > TABLES_SECONDS:
+            self._due.tables_at = now
+            self._inbox.look_after_slices(acting_now().at)
             gc.collect()
-            look_after_tables(acting_now(), self._inbox)
-        if now - self._due.traits_at > TRAITS_SECONDS:
+        if now - self._due.traits_at > TRAITS_SECONDS * patience:
             self._due.traits_at = now
             snapshots.refresh_traits(acting_now())
+        if now - self._due.lake_at > LAKE_SECONDS * patience and (
+            self._tidying is None or self._tidying.done()
+        ):
+            self._due.lake_at = now
+            self._tidying = self._keeper.submit(look_after_lake)
 
     def start_over(self) -> None:
         """Forget what was taken but not done."""
@@ -171,17 +188,13 @@ def is_awaited() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def look_after_tables(acting: Acting, inbox: Inbox) -> None:
-    """Make the slices to come, drop those that are over, and destroy inbox keys no row needs any more."""
-    done = inbox.settle(acting.at)
-    with connection.cursor() as cursor:
-        cursor.execute(PREPARE_DAYS, [acting.at.date()])
+def look_after_lake() -> None:
+    """Merge the small files that a trickle of events leaves behind."""
+    for name in ("events", "order_lines", "alias_map"):
         try:
-            cursor.execute(PREPARE_SLICES, [acting.at + SLICES_AHEAD])
-            cursor.execute(DROP_SLICES, [done, acting.at - INBOX_KEPT])
-            cursor.execute(DROP_DAYS, [(acting.at - WINDOW).date()])
-        except (OperationalError, LockNotAvailable) as busy:
-            log.info("slices are busy, next time: %s", busy)
+            maintenance.compact(name, at_least=SMALL_FILES)
+        except TableIsBusy as busy:
+            log.info("the lake is busy, next time: %s", busy)
 
 
 def run(stop: Callable[[], bool]) -> None:

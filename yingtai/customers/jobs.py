@@ -5,6 +5,7 @@ from uuid import UUID
 from yingtai.customers import upkeep
 from yingtai.customers.importing import run_import
 from yingtai.customers.services.erasing import erase_person
+from yingtai.customers.services.keeping_house import keep_house_now
 from yingtai.customers.services.merging import merge_profiles, split_profile
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.jobs import job
@@ -50,3 +51,9 @@ def tidy_lake(acting: Acting) -> None:
 def sweep_keys(acting: Acting) -> None:
     """Destroy keys that nobody came to use. A repeat asks about new keys only."""
     upkeep.sweep_keys(acting)
+
+
+@job("customers.keep_house", queue="default")
+def keep_house(acting: Acting) -> None:
+    """Once a night: destroy keys that nobody needs any more, and shorten the lake's log. A repeat finds less to do."""
+    keep_house_now(acting)

@@ -25,12 +25,18 @@ def send(
     source: SourceView, events: Sequence[dict[str, Any]], *, at: datetime = MONDAY, node_no: int = 0
 ) -> None:
     """Put one request of these events into the inbox, sealed as the collector seals it."""
+    send_document(source, _document(events, at), count=len(events), at=at, node_no=node_no)
+
+
+def send_document(
+    source: SourceView, document: bytes, *, count: int = 1, at: datetime = MONDAY, node_no: int = 0
+) -> None:
+    """Put a document into the inbox, whatever it holds."""
     place = node_no or source.node_no
     epoch = vault.current_epoch()
-    ad = inbox.additional_data(source.source_no, place)
-    body = vault.seal_blob(epoch, inbox.compress(_document(events, at)), ad)
+    body = vault.seal_blob(epoch, inbox.compress(document), inbox.additional_data(source.source_no, place))
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, (at, source.source_no, place, inbox.REQUEST, epoch.id, len(events), body))
+        cursor.execute(INSERT, (at, source.source_no, place, inbox.REQUEST, epoch.id, count, body))
 
 
 def event_set(source: SourceView, events: Sequence[dict[str, Any]], *, at: datetime = MONDAY) -> EventSet:

@@ -1,10 +1,13 @@
 """What keeps the lake and the keys in shape while nobody looks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import connection
 
+from yingtai.collect.api import upload_keys_among
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.maintenance import compact, tidy
 from yingtai.lake.tables import TABLES
@@ -36,10 +39,12 @@ def tidy_lake() -> None:
 
 def sweep_keys(acting: Acting) -> int:
     """Destroy keys that were minted for a set which was never committed, and return how many."""
+    # A key that a smaller scope does not know may be the neighbour's, or that of a file somebody brought.
+    everywhere = replace(acting, scope=EVERYTHING)
 
     def known(keys: Sequence[int]) -> set[int]:
-        with acting_transaction(acting), connection.cursor() as cursor:
+        with acting_transaction(everywhere), connection.cursor() as cursor:
             cursor.execute(KNOWN_KEYS, {"keys": list(keys)})
-            return {key for (key,) in cursor.fetchall()}
+            return {key for (key,) in cursor.fetchall()} | upload_keys_among(everywhere, keys)
 
     return vault.sweep_orphans(known)

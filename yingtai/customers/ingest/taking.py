@@ -1,13 +1,21 @@
 """Take requests from the inbox: which are done is a multirange, for numbers appear out of order."""
 
+import logging
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
+from django.db import DataError
+from msgspec import MsgspecError
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+from zstandard import ZstdError
 
 from yingtai.collect.api import (
+    DROP_SLICES,
+    PREPARE_SLICES,
     RECORD,
     TAKE_ROWS,
     Facts,
@@ -19,19 +27,35 @@ from yingtai.collect.api import (
     explode,
     read_facts,
 )
+from yingtai.customers.errors import RequestNotIngested
 from yingtai.customers.eventset import EventSet, concat
 from yingtai.customers.ingest.building import build, build_facts
 from yingtai.customers.ingest.shapes import SeenName
 from yingtai.customers.ingest.ways import ways_of
 from yingtai.kernel.env import dsn
+from yingtai.kernel.errors import ProductError
 from yingtai.kernel.scope import BRAND_SHIFT
 from yingtai.vault import api as vault
 from yingtai.vault.api import InboxKeyDestroyed, SealBroken
+
+log = logging.getLogger(__name__)
+
+DEFIANT = (
+    ProductError, MsgspecError, ZstdError, DataError, ValueError, TypeError, KeyError, AttributeError,
+    OverflowError, RecursionError,
+)  # fmt: skip
+"""What a request can raise that is no trouble of the machine: it is set aside, and ingest goes on."""
 
 ROWS_AT_ONCE = 20_000
 SETTLING = timedelta(seconds=60)
 """A number still missing after this, and after every transaction of then has ended, was rolled back."""
 
+SLICES_AHEAD = timedelta(hours=3)
+INBOX_KEPT = timedelta(hours=2)
+WINDOW = timedelta(days=7)
+
+PREPARE_DAYS = "SELECT customers_prepare_days(%s)"
+DROP_DAYS = "SELECT customers_drop_days(%s)"
 DONE = "SELECT done FROM customers_ingestcursor WHERE name = 'inbox'"
 ADVANCE = """
     INSERT INTO customers_ingestcursor (name, done) VALUES ('inbox', %(new)s::int8multirange::text)
@@ -53,6 +77,7 @@ class Taken:
     refused: list[RefusedRow]
     seen: Counter[SeenName]
     arrivals: Counter[int] = field(default_factory=Counter)
+    rows: "list[_Row]" = field(default_factory=list)
 
     @property
     def done(self) -> str:
@@ -89,7 +114,7 @@ class Inbox:
         rows = self._connected().execute(TAKE_ROWS, values, binary=True).fetchall()
         if not rows:
             return None
-        taken = read(
+        taken = _read_in_spite(
             [_Row(no, at, source, node, kind, body) for no, at, source, node, kind, _, _, body in rows]
         )
         self._done = _joined(self._done, taken.done)
@@ -117,6 +142,20 @@ class Inbox:
             self._done = _joined(self._done, f"{{[1,{closed + 1})}}") if closed else self._done
         return self._done
 
+    def look_after_slices(self, at: datetime) -> None:
+        """Make the slices and days to come and drop those that are over; busy ones wait for the next time."""
+        done, books = self.settle(at), self._connected()
+        for statement, values in (
+            (PREPARE_DAYS, [at.date()]),
+            (PREPARE_SLICES, [at + SLICES_AHEAD]),
+            (DROP_SLICES, [done, at - INBOX_KEPT]),
+            (DROP_DAYS, [(at - WINDOW).date()]),
+        ):
+            try:
+                books.execute(statement, values)
+            except (LockNotAvailable, DeadlockDetected) as busy:
+                log.info("slices are busy, next time: %s", busy)
+
     def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
             # The role that may read the inbox, whoever asks.
@@ -126,7 +165,7 @@ class Inbox:
 
 def read(rows: list[_Row]) -> Taken:
     """Open and read requests; what cannot be read goes to quarantine with its reason and spoils nothing else."""
-    taken = Taken([row.request_no for row in rows], None, [], Counter())
+    taken = Taken([row.request_no for row in rows], None, [], Counter(), rows=rows)
     facts: dict[int, list[Facts]] = {}
     brands: dict[int, _Messages] = {}
     for row in rows:
@@ -154,6 +193,44 @@ def read(rows: list[_Row]) -> Taken:
     for each in built:
         taken.seen.update(each.seen)
     return taken
+
+
+def apart(taken: Taken) -> Iterator[Taken]:
+    """Return the requests of a set one by one: when a set fails, the one that spoils it is found."""
+    for row in taken.rows:
+        yield _read_in_spite([row])
+
+
+def given_up(taken: Taken) -> Taken:
+    """Return the same requests with nothing of them to be ingested: they go to quarantine as a whole."""
+    refused = Taken([row.request_no for row in taken.rows], None, [], Counter(), rows=taken.rows)
+    for row in taken.rows:
+        document = _opened(row, refused)
+        if document is not None:
+            one = RefusedRow(
+                row.node_no, row.source_no, RequestNotIngested.code, "", document, row.received_at
+            )
+            refused.refused.append(one)
+    return refused
+
+
+def _read_in_spite(rows: list[_Row]) -> Taken:
+    """Read requests; when one of them defies reading, the others are read all the same."""
+    try:
+        return read(rows)
+    except DEFIANT:
+        log.exception("%d requests could not be read together", len(rows))
+        if len(rows) == 1:
+            return given_up(Taken([], None, [], Counter(), rows=rows))
+        parts = [_read_in_spite([row]) for row in rows]
+    whole = Taken([row.request_no for row in rows], None, [], Counter(), rows=rows)
+    sets = [part.events for part in parts if part.events is not None]
+    whole.events = concat(sets) if sets else None
+    for part in parts:
+        whole.refused += part.refused
+        whole.seen.update(part.seen)
+        whole.arrivals.update(part.arrivals)
+    return whole
 
 
 class _Messages:

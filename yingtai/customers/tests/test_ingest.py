@@ -20,7 +20,7 @@ from yingtai.customers.ingest.pipeline import TRY_LOCK, WRITER_LOCK, sole_writer
 from yingtai.customers.ingest.taking import Inbox
 from yingtai.customers.models import Identifier, LakeBatch, Profile, RecentTimeline, SealedTraits
 from yingtai.customers.queries import private_traits_of
-from yingtai.customers.testing import send
+from yingtai.customers.testing import send, send_document
 from yingtai.kernel.acting import system
 from yingtai.kernel.env import dsn
 from yingtai.kernel.labels import Label
@@ -275,3 +275,15 @@ def test_one_person_in_two_brands_is_two_profiles(brand, neighbour, acting, neig
     with acting_transaction(neighbour_acting):
         theirs = Profile.objects.get()
     assert ours.profile_no != theirs.profile_no
+
+
+def test_a_request_that_defies_ingest_is_set_aside_and_the_others_go_on(brand, acting, shop):
+    send(shop, [track("m1", userId="anna")])
+    # A collector never writes such a document; whatever does must not stop everybody else.
+    send_document(shop, b"no document at all")
+    send(shop, [track("m3", userId="carl")])
+
+    ingesting.drain(MONDAY)
+
+    assert lake_rows(acting) == [("Product Viewed",), ("Product Viewed",)]
+    assert [row.reason for row in list_quarantine(acting).rows] == ["customers.request-not-ingested"]

@@ -143,7 +143,6 @@ def test_older_events_come_from_the_lake(brand, acting):
         eva = Profile.objects.get()
     client = signed_in(brand.code, "marketer")
     page = client.get(f"/profiles/{eva.id}/").content.decode()
-    older = page.partition('hx-get="')[2].partition('"')[0]
     assert "timeline?before=" in page
 
     at = page.index("timeline?before=")
