@@ -103,9 +103,11 @@ class ProblemMiddleware:
         problem = NotAllowed() if _is_a_wall(exception) else exception
         if not isinstance(problem, ProductError):
             return None
+        # The answer first: it may have to ask who is signed in, and nothing can be asked after.
+        answer = answer_problem(request, problem)
         if connection.in_atomic_block:
             transaction.set_rollback(True)
-        return answer_problem(request, problem)
+        return answer
 
 
 def _is_a_wall(exception: Exception) -> bool:

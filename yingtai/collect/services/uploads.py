@@ -1,6 +1,7 @@
 """Files that people bring: sealed while they arrive, readable while they last, gone when their key is."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from yingtai.collect.models import UploadedFile
 from yingtai.collect.sealed_files import NAME_COLUMN, SealedWriter, upload_path, uploads_folder
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.ids import uuid7
+from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.vault.api import destroy_keys, mint_keys, seal
 
@@ -71,7 +73,9 @@ def remove_expired(acting: Acting) -> int:
         UploadedFile.objects.filter(id__in=[upload.id for upload in expired]).delete()
     for upload in expired:
         upload_path(upload.id).unlink(missing_ok=True)
-    _remove_leftovers(acting.at, is_known=lambda found: _known_files(acting, found))
+    # What a smaller scope does not know may be the neighbour's.
+    everywhere = replace(acting, scope=EVERYTHING)
+    _remove_leftovers(acting.at, is_known=lambda found: _known_files(everywhere, found))
     return len(expired)
 
 
