@@ -1,6 +1,12 @@
 """The one door into `collect`. Other modules import this file and `events`, nothing else."""
 
-from yingtai.collect.errors import ImportNotFound, PresetNotFound, SourceNameTaken, SourceNotFound
+from yingtai.collect.errors import (
+    FileExpired,
+    ImportNotFound,
+    PresetNotFound,
+    SourceNameTaken,
+    SourceNotFound,
+)
 from yingtai.collect.eventset import CONSENT_COLUMNS, EVENT_COLUMNS, LINE_COLUMNS, RawSet
 from yingtai.collect.importing.building import FileImport
 from yingtai.collect.importing.mapping import Mapping, mapping_of, read_mapping
@@ -16,6 +22,7 @@ from yingtai.collect.inbox import (
     decompress,
 )
 from yingtai.collect.plan import Declared, Plan, Split
+from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors
 from yingtai.collect.queries.planning import list_declarations, list_seen, plan_of
 from yingtai.collect.queries.quarantine import list_quarantine, list_refusals
 from yingtai.collect.queries.sources import SourceView, get_source, list_sources, names_of_sources
@@ -39,7 +46,7 @@ from yingtai.collect.services.sources import (
     note_arrivals,
     revoke_write_keys,
 )
-from yingtai.collect.services.uploads import upload_keys_among
+from yingtai.collect.services.uploads import remove_expired, upload_keys_among
 
 __all__ = [
     "CONSENT_COLUMNS",
@@ -53,8 +60,10 @@ __all__ = [
     "TAKE_ROWS",
     "Declared",
     "Facts",
+    "FileExpired",
     "FileImport",
     "ImportNotFound",
+    "ImportView",
     "Mapping",
     "Message",
     "Origin",
@@ -78,8 +87,10 @@ __all__ = [
     "ensure_source",
     "explode",
     "find_run",
+    "get_import",
     "get_source",
     "list_declarations",
+    "list_imports",
     "list_quarantine",
     "list_refusals",
     "list_seen",
@@ -96,9 +107,11 @@ __all__ = [
     "plan_of",
     "prune_quarantine",
     "quarantine",
+    "read_errors",
     "read_facts",
     "read_mapping",
     "record",
+    "remove_expired",
     "revoke_write_keys",
     "upload_keys_among",
     "withdraw",

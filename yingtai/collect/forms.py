@@ -204,6 +204,7 @@ class MappingForm(forms.Form):
                 required=False,
                 label=column,
                 initial=targets.get(column, LEFT_OUT),
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def columns(self) -> list[tuple[str, forms.BoundField]]:

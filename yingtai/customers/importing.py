@@ -84,7 +84,8 @@ def load_import(
     )
     if opened.products is not None and len(opened.products):
         _merge_products(opened.setting.node_no, opened.products)
-    note_names(acting, opened)
+    if done.events:
+        note_names(acting, opened)
     report.repeats = done.repeats
     report.profiles_new, report.profiles_touched = done.new_profiles, _touched(acting, opened, load_id)
     report.seconds = time.perf_counter() - began

@@ -46,6 +46,7 @@ TRAIT_WORDS = frozenset(
     ("name", "firstname", "lastname", "city", "province", "country", "gender", "birthday", "address", "language",
      "姓名", "城市", "省份", "国家", "性别", "生日", "地址", "等级")
 )  # fmt: skip
+CONSENT_WORDS = ("consent", "optin", "subscribed", "newsletter", "同意", "订阅", "授权")
 FORMS = (
     "", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y",
     "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y%m%d", "%Y%m%d%H%M%S", "unix", "unix-ms",
@@ -74,8 +75,10 @@ def guess_targets(shape: str, header: Sequence[str], rows: Rows) -> dict[str, st
             target = LEFT_OUT
         if not target and _bare(column) in TRAIT_WORDS:
             target = AS_TRAIT
+        if not target and shape == PROFILES and any(word in _bare(column) for word in CONSENT_WORDS):
+            target = AS_CONSENT
         targets[column] = target
-        taken |= {target} - {LEFT_OUT, AS_TRAIT}
+        taken |= {target} - {LEFT_OUT, AS_TRAIT, AS_CONSENT}
     if {"line.unit_price", "line.amount"} <= taken:
         amount = next(column for column, target in targets.items() if target == "line.amount")
         targets[amount] = LEFT_OUT

@@ -155,8 +155,6 @@ class Run:
         Raises: FileExpired, and the errors of files and mappings
         """
         found = self._found
-        if found.upload_id is None:
-            raise ImportNotFound
         origin = origin_of(self._acting, found.upload_id)
         opened = open_import(self._acting, origin, mapping_of(found.mapping or {}), node_no=found.node_no)
         found.source_no = opened.setting.source_no

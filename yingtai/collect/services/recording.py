@@ -9,6 +9,7 @@ from django.db import connection
 from yingtai.collect.inbox import INSERT_ROW, RECORD, additional_data, compress
 from yingtai.collect.recorded import INTERNAL_SOURCE, RecordedFact, write_facts
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.errors import NotAllowed
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.vault.api import current_epoch, seal_blob
@@ -17,9 +18,15 @@ FACTS_PER_ROW = 1_000
 
 
 def record(acting: Acting, facts: Sequence[RecordedFact]) -> None:
-    """Write facts to the inbox in the caller's transaction: they happen when it commits, or not at all."""
+    """Write facts to the inbox in the caller's transaction: they happen when it commits, or not at all.
+
+    Raises: NotAllowed for a fact outside the actor's scope
+    """
     if not facts:
         return
+    if not all(acting.scope.covers(fact.node_no) for fact in facts):
+        # The inbox has no walls: whoever writes to it has to have a place there.
+        raise NotAllowed
     by_brand: dict[int, list[RecordedFact]] = defaultdict(list)
     for fact in facts:
         by_brand[brand_node(fact.node_no)].append(fact)

@@ -14,7 +14,7 @@ from yingtai.kernel.labels import Label
 from yingtai.ui.components import Tab
 from yingtai.ui.pages import render_page
 
-MOST_SHOWN = 200
+MOST_SHOWN = 100
 
 
 @require_GET

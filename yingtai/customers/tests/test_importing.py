@@ -1,13 +1,27 @@
 """Files through the whole way: read, loaded, reported; twice changes nothing."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from yingtai.collect.api import Origin, declare_preset, open_import, read_mapping
+from yingtai.collect.api import (
+    FileExpired,
+    ImportNotFound,
+    Origin,
+    declare_preset,
+    get_import,
+    open_import,
+    read_errors,
+    read_mapping,
+    remove_expired,
+)
+from yingtai.collect.testing import ask_again, ask_for_import_of
 from yingtai.compliance.api import consents_of, install_standard_purposes
 from yingtai.customers.api import EventSet, find_profiles, load_sets
-from yingtai.customers.importing import load_import
+from yingtai.customers.importing import load_import, main, run_import
+from yingtai.kernel.env import env
+from yingtai.kernel.tasks import ask_to_stop, find_task
 from yingtai.lake import api as lake
 
 ORDERS = """
@@ -182,3 +196,75 @@ def test_no_cell_of_a_file_lies_anywhere_in_the_clear(acting, brand, home, caplo
         assert not any(secret.encode() in content for content in everything), secret
         assert secret not in caplog.text
         assert secret not in json.dumps(report.document())
+
+
+def ask(acting, brand):
+    return ask_for_import_of(acting, brand.node_no, FILE, ORDERS)
+
+
+def test_an_asked_import_is_told_run_and_reported(acting, brand, lake_of):
+    import_id, task_id = ask(acting, brand)
+
+    run_import(acting, import_id)
+    run_import(acting, import_id)
+
+    found, task = get_import(acting, import_id), find_task(acting, task_id)
+    assert (found.state, found.report["orders"], found.rejected_count) == ("done", 2, 2)
+    assert (task.state, task.result["profiles_new"]) == ("done", 1)
+    assert b"".join(read_errors(acting, import_id)).decode("utf-8-sig").splitlines()[1:] == [
+        "7,at,collect.time-not-readable,w***",
+        "8,qty,collect.number-not-readable,s***",
+    ]
+    assert lake_of("SELECT count(*) AS n FROM events")[0]["n"] == 3
+
+
+def test_a_stopped_import_goes_on_when_it_is_asked_for_again(acting, brand, lake_of):
+    import_id, task_id = ask(acting, brand)
+    ask_to_stop(acting, task_id)
+
+    run_import(acting, import_id)
+    assert (get_import(acting, import_id).state, find_task(acting, task_id).state) == ("failed", "stopped")
+    assert lake_of("SELECT count(*) AS n FROM events")[0]["n"] == 0
+
+    ask_again(acting, import_id)
+    run_import(acting, import_id)
+    assert get_import(acting, import_id).state == "done"
+    assert lake_of("SELECT count(*) AS n FROM events")[0]["n"] == 3
+
+
+def test_the_neighbour_finds_neither_import_nor_file(acting, brand, neighbour_acting):
+    import_id, _task_id = ask(acting, brand)
+
+    with pytest.raises(ImportNotFound):
+        get_import(neighbour_acting, import_id)
+    with pytest.raises(ImportNotFound):
+        run_import(neighbour_acting, import_id)
+    with pytest.raises(ImportNotFound):
+        next(read_errors(neighbour_acting, import_id))
+
+
+def test_an_expired_upload_is_gone_key_first(acting, brand):
+    import_id, _task_id = ask(acting, brand)
+    upload_id = get_import(acting, import_id).upload_id
+    later = acting.at_time(acting.at + timedelta(days=4))
+
+    remove_expired(later)
+
+    with pytest.raises(FileExpired):
+        run_import(later, import_id)
+    assert not list((env().home / "uploads").glob(f"{upload_id}*"))
+
+
+def test_the_command_prints_a_report_for_machines(acting, brand, tmp_path, capsys):
+    (tmp_path / "orders.csv").write_text(FILE)
+    (tmp_path / "map.toml").write_text(ORDERS)
+    words = [str(tmp_path / "orders.csv"), "--brand", brand.code, "--map", str(tmp_path / "map.toml")]
+
+    assert main([*words, "--dry-run"]) == 0
+    assert "line 7: at: A date or time cannot be read (w***)" in capsys.readouterr().out
+    assert main([*words, "--json", "--errors", str(tmp_path / "errors.csv")]) == 0
+
+    report = json.loads(capsys.readouterr().out)
+    assert (report["rows"], report["orders"], report["refunds"], report["lines"]) == (7, 2, 1, 5)
+    assert report["rejected"] == {"collect.time-not-readable": 1, "collect.number-not-readable": 1}
+    assert len((tmp_path / "errors.csv").read_text().splitlines()) == 3
