@@ -27,3 +27,10 @@ class CodeIsTaken(ProductError):
     title = "Another unit already has the code {code}"
     remedy = "Choose another code; codes are unique in the group."
     status = 409
+
+
+class EmailIsTaken(ProductError):
+    code = "organization.email-is-taken"
+    title = "Somebody signs in with this address already"
+    remedy = "Give that colleague the role, instead of inviting them again."
+    status = 409

@@ -1,6 +1,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -103,8 +104,8 @@ def list_brands(scope: Scope = EVERYTHING) -> list[UnitView]:
 
 def list_units(scope: Scope, *, kind: str) -> list[UnitView]:
     """Return the units of one kind in a scope, by node number."""
-    units = Unit.objects.filter(kind=kind).order_by("node_no")
-    return [view_unit(unit) for unit in units if scope.covers(unit.node_no)]
+    units = [view_unit(unit) for unit in Unit.objects.filter(kind=kind).order_by("node_no")]
+    return [unit for unit in units if scope.covers(unit.node_no)]
 
 
 def scope_of(unit: Unit) -> Scope:
@@ -135,11 +136,120 @@ def find_key(key: str) -> tuple[UUID, Scope, frozenset[str]] | None:
     return (found.id, scope_of(found.unit), frozenset(found.roles)) if found else None
 
 
+@dataclass(frozen=True)
+class TreeRow:
+    """A unit in the tree, `depth` steps below the first."""
+
+    unit: UnitView
+    depth: int
+    dealer_count: int
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    """A colleague and where they have which role, as far as the reader may see it."""
+
+    id: UUID
+    name: str
+    email: str
+    is_active: bool
+    roles: tuple[tuple[int, str, str], ...]
+    """(assignment id, role, name of the unit)"""
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """An API key as a page shows it: never the key itself."""
+
+    id: UUID
+    name: str
+    start: str
+    unit: str
+    roles: tuple[str, ...]
+    created_at: datetime
+    is_live: bool
+
+
+def list_tree(scope: Scope) -> list[TreeRow]:
+    """Return group, legal entities, brands and regions in a scope in the order of the tree; dealers are counted.
+
+    Cost: 1 query
+    """
+    units = list(Unit.objects.order_by("node_no", "code"))
+    below: dict[UUID | None, list[Unit]] = {}
+    for unit in units:
+        below.setdefault(unit.parent_id, []).append(unit)
+    return _branch(scope, below, None, 0)
+
+
+def list_dealers(scope: Scope, parent: UnitView) -> list[UnitView]:
+    """Return the dealers of a region that lie in a scope."""
+    dealers = [view_unit(unit) for unit in Unit.objects.filter(parent_id=parent.id).order_by("node_no")]
+    return [dealer for dealer in dealers if scope.covers(dealer.node_no)]
+
+
+def list_staff(scope: Scope) -> list[StaffRow]:
+    """Return colleagues with a role in a scope, by name; in the group's scope those without a role too.
+
+    Cost: 2 queries
+    """
+    assignments = Assignment.objects.select_related("unit").order_by("id")
+    roles: dict[UUID, list[tuple[int, str, str]]] = {}
+    for one in assignments:
+        if scope.contains(scope_of(one.unit)):
+            roles.setdefault(one.staff_id, []).append((one.pk, one.role, view_unit(one.unit).title))
+    people = Staff.objects.order_by("name", "email")
+    return [
+        StaffRow(staff.id, staff.name, staff.email, staff.is_active, tuple(roles.get(staff.id, ())))
+        for staff in people
+        if staff.id in roles or scope == EVERYTHING
+    ]
+
+
+def list_keys(scope: Scope) -> list[KeyRow]:
+    """Return the API keys that act in a scope, newest first."""
+    keys = ApiKey.objects.select_related("unit").order_by("-created_at")
+    return [
+        KeyRow(
+            key.id,
+            key.name,
+            key.start,
+            view_unit(key.unit).title,
+            tuple(key.roles),
+            key.created_at,
+            not key.revoked_at,
+        )
+        for key in keys
+        if scope.contains(scope_of(key.unit))
+    ]
+
+
 def names_of_staff(acting: Acting, actors: Sequence[str]) -> dict[str, str]:
     """Return the names behind actors such as `staff:<uuid>`."""
     ids = {actor: actor.removeprefix("staff:") for actor in actors if actor.startswith("staff:")}
     names = dict(Staff.objects.filter(id__in=ids.values()).values_list("id", "name"))
     return {actor: names.get(UUID(key), "") for actor, key in ids.items()}
+
+
+def _branch(
+    scope: Scope, below: dict[UUID | None, list[Unit]], parent: UUID | None, depth: int
+) -> list[TreeRow]:
+    rows: list[TreeRow] = []
+    for unit in below.get(parent, []):
+        if unit.kind == Unit.Kind.DEALER:
+            continue
+        inner = _branch(scope, below, unit.id, depth + 1)
+        dealers = sum(1 for child in below.get(unit.id, []) if child.kind == Unit.Kind.DEALER)
+        if inner or scope.contains(scope_of(unit)):
+            rows += [
+                TreeRow(
+                    view_unit(unit),
+                    depth,
+                    dealers + sum(row.dealer_count for row in inner if row.depth == depth + 1),
+                ),
+                *inner,
+            ]
+    return rows
 
 
 def _brands_below(places: list[Workplace]) -> list[Workplace]:

@@ -1,15 +1,17 @@
 import hashlib
 import secrets
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.scope import BRAND_SHIFT, REGION_SHIFT
-from yingtai.organization.errors import CodeIsTaken, UnitNotFound
+from yingtai.kernel.errors import NotAllowed
+from yingtai.kernel.scope import BRAND_SHIFT, EVERYTHING, REGION_SHIFT
+from yingtai.organization.errors import CodeIsTaken, EmailIsTaken, UnitNotFound
 from yingtai.organization.models import ApiKey, Assignment, Staff, Unit
-from yingtai.organization.queries import UnitView, view_unit
+from yingtai.organization.queries import UnitView, scope_of, view_unit
 
 
 @transaction.atomic
@@ -101,6 +103,93 @@ def make_api_key(acting: Acting | None, *, unit_code: str, name: str, roles: lis
         key_hash=hashlib.sha256(key.encode()).digest(), created_at=at,
     )  # fmt: skip
     return key
+
+
+def invite_colleague(acting: Acting, *, email: str, name: str, unit_code: str, role: str) -> str:
+    """Add a colleague with a role and return the password they sign in with the first time.
+
+    Raises: UnitNotFound, EmailIsTaken, NotAllowed when the unit lies outside the actor's scope
+    """
+    unit = _unit_in_scope(acting, unit_code)
+    if Staff.objects.filter(email__iexact=email).exists():
+        raise EmailIsTaken(field="email")
+    password = secrets.token_urlsafe(12)
+    with transaction.atomic():
+        staff = add_staff(email=email, name=name, password=password, time_zone=unit.time_zone)
+        Assignment.objects.create(staff=staff, unit=unit, role=role)
+    return password
+
+
+def give_role(acting: Acting, *, staff_id: UUID, unit_code: str, role: str) -> None:
+    """Give a colleague a role in a unit of the actor's scope. Repeating it changes nothing.
+
+    Raises: UnitNotFound, NotAllowed
+    """
+    unit = _unit_in_scope(acting, unit_code)
+    Assignment.objects.get_or_create(staff=Staff.objects.get(id=staff_id), unit=unit, role=role)
+
+
+def take_role(acting: Acting, assignment_id: int) -> None:
+    """Take a role away; it ends with the colleague's next click. Repeating it changes nothing.
+
+    Raises: NotAllowed
+    """
+    found = Assignment.objects.filter(id=assignment_id).select_related("unit").first()
+    if found is not None:
+        _refuse_outside(acting, found.unit)
+        found.delete()
+
+
+def grow_tree(
+    acting: Acting, *, parent_code: str, code: str, name: str, name_zh: str = "", **more: str
+) -> UnitView:
+    """Add a unit below one of the actor's scope: a legal entity, brand, region or dealer, as the parent asks.
+
+    Raises: UnitNotFound, CodeIsTaken, NotAllowed
+    """
+    parent = _unit_in_scope(acting, parent_code)
+    if parent.kind == Unit.Kind.GROUP:
+        return add_legal_entity(code=code, name=name, name_zh=name_zh, country=more.get("country") or "CN")
+    return add_unit(
+        parent_code=parent_code, code=code, name=name, name_zh=name_zh, time_zone=more.get("time_zone", ""),
+        currency=more.get("currency", ""),
+    )  # fmt: skip
+
+
+def issue_key(acting: Acting, *, unit_code: str, name: str, roles: list[str]) -> str:
+    """Make an API key for a unit of the actor's scope and return it; it cannot be shown again.
+
+    Raises: UnitNotFound, NotAllowed
+    """
+    _unit_in_scope(acting, unit_code)
+    return make_api_key(acting, unit_code=unit_code, name=name, roles=roles, at=acting.at)
+
+
+def revoke_key(acting: Acting, key_id: UUID) -> None:
+    """End a key at once. Repeating it changes nothing.
+
+    Raises: NotAllowed
+    """
+    key = ApiKey.objects.filter(id=key_id, revoked_at=None).select_related("unit").first()
+    if key is not None:
+        _refuse_outside(acting, key.unit)
+        key.revoked_at = acting.at
+        key.save(update_fields=["revoked_at"])
+
+
+def _unit_in_scope(acting: Acting, code: str) -> Unit:
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None:
+        raise UnitNotFound(code=code)
+    _refuse_outside(acting, unit)
+    return unit
+
+
+def _refuse_outside(acting: Acting, unit: Unit) -> None:
+    scope = scope_of(unit)
+    # A legal entity without a brand has an empty scope; only the group may add to it.
+    if (not scope.ranges and acting.scope != EVERYTHING) or not acting.scope.contains(scope):
+        raise NotAllowed
 
 
 def _refuse_taken(code: str) -> None:

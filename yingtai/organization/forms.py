@@ -1,0 +1,68 @@
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yingtai.organization.models import Role
+from yingtai.organization.queries import UnitView
+
+CODE = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+
+
+class UnitForm(forms.Form):
+    """What a new unit needs; what it is follows from what it stands below."""
+
+    parent_code = forms.ChoiceField(label=_("Below"))
+    code = forms.RegexField(
+        CODE, max_length=40, label=_("Code"), help_text=_("Small letters, digits and hyphens.")
+    )
+    name = forms.CharField(max_length=120, label=_("Name"))
+    name_zh = forms.CharField(max_length=120, label=_("Name in Chinese"), required=False)
+    time_zone = forms.CharField(
+        max_length=40,
+        label=_("Time zone"),
+        required=False,
+        help_text=_("For a brand, such as Europe/London."),
+    )
+    currency = forms.RegexField(
+        r"^[A-Z]{3}$", label=_("Currency"), required=False, help_text=_("For a brand, such as GBP.")
+    )
+
+    def __init__(self, *args: Any, parents: Sequence[UnitView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent_code"].choices = [(unit.code, unit.title) for unit in parents]  # type: ignore[attr-defined]
+
+    def clean_time_zone(self) -> str:
+        zone: str = self.cleaned_data["time_zone"]
+        if zone and zone not in available_timezones():
+            raise forms.ValidationError(_("There is no such time zone; write it like Europe/London."))
+        return zone
+
+
+class ColleagueForm(forms.Form):
+    """Whom to invite, and with which role where."""
+
+    email = forms.EmailField(label=_("E-mail"))
+    name = forms.CharField(max_length=120, label=_("Name"))
+    unit_code = forms.ChoiceField(label=_("Works in"))
+    role = forms.ChoiceField(choices=Role.choices, label=_("Role"))
+
+    def __init__(self, *args: Any, units: Sequence[UnitView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit_code"].choices = [(unit.code, unit.title) for unit in units]  # type: ignore[attr-defined]
+
+
+class KeyForm(forms.Form):
+    """What a program's key may do, and where."""
+
+    name = forms.CharField(max_length=120, label=_("Name"), help_text=_("The program that will use it."))
+    unit_code = forms.ChoiceField(label=_("Works in"))
+    roles = forms.MultipleChoiceField(
+        choices=Role.choices, label=_("Roles"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, units: Sequence[UnitView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit_code"].choices = [(unit.code, unit.title) for unit in units]  # type: ignore[attr-defined]
