@@ -35,7 +35,7 @@ def mark_without_contact(people: ProfileSet, channel: str) -> int:
 
     Cost: one statement
     """
-    values = {"reason": NO_ADDRESS, "kind": BY_NAME[KIND_OF_CHANNEL[channel]].number}
+    values: dict[str, str | int] = {"reason": NO_ADDRESS, "kind": BY_NAME[KIND_OF_CHANNEL[channel]].number}
     with connection.cursor() as cursor:
         cursor.execute(MARK_WITHOUT.format(table=people.table), values)
         return int(cursor.rowcount)

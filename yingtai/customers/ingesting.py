@@ -17,8 +17,6 @@ from yingtai.customers.ingest.pipeline import WRITER_LOCK, Hook, Ingested, inges
 from yingtai.customers.ingest.taking import ADVANCE, DEFIANT, Inbox, Taken, apart, given_up
 from yingtai.kernel.acting import Acting, system
 from yingtai.kernel.scope import EVERYTHING
-from yingtai.lake import maintenance
-from yingtai.lake.api import TableIsBusy
 
 MOST_EVENTS = 50_000
 SMALL_SET = 2_000
@@ -27,10 +25,8 @@ SMALL_SET_SECONDS = 0.8
 """Small sets are started this far apart, or a trickle would fill the lake with tiny files."""
 TABLES_SECONDS = 30.0
 TRAITS_SECONDS = 60.0
-LAKE_SECONDS = 60.0
 BUSY_PATIENCE = 10.0
-"""While requests wait, copies and compaction may be so many times later than in quiet times."""
-SMALL_FILES = 8
+"""While requests wait, copies may be so many times later than in quiet times."""
 PAUSE_AFTER_TROUBLE_SECONDS = 2.0
 
 IS_AWAITED = """
@@ -90,7 +86,6 @@ class _Clockwork:
 
     tables_at: float = 0.0
     traits_at: float = 0.0
-    lake_at: float = 0.0
 
 
 class Ingester:
@@ -102,8 +97,6 @@ class Ingester:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="taking")
         self._next: Future[Taken | None] | None = None
         self._due = _Clockwork()
-        self._keeper = ThreadPoolExecutor(1, thread_name_prefix="lake-keeper")
-        self._tidying: Future[None] | None = None
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Ingest until asked to stop; the database may go away and come back."""
@@ -166,11 +159,6 @@ class Ingester:
         if now - self._due.traits_at > TRAITS_SECONDS * patience:
             self._due.traits_at = now
             snapshots.refresh_traits(acting_now())
-        if now - self._due.lake_at > LAKE_SECONDS * patience and (
-            self._tidying is None or self._tidying.done()
-        ):
-            self._due.lake_at = now
-            self._tidying = self._keeper.submit(look_after_lake)
 
     def start_over(self) -> None:
         """Forget what was taken but not done."""
@@ -186,15 +174,6 @@ def is_awaited() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(IS_AWAITED, [WRITER_LOCK])
         return bool(cursor.fetchone()[0])
-
-
-def look_after_lake() -> None:
-    """Merge the small files that a trickle of events leaves behind."""
-    for name in ("events", "order_lines", "alias_map"):
-        try:
-            maintenance.compact(name, at_least=SMALL_FILES)
-        except TableIsBusy as busy:
-            log.info("the lake is busy, next time: %s", busy)
 
 
 def run(stop: Callable[[], bool]) -> None:

@@ -5,7 +5,6 @@ from uuid import UUID
 from yingtai.customers import upkeep
 from yingtai.customers.importing import run_import
 from yingtai.customers.services.erasing import erase_person
-from yingtai.customers.services.keeping_house import keep_house_now
 from yingtai.customers.services.merging import merge_profiles, split_profile
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.jobs import job
@@ -53,7 +52,7 @@ def sweep_keys(acting: Acting) -> None:
     upkeep.sweep_keys(acting)
 
 
-@job("customers.keep_house", queue="default")
-def keep_house(acting: Acting) -> None:
-    """Once a night: destroy keys that nobody needs any more, and shorten the lake's log. A repeat finds less to do."""
-    keep_house_now(acting)
+@job("customers.destroy_old_keys")
+def destroy_old_keys(acting: Acting) -> None:
+    """Destroy keys whose time is over. A repeat finds them destroyed."""
+    upkeep.destroy_old_keys(acting)

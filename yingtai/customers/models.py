@@ -64,11 +64,11 @@ class Identifier(ScopedModel):
     Found by `blind`; kept readable only when a person may want to see it again (not for devices).
     """
 
-    Kind = models.IntegerChoices("Kind", {kind.name.upper(): kind.number for kind in KINDS})
+    KINDS: ClassVar = [(kind.number, kind.name) for kind in KINDS]
 
     alias_no = models.BigIntegerField(primary_key=True)
     brand_no = models.IntegerField()
-    kind = models.SmallIntegerField(choices=Kind.choices)
+    kind = models.SmallIntegerField(choices=KINDS)
     blind = models.BinaryField(max_length=16)
     profile_no = models.BigIntegerField()
     sealed = models.BinaryField(null=True)

@@ -137,7 +137,7 @@ def get_profile(acting: Acting, id: UUID) -> ProfileView:
         if profile is None:
             raise ProfileNotFound
         [row] = _rows([profile])
-        survivor = Profile.objects.filter(profile_no=profile.merged_into_no).first()
+        survivor = Profile.objects.filter(profile_no=profile.merged_into_no or 0).first()
         private = private_traits_of([profile.profile_no])[profile.profile_no]
     return ProfileView(
         **vars(row),
@@ -260,8 +260,8 @@ def _survivors(profile_nos: Sequence[int]) -> dict[int, int]:
                 "profile_no", "merged_into_no"
             )
         )
-        found = {number: merged.get(now, now) for number, now in found.items()}
-        waiting = set(merged.values())
+        found = {number: merged.get(now) or now for number, now in found.items()}
+        waiting = {number for number in merged.values() if number}
     return found
 
 

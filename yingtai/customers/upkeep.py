@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import connection
 
 from yingtai.collect.api import upload_keys_among
+from yingtai.customers.models import VisitorKey
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
@@ -15,6 +17,11 @@ from yingtai.vault import api as vault
 
 GROWING = ("events", "order_lines", "alias_map")
 FILES_BEFORE_MERGING = 8
+
+VISITORS_KEPT = timedelta(days=28)
+"""Nothing undeclared of a nameless visitor outlives this: a request for erasure is answered within a month."""
+INBOX_READABLE = timedelta(days=31)
+"""As long as quarantine keeps what was refused, sealed under the same keys."""
 
 KNOWN_KEYS = """
     SELECT key_id FROM customers_profile WHERE key_id = ANY(%(keys)s)
@@ -48,3 +55,15 @@ def sweep_keys(acting: Acting) -> int:
             return {key for (key,) in cursor.fetchall()} | upload_keys_among(everywhere, keys)
 
     return vault.sweep_orphans(known)
+
+
+def destroy_old_keys(acting: Acting) -> int:
+    """Destroy the keys of weeks of nameless visitors and of hours of the inbox that are long over, and return
+    how many of visitors. Repeating it changes nothing."""
+    vault.destroy_epoch(acting.at - INBOX_READABLE)
+    over = (acting.at - VISITORS_KEPT - timedelta(days=7)).date()
+    old = VisitorKey.objects.filter(week_on__lte=over, destroyed_at=None)
+    key_ids = list(old.values_list("key_id", flat=True))
+    destroyed = vault.destroy_keys(key_ids) if key_ids else 0
+    old.update(destroyed_at=acting.at)
+    return destroyed

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.customers import queries, viewing
+from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.jobs import erase_for_good, merge_by_hand, split_by_hand
 from yingtai.customers.services import revealing
 from yingtai.kernel.acting import decide
@@ -120,7 +121,7 @@ def merge(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     back = reverse("customers:profile", args=[profile_id])
     view = queries.get_profile(request.acting, profile_id)
     if request.method == "POST":
-        duplicate_id = str(UUID(request.POST["duplicate_id"]))
+        duplicate_id = _posted_id(request, "duplicate_id")
         merge_by_hand.enqueue(
             request.acting, survivor_id=str(profile_id), duplicate_id=duplicate_id, once_per=duplicate_id
         )
@@ -159,3 +160,10 @@ def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         type_to_confirm=_("erase"),
     )
     return render_confirmation(request, confirmation)
+
+
+def _posted_id(request: ActingRequest, name: str) -> str:
+    try:
+        return str(UUID(request.POST.get(name, "")))
+    except ValueError:
+        raise ProfileNotFound from None

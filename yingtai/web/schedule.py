@@ -10,6 +10,7 @@ SCHEDULE = (
     ("*/2 * * * *", "customers.merge_small_files"),
     ("37 2 * * *", "customers.tidy_lake"),
     ("7 4 * * *", "customers.sweep_keys"),
+    ("23 4 * * *", "customers.destroy_old_keys"),
     ("41 * * * *", "collect.remove_expired"),
 )
 

@@ -1,6 +1,6 @@
 """What the steps of one set hand to each other."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ class Batch:
     ingest_no: int
     set: EventSet
     cursor: Any
-    spent: dict[str, float] = field(default_factory=dict)
 
     @property
     def at(self) -> datetime:
@@ -36,7 +35,8 @@ class Batch:
 
     def moments(self, name: str) -> np.ndarray:
         """Return a column of times in microseconds since 1970."""
-        return self.set.events[name].cast("int64").to_numpy()
+        moments: np.ndarray = self.set.events[name].cast("int64").to_numpy()
+        return moments
 
 
 @dataclass

@@ -114,19 +114,22 @@ def _needs_thought(combos: np.ndarray, profile: np.ndarray) -> np.ndarray:
     highest = pointed.max(axis=1, initial=-1)
     lowest = np.where(present, pointed, np.iinfo(np.int64).max).min(axis=1, initial=np.iinfo(np.int64).max)
     agreed = (highest == lowest) & (lowest > 0)
-    return (present.sum(axis=1) > 1) & ~agreed
+    news: np.ndarray = (present.sum(axis=1) > 1) & ~agreed
+    return news
 
 
 def _profiles_in(combos: np.ndarray, profile: np.ndarray) -> np.ndarray:
     found = np.unique(profile[combos[combos != NOBODY]])
-    return found[found > 0]
+    existing: np.ndarray = found[found > 0]
+    return existing
 
 
 def _first_identifier(combos: np.ndarray) -> np.ndarray:
     if not combos.size:
         return np.full(len(combos), NOBODY, dtype=np.int64)
     place = (combos != NOBODY).argmax(axis=1)
-    return combos[np.arange(len(combos)), place].astype(np.int64)
+    first: np.ndarray = combos[np.arange(len(combos)), place].astype(np.int64)
+    return first
 
 
 def _alone(combos: np.ndarray, news: np.ndarray) -> np.ndarray:
@@ -134,7 +137,8 @@ def _alone(combos: np.ndarray, news: np.ndarray) -> np.ndarray:
     single = combos[~news]
     found = single[single != NOBODY]
     _, first = np.unique(found, return_index=True)
-    return found[np.sort(first)]
+    in_order: np.ndarray = found[np.sort(first)]
+    return in_order
 
 
 class _Book:

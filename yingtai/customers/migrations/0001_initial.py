@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('node_no', models.BigIntegerField()),
                 ('alias_no', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('brand_no', models.IntegerField()),
-                ('kind', models.SmallIntegerField(choices=[(1, 'User'), (2, 'Email'), (3, 'Phone'), (4, 'Member'), (5, 'Device'), (6, 'Openid'), (7, 'Unionid'), (9, 'Anonymous')])),
+                ('kind', models.SmallIntegerField(choices=[(1, 'user'), (2, 'email'), (3, 'phone'), (4, 'member'), (5, 'device'), (6, 'openid'), (7, 'unionid'), (9, 'anonymous')])),
                 ('blind', models.BinaryField(max_length=16)),
                 ('profile_no', models.BigIntegerField()),
                 ('sealed', models.BinaryField(null=True)),
