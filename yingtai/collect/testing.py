@@ -1,11 +1,19 @@
 """Ready-made imports for tests, ours and others'."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import msgspec
+from django.db import connection
+
+from yingtai.collect import inbox
 from yingtai.collect.importing.mapping import read_mapping
 from yingtai.collect.services.imports import ask_for_import, map_import, start_import
 from yingtai.collect.services.uploads import Arriving, save_upload
 from yingtai.kernel.acting import Acting
+from yingtai.vault.api import current_epoch, seal_blob
 
 
 def ask_for_import_of(acting: Acting, node_no: int, text: str, mapping: str) -> tuple[UUID, UUID]:
@@ -21,3 +29,17 @@ def ask_for_import_of(acting: Acting, node_no: int, text: str, mapping: str) -> 
 def ask_again(acting: Acting, import_id: UUID) -> UUID:
     """Ask for an import that has stopped or failed, and return the new task's id."""
     return ask_for_import(acting, import_id)
+
+
+def request_document(events: Sequence[dict[str, Any]], at: datetime) -> bytes:
+    """Return what the collector writes down of a batch of events that came at a time."""
+    envelope = inbox.Envelope(received=round(at.timestamp() * 1_000_000))
+    return inbox.document(envelope, msgspec.json.encode({"batch": list(events)}))
+
+
+def put_into_inbox(document: bytes, *, source_no: int, node_no: int, at: datetime, event_count: int) -> None:
+    """Put a document into the inbox, sealed as the collector seals it."""
+    epoch = current_epoch()
+    body = seal_blob(epoch, inbox.compress(document), inbox.additional_data(source_no, node_no))
+    with connection.cursor() as cursor:
+        cursor.execute(inbox.INSERT_ROW, (at, source_no, node_no, inbox.REQUEST, epoch.id, event_count, body))
