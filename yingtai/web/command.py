@@ -83,7 +83,7 @@ def run(command: Command, arguments: list[str]) -> int:
                 return _load(command.target)(arguments) or 0
         return _load(command.target)(arguments) or 0
     except errors.ProductError as problem:
-        print(f"{problem}. {problem.remedy}", file=sys.stderr)
+        print(f"{problem}. {problem.remedy.format(**problem.facts)}", file=sys.stderr)
         return 1
 
 
