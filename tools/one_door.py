@@ -39,5 +39,6 @@ class OneDoor(Contract):
         # behind the doors; tests, and what makes data for them, borrow ready-made data.
         here = importer.split(".")[1]
         mounts = here == "web" and file in {"urls", "endpoints", "middleware"}
-        borrows = file == "testing" and (".tests." in importer or importer.endswith(".testing"))
-        return file in self.doors or mounts or borrows or here == "bench"
+        borrows = file == "testing" and ".tests." in importer
+        furnishes = importer.endswith(".testing")
+        return file in self.doors or mounts or borrows or furnishes or here == "bench"

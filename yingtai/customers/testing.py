@@ -9,7 +9,11 @@ from yingtai.collect.testing import put_into_inbox, request_document
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.building import build
 from yingtai.customers.ingest.ways import ways_of
+from yingtai.customers.ingesting import acting_now, drain
+from yingtai.customers.models import Identifier, Profile
 from yingtai.organization.testing import MONDAY
+
+__all__ = ["Identifier", "Profile", "acting_now", "drain", "event_set", "send", "send_document"]
 
 
 def send(

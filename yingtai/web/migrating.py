@@ -9,7 +9,7 @@ from django.db import connection
 
 from yingtai.kernel import grants
 from yingtai.kernel.env import dsn, vault_dsn
-from yingtai.vault import schema
+from yingtai.vault import api as vault
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SHAPES = (
@@ -47,7 +47,7 @@ def migrate(*, verbosity: int = 1) -> None:
     This process must be signed in to the books as `migrator`, the only role that sees past the walls, or
     data migrations would silently change no rows.
     """
-    schema.migrate(vault_dsn("owner"))
+    vault.migrate(vault_dsn("owner"))
     call_command("migrate", interactive=False, verbosity=verbosity)
     grants.apply()
     with connection.cursor() as cursor:

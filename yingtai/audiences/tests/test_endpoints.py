@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from yingtai.audiences.api import create_audience, refresh_audience
 from yingtai.audiences.testing import write_people
-from yingtai.customers.models import Profile
+from yingtai.customers.testing import Profile
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import make_api_key
 from yingtai.organization.testing import MONDAY, BrandForTest, make_acting

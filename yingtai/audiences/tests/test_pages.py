@@ -13,10 +13,8 @@ from yingtai.audiences.api import Use, audience_uses, create_audience, get_audie
 from yingtai.audiences.testing import write_events, write_people
 from yingtai.collect.api import make_source
 from yingtai.compliance.testing import grant_email, make_purposes, signed_in
-from yingtai.customers.ingest.snapshots import refresh_traits
-from yingtai.customers.ingesting import acting_now, drain
-from yingtai.customers.models import Identifier
-from yingtai.customers.testing import send
+from yingtai.customers.api import refresh_traits
+from yingtai.customers.testing import Identifier, acting_now, drain, send
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import run_jobs

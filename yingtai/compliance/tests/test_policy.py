@@ -6,7 +6,7 @@ from yingtai.compliance.policy import ACTIONS, RULES, decide_by_role
 from yingtai.kernel.acting import Acting, decide, system
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import EVERYTHING
-from yingtai.organization.models import Role
+from yingtai.organization.api import Role
 from yingtai.organization.testing import MONDAY
 
 PLACES = (
