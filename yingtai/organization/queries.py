@@ -226,9 +226,17 @@ def list_keys(scope: Scope) -> list[KeyRow]:
 
 def names_of_staff(acting: Acting, actors: Sequence[str]) -> dict[str, str]:
     """Return the names behind actors such as `staff:<uuid>`."""
-    ids = {actor: actor.removeprefix("staff:") for actor in actors if actor.startswith("staff:")}
-    names = dict(Staff.objects.filter(id__in=ids.values()).values_list("id", "name"))
-    return {actor: names.get(UUID(key), "") for actor, key in ids.items()}
+    ids = {actor: _staff_id(actor) for actor in actors}
+    names = dict(Staff.objects.filter(id__in=[key for key in ids.values() if key]).values_list("id", "name"))
+    return {actor: names.get(key, "") for actor, key in ids.items() if key}
+
+
+def _staff_id(actor: str) -> UUID | None:
+    kind, _, key = actor.partition(":")
+    try:
+        return UUID(key) if kind == "staff" else None
+    except ValueError:
+        return None
 
 
 def _branch(
