@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -58,7 +58,7 @@ class CampaignForm(forms.Form):
         ready = [one for one in list_ready(acting) if one.node_no == campaign.node_no]
         titles = [(str(one.id), f"{one.template_name} · {one.version}") for one in ready]
         if campaign.version_id and str(campaign.version_id) not in dict(titles):
-            titles.append((str(campaign.version_id), _("an earlier version")))
+            titles.append((str(campaign.version_id), str(_("an earlier version"))))
         self._choose("version_id", nothing + titles)
         purposes = [one for one in list_purposes(acting) if one.node_no == campaign.node_no]
         usable = [(one.code, one.title) for one in purposes if campaign.channel in one.channels]
@@ -67,7 +67,8 @@ class CampaignForm(forms.Form):
             self._choose("goal_event", [*GOALS, (campaign.goal_event, campaign.goal_event)])
 
     def _choose(self, name: str, choices: list[Any]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined] - they are choice fields
+        field = cast(forms.ChoiceField, self.fields[name])
+        field.choices = choices
 
     def values(self) -> dict[str, Any]:
         """Return what the draft keeps; the share in hundredths of a percent."""

@@ -204,7 +204,7 @@ def find_send(acting: Acting, send_no: int) -> SendView | None:
     """Return one line of the ledger."""
     with acting_transaction(acting):
         send = Send.objects.filter(send_no=send_no).first()
-    return send and _view_send(send)
+    return _view_send(send) if send else None
 
 
 def campaign_by_no(acting: Acting, campaign_no: int) -> CampaignView:

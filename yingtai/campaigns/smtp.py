@@ -106,17 +106,17 @@ class Connection:
         """
         self.open()
         smtp = self._smtp
-        if smtp is None or smtp.sock is None:
+        if smtp is None:
             raise Interrupted(is_ambiguous=False)
         is_ended = False
         try:
             refused = self._announce(smtp, mail)
             if refused is not None:
                 return refused
-            smtp.sock.sendall(_wire_form(mail.message))
+            _socket_of(smtp).sendall(_wire_form(mail.message))
             # Up to here the server cannot have taken the mail; from here on it may have.
             is_ended = True
-            smtp.sock.sendall(b".\r\n")
+            _socket_of(smtp).sendall(b".\r\n")
             return _answer(smtp.getreply(), "message")
         except (OSError, smtplib.SMTPException) as trouble:
             self._drop()
@@ -137,7 +137,7 @@ class Connection:
             self._server.host, self._server.port, local_hostname=self._local_name, timeout=TIMEOUT_SECONDS
         )
         # The end of a mail is sent on its own; without this the kernel would hold it back for 40 ms.
-        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _socket_of(smtp).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo()
         if not self._server.is_tls and smtp.has_extn("starttls"):
             smtp.starttls(context=ssl.create_default_context())
@@ -156,7 +156,7 @@ class Connection:
                     smtp.docmd("RSET")
                     return answer
             return None
-        smtp.sock.sendall("".join(f"{command}\r\n" for command in commands).encode("ascii"))
+        _socket_of(smtp).sendall("".join(f"{command}\r\n" for command in commands).encode("ascii"))
         sender = _answer(smtp.getreply(), "sender")
         recipient = _answer(smtp.getreply(), "recipient")
         data = _answer(smtp.getreply(), "message")
@@ -164,7 +164,7 @@ class Connection:
         if refused is None:
             return None
         if data.code == 354:  # RFC 2920: no recipient, and yet it waits for a message
-            smtp.sock.sendall(b".\r\n")
+            _socket_of(smtp).sendall(b".\r\n")
             smtp.getreply()
         smtp.docmd("RSET")
         return refused
@@ -173,6 +173,12 @@ class Connection:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+
+def _socket_of(smtp: smtplib.SMTP) -> socket.socket:
+    if smtp.sock is None:
+        raise smtplib.SMTPServerDisconnected("the connection is closed")
+    return smtp.sock
 
 
 def _answer(reply: tuple[int, bytes], part: str) -> Answer:

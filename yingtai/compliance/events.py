@@ -38,6 +38,6 @@ class ConsentsRecorded(DomainEvent):
 def read_changes(changes: str) -> list[ConsentChange]:
     """Return the changes that the text of a fact holds."""
     return [
-        ConsentChange(*row[:6], datetime.fromisoformat(row[6]), row[7])  # type: ignore[arg-type] - as written
-        for row in json.loads(changes)
+        ConsentChange(profile, node, purpose, channel, recipient, status, datetime.fromisoformat(at), source)
+        for profile, node, purpose, channel, recipient, status, at, source in json.loads(changes)
     ]

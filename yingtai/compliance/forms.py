@@ -15,7 +15,7 @@ CHANNELS = [
     ("app", _("App")),
     ("in_car", _("In the car")),
 ]
-BASES = [
+BASES: list[tuple[str, Any]] = [
     (Basis.CONSENT, _("The person's consent")),
     (Basis.CONTRACT, _("A contract with the person")),
     (Basis.LEGAL_DUTY, _("A legal duty")),

@@ -54,7 +54,8 @@ class TimedContext(RenderContext):
 
     def filter(self, *arguments: Any, **options: Any) -> Callable[..., object]:
         self._look_at_the_time()
-        return super().filter(*arguments, **options)
+        found: Callable[..., object] = super().filter(*arguments, **options)
+        return found
 
     def _look_at_the_time(self) -> None:
         if time.monotonic() > self._deadline:

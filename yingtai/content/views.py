@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -74,7 +75,7 @@ def draft(request: ActingRequest, template_id: UUID) -> HttpResponse:
 @require_GET
 @page(action="view", place="content.template")
 @xframe_options_sameorigin
-@csp(FRAME_POLICY)
+@csp(FRAME_POLICY)  # type: ignore[untyped-decorator]
 def preview(request: ActingRequest, template_id: UUID) -> HttpResponse:
     """The mail itself, for the frame in the editor."""
     found = queries.get_template(request.acting, template_id)
@@ -109,7 +110,7 @@ def version(request: ActingRequest, version_id: UUID) -> HttpResponse:
 @require_GET
 @page(action="view", place="content.template")
 @xframe_options_sameorigin
-@csp(FRAME_POLICY)
+@csp(FRAME_POLICY)  # type: ignore[untyped-decorator]
 def version_preview(request: ActingRequest, version_id: UUID) -> HttpResponse:
     """A version as a mail, for a frame."""
     found = queries.get_version(request.acting, version_id)
@@ -137,13 +138,14 @@ def archive(request: ActingRequest, template_id: UUID) -> HttpResponse:
 def _editor(
     request: ActingRequest, found: queries.TemplateView, form: DraftForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {
+    asked = request.GET.get("as") or request.POST.get("as") or ""
+    context: dict[str, Any] = {
         "template": found,
         "form": form,
-        "asked": request.GET.get("as") or request.POST.get("as") or "",
+        "asked": asked,
         "versions": queries.list_versions(request.acting, found.id)[:5],
     }
-    person, context["not_found"] = _person(request, context["asked"])
+    person, context["not_found"] = _person(request, asked)
     context["person"] = person
     context["check"] = _check(request, found, person)
     return render_page(request, "content/template.html", context, fragment="check", status=status)

@@ -107,7 +107,9 @@ def _note(
         if send is None or send.sent_at is None:
             return False
         is_machine = visit.is_machine(send.sent_at, acting.at)
-        properties = {"is_machine": is_machine} | ({"link_no": link_no} if link_no is not None else {})
+        properties: dict[str, object] = {"is_machine": is_machine} | (
+            {"link_no": link_no} if link_no is not None else {}
+        )
         if is_machine:
             record(acting, [_fact(acting, send, event, f"send-{send_no}-{what}-machine", properties)])
             return False

@@ -1,6 +1,7 @@
 """Who gets the mail: set statements across the doors, a million people in seconds."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -121,7 +122,11 @@ def _decided(acting: Acting, campaign: Campaign) -> ProfileSet:
         fill(acting, people, campaign.audience_id)
     customers.mark_without_contact(people, campaign.channel)
     mark_consent(people, purpose=campaign.purpose, channel=campaign.channel)
-    values = {"channel": campaign.channel, "salt": campaign.salt, "share": campaign.hold_out_share}
+    values: dict[str, Any] = {
+        "channel": campaign.channel,
+        "salt": campaign.salt,
+        "share": campaign.hold_out_share,
+    }
     with connection.cursor() as cursor:
         cursor.execute(MARK_SUPPRESSED.format(table=people.table), values)
         cursor.execute(MARK_HELD_OUT.format(table=people.table), values)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -162,7 +163,7 @@ def is_alive(sender_no: int) -> bool:
 
 def claim(campaign_no: int, sender_no: int, *, size: int, at: datetime) -> list[Claimed]:
     """Claim up to `size` mails that are due, inside the caller's transaction."""
-    values = {"campaign_no": campaign_no, "sender_no": sender_no, "size": size, "now": at}
+    values: dict[str, Any] = {"campaign_no": campaign_no, "sender_no": sender_no, "size": size, "now": at}
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
         return sorted((Claimed(*row) for row in cursor.fetchall()), key=lambda one: one.send_no)
@@ -184,7 +185,7 @@ class Desk:
 
         Out: whether the next may be tried, and the state of the campaign
         """
-        values = {
+        values: dict[str, Any] = {
             "state": outcome.state, "reason": outcome.reason, "answer": outcome.answer,
             "is_open": outcome.state in {"sent", "owed", "unknown"}, "due_at": outcome.due_at,
             "sent_at": at if outcome.state == "sent" else None, "send_no": send_no, "next_no": next_no,
@@ -213,7 +214,7 @@ def move(
     at: datetime | None = None,
 ) -> int:  # fmt: skip
     """Move sends from states to one other, inside the caller's transaction, and return how many were there."""
-    values = {
+    values: dict[str, Any] = {
         "state": outcome.state, "reason": outcome.reason, "answer": outcome.answer, "sent_at": at,
         "is_open": outcome.state in {"sent", "owed"}, "send_nos": list(send_nos), "before": list(before),
         "campaign_no": campaign_no, "brand_node": brand_node, "what": outcome.what,
@@ -227,7 +228,7 @@ def move(
 def add_to_tally(campaign_no: int, brand_node: int, steps: dict[str, int]) -> None:
     """Move tallies, inside the caller's transaction."""
     if any(steps.values()):
-        values = {
+        values: dict[str, Any] = {
             "campaign_no": campaign_no,
             "brand_node": brand_node,
             "whats": list(steps),

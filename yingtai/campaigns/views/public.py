@@ -89,7 +89,7 @@ def clicked(request: ActingRequest, token: str) -> HttpResponse:
 @never_cache
 @require_safe
 @public("whoever got a mail can look at it in the browser")
-@csp(MAIL_POLICY)
+@csp(MAIL_POLICY)  # type: ignore[untyped-decorator]
 def viewed(request: ActingRequest, token: str) -> HttpResponse:
     """The mail as it was sent to this person."""
     response = HttpResponse(viewing.mail_again(request.acting, link_in(request.path)))

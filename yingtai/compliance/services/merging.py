@@ -1,6 +1,7 @@
 """When two records turn out to be one person, the more restrictive answer wins; when not, it stays with both."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -87,7 +88,7 @@ def merge_consents(acting: Acting, survivor_no: int, duplicate_nos: Sequence[int
 def merge_consents_in_pairs(acting: Acting, pairs: Iterable[tuple[int, int]]) -> None:
     """Merge for many (survivor, duplicate) in one statement; a chain must name its end as survivor."""
     survivors, duplicates = zip(*pairs, strict=True) if (pairs := list(pairs)) else ((), ())
-    values = {"survivors": list(survivors), "duplicates": list(duplicates), "source": "merge"}
+    values: dict[str, Any] = {"survivors": list(survivors), "duplicates": list(duplicates), "source": "merge"}
     with acting_transaction(acting), connection.cursor() as cursor:
         announced(acting, cursor, MERGE, **values)
         cursor.execute(FORGET_DUPLICATES, values)
@@ -99,6 +100,11 @@ def split_consents(acting: Acting, survivor_no: int, restored: Sequence[tuple[in
     Whatever was refused meanwhile stays refused with both: we cannot know who of them said no.
     """
     numbers, nodes = zip(*restored, strict=True) if restored else ((), ())
-    values = {"survivor": survivor_no, "restored": list(numbers), "nodes": list(nodes), "source": "split"}
+    values: dict[str, Any] = {
+        "survivor": survivor_no,
+        "restored": list(numbers),
+        "nodes": list(nodes),
+        "source": "split",
+    }
     with acting_transaction(acting), connection.cursor() as cursor:
         announced(acting, cursor, SPLIT, **values)

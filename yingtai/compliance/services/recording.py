@@ -168,8 +168,9 @@ def check_purpose(*, node_no: int, purpose: str, channel: str, notice_version: i
         raise PurposeNotFound(purpose=purpose, field="purpose")
     if channel not in found.channels:
         raise ChannelNotInPurpose(purpose=purpose, channel=channel, field="channel")
-    notices = Notice.objects.filter(purpose=found, version=notice_version)
-    if notice_version is not None and not notices.exists():
+    if notice_version is None:
+        return
+    if not Notice.objects.filter(purpose=found, version=notice_version).exists():
         raise NoticeNotFound(purpose=purpose, version=notice_version, field="notice_version")
 
 

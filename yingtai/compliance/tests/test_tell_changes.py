@@ -13,4 +13,3 @@ def test_a_fact_carries_its_changes_as_text(acting, brand):
     [change] = fact.each()
     assert (change.profile_no, change.status, change.at, change.source) == (7, "granted", acting.at, "form")
     assert read_changes("[]") == []
-
