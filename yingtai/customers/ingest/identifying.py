@@ -38,17 +38,18 @@ HELD_BY = """
 """
 SURVIVORS = """
     WITH RECURSIVE chain AS (
-        SELECT profile_no AS asked_no, profile_no, merged_into_no FROM customers_profile
+        SELECT profile_no AS asked_no, profile_no, brand_no, merged_into_no FROM customers_profile
         WHERE profile_no IN (SELECT profile_no FROM asked_survivor)
         UNION ALL
-        SELECT chain.asked_no, next.profile_no, next.merged_into_no
+        SELECT chain.asked_no, next.profile_no, next.brand_no, next.merged_into_no
         FROM chain JOIN customers_profile AS next ON next.profile_no = chain.merged_into_no
     )
-    SELECT chain.asked_no, chain.profile_no, coalesce((
+    SELECT chain.asked_no, chain.profile_no, chain.brand_no, coalesce((
         SELECT min(alias_no) FROM customers_identifier AS held WHERE held.profile_no = chain.profile_no
     ), 0) AS alias_no
     FROM chain WHERE chain.merged_into_no IS NULL
 """
+SURVIVOR_COLUMNS = {"asked_no": "i8", "profile_no": "i8", "brand_no": "i4", "alias_no": "i8"}
 TAKE_NUMBERS = """
     INSERT INTO customers_numberseries (name, next_no) VALUES (%(name)s, 1 + %(count)s)
     ON CONFLICT (name) DO UPDATE SET next_no = customers_numberseries.next_no + %(count)s
@@ -246,18 +247,20 @@ def _node_of_fresh(
 
 
 def _follow_known_profiles(batch: Batch, people: People) -> None:
-    """Events that name their profile themselves belong to it, or to whoever it was merged into."""
+    """Events that name their profile themselves belong to it, or to whoever it was merged into; one that names
+    another brand's person belongs to nobody."""
     named = batch.numbers("profile_no")
     if not named.any():
         return
     put(batch.cursor, "asked_survivor", {"profile_no": np.unique(named[named > 0])})
-    rows = fetch(batch.cursor, SURVIVORS, {"asked_no": "i8", "profile_no": "i8", "alias_no": "i8"})
+    rows = fetch(batch.cursor, SURVIVORS, SURVIVOR_COLUMNS)
     folded = {merge.duplicate_no: merge.survivor_no for merge in people.resolution.merges}
     order = np.argsort(rows["asked_no"])
     asked = rows["asked_no"][order]
     place = np.searchsorted(asked, named)
     hit = (place < len(asked)) & (named > 0)
     hit[hit] = asked[place[hit]] == named[hit]
+    hit[hit] = rows["brand_no"][order][place[hit]] == batch.numbers("node_no")[hit] >> BRAND_SHIFT
     at = order[place[hit]]
     owners = np.array([folded.get(owner, owner) for owner in rows["profile_no"].tolist()], dtype=np.int64)
     people.profile_no[hit] = owners[at]
@@ -267,7 +270,7 @@ def _follow_known_profiles(batch: Batch, people: People) -> None:
 def survivors(cursor: Any, profiles: np.ndarray) -> np.ndarray:
     """Return who each of these different profiles is now: itself, or whoever it was folded into."""
     put(cursor, "asked_survivor", {"profile_no": profiles})
-    rows = fetch(cursor, SURVIVORS, {"asked_no": "i8", "profile_no": "i8", "alias_no": "i8"})
+    rows = fetch(cursor, SURVIVORS, SURVIVOR_COLUMNS)
     cursor.execute("DELETE FROM asked_survivor")
     now = dict(zip(rows["asked_no"].tolist(), rows["profile_no"].tolist(), strict=True))
     return np.array([now.get(number, number) for number in profiles.tolist()], np.int64)
