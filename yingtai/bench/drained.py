@@ -1,5 +1,6 @@
 """What `yingtai bench drain` measures: the bare reading, the drain, and the wait for one event."""
 
+import gc
 import tempfile
 import threading
 import time
@@ -64,10 +65,12 @@ def drain() -> tuple[int, dict[str, float]]:
             row = books.execute("SELECT coalesce(sum(event_count), 0) FROM collect_inbox").fetchone()
         return row is not None and count < row[0]
 
+    gc.disable()  # as the process does
     with ingesting.sole_writer():
         ingester.begin()
         while waiting():
             count += ingester.step(is_empty)
+    gc.enable()
     ingester.start_over()
     return count, steps
 
