@@ -21,11 +21,13 @@ def stranger(books: None) -> BrandForTest:
 
 @pytest.fixture
 def browser(books: None) -> Callable[..., Client]:
-    """Signs a new colleague with a role in a unit into the console."""
+    """Signs a new colleague with roles in a unit into the console."""
 
-    def signed_in(unit_code: str, role: str) -> Client:
+    def signed_in(unit_code: str, *roles: str) -> Client:
         client = Client(raise_request_exception=False)
-        client.force_login(make_staff(unit_code, role), "allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(
+            make_staff(unit_code, *roles), "allauth.account.auth_backends.AuthenticationBackend"
+        )
         return client
 
     return signed_in

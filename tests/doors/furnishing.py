@@ -1,6 +1,7 @@
 """A brand with something in every table, brought in through the product's own doors.
 
-Every name a person typed carries MARK, so that a page which shows one of them to a stranger is found out.
+Whatever a person typed carries a mark, so that an answer which shows it to a stranger is found out: `mark` on
+what is the brand's own, `shared` on what a brand hands down to its dealers, `garage` on what is one dealer's.
 """
 
 import asyncio
@@ -17,10 +18,13 @@ from django.apps import apps
 from django.db import connection
 
 from yingtai.audiences.api import create_audience, refresh_audience
+from yingtai.campaigns.models import Send, Suppression
+from yingtai.campaigns.services import deciding, drafting, exporting
 from yingtai.collect.api import RecordedFact, declare, declare_preset, make_source, make_write_key, record
 from yingtai.collect.collector.app import Collector
 from yingtai.collect.collector.sealing import VaultSealer
 from yingtai.collect.plan import Declared
+from yingtai.collect.sealed_files import upload_path
 from yingtai.collect.services.imports import ask_for_import, map_import, save_preset, start_import
 from yingtai.collect.services.uploads import Arriving, save_upload
 from yingtai.compliance.api import (
@@ -41,12 +45,22 @@ from yingtai.kernel.labels import Label
 from yingtai.kernel.models import ScopedModel
 from yingtai.kernel.scope import EVERYTHING, Scope
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.kernel.testing import as_role, settle
+from yingtai.kernel.testing import settle
+from yingtai.lake import api as lake
 from yingtai.organization.testing import BrandForTest, make_brand
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
-MAPPING = {
+ORDERS = {
+    "shape": "order-lines",
+    "source": "Till",
+    "time_zone": "Asia/Shanghai",
+    "currency": "CNY",
+    "order": {"id": "no", "occurred_at": "at"},
+    "line": {"product_id": "code", "product_name": "name", "quantity": "qty", "unit_price": "price"},
+    "person": {"email": "who"},
+}
+MEMBERS = {
     "shape": "profiles",
     "source": "Members",
     "time_zone": "Asia/Shanghai",
@@ -54,6 +68,12 @@ MAPPING = {
     "person": {"email": "mail", "member_no": "no"},
     "traits": {"city": "city", "secret_wish": "wish"},
 }
+
+WRITE_KEYS = """
+    SELECT source_no, status, allowed_origins FROM collect_write_key
+    WHERE brand_no = %s AND node_no <> %s ORDER BY key_hash
+"""
+PLANS = "SELECT source_no, document FROM collect_plan WHERE node_no >> 40 = %s AND node_no <> %s ORDER BY source_no"
 
 
 @dataclass(frozen=True)
@@ -63,26 +83,26 @@ class Furnished:
     brand: BrandForTest
     acting: Acting
     mark: str
+    shared: str
+    garage: str
     ids: dict[str, list[Any]] = field(default_factory=dict)
-
-    def named(self, what: str) -> str:
-        """Return a name that betrays the brand wherever it is shown."""
-        return f"{what} {self.mark}"
 
 
 def furnish() -> Furnished:
     """Make a brand and use every door of it."""
     brand = make_brand()
     acting = Acting("staff:test", brand.scope, "operations", NOW, frozenset({"marketer"}))
-    here = Furnished(brand, acting, f"Kanarienvogel{secrets.token_hex(6)}")
+    marks = [f"{word}{secrets.token_hex(6)}" for word in ("Kanarienvogel", "Erbstueck", "Werkstatt")]
+    here = Furnished(brand, acting, *marks)
     _arrive(here)
     _import(here)
     _agree(here)
+    refresh_traits(system("customers.ingest", EVERYTHING, NOW))
     _choose(here)
     _say(here)
-    ingesting.drain(NOW)
-    refresh_traits(system("customers.ingest", EVERYTHING, NOW))
+    _write(here)
     _show(here)
+    ingesting.drain(NOW)
     return here
 
 
@@ -95,6 +115,25 @@ def rows_of(acting: Acting, model: type[ScopedModel]) -> list[dict[str, Any]]:
     """Return the rows of a table as an actor sees them."""
     with acting_transaction(acting):
         return list(model._default_manager.values())
+
+
+def what_there_is(furnished: Furnished, *, but: int | None = None) -> dict[str, Any]:
+    """Return every row of the brand, in books and lake, and its files; without those at one node."""
+    asked = (furnished.brand.node_no >> 40, but or 0)
+    found: dict[str, Any] = {}
+    for model in scoped_models():
+        rows = [row for row in rows_of(furnished.acting, model) if row["node_no"] != but]
+        found[model._meta.db_table] = sorted(json.dumps(row, default=repr, sort_keys=True) for row in rows)
+    reader = lake.scoped(furnished.acting.scope)
+    for table in lake.TABLES:
+        asked_rows = reader.query(
+            f"SELECT * FROM {table} WHERE node_no <> $but ORDER BY ALL", {"but": but or 0}
+        )
+        found[f"lake {table}"] = asked_rows.to_pylist()
+    with acting_transaction(system("test", EVERYTHING, NOW)):
+        found |= {"keys": ask(WRITE_KEYS, *asked), "plans": ask(PLANS, *asked)}
+    uploads = [upload_path(one) for one in furnished.ids["upload"]]
+    return found | {"uploads": [(path.name, path.exists()) for path in uploads]}
 
 
 def send(
@@ -142,14 +181,14 @@ async def _post(path: str, body: bytes, headers: list[tuple[bytes, bytes]]) -> i
 def _arrive(here: Furnished) -> None:
     brand, acting = here.brand, here.acting
     declare_preset(acting, brand.node_no, "commerce")
-    known = [Declared("trait", "", name, label=Label.L2) for name in (f"colour_{here.mark}", "city")]
+    known = [Declared("trait", "", name, label=Label.L2) for name in (f"colour_{here.shared}", "city")]
     declare(acting, brand.node_no, known)
-    shop = make_source(acting, brand.node_no, name=here.named("Shop"))
-    dealer = make_source(acting, brand.dealer_no, name=here.named("Garage"))
+    shop = make_source(acting, brand.node_no, name=f"Shop {here.shared}")
+    dealer = make_source(acting, brand.dealer_no, name=f"Garage {here.garage}")
     here.ids["source"] = [shop.id, dealer.id]
     assert send(make_write_key(acting, shop.id), _visits(here)) == 200
     garage = make_write_key(acting, dealer.id)
-    assert send(garage, [event("identify", "u9", traits={"email": f"u9.{here.mark}@example.com"})]) == 200
+    assert send(garage, [event("identify", "u9", traits={"email": f"u9.{here.garage}@example.com"})]) == 200
     here.ids["write_key"] = [garage]
     ingesting.drain(NOW)
     # Only when two people were known already is it a merge that they turn out to be one.
@@ -161,14 +200,14 @@ def _arrive(here: Furnished) -> None:
 def _visits(here: Furnished) -> list[dict[str, Any]]:
     mark = here.mark
     wares = [
-        {"product_id": f"p-{mark}", "name": here.named("Mug"), "quantity": 2, "price": 3, "category": "Cups"}
+        {"product_id": f"p-{mark}", "name": f"Mug {mark}", "quantity": 2, "price": 3, "category": "Cups"}
     ]
     order = {"order_id": f"o-{mark}", "total": 6, "currency": "CNY", "products": wares}
-    people = {"email": f"anna.{mark}@example.com", "name": here.named("Anna"), "phone": "+8613800008000"}
+    people = {"email": f"anna.{mark}@example.com", "name": f"Anna {mark}", "phone": "+8613800008000"}
     return [
         event("page", anonymous=f"v-{mark}", properties={"url": "https://shop.example.com/cups"}),
         event("track", anonymous=f"v-{mark}", event="Cup Broken", properties={"whose": mark}),
-        event("identify", "u1", anonymousId=f"v-{mark}", traits=people | {f"colour_{mark}": "red"}),
+        event("identify", "u1", anonymousId=f"v-{mark}", traits=people | {f"colour_{here.shared}": "red"}),
         event("track", "u1", event="Order Completed", properties=order),
         event("identify", anonymous=f"w-{mark}", traits={"email": f"bert.{mark}@example.com"}),
         event("identify", anonymous=f"x-{mark}", traits={"phone": "+8613800008001"}),
@@ -178,27 +217,33 @@ def _visits(here: Furnished) -> list[dict[str, Any]]:
 
 def _import(here: Furnished) -> None:
     acting, brand = here.acting, here.brand
+    people = f"since,mail,no,city,wish\n2025-01-02,carl.{here.mark}@example.com,M1,Ulm,peace\n"
+    people += f"when?,dora.{here.mark}@example.com,M2,Ulm,peace\n"
+    orders = "no,at,code,name,qty,price,who\n"
+    orders += f"1,2025-01-02 10:00:00,q-{here.mark},Cup,1,2,carl.{here.mark}@example.com\n"
+    _import_file(here, people, MEMBERS)
+    _import_file(here, orders, ORDERS)
+    save_preset(acting, brand.node_no, name=f"Members {here.shared}", document=MEMBERS)
+
+
+def _import_file(here: Furnished, text: str, mapping: dict[str, Any]) -> None:
+    acting, brand = here.acting, here.brand
     arriving = Arriving()
-    arriving.write(
-        f"since,mail,no,city,wish\n2025-01-02,carl.{here.mark}@example.com,M1,Ulm,peace\n".encode()
-    )
-    arriving.write(f"when?,dora.{here.mark}@example.com,M2,Ulm,peace\n".encode())
+    arriving.write(text.encode())
     upload = save_upload(acting, arriving, node_no=brand.node_no, name=f"{here.mark}.csv")
     made = start_import(acting, node_no=brand.node_no, upload_id=upload)
-    map_import(acting, made, MAPPING)
-    save_preset(acting, brand.node_no, name=here.named("Members"), document=MAPPING)
-    here.ids["task"] = [ask_for_import(acting, made)]
-    here.ids["import"] = [made]
-    here.ids["upload"] = [upload]
-    with as_role("worker"):
-        settle()
+    map_import(acting, made, mapping)
+    here.ids.setdefault("task", []).append(ask_for_import(acting, made))
+    here.ids.setdefault("import", []).append(made)
+    here.ids.setdefault("upload", []).append(upload)
+    settle()
 
 
 def _agree(here: Furnished) -> None:
     acting, node_no = here.acting, here.brand.node_no
     install_standard_purposes(acting, node_no=node_no)
     purpose = list_purposes(acting)[0]
-    notice = ("en", here.named("Notice"), "We write to you.")
+    notice = ("en", f"Notice {here.shared}", "We write to you.")
     publish_notice(acting, node_no=node_no, purpose=purpose.code, texts=[notice])
     here.ids["purpose"] = [purpose.id]
     here.ids["profile"] = [(row["id"], row["profile_no"]) for row in rows_of(acting, Profile)]
@@ -213,7 +258,7 @@ def _choose(here: Furnished) -> None:
     acting, brand = here.acting, here.brand
     everyone = {"join": "all", "parts": [{"block": "did", "event": "Order Completed"}]}
     for place, what in ((brand.node_no, "Buyers"), (brand.other_dealer_no, "Buyers of the other dealer")):
-        made = create_audience(acting, node_no=place, name=here.named(what), definition=everyone)
+        made = create_audience(acting, node_no=place, name=f"{what} {here.mark}", definition=everyone)
         refresh_audience(acting, made)
         here.ids.setdefault("audience", []).append(made)
 
@@ -223,12 +268,39 @@ def _say(here: Furnished) -> None:
     made = create_template(
         acting,
         node_no=node_no,
-        name=here.named("Letter"),
-        subject=here.named("News"),
-        html=f"<p>{here.mark}</p>",
+        name=f"Letter {here.shared}",
+        subject=f"News {here.shared}",
+        html=f"<p>{here.shared} <a href='{{{{ unsubscribe_url }}}}'>no more</a></p>",
     )
     here.ids["template"] = [made.id]
     here.ids["version"] = [make_version(acting, made.id).id]
+
+
+def _write(here: Furnished) -> None:
+    """A campaign is decided, sent into nowhere, and one mailbox refuses for good."""
+    acting, ids = here.acting, here.ids
+    draft = drafting.create_campaign(acting, node_no=here.brand.node_no, name=f"Spring {here.mark}")
+    wanted = {
+        "audience_id": ids["audience"][0], "version_id": ids["version"][0], "hold_out_share": 0,
+        "from_name": "Nova", "from_address": "news@nova.example.com",
+    }  # fmt: skip
+    campaign = drafting.change_campaign(acting, draft.id, wanted)
+    deciding.launch(acting, campaign.id)
+    product = system("campaigns", here.brand.scope, NOW, campaign.purpose)
+    deciding.decide(product, campaign.campaign_no)
+    exporting.export_assignments(product, campaign.campaign_no)
+    ids["campaign"] = [campaign.campaign_no]
+    with acting_transaction(product):
+        owed = Send.objects.filter(campaign_no=campaign.campaign_no)[0]
+        ids["send"] = [owed.send_no]
+        Suppression.objects.create(
+            node_no=owed.node_no,
+            profile_no=owed.profile_no,
+            channel="email",
+            reason="bounced",
+            answer="550",
+            at=NOW,
+        )
 
 
 def _show(here: Furnished) -> None:
@@ -247,7 +319,6 @@ def _show(here: Furnished) -> None:
         Reveal.objects.create(
             node_no=node_no, profile_no=number, what="email", by=acting.actor, purpose="service", at=NOW
         )
-    ingesting.drain(NOW)
 
 
 def all_ids(here: Furnished) -> list[Any]:
