@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from yingtai.collect.api import names_of_sources
 from yingtai.customers.queries import MaskedIdentifier, MergeView, ProfileRow, TimelineRow, title_of
@@ -18,30 +18,30 @@ from yingtai.ui.components import TimelineEntry
 from yingtai.ui.formats import money
 
 KINDS = {
-    "user": lazy("User ID"),
-    "email": lazy("E-mail"),
-    "phone": lazy("Phone"),
-    "member": lazy("Member number"),
-    "device": lazy("Device"),
-    "openid": lazy("WeChat OpenID"),
-    "unionid": lazy("WeChat UnionID"),
-    "anonymous": lazy("Browser"),
+    "user": gettext_lazy("User ID"),
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Phone"),
+    "member": gettext_lazy("Member number"),
+    "device": gettext_lazy("Device"),
+    "openid": gettext_lazy("WeChat OpenID"),
+    "unionid": gettext_lazy("WeChat UnionID"),
+    "anonymous": gettext_lazy("Browser"),
 }
 EVENTS = {
-    "Page Viewed": lazy("Viewed a page"),
-    "Screen Viewed": lazy("Opened an app screen"),
-    "Identified": lazy("Told us who they are"),
-    "Group Joined": lazy("Joined a group"),
-    "Product Viewed": lazy("Viewed a product"),
-    "Product Added": lazy("Put a product into the cart"),
-    "Order Completed": lazy("Completed an order"),
-    "Order Refunded": lazy("Returned an order"),
-    "Order Cancelled": lazy("Cancelled an order"),
-    "Email Sent": lazy("Was sent an e-mail"),
-    "Email Opened": lazy("Opened an e-mail"),
-    "Email Link Clicked": lazy("Clicked a link in an e-mail"),
-    "Unsubscribed": lazy("Unsubscribed"),
-    "Consent Updated": lazy("Changed their consent"),
+    "Page Viewed": gettext_lazy("Viewed a page"),
+    "Screen Viewed": gettext_lazy("Opened an app screen"),
+    "Identified": gettext_lazy("Told us who they are"),
+    "Group Joined": gettext_lazy("Joined a group"),
+    "Product Viewed": gettext_lazy("Viewed a product"),
+    "Product Added": gettext_lazy("Put a product into the cart"),
+    "Order Completed": gettext_lazy("Completed an order"),
+    "Order Refunded": gettext_lazy("Returned an order"),
+    "Order Cancelled": gettext_lazy("Cancelled an order"),
+    "Email Sent": gettext_lazy("Was sent an e-mail"),
+    "Email Opened": gettext_lazy("Opened an e-mail"),
+    "Email Link Clicked": gettext_lazy("Clicked a link in an e-mail"),
+    "Unsubscribed": gettext_lazy("Unsubscribed"),
+    "Consent Updated": gettext_lazy("Changed their consent"),
 }
 TONES = {
     "Order Completed": "good",
