@@ -39,8 +39,7 @@ OWE = f"""
         (campaign_no, profile_no, node_no, state, reason, is_open, is_assigned, attempts)
     SELECT %(campaign_no)s, profile_no, node_no, CASE WHEN reason IS NULL THEN 'owed' ELSE 'not_sent' END,
            reason, reason IS NULL, reason IS NULL OR reason = '{HOLD_OUT}', 0
-    FROM {{table}} ORDER BY profile_no
-    ON CONFLICT (profile_no, campaign_no) DO NOTHING
+    FROM {{table}}
 """
 
 TALLY = """
