@@ -33,12 +33,15 @@ TYPES: dict[str, pa.DataType] = {
 MOMENT = pa.timestamp("us", tz="UTC")
 
 
-def refresh_traits(acting: Acting) -> list[int]:
-    """Give the lake a new copy of the traits of every brand where they changed, and return the brands.
+def refresh_traits(acting: Acting, *, only: int | None = None) -> list[int]:
+    """Give the lake a new copy of the traits of every brand where they changed, or of one, and return the brands.
 
-    Cost: one read of the brand's profiles; at most once a minute, when nothing waits
+    The actor must see all of a brand whose traits are copied: what is out of sight would be left out.
+
+    Cost: one read of the brand's profiles; at most once a minute when nothing waits, and after a file
     """
-    dirty = list(DirtyTraits.objects.values_list("brand_no", flat=True).order_by("brand_no"))
+    changed = DirtyTraits.objects.values_list("brand_no", flat=True).order_by("brand_no")
+    dirty = list(changed if only is None else changed.filter(brand_no=only))
     for brand_no in dirty:
         with acting_transaction(acting):
             DirtyTraits.objects.filter(brand_no=brand_no).delete()
