@@ -108,9 +108,12 @@ def start_clusters() -> list[clusters.Server]:
 
 
 @cache
-def _hold() -> IO[str]:
-    # Commands that tests run see by this lock that the servers are not theirs to stop.
-    return clusters.in_use().__enter__()
+def _hold() -> contextlib.AbstractContextManager[IO[str]]:
+    # Commands that tests run see by this lock that the servers are not theirs to stop. It is the context that is
+    # kept: the file alone would be closed, and the lock lost, as soon as nobody holds its context any more.
+    held = clusters.in_use()
+    held.__enter__()
+    return held
 
 
 @cache
