@@ -11,9 +11,13 @@ from yingtai.customers.ingest.building import build
 from yingtai.customers.ingest.ways import ways_of
 from yingtai.customers.ingesting import acting_now, drain
 from yingtai.customers.models import Identifier, Profile
+from yingtai.customers.rules import BY_NAME
 from yingtai.organization.testing import MONDAY
 
-__all__ = ["Identifier", "Profile", "acting_now", "drain", "event_set", "send", "send_document"]
+__all__ = ["EMAIL", "Identifier", "Profile", "acting_now", "drain", "event_set", "send", "send_document"]
+
+EMAIL = BY_NAME["email"].number
+"""How the books write that an identifier is an e-mail address."""
 
 
 def send(

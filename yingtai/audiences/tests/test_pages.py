@@ -14,7 +14,7 @@ from yingtai.audiences.testing import write_events, write_people
 from yingtai.collect.api import make_source
 from yingtai.compliance.testing import grant_email, make_purposes, signed_in
 from yingtai.customers.api import refresh_traits
-from yingtai.customers.testing import Identifier, acting_now, drain, send
+from yingtai.customers.testing import EMAIL, Identifier, acting_now, drain, send
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import run_jobs
@@ -187,7 +187,7 @@ def test_a_look_shows_some_people_masked_and_who_falls_out(
     assert "No purpose is registered" in text(marketer.post("/audiences/look", form, headers=HTMX))
     make_purposes(acting, brand.node_no)
     with acting_transaction(acting):
-        reached = Identifier.objects.filter(sealed__isnull=False, kind=Identifier.Kind.EMAIL)
+        reached = Identifier.objects.filter(sealed__isnull=False, kind=EMAIL)
         grant_email(acting, brand.node_no, [row.profile_no for row in reached[:3]])
     audience_id = create_audience(now, node_no=brand.node_no, name="All", definition={"join": "all"})
     for answer in (
