@@ -140,10 +140,17 @@ def send(
     key: str, events: Sequence[dict[str, Any]], *, agent: str = "Mozilla/5.0", ip: str = "10.1.2.3"
 ) -> int:
     """Post a batch to the real collector, signed in as its own role, and return the answer's status."""
-    body = json.dumps({"batch": list(events)}).encode()
+    return post_raw(key, json.dumps({"batch": list(events)}).encode(), agent=agent, ip=ip)
+
+
+def post_raw(key: str, body: bytes, *, agent: str = "Mozilla/5.0", ip: str = "10.1.2.3") -> int:
+    """Post any bytes to the real collector and return the answer's status."""
     basic = base64.b64encode(f"{key}:".encode())
-    headers = [(b"authorization", b"Basic " + basic), (b"user-agent", agent.encode()),
-               (b"x-forwarded-for", ip.encode())]  # fmt: skip
+    headers = [
+        (b"authorization", b"Basic " + basic),
+        (b"user-agent", agent.encode()),
+        (b"x-forwarded-for", ip.encode()),
+    ]
     return asyncio.run(_post("/v1/batch", body, headers))
 
 
@@ -178,11 +185,15 @@ async def _post(path: str, body: bytes, headers: list[tuple[bytes, bytes]]) -> i
     return int(answers[0]["status"])
 
 
+def furnish_plan(acting: Acting, brand: BrandForTest, *, traits: Sequence[str]) -> None:
+    """Declare what a shop sends, and some traits that may be known."""
+    declare_preset(acting, brand.node_no, "commerce")
+    declare(acting, brand.node_no, [Declared("trait", "", name, label=Label.L2) for name in traits])
+
+
 def _arrive(here: Furnished) -> None:
     brand, acting = here.brand, here.acting
-    declare_preset(acting, brand.node_no, "commerce")
-    known = [Declared("trait", "", name, label=Label.L2) for name in (f"colour_{here.shared}", "city")]
-    declare(acting, brand.node_no, known)
+    furnish_plan(acting, brand, traits=(f"colour_{here.shared}", "city"))
     shop = make_source(acting, brand.node_no, name=f"Shop {here.shared}")
     dealer = make_source(acting, brand.dealer_no, name=f"Garage {here.garage}")
     here.ids["source"] = [shop.id, dealer.id]

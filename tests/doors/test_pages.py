@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.doors.addresses import Filler, pages
+from tests.doors.addresses import PARAMETER, Filler, pages
 from tests.doors.furnishing import NOW, what_there_is
 from yingtai.organization.api import Role, make_api_key
 from yingtai.organization.testing import make_brand
@@ -72,13 +72,13 @@ def what_a_form_holds(furnished) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def walk(furnished, fill, client: Client) -> list[tuple[str, Any]]:
+def walk(furnished, fill, client: Client, ways=("get", "post", "swap")) -> list[tuple[str, Any]]:
     """Ask every page with the brand's ids, look and change, and return the answers."""
     answers = []
     form = what_a_form_holds(furnished)
     for page in browsable():
         for path in fill.addresses(page.route):
-            for ask_it in ("get", "post", "swap"):
+            for ask_it in ways if PARAMETER.search(page.route) is None else ways[:2]:
                 if ask_it == "post":
                     upload = SimpleUploadedFile("x.csv", b"a,b\n1,2\n")
                     answer = client.post(path, form | {"file": upload})
@@ -151,7 +151,7 @@ def test_who_is_not_signed_in_is_shown_nothing(furnished, fill):
 
 def test_a_colleague_without_a_role_is_shown_nothing(furnished, fill, browser):
     """Signed in, but with no place to work in."""
-    answers = walk(furnished, fill, browser(""))
+    answers = walk(furnished, fill, browser(""), ways=("get",))
 
     assert broken(answers) == []
     assert telling(answers, furnished.mark, furnished.shared, furnished.garage, furnished.brand.code) == []
