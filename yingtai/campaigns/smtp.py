@@ -3,6 +3,7 @@
 Source: RFC 5321; pipelining RFC 2920. Pure: no Django, no database.
 """
 
+import re
 import smtplib
 import socket
 import ssl
@@ -173,6 +174,13 @@ class Connection:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+
+def without_address(text: str, recipient: str) -> str:
+    """Return what a server said without naming the recipient: servers like to quote the address."""
+    local_part = recipient.partition("@")[0]
+    shown = re.sub(r"\S*@\S*", "…", text)
+    return re.sub(re.escape(local_part), "…", shown, flags=re.IGNORECASE) if len(local_part) > 2 else shown
 
 
 def _socket_of(smtp: smtplib.SMTP) -> socket.socket:

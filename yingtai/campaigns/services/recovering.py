@@ -7,6 +7,7 @@ can be asked by Message-ID; elsewhere the mail stays `unknown` until a person de
 import json
 import socket
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -32,6 +33,7 @@ TAKE_BACK = """
     RETURNING state
 """
 SECONDS = 5
+MAILS_AT_ONCE = 1000
 Inquiry = Callable[[Sequence[str]], set[str] | None]
 """Which of these Message-IDs were taken; None when nobody can be asked."""
 
@@ -68,19 +70,30 @@ def ask_development_mailbox(message_ids: Sequence[str]) -> set[str] | None:
     """Return which of these mails lie in the built-in mailbox; None when real mail goes elsewhere."""
     if env().smtp_url:
         return None
-    node = subtree(0)
-    question = {"ask": "list", "ranges": [list(node)], "limit": 1000}
-    heads = ""
+    taken: set[str] = set()
+    before = 0
     try:
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(SECONDS)
-            client.connect(str(socket_folder("mailbox") / "mailbox.sock"))
-            client.sendall(json.dumps(question).encode() + b"\n")
-            with client.makefile() as answer:
-                heads = "\n".join(mail["head"] for mail in json.loads(answer.readline()))
+        while len(taken) < len(message_ids):
+            mails = _listed(before)
+            heads = "\n".join(mail["head"] for mail in mails)
+            taken |= {one for one in message_ids if one in heads}
+            if len(mails) < MAILS_AT_ONCE:
+                break
+            before = mails[-1]["no"]
     except (OSError, ValueError):
         return None
-    return {one for one in message_ids if one in heads}
+    return taken
+
+
+def _listed(before: int) -> list[dict[str, Any]]:
+    """Return mails of the development mailbox, newest first, older than a number."""
+    question = {"ask": "list", "ranges": [list(subtree(0))], "limit": MAILS_AT_ONCE, "before": before}
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(SECONDS)
+        client.connect(str(socket_folder("mailbox") / "mailbox.sock"))
+        client.sendall(json.dumps(question).encode() + b"\n")
+        with client.makefile() as answer:
+            return list(json.loads(answer.readline()))
 
 
 def _clear_up(desk: Desk, letterhead: Letterhead, inquiry: Inquiry) -> None:

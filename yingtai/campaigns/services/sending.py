@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Min
 
 from yingtai.campaigns import queueing as queue
-from yingtai.campaigns.errors import MailServerNotReached
+from yingtai.campaigns.errors import MailServerNotReached, MailServerNotUnderstood
 from yingtai.campaigns.letterheads import letterhead_of, mail_server, tokens
 from yingtai.campaigns.mail import Letterhead, Mail, compose
 from yingtai.campaigns.models import Campaign, Send
@@ -24,7 +24,7 @@ from yingtai.campaigns.services.ledger import Claimed, Desk, Outcome
 from yingtai.campaigns.services.recovering import Inquiry, ask_development_mailbox, recover
 from yingtai.campaigns.services.suppressing import suppress
 from yingtai.campaigns.services.telling import tell_sent
-from yingtai.campaigns.smtp import Connection, Interrupted, Server
+from yingtai.campaigns.smtp import Connection, Interrupted, Server, without_address
 from yingtai.campaigns.tokens import Link
 from yingtai.compliance.api import mark_consent
 from yingtai.content.api import CompiledTemplate, FieldMissing, RenderingStopped, compiled, values_of
@@ -75,7 +75,7 @@ def send_for_a_while(
         try:
             with Connection(server or mail_server(), local_name=work.letterhead.domain) as connection_:
                 _send_until(work, connection_, monotonic() + SECONDS_PER_TURN)
-        except MailServerNotReached as trouble:
+        except (MailServerNotReached, MailServerNotUnderstood) as trouble:
             _note_trouble(acting, campaign, str(trouble))
         finally:
             work.desk.release()
@@ -155,7 +155,8 @@ def _composed(work: Work, one: Claimed, address: str, person: dict[str, Any], at
     except UnicodeEncodeError:
         outcome = Outcome("not_sent", BAD_ADDRESS)
     except (FieldMissing, RenderingStopped) as problem:
-        missing = str(problem.facts.get("name") or problem.facts.get("what"))
+        # Only the name of a field is kept: what else the engine says may quote the person's value.
+        missing = problem.facts.get("name", problem.title.partition(":")[0])
         outcome = Outcome("not_sent", FIELD_MISSING, f"{problem.facts['part']}: {missing}"[:200])
     work.desk.move([one.send_no], outcome, before=["claimed"])
     return None
@@ -194,7 +195,8 @@ def _hand_over_all(
 def _handed_over(work: Work, connection_: Connection, one: Claimed, mail: Mail) -> Outcome:
     answer = connection_.hand_over(mail)
     at = work.clock()
-    outcome = ledger.outcome_of(answer.code, answer.text, answer.part, attempts=one.attempts, at=at)
+    text = without_address(answer.text, mail.recipient)
+    outcome = ledger.outcome_of(answer.code, text, answer.part, attempts=one.attempts, at=at)
     if outcome.reason == BOUNCED:
         suppress(work.desk.acting, one, channel=work.campaign.channel, answer=outcome.answer or "", at=at)
     return outcome

@@ -117,7 +117,7 @@ def test_who_withdraws_before_their_mail_is_claimed_gets_none(acting, brand, off
 
 def test_a_mailbox_that_does_not_exist_is_not_written_to_again(acting, brand, office, three):
     anna, bert, carl = three
-    office.refusals["bert@example.com"] = "550 5.1.1 No such user"
+    office.refusals["bert@example.com"] = "550 5.1.1 <bert@example.com>: no user bert here"
     campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, three))
 
     send(acting, campaign, office)
@@ -126,6 +126,8 @@ def test_a_mailbox_that_does_not_exist_is_not_written_to_again(acting, brand, of
     assert states(acting, campaign) == {anna: "sent", bert: "bounced", carl: "sent"}
     assert tally(acting, campaign) == {"sent": 2, "bounced": 1}
     assert states(acting, again)[bert] == "suppressed"
+    [line] = queries.list_sends(acting, campaign, state="bounced").rows
+    assert line.answer == "550 5.1.1 … no user … here"
 
 
 def test_who_is_put_off_is_tried_again_later_and_given_up_at_last(acting, brand, office, three):
