@@ -121,3 +121,7 @@ def _number(value: object) -> float | None:
 
 def _code(value: object) -> str | None:
     return value.upper() if isinstance(value, str) and len(value) == 3 and value.isalpha() else None
+
+
+MINDED = {"quantity": _number, "currency": _code}
+"""Properties that stand on their own: a column each, whatever else there is."""

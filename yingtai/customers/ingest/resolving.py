@@ -95,9 +95,9 @@ def _combinations(rows: np.ndarray) -> _Combined:
         factors = np.random.default_rng(seed).integers(1, 2**63, rows.shape[1], dtype=np.uint64) | np.uint64(
             1
         )
-        mixed = ((rows.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) * factors).sum(
-            axis=1, dtype=np.uint64
-        )
+        mixed = np.zeros(count, dtype=np.uint64)
+        for place, factor in enumerate(factors):
+            mixed += rows[:, place].astype(np.uint64) * factor
         encoded = pa.array(mixed).dictionary_encode()
         inverse = encoded.indices.to_numpy()
         first = np.full(len(encoded.dictionary), count, dtype=np.int64)
@@ -202,8 +202,11 @@ class _Book:
         ]
 
     def _fits(self, slots: set[int], news: Sequence[int], at: int) -> bool:
-        if len(slots) + len(news) < 2:
-            return True
+        if not slots:
+            return True  # An event has at most one of each kind.
+        if len(slots) == 1:
+            [slot] = slots
+            return self._has_room(slot, news, at)
         counted: dict[int, list[int]] = {}
         for slot in slots:
             for kind, times in self._held.get(slot, {}).items():
@@ -215,6 +218,18 @@ class _Book:
             limit, period = LIMITS[kind]
             if len(times) > limit and sum(1 for time in times if time > at - period) > limit:
                 return False
+        return True
+
+    def _has_room(self, slot: int, news: Sequence[int], at: int) -> bool:
+        held = self._held.get(slot)
+        if held is None:
+            return True
+        for place in news:
+            times = held.get(self._kinds[place])
+            if times is not None:
+                limit, period = LIMITS[self._kinds[place]]
+                if len(times) >= limit and sum(1 for time in times if time > at - period) >= limit:
+                    return False
         return True
 
     def _joined(self, slots: set[int], present: list[int]) -> int:

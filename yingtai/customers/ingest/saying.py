@@ -44,6 +44,9 @@ def read_traits(batch: Batch, people: People) -> Said:
 
 def overlay(document: Document, values: dict[str, Any], at: int) -> None:
     """Take in values said at a time; what was said later stays. An empty value is a value: it was cleared."""
+    if not document:
+        document.update({trait: [value, at] for trait, value in values.items()})
+        return
     for trait, value in values.items():
         held = document.get(trait)
         if held is None or held[1] <= at:
@@ -53,6 +56,8 @@ def overlay(document: Document, values: dict[str, Any], at: int) -> None:
 def laid_over(older: Document, newer: Document) -> tuple[Document, bool]:
     """Return both documents as one, and whether that differs from the older, be it in when something was said:
     a word that comes late must find the time of the newest one."""
+    if not older:
+        return newer, bool(newer)
     joined, differs = dict(older), False
     for trait, (value, at) in newer.items():
         held = joined.get(trait)

@@ -8,7 +8,7 @@ import msgspec
 
 from yingtai.collect.api import Plan, Split
 from yingtai.customers.ingest.columns import Columns
-from yingtai.customers.ingest.commerce import LIFTED, lift, lines_of
+from yingtai.customers.ingest.commerce import LIFTED, LONGEST_TEXT, MINDED, TEXTS, lift, lines_of
 
 SeenName = tuple[int, str, str, str]
 Values = Mapping[str, Any]
@@ -26,7 +26,7 @@ class Shape:
     is_plain is False when the answer depends on the values themselves: lists, objects, numbers with a point.
     """
 
-    __slots__ = ("count", "is_plain", "known", "lifted", "private", "unseen")
+    __slots__ = ("count", "is_plain", "known", "lifted", "private", "texts", "unseen")
 
     def __init__(self, values: Values, split: Split, *, is_plain: bool) -> None:
         self.is_plain = is_plain
@@ -34,7 +34,19 @@ class Shape:
         self.private = tuple(name for name in split.private if name not in LIFTED)
         self.unseen = tuple(name for name in split.unseen if name not in LIFTED)
         self.lifted = not LIFTED.isdisjoint(values)
+        self.texts = _texts_only(values) if self.lifted else None
         self.count = 0
+
+
+def _texts_only(values: Values) -> tuple[tuple[str, str], ...] | None:
+    """Return (property, column) when nothing but texts is lifted, for which copying is all there is to do."""
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        if name in TEXTS and isinstance(value, str):
+            found.setdefault(TEXTS[name], name)
+        elif name in LIFTED and name not in MINDED:
+            return None
+    return tuple((name, column) for column, name in found.items())
 
 
 class Properties:
@@ -54,7 +66,7 @@ class Properties:
             shape = self._shapes[key] = self._shape(values, event)
         shape.count += 1
         if is_lifted and shape.lifted:
-            self._lift(row, values, event)
+            self._lift(row, shape, values, event)
         if not shape.is_plain:
             self._split(row, values, event)
             return
@@ -93,8 +105,15 @@ class Properties:
             if name not in LIFTED:
                 self._seen[self._brand_no, "property", event, name] += 1
 
-    def _lift(self, row: int, values: dict[str, Any], event: str) -> None:
+    def _lift(self, row: int, shape: Shape, values: dict[str, Any], event: str) -> None:
         lists = self._columns.lists
+        if shape.texts is not None:
+            for name, column in shape.texts:
+                lists[column][row] = values[name][:LONGEST_TEXT] or None
+            for name in MINDED:
+                if name in values:
+                    lists[name][row] = MINDED[name](values[name])
+            return
         facts = lift(values, self._currency)
         for name, value in facts.items():
             lists[name][row] = value
