@@ -15,14 +15,6 @@ def address(books):
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if not testing.has_browser():
-        pytest.skip("no Chromium here")
-    with testing.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def colleague(brand):
     return make_staff(brand.code, "marketer")
