@@ -109,7 +109,10 @@ class _Latest:
         if came is None or not len(came):
             return
         came = _plain(came)
-        both = came if self.rows is None else pa.concat_tables([self.rows, came], promote_options="default")
+        if self.rows is None:
+            self.rows = came
+            return
+        both = pa.concat_tables([self.rows, came], promote_options="default")
         self.rows = _newest(both)
 
 

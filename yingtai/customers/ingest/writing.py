@@ -11,6 +11,7 @@ from yingtai.customers.ingest.batch import Batch, People
 from yingtai.customers.ingest.moving import Moved
 from yingtai.kernel.scope import BRAND_SHIFT
 
+LARGE_DICTIONARY = 256
 NOT_IN_THE_LAKE = {"kind", "extras", "traits", "private_traits", "profile_no"}
 
 
@@ -26,7 +27,7 @@ def lake_rows(batch: Batch, people: People, moved: Moved, extras: pa.Array | Non
 def _events(batch: Batch, people: People, extras: pa.Array | None) -> pa.Table:
     events = batch.set.events
     kept = [n for n in events.column_names if (n in KNOWN or n in NEEDED) and n not in NOT_IN_THE_LAKE]
-    rows = events.select(kept)
+    rows = _without_large_dictionaries(events.select(kept))
     for name, values in (
         ("ingest_no", pa.array(np.full(len(rows), batch.ingest_no))),
         ("alias_no", _number_or_null(people.alias_no)),
@@ -37,6 +38,16 @@ def _events(batch: Batch, people: People, extras: pa.Array | None) -> pa.Table:
         rows.schema.get_field_index("message_hash"), "message_hash", rows["message_hash"].cast(pa.binary())
     )
     return rows if extras is None else rows.append_column("extras_sealed", extras)
+
+
+def _without_large_dictionaries(rows: pa.Table) -> pa.Table:
+    """Return the rows with dictionaries of few values only: each file of a day writes the whole dictionary."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_dictionary(field.type):
+            column = rows.column(place)
+            if max((len(chunk.dictionary) for chunk in column.chunks), default=0) > LARGE_DICTIONARY:
+                rows = rows.set_column(place, field.name, column.cast(field.type.value_type))
+    return rows
 
 
 def _order_lines(batch: Batch, people: People) -> pa.Table:
