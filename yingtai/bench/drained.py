@@ -15,7 +15,7 @@ from yingtai.bench.visits import BenchBrand, send_one
 from yingtai.collect import inbox
 from yingtai.customers import ingesting
 from yingtai.customers.api import find_profiles, timeline
-from yingtai.customers.ingest.pipeline import spent
+from yingtai.customers.ingest.pipeline import sole_writer, spent
 from yingtai.kernel.env import dsn
 from yingtai.vault import api as vault
 
@@ -66,7 +66,7 @@ def drain() -> tuple[int, dict[str, float]]:
         return row is not None and count < row[0]
 
     gc.disable()  # as the process does
-    with ingesting.sole_writer():
+    with sole_writer():
         ingester.begin()
         while waiting():
             count += ingester.step(is_empty)

@@ -92,12 +92,12 @@ def _combinations(rows: np.ndarray) -> _Combined:
     """Return which events have the same identifiers, told apart by a random hash whose word is then checked."""
     count = len(rows)
     for seed in range(8):
-        factors = np.random.default_rng(seed).integers(1, 2**63, rows.shape[1], dtype=np.uint64) | np.uint64(
-            1
-        )
+        chance = np.random.default_rng(seed)
+        factors: np.ndarray = chance.integers(1, 2**63, rows.shape[1], dtype=np.uint64)
+        factors |= np.uint64(1)
         mixed = np.zeros(count, dtype=np.uint64)
-        for place, factor in enumerate(factors):
-            mixed += rows[:, place].astype(np.uint64) * factor
+        for place in range(rows.shape[1]):
+            mixed += rows[:, place].astype(np.uint64) * factors[place]
         encoded = pa.array(mixed).dictionary_encode()
         inverse = encoded.indices.to_numpy()
         first = np.full(len(encoded.dictionary), count, dtype=np.int64)
