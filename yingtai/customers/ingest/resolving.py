@@ -93,8 +93,7 @@ def _combinations(rows: np.ndarray) -> _Combined:
     count = len(rows)
     for seed in range(8):
         chance = np.random.default_rng(seed)
-        factors: np.ndarray = chance.integers(1, 2**63, rows.shape[1], dtype=np.uint64)
-        factors |= np.uint64(1)
+        factors = np.array(chance.integers(1, 2**63, rows.shape[1], dtype=np.uint64), ndmin=1)
         mixed = np.zeros(count, dtype=np.uint64)
         for place in range(rows.shape[1]):
             mixed += rows[:, place].astype(np.uint64) * factors[place]
