@@ -62,10 +62,19 @@ class Desk:
         assert answer.status == 200, f"{path} answered {answer.status}"
         return self.page
 
+    def is_content(self) -> None:
+        """The browser had nothing to complain about; when it had, the product's log tells why."""
+        log = (self.shop.product.home / "logs" / "web.log").read_text()[-4000:]
+        assert not self.complaints, "\n".join([*self.complaints, log])
+
     def look(self) -> None:
-        """Judge the open page: it breaks no accessibility rule and fits its width."""
+        """Judge the open page: it breaks no accessibility rule, and it fits."""
         problems = accessibility_problems(self.page)
         assert problems == [], "\n".join([self.page.url, *problems])
+        self.fits()
+
+    def fits(self) -> None:
+        """Judge the open page: it is not wider than the window."""
         overflow = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert overflow <= 0, f"{self.page.url} is {overflow} px too wide"
 

@@ -46,7 +46,7 @@ def test_an_event_of_a_website_is_in_the_timeline_at_once(browser, shop):
         desk.go("/data/sources/")
         page.get_by_role("link", name="Website").click()
         expect(page.get_by_text("Events arrive: 2 so far")).to_be_visible()
-        assert not desk.complaints, desk.complaints
+        desk.is_content()
 
 
 def test_a_file_is_tried_imported_and_never_doubled(browser, shop):
@@ -73,7 +73,7 @@ def test_a_file_is_tried_imported_and_never_doubled(browser, shop):
         order = desk.page.locator("ol.events li").filter(has_text="K-1")
         expect(order).to_have_count(1)
         expect(order).to_contain_text("449.00")
-        assert not desk.complaints, desk.complaints
+        desk.is_content()
 
 
 def import_file(desk: Desk, path: Path) -> dict[str, str]:

@@ -39,7 +39,7 @@ def test_a_marketer_finds_writes_and_measures(browser, shop):
         desk.page.goto(campaign + "monitor/")
         desk.page.get_by_role("button", name="Make a copy").click()
         send_it(desk, hold_out=0, says=["1: unsubscribed"])
-        assert not desk.complaints, desk.complaints
+        desk.is_content()
 
 
 def look_somebody_up(desk: Desk) -> None:
@@ -61,11 +61,11 @@ def build_an_audience(desk: Desk) -> None:
     """Sentences, and a count that follows every change."""
     page = desk.go("/audiences/new")
     count = page.locator(".count-number")
-    expect(count).to_contain_text("120")
+    expect(count).to_contain_text(re.compile(r"12\d"))
     page.get_by_role("button", name="did something").click()
     page.get_by_label("Event").fill("Order Completed")
     page.get_by_label("Days").fill("3")
-    expect(count).not_to_contain_text("120")
+    expect(count).not_to_contain_text(re.compile(r"12\d"))
     page.get_by_label("Days").fill("30")
     expect(count).to_contain_text("120")
     desk.look()

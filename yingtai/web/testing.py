@@ -119,6 +119,8 @@ def _hold() -> contextlib.AbstractContextManager[IO[str]]:
 @cache
 def keys_servers() -> list[clusters.Server]:
     """Start both clusters, with the tables of the keys cluster only; made once per run."""
+    if STARTED:
+        return STARTED  # with the books as well: a copy laid over running servers would break them
     template = _template("keys", [*_files("vault/schema.py", "vault/migrations/*")])
     return _from_template(template, ["-c", VAULT_ONLY])
 
