@@ -54,9 +54,8 @@ def read_query(sql: str) -> Reading:
 
     Raises: QueryNotUnderstood, QueryNotAllowed
     """
-    with _parsing:
-        text = _parser().execute("SELECT json_serialize_sql($sql)", {"sql": sql}).fetchone()
-    document = json.loads(text[0]) if text else {}
+    rows = _asked("SELECT json_serialize_sql($sql)", sql=sql)
+    document = json.loads(rows[0][0]) if rows else {}
     if document.get("error", True):
         problem = str(document.get("error_message", "it is empty"))
         if "Only SELECT" in problem:
@@ -138,6 +137,12 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
             waiting.extend(item)
 
 
+def _asked(question: str, **values: str) -> list[tuple[Any, ...]]:
+    # One connection holds one result: two threads that ask at once would take each other's answers.
+    with _parsing:
+        return _parser().execute(question, values or None).fetchall()
+
+
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
     parser = duckdb.connect()
@@ -147,6 +152,4 @@ def _parser() -> duckdb.DuckDBPyConnection:
 
 @cache
 def _built_in_views() -> frozenset[str]:
-    return frozenset(
-        str(row[0]) for row in _parser().execute("SELECT view_name FROM duckdb_views()").fetchall()
-    )
+    return frozenset(str(row[0]) for row in _asked("SELECT view_name FROM duckdb_views()"))
