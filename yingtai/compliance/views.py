@@ -15,8 +15,10 @@ from yingtai.compliance.services.purposes import (
     publish_notice,
     register_purpose,
 )
+from yingtai.kernel.acting import decide
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.labels import Label
 from yingtai.organization.api import Role, list_brands
 from yingtai.ui import charts
 from yingtai.ui.pages import render_page
@@ -34,6 +36,7 @@ def overview(request: ActingRequest) -> HttpResponse:
         "channels": dict(CHANNELS),
         "bases": dict(BASES),
         "now": acting.at,
+        "may_edit": _may_edit(request),
     }
     return render_page(request, "compliance/overview.html", context)
 
@@ -49,6 +52,7 @@ def purpose(request: ActingRequest, purpose_id: UUID) -> HttpResponse:
         "trend": _trend(queries.consent_trend(request.acting, purpose_no=found.purpose_no)),
         "channels": [dict(CHANNELS)[channel] for channel in found.channels if channel in dict(CHANNELS)],
         "basis": dict(BASES)[found.basis],
+        "may_edit": _may_edit(request),
     }
     return render_page(request, "compliance/purpose.html", context)
 
@@ -98,6 +102,10 @@ def policy(request: ActingRequest) -> HttpResponse:
         for role, rules in RULES.items()
     ]
     return render_page(request, "compliance/policy.html", {"roles": roles})
+
+
+def _may_edit(request: ActingRequest) -> bool:
+    return decide(request.acting, "edit", Label.L2, "compliance.purpose").allowed
 
 
 def _form(

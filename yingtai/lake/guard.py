@@ -140,7 +140,8 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
 def _asked(question: str, **values: str) -> list[tuple[Any, ...]]:
     # One connection holds one result: two threads that ask at once would take each other's answers.
     with _parsing:
-        return _parser().execute(question, values or None).fetchall()
+        rows: list[tuple[Any, ...]] = _parser().execute(question, values or None).fetchall()
+    return rows
 
 
 @cache

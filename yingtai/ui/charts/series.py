@@ -73,7 +73,7 @@ def funnel(title: Text, stages: Sequence[tuple[str, int]], *, unit: str = "count
     options = {
         "aria": aria(title),
         "yAxis": category_axis("", [name for name, _count in stages], inverse=True),
-        "xAxis": value_axis("", show=False, max=round(first * 1.4)),
+        "xAxis": value_axis("", show=False, max=round(first * 1.8)),
         "series": [
             {"type": "bar", "data": data, "barMaxWidth": 28, "label": {"show": True, "position": "right"}}
         ],

@@ -34,7 +34,7 @@
   // Names stand where they collide with nothing: below the x axis, above the y axis.
   const placeName = (axis, isX) => (isX
     ? { nameLocation: "middle", nameGap: 26, nameTextStyle: {} }
-    : { nameLocation: axis.inverse ? "start" : "end", nameGap: 12, nameTextStyle: { align: axis.type === "value" ? "left" : "right" } });
+    : { nameLocation: axis.inverse ? "start" : "end", nameGap: 12, nameTextStyle: { align: "left" } });
 
   const dressAxis = (axis, isX, look, write) => {
     const { nameTextStyle, ...place } = placeName(axis, isX);
