@@ -10,7 +10,7 @@ from yingtai.customers.errors import (
     ProfileNotFound,
     TwoUserIds,
 )
-from yingtai.customers.eventset import EventSet
+from yingtai.customers.eventset import EventSet, concat
 from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.known_by import profiles_behind
 from yingtai.customers.loading import LoadReport, load_sets
@@ -51,6 +51,7 @@ __all__ = [
     "ProfileView",
     "TimelineRow",
     "TwoUserIds",
+    "concat",
     "erase_person",
     "export_person",
     "find_profiles",

@@ -10,8 +10,8 @@ import numpy as np
 
 from yingtai.collect.api import declare_preset, ensure_source
 from yingtai.compliance.api import install_standard_purposes
-from yingtai.customers.api import EventSet, load_sets, refresh_traits
-from yingtai.kernel.acting import Acting, system
+from yingtai.customers.api import EventSet, concat, load_sets, refresh_traits
+from yingtai.kernel.acting import system
 from yingtai.kernel.scope import EVERYTHING, Scope
 from yingtai.lake.api import replace
 from yingtai.organization.api import get_unit
@@ -19,10 +19,11 @@ from yingtai.sample.answers import record_answers
 from yingtai.sample.behavior import make_deeds
 from yingtai.sample.goods import Goods
 from yingtai.sample.group import BRANDS, BrandPlan, make_group
-from yingtai.sample.people import make_people
+from yingtai.sample.people import DAYS, make_people
 from yingtai.sample.sets import Story
 
 SOURCE = "Website and app"
+SLICES_PER_SET = 64
 
 
 @dataclass(frozen=True)
@@ -70,37 +71,44 @@ def load_sample(size: Size, *, seed: int, at: datetime, step: Step) -> int:
     """
     make_group()
     ends_at = latest_midnight(at)
-    done = 0
-    for brand in BRANDS:
-        node_no = get_unit(brand.code).node_no
-        acting = system("sample", Scope.of(node_no), at)
-        story = _prepared(acting, brand, size, seed=seed, node_no=node_no, ends_at=ends_at)
-        done = _load(acting, story, size, load_id=f"sample-{seed}-{ends_at:%Y%m%d}", before=done, step=step)
-        record_answers(acting, story)
+    stories = [_prepared(brand, size, seed=seed, at=at, ends_at=ends_at) for brand in BRANDS]
+    load_sets(
+        system("sample", EVERYTHING, at),
+        source_no=stories[0].source_no,
+        load_id=f"sample-{seed}-{ends_at:%Y%m%d}",
+        sets=_made_ahead(sets_of(stories, size.events_per_set)),
+        progress=step,
+    )
+    for story in stories:
+        record_answers(system("sample", Scope.of(story.node_no), at), story)
     refresh_traits(system("sample", EVERYTHING, at))
-    return done
+    return sum(len(story.deeds) for story in stories)
 
 
-def _prepared(
-    acting: Acting, brand: BrandPlan, size: Size, *, seed: int, node_no: int, ends_at: datetime
-) -> Story:
+def sets_of(stories: list[Story], events_per_set: int) -> Iterator[EventSet]:
+    """Return the events of all brands in the order of time, in sets of about so many: as an inbox would bring them."""
+    total = sum(len(story.deeds) for story in stories)
+    until = DAYS * np.linspace(0, 1, max(round(total / events_per_set), 1) * SLICES_PER_SET + 1)
+    counted = np.sum([np.searchsorted(story.deeds.at, until) for story in stories], axis=0)
+    wanted = np.append(np.arange(events_per_set, total, events_per_set), total)
+    cuts = until[np.minimum(np.searchsorted(counted, wanted), len(until) - 1)]
+    since = 0.0
+    for cut in np.unique(cuts):
+        together = concat([story.between(since, cut) for story in stories])
+        # One dictionary for all brands: every step of the pipeline looks at it once instead of five times.
+        yield EventSet(together.events.unify_dictionaries().combine_chunks(), together.lines)
+        since = cut
+
+
+def _prepared(brand: BrandPlan, size: Size, *, seed: int, at: datetime, ends_at: datetime) -> Story:
+    node_no = get_unit(brand.code).node_no
+    acting = system("sample", Scope.of(node_no), at)
     declare_preset(acting, node_no, "commerce")
     install_standard_purposes(acting, node_no=node_no)
     source = ensure_source(acting, node_no, name=SOURCE, kind="sdk")
     story = make_story(brand, size, seed=seed, source_no=source.source_no, node_no=node_no, ends_at=ends_at)
     replace("products", story.goods.table(node_no), {"brand_no": node_no >> 40})
     return story
-
-
-def _load(acting: Acting, story: Story, size: Size, *, load_id: str, before: int, step: Step) -> int:
-    brand = story.people.brand
-
-    def tell(done: int) -> None:
-        step(before + done, brand.name)
-
-    sets = _made_ahead(story.sets(size.events_per_set))
-    load_sets(acting, source_no=story.source_no, load_id=load_id, sets=sets, progress=tell)
-    return before + len(story.deeds)
 
 
 def _made_ahead(sets: Iterator[EventSet]) -> Iterator[EventSet]:

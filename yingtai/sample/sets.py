@@ -59,6 +59,11 @@ class Story:
             rows = np.arange(first, min(first + events_per_set, len(self.deeds)))
             yield self._set(self.deeds.take(rows), rows)
 
+    def between(self, since: float, until: float) -> EventSet:
+        """Return the events from one time until another, in days since the start, half-open."""
+        rows = np.arange(*np.searchsorted(self.deeds.at, [since, until]))
+        return self._set(self.deeds.take(rows), rows)
+
     def _set(self, deeds: Deeds, rows: np.ndarray) -> EventSet:
         chance = _mixed(rows.astype(np.uint64) + np.uint64(self.seed) * np.uint64(7919))
         extra = self._extra(deeds, chance)
