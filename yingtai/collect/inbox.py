@@ -93,7 +93,7 @@ def compress(document: bytes) -> bytes:
 
 def compress_all(documents: list[bytes]) -> list[bytes]:
     """Make documents small, without keeping other threads from their work."""
-    small = _compressor.multi_compress_to_buffer(documents, threads=0)
+    small = _compressor.multi_compress_to_buffer([*documents], threads=0)
     return [small[place].tobytes() for place in range(len(small))]
 
 

@@ -12,6 +12,8 @@ urlpatterns = [
     path("ui/gallery/progress", views.gallery_progress, name="gallery_progress"),
     path("ui/gallery/lazy", views.gallery_lazy, name="gallery_lazy"),
     path("ui/gallery/broken", views.gallery_broken, name="gallery_broken"),
-    path("ui/language", public("chooses the language of one's own browser only")(set_language), name="language"),
+    path(
+        "ui/language", public("chooses the language of one's own browser only")(set_language), name="language"
+    ),
     path("ui/theme", views.theme, name="theme"),
 ]
