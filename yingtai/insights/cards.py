@@ -148,7 +148,6 @@ def _span(period: Period) -> str:
 
 CARDS = (
     Card("revenue", gettext_lazy("Revenue"), "insights.net_revenue", _revenue, is_wide=True),
-    Card("repeat", gettext_lazy("Repeat rate"), "insights.repeat_rate", _repeat, is_wide=True),
     Card("orders", gettext_lazy("Orders"), "insights.orders",
          _over_time("insights.orders", gettext_lazy("Orders"), charts.bars)),
     Card("new", gettext_lazy("New profiles"), "insights.new_profiles",
@@ -156,6 +155,7 @@ CARDS = (
     Card("active", gettext_lazy("Active profiles"), "insights.active_profiles",
          _over_time("insights.active_profiles", gettext_lazy("Active profiles"), charts.line, adds_up=False)),
     Card("steps", gettext_lazy("From looking to ordering"), "insights.steps_to_order", _steps),
+    Card("repeat", gettext_lazy("Repeat rate"), "insights.repeat_rate", _repeat, is_wide=True),
     Card("rfm", gettext_lazy("Recency and frequency"), "audiences.rfm_grid", _rfm, is_wide=True),
     Card("products", gettext_lazy("Top products"), "insights.top_products", _products, is_wide=True),
 )  # fmt: skip
