@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -125,3 +125,16 @@ def _url(url_name: str) -> str:
         return reverse(url_name)
     except NoReverseMatch:
         return ""
+
+
+def may_open(request: HttpRequest | None, url: str) -> bool:
+    """Say whether a page of ours is open to whoever asks, by what the page itself declares it needs."""
+    acting = getattr(request, "acting", None)
+    if not url or acting is None:
+        return True
+    try:
+        view = resolve(url.partition("?")[0]).func
+    except Resolver404:
+        return True
+    needs = getattr(view, "needs", None)
+    return needs is None or decide(acting, *needs).allowed

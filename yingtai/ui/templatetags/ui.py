@@ -215,11 +215,17 @@ def problem(*sources: Any, focus: bool = True) -> dict[str, Any]:
     return {"problems": problems, "focus": focus}
 
 
-@register.inclusion_tag("ui/button.html")
-def button(text: Text, url: str = "", kind: str = "secondary", **options: Any) -> dict[str, Any]:
+@register.inclusion_tag("ui/button.html", takes_context=True)
+def button(
+    context: Context, text: Text, url: str = "", kind: str = "secondary", *, posts: str = "", **options: Any
+) -> dict[str, Any]:
     """`{% button _("New audience") url=… kind="primary" %}`; without url it submits its form. Kinds: primary,
-    secondary, danger, quiet. Options: name, value, icon, disabled, formaction."""
-    return {"text": text, "url": url, "kind": kind, **options}
+    secondary, danger, quiet. Options: name, value, icon, disabled, formaction; `posts`, where the form goes.
+
+    A role that may not open `url`, or not use `posts`, does not see the button.
+    """
+    is_shown = navigation.may_open(context.get("request"), url or posts)
+    return {"text": text, "url": url, "kind": kind, "is_shown": is_shown, **options}
 
 
 # --- words and figures ---
