@@ -119,10 +119,12 @@ def test_an_audience_is_built_and_counted_while_one_types(shop: UUID, open_page:
     page.get_by_label("times").fill("3")
     page.get_by_label("days").fill("30")
     expect(page.locator("#count")).to_contain_text("did “Product Viewed” 3 or more times in the last 30 days")
-    page.get_by_label("detail").select_option("category")
-    # The sentence is laid out anew when its detail changes; whoever goes on faster asks with the next key.
-    page.wait_for_load_state("networkidle")
-    page.get_by_label("value", exact=True).press("ArrowDown")
+    # The sentence is laid out anew when its detail changes.
+    with page.expect_response(lambda answer: answer.url.endswith("/audiences/count")):
+        page.get_by_label("detail").select_option("category")
+    with page.expect_response(lambda answer: "/suggestions/values" in answer.url):
+        page.get_by_label("event").focus()
+        page.get_by_label("value", exact=True).press("ArrowDown")
     expect(page.locator("datalist option[value=suv]")).to_have_count(1)
     page.get_by_role("button", name="Show some of them").click()
     expect(page.locator("#look")).to_contain_text("may be written to")
