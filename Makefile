@@ -17,7 +17,7 @@ run: ready ## start everything on this machine (Ctrl-C ends it); YINGTAI_HOME an
 	@$(RUN) run $(ARGS)
 
 test: ready ## run every test, browser stories included when Chromium is there (ARGS="-k words" for some)
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: ready ## format, lint, import contracts, types, missing migrations, missing translations
 	.venv/bin/ruff format --check .

@@ -43,7 +43,7 @@ def test_a_draft_is_built_checked_confirmed_and_launched(marketer, acting, brand
     form = {
         "name": "Autumn", "audience_id": str(ready.audience_id), "version_id": str(ready.version_id),
         "purpose": "marketing.email", "from_name": "Nova", "from_address": "news@nova.example.com",
-        "hold_out_percent": "10", "goal_event": "Order Completed", "goal_days": "14", "launch": "yes",
+        "hold_out_percent": "50", "goal_event": "Order Completed", "goal_days": "14", "launch": "yes",
     }  # fmt: skip
 
     asked = marketer.post(url, form, follow=True)
