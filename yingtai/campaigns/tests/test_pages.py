@@ -59,7 +59,7 @@ def test_a_draft_is_built_checked_confirmed_and_launched(marketer, acting, brand
     assert "This cannot be undone." in text
     assert f"{owed} people would get it" in check
     assert campaign.state == Campaign.State.DECIDING
-    assert campaign.hold_out_share == 1000
+    assert campaign.hold_out_share == 5000
     assert "Being prepared" in done.content.decode()
 
 
