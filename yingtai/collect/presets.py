@@ -72,9 +72,11 @@ COMMERCE: dict[str, dict[str, str]] = {
     "Service Completed": {
         "service_type": "string", "mileage": "number", "total": "number", "rating": "number", **CAR,
     },
-    "Email Sent": {}, "Email Delivered": {}, "Email Opened": {}, "Email Bounced": {"bounce_type": "string"},
-    "Email Link Clicked": {"link_id": "string"}, "Unsubscribed": {"purpose": "string"},
-    "Consent Updated": {"purpose": "string", "status": "string"},
+    "Email Sent": {}, "Email Delivered": {}, "Email Opened": {"is_machine": "boolean"},
+    "Email Bounced": {"bounce_type": "string"},
+    "Email Link Clicked": {"link_id": "string", "link_no": "integer", "is_machine": "boolean"},
+    "Unsubscribed": {"purpose": "string"},
+    "Consent Updated": {"purpose": "string", "status": "string", "source": "string"},
 }  # fmt: skip
 
 TRAITS = {
