@@ -8,7 +8,14 @@ from yingtai.audiences.definition import Group, Sentence, read_definition, write
 from yingtai.audiences.errors import AudienceNotFound, DefinitionNotUnderstood
 from yingtai.audiences.kinds import Block
 from yingtai.audiences.metrics import rfm, rfm_grid
-from yingtai.audiences.queries import AudienceView, choices, get_audience, list_audiences, names_of
+from yingtai.audiences.queries import (
+    AudienceView,
+    choices,
+    get_audience,
+    id_of_audience,
+    list_audiences,
+    names_of,
+)
 from yingtai.audiences.services.definitions import archive_audience, change_audience, create_audience
 from yingtai.audiences.services.membership import fill, fill_with, refresh_all, refresh_audience
 from yingtai.audiences.uses import Use, audience_uses
@@ -36,6 +43,7 @@ __all__ = [
     "fill",
     "fill_with",
     "get_audience",
+    "id_of_audience",
     "list_audiences",
     "names_of",
     "read_definition",

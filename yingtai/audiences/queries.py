@@ -90,6 +90,12 @@ def names_of(acting: Acting, audience_nos: Sequence[int]) -> dict[int, str]:
         return dict(audiences.values_list("audience_no", "name"))
 
 
+def id_of_audience(acting: Acting, audience_no: int) -> UUID | None:
+    """Return the public id of an audience, or None when there is none in scope."""
+    with acting_transaction(acting):
+        return Audience.objects.filter(audience_no=audience_no).values_list("id", flat=True).first()
+
+
 def choices(acting: Acting) -> list[tuple[int, str]]:
     """Return number and name of every live audience, by name: what a sentence may refer to."""
     with acting_transaction(acting):

@@ -1,6 +1,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from yingtai.audiences.api import Use, audience_uses
 from yingtai.campaigns import queries
 from yingtai.campaigns.reasons import SEND_STATES, STATES, WORDS
 from yingtai.kernel.acting import Acting, decide
@@ -40,5 +41,17 @@ def running(acting: Acting) -> Panel | None:
     )  # fmt: skip
 
 
+def campaigns_to(acting: Acting, audience_no: int) -> list[Use]:
+    """List the campaigns to an audience; without the right to see campaigns, none."""
+    if not decide(acting, "view", Label.L2, "campaigns.campaign").allowed:
+        return []
+    states = dict(STATES)
+    return [
+        Use(one.name, reverse("campaigns:campaign", args=[one.id]), str(states[one.state]))
+        for one in queries.list_campaigns_to(acting, audience_no)
+    ]
+
+
 profile_panels.register("campaigns.sends", sends, order=50)
 home_panels.register("campaigns.running", running, order=20)
+audience_uses.register("campaigns", campaigns_to)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from yingtai.audiences.api import id_of_audience
 from yingtai.campaigns.errors import CampaignNotFound
 from yingtai.campaigns.models import Campaign, Send, Tally
 from yingtai.kernel.acting import Acting
@@ -198,6 +199,31 @@ def sends_of(acting: Acting, profile_no: int, *, limit: int = 10) -> list[SendVi
     with acting_transaction(acting):
         found = Send.objects.filter(profile_no=profile_no).order_by("-send_no")[:limit]
         return [_view_send(send) for send in found]
+
+
+def mails_of(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]:
+    """Return everything owed to these people, sent or not, oldest first: the person's own copy."""
+    with acting_transaction(acting):
+        rows = list(Send.objects.filter(profile_no__in=profile_nos).order_by("send_no"))
+        names = names_of(acting, [row.campaign_no for row in rows])
+    return [
+        {
+            "campaign": names[row.campaign_no][1] if row.campaign_no in names else "",
+            "state": row.state, "reason": row.reason, "sent_at": row.sent_at, "opened_at": row.opened_at,
+            "clicked_at": row.clicked_at, "unsubscribed_at": row.unsubscribed_at,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def list_campaigns_to(acting: Acting, audience_no: int) -> list[CampaignView]:
+    """Return the latest campaigns to an audience, at most a page full."""
+    audience_id = id_of_audience(acting, audience_no)
+    if audience_id is None:
+        return []
+    with acting_transaction(acting):
+        found = Campaign.objects.filter(audience_id=audience_id).order_by("-campaign_no")
+        return [view_campaign(campaign) for campaign in found[:ROWS_PER_PAGE]]
 
 
 def find_send(acting: Acting, send_no: int) -> SendView | None:

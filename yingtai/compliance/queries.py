@@ -154,6 +154,21 @@ def consent_history(acting: Acting, profile_no: int) -> list[ConsentView]:
         return [_view_consent(row, row, purposes[row.purpose_no]) for row in log]
 
 
+def answers_of(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]:
+    """Return every answer ever given under these numbers, oldest first: the person's own copy."""
+    with acting_transaction(acting):
+        codes = dict(Purpose.objects.values_list("purpose_no", "code"))
+        log = Consent.objects.filter(profile_no__in=profile_nos).order_by("consent_no")
+        return [
+            {
+                "purpose": codes.get(row.purpose_no, ""), "channel": row.channel,
+                "answer": Status(row.status).name.lower(), "notice_version": row.notice_version,
+                "at": row.at, "source": row.source, "evidence": row.evidence,
+            }
+            for row in log
+        ]  # fmt: skip
+
+
 def count_consents(acting: Acting) -> list[ConsentNumbers]:
     """Return how many people said what, per purpose and channel. Cost: one scan of what holds now."""
     purposes = {purpose.purpose_no: purpose for purpose in list_purposes(acting)}

@@ -1,28 +1,17 @@
 """What customers keeps of a person, and how it is given out and erased."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from django.utils.translation import gettext_lazy as _
 
-from yingtai.customers.services.erasing import erase_person, export_person
-from yingtai.kernel.acting import Acting
-from yingtai.kernel.contributions import privacy_holders
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A place with personal data: give a person's copy, and erase the person there."""
-
-    export: Callable[[Acting, int], dict[str, Any]]
-    erase: Callable[[Acting, UUID], int]
-
+from yingtai.customers.services.erasing import export_own, forget_own
+from yingtai.kernel.contributions import Holder, privacy_holders
 
 privacy_holders.register(
     "customers",
     Holder(
-        export=lambda acting, profile_no: export_person(acting, profile_no=profile_no),
-        erase=lambda acting, profile_id: erase_person(acting, profile_id=profile_id),
+        title=_("Who they are: identifiers and traits"),
+        erasing=_("Identifiers, private traits and the order index are removed, and the keys destroyed."),
+        export=export_own,
+        erase=forget_own,
     ),
     order=10,
 )

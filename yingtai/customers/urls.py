@@ -11,5 +11,7 @@ urlpatterns = [
     path("profiles/<uuid:profile_id>/reveal", views.reveal_trait, name="reveal_trait"),
     path("profiles/<uuid:profile_id>/merge", views.merge, name="merge"),
     path("profiles/<uuid:profile_id>/merges/<uuid:evidence_id>/undo", views.split, name="split"),
+    path("profiles/<uuid:profile_id>/kept", views.kept, name="kept"),
+    path("profiles/<uuid:profile_id>/copy", views.copy, name="copy"),
     path("profiles/<uuid:profile_id>/erase", views.erase, name="erase"),
 ]

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.customers import queries, viewing
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.jobs import erase_for_good, merge_by_hand, split_by_hand
-from yingtai.customers.services import revealing
+from yingtai.customers.services import erasing, revealing
 from yingtai.kernel.acting import decide
+from yingtai.kernel.contributions import privacy_holders
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
@@ -136,6 +137,32 @@ def merge(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         "rows": viewing.listed(found),
     }
     return render_page(request, "customers/merge.html", context)
+
+
+@require_GET
+@page(action="view", place=PLACE, label=Label.L3)
+def kept(request: ActingRequest, profile_id: UUID) -> HttpResponse:
+    """What every module keeps of a person, and what becomes of it when they are erased."""
+    view = queries.get_profile(request.acting, profile_id)
+    counts = erasing.count_kept(request.acting, profile_id=profile_id)
+    context = {
+        "profile": view,
+        "title": queries.title_of(view) or _("Visitor"),
+        "holders": [(holder, counts[name]) for name, holder in privacy_holders.items()],
+        "now": request.acting.at,
+    }
+    return render_page(request, "customers/kept.html", context)
+
+
+@require_POST
+@page(action="reveal", place=PLACE, label=Label.L3)
+def copy(request: ActingRequest, profile_id: UUID) -> HttpResponse:
+    """A person's copy of what is kept of them, as a file; who asked for it is recorded."""
+    document = erasing.export_person(request.acting, profile_id=profile_id)
+    options = {"ensure_ascii": False, "indent": 2}
+    response = JsonResponse(document, json_dumps_params=options)
+    response["Content-Disposition"] = f'attachment; filename="{profile_id}.json"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,7 +1,10 @@
 """Catalogues: where a page shows what several modules own, they register it here and the page asks here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+from yingtai.kernel.acting import Acting
 
 Thing = TypeVar("Thing")
 
@@ -45,8 +48,26 @@ audience_blocks: Catalogue[Any] = Catalogue("audience blocks")
 launch_gates: Catalogue[Any] = Catalogue("launch gates")
 """Checks before a launch: `gate(acting, subject) -> problem or None`."""
 
-privacy_holders: Catalogue[Any] = Catalogue("holders of personal data")
-"""Whoever keeps personal data: how to export and erase a person there."""
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """A module that keeps something of a person.
+
+    title    what it keeps, in a word
+    erasing  what becomes of it when the person is erased, as a sentence
+    export   `export(acting, profile_nos)`: a person's copy, one document for each thing kept. The numbers are
+             the person's own and those folded into it
+    erase    `erase(acting, profile_nos)`, inside the transaction that erases; a repeat changes nothing
+    """
+
+    title: Any
+    erasing: Any
+    export: Callable[[Acting, Sequence[int]], list[dict[str, Any]]]
+    erase: Callable[[Acting, Sequence[int]], None]
+
+
+privacy_holders: Catalogue[Holder] = Catalogue("holders of personal data")
+"""Whoever keeps something of a person, the module that knows who is who first."""
 
 public_doors: Catalogue[Any] = Catalogue("public doors")
 """Pages that people without an account open, by path prefix: `door(request, at) -> Acting | None`. The token in

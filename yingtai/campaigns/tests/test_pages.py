@@ -2,13 +2,15 @@
 
 import pytest
 
+from yingtai.audiences.api import Use, audience_uses, get_audience
 from yingtai.campaigns import queries
 from yingtai.campaigns.models import Campaign
+from yingtai.campaigns.reasons import STATES
 from yingtai.campaigns.services.exporting import export_assignments
 from yingtai.campaigns.services.sending import send_for_a_while
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
 from yingtai.compliance.testing import make_purposes, signed_in
-from yingtai.kernel.contributions import home_panels, profile_panels
+from yingtai.kernel.contributions import home_panels, privacy_holders, profile_panels
 
 pytestmark = pytest.mark.usefixtures("lake")
 
@@ -150,11 +152,14 @@ def test_a_launched_campaign_opens_in_its_monitor(marketer, acting, brand, peopl
     )
 
 
-def test_panels_show_sends_of_a_person_and_what_runs(acting, brand, people):
+def test_panels_show_sends_of_a_person_and_what_runs(acting, neighbour_acting, brand, people):
     campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
 
     sends = profile_panels.get("campaigns.sends")(acting, people[-1])
     running = home_panels.get("campaigns.running")(acting)
+    audience_no = get_audience(acting, campaign.audience_id).audience_no
+    uses = audience_uses.get("campaigns")
+    copy = privacy_holders.get("campaigns").export(acting, [people[-1]])
 
     [(row, campaign_id, name, words)] = sends.context["rows"]
     assert (row.reason, campaign_id, name, str(words)) == (
@@ -164,6 +169,11 @@ def test_panels_show_sends_of_a_person_and_what_runs(acting, brand, people):
         "no e-mail address",
     )
     assert [view.id for view, _state, _tally in running.context["rows"]] == [campaign.id]
+    assert uses(acting, audience_no) == [
+        Use("Spring news", f"/campaigns/{campaign.id}/", dict(STATES)[campaign.state])
+    ]
+    assert uses(neighbour_acting, audience_no) == []
+    assert [(mail["campaign"], mail["reason"]) for mail in copy] == [("Spring news", "no_address")]
 
 
 def test_a_neighbour_finds_no_page_of_the_campaign(acting, brand, neighbour, people):

@@ -1,5 +1,6 @@
 """Erase a person: the keys die, so every copy of a private value dies with them, backups of the books too."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,15 @@ from yingtai.customers.models import (
     Order,
     Profile,
     RecentTimeline,
+    Reveal,
     SealedTraits,
 )
 from yingtai.customers.queries import open_identifiers, private_traits_of
 from yingtai.customers.rules import BY_NUMBER
-from yingtai.kernel.acting import Acting
+from yingtai.kernel.acting import Acting, require
+from yingtai.kernel.contributions import privacy_holders
 from yingtai.kernel.events import publish
+from yingtai.kernel.labels import Label
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.vault import api as vault
 
@@ -26,8 +30,8 @@ FORGOTTEN = (Identifier, SealedTraits, KnownName, Order, RecentTimeline)
 
 
 def erase_person(acting: Acting, *, profile_id: UUID) -> int:
-    """Erase a person with everyone folded into them, and return how many keys were destroyed. Events stay in
-    the lake under a number that leads to nobody. Repeating it changes nothing.
+    """Erase a person with everyone folded into them, at every holder, and return how many keys were destroyed.
+    Events stay in the lake under a number that leads to nobody. Repeating it changes nothing.
 
     Call it outside a transaction, from a job. Raises: ProfileNotFound. Publishes: PersonErased
     """
@@ -36,12 +40,9 @@ def erase_person(acting: Acting, *, profile_id: UUID) -> int:
         with acting_transaction(acting):
             profiles = _with_all_folded_in(profile_id)
             numbers = [profile.profile_no for profile in profiles]
-            for model in FORGOTTEN:
-                model.objects.filter(profile_no__in=numbers).delete()
             alive = [profile for profile in profiles if profile.erased_at is None]
-            Profile.objects.filter(profile_no__in=numbers, erased_at=None).update(
-                erased_at=acting.at, traits={}
-            )
+            for holder in privacy_holders.all():
+                holder.erase(acting, numbers)
             DirtyTraits.objects.get_or_create(brand_no=profiles[0].brand_no, defaults={"since": acting.at})
             if alive:
                 fact = PersonErased(
@@ -52,24 +53,60 @@ def erase_person(acting: Acting, *, profile_id: UUID) -> int:
         return vault.destroy_keys([profile.key_id for profile in profiles if profile.key_id])
 
 
-def export_person(acting: Acting, *, profile_no: int) -> dict[str, Any]:
-    """Return everything these tables hold of a person, in the clear, for the person."""
+def export_person(acting: Acting, *, profile_id: UUID) -> dict[str, Any]:
+    """Return everything every module keeps of a person, in the clear, for the person; who asked is recorded.
+
+    Raises: NotAllowed, ProfileNotFound
+    """
+    require(acting, "reveal", Label.L3, "customers.profile")
     with acting_transaction(acting):
-        profile = Profile.objects.filter(profile_no=profile_no).first()
-        if profile is None:
-            raise ProfileNotFound
-        identifiers = list(Identifier.objects.filter(profile_no=profile_no).order_by("alias_no"))
+        profiles = _with_all_folded_in(profile_id)
+        numbers = [profile.profile_no for profile in profiles]
+        Reveal.objects.create(
+            node_no=profiles[0].node_no, profile_no=profiles[0].profile_no, what="everything",
+            by=acting.actor, purpose=acting.purpose, at=acting.at,
+        )  # fmt: skip
+        kept = {name: holder.export(acting, numbers) for name, holder in privacy_holders.items()}
+    return {"profile": str(profile_id), "as_of": acting.at, "kept": kept}
+
+
+def count_kept(acting: Acting, *, profile_id: UUID) -> dict[str, int]:
+    """Return how many things each module keeps of a person, by the name of the holder.
+
+    Raises: ProfileNotFound
+    """
+    with acting_transaction(acting):
+        numbers = [profile.profile_no for profile in _with_all_folded_in(profile_id)]
+        return {name: len(holder.export(acting, numbers)) for name, holder in privacy_holders.items()}
+
+
+def export_own(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]:
+    """Return identifiers and traits in the clear, one document for each."""
+    with acting_transaction(acting):
+        identifiers = list(Identifier.objects.filter(profile_no__in=profile_nos).order_by("alias_no"))
         values = open_identifiers(identifiers)
-        private = private_traits_of([profile_no])[profile_no]
-    return {
-        "profile": str(profile.id),
-        "first_seen_at": profile.first_seen_at,
-        "identifiers": [
-            {"kind": BY_NUMBER[row.kind].name, "value": value, "first_seen_at": row.first_seen_at}
-            for row, value in zip(identifiers, values, strict=True)
-        ],
-        "traits": {name: value[0] for name, value in (profile.traits | private).items()},
+        profiles = list(Profile.objects.filter(profile_no__in=profile_nos).order_by("profile_no"))
+        private = private_traits_of(profile_nos)
+    known = [
+        {"identifier": BY_NUMBER[row.kind].name, "value": value, "first_seen_at": row.first_seen_at}
+        for row, value in zip(identifiers, values, strict=True)
+    ]
+    traits = {
+        name: value[0]
+        for profile in reversed(profiles)
+        for name, value in (profile.traits | private[profile.profile_no]).items()
     }
+    return known + [{"trait": name, "value": value} for name, value in sorted(traits.items())]
+
+
+def forget_own(acting: Acting, profile_nos: Sequence[int]) -> None:
+    """Remove what leads to these people, and mark them erased. Repeating it changes nothing."""
+    with acting_transaction(acting):
+        for model in FORGOTTEN:
+            model.objects.filter(profile_no__in=profile_nos).delete()
+        Profile.objects.filter(profile_no__in=profile_nos, erased_at=None).update(
+            erased_at=acting.at, traits={}
+        )
 
 
 def _with_all_folded_in(profile_id: UUID) -> list[Profile]:

@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 
 from yingtai.collect.api import make_source
+from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers import ingesting
-from yingtai.customers.api import find_profiles, list_profiles
+from yingtai.customers.api import erase_person, find_profiles, list_profiles
 from yingtai.customers.models import Identifier, Profile, Reveal
 from yingtai.customers.testing import send
 from yingtai.kernel.scoping import acting_transaction
@@ -90,6 +91,35 @@ def test_a_private_trait_can_be_revealed(brand, anna):
     shown = signed_in(brand.code, "brand_manager").post(f"/profiles/{anna.id}/reveal?name=name")
 
     assert "安娜" in shown.content.decode()
+
+
+def test_what_is_kept_is_counted_by_holder_and_a_copy_is_recorded(brand, neighbour, acting, anna):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    record_consent(
+        acting, node_no=brand.node_no, profile_no=anna.profile_no, purpose="marketing.email", channel="email",
+        status="granted", at=MONDAY, source="test",
+    )  # fmt: skip
+    client, url = signed_in(brand.code, "brand_manager"), f"/profiles/{anna.id}/"
+
+    page = client.get(f"{url}kept").content.decode()
+    kept = client.post(f"{url}copy").json()["kept"]
+
+    assert "Consents: what they answered" in page
+    assert {"identifier": "email", "value": "anna@example.com"}.items() <= kept["customers"][1].items()
+    assert {"trait": "name", "value": "安娜"} in kept["customers"]
+    assert [(answer["purpose"], answer["answer"]) for answer in kept["compliance"]] == [
+        ("marketing.email", "granted")
+    ]
+    assert kept["campaigns"] == []
+    with acting_transaction(acting):
+        assert list(Reveal.objects.values_list("profile_no", "what")) == [(anna.profile_no, "everything")]
+    assert signed_in(brand.code, "marketer").post(f"{url}copy").status_code == 403
+    assert signed_in(neighbour.code, "brand_manager").get(f"{url}kept").status_code == 404
+
+    erase_person(acting, profile_id=anna.id)
+
+    assert consents_of(acting, anna.profile_no) == []
+    assert "Download a copy" not in client.get(f"{url}kept").content.decode()
 
 
 def test_a_role_without_the_right_sees_no_clear_value(brand, acting, anna):

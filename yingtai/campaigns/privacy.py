@@ -1,0 +1,26 @@
+"""What campaigns keeps of a person: what was sent to them and what they did with it."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from yingtai.campaigns.jobs import forget_people
+from yingtai.campaigns.queries import mails_of
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import Holder, privacy_holders
+
+
+def owe_nothing(acting: Acting, profile_nos: Sequence[int]) -> None:
+    forget_people.enqueue(acting, profile_nos=list(profile_nos))
+
+
+privacy_holders.register(
+    "campaigns",
+    Holder(
+        title=_("Mails: what was sent to them, opened and clicked"),
+        erasing=_("Nothing is sent any more; what was sent stays counted, without an address or a name."),
+        export=mails_of,
+        erase=owe_nothing,
+    ),
+    order=30,
+)
