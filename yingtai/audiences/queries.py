@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from yingtai.audiences.definition import Group, mentioned, read_definition
 from yingtai.audiences.errors import AudienceNotFound
@@ -19,6 +21,7 @@ MEMBERS = """
     WHERE audience_no = $audience_no AND profile_no > $after ORDER BY profile_no LIMIT $limit
 """
 LONGEST_HISTORY = 400
+STALE_AFTER = timedelta(hours=26)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,15 @@ def get_audience(acting: Acting, audience_id: UUID) -> AudienceView:
     """
     with acting_transaction(acting):
         return _view(found(audience_id))
+
+
+def list_stale(acting: Acting) -> list[AudienceView]:
+    """Return live audiences whose people were not looked up for more than a day, newest first."""
+    before = acting.at - STALE_AFTER
+    with acting_transaction(acting):
+        live = Audience.objects.filter(archived_at=None, changed_at__lt=before)
+        stale = live.filter(Q(refreshed_at=None) | Q(refreshed_at__lt=before)).order_by("-audience_no")
+        return [_view(audience) for audience in stale[:LONGEST_HISTORY]]
 
 
 def names_of(acting: Acting, audience_nos: Sequence[int]) -> dict[int, str]:

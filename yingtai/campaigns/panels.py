@@ -4,8 +4,9 @@ from django.utils.translation import gettext as _
 from yingtai.audiences.api import Use, audience_uses
 from yingtai.campaigns import queries
 from yingtai.campaigns.reasons import SEND_STATES, STATES, WORDS
+from yingtai.campaigns.waiting import campaigns_wait
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import home_panels, profile_panels
+from yingtai.kernel.contributions import home_panels, home_todos, profile_panels
 from yingtai.kernel.labels import Label
 from yingtai.ui.panels import Panel
 
@@ -47,11 +48,16 @@ def campaigns_to(acting: Acting, audience_no: int) -> list[Use]:
         return []
     states = dict(STATES)
     return [
-        Use(one.name, reverse("campaigns:campaign", args=[one.id]), str(states[one.state]))
+        Use(
+            one.name,
+            reverse("campaigns:campaign" if one.is_draft else "campaigns:monitor", args=[one.id]),
+            str(states[one.state]),
+        )
         for one in queries.list_campaigns_to(acting, audience_no)
     ]
 
 
 profile_panels.register("campaigns.sends", sends, order=50)
 home_panels.register("campaigns.running", running, order=20)
+home_todos.register("campaigns", campaigns_wait, order=10)
 audience_uses.register("campaigns", campaigns_to)

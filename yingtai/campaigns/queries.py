@@ -12,6 +12,7 @@ from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_curs
 from yingtai.kernel.scoping import acting_transaction
 
 OPENED, CLICKED, UNSUBSCRIBED = "opened", "clicked", "unsubscribed"
+MOST_AT_ONCE = 100
 NOT_REASONS = frozenset({"owed", "sent", "unknown", OPENED, CLICKED, UNSUBSCRIBED})
 
 
@@ -130,6 +131,20 @@ def list_running(acting: Acting) -> list[CampaignView]:
     with acting_transaction(acting):
         found = Campaign.objects.filter(state__in=["scheduled", "deciding", "sending"])
         return [view_campaign(campaign) for campaign in found.order_by("-campaign_no")[:10]]
+
+
+def list_launched(acting: Acting, *, since: datetime) -> list[CampaignView]:
+    """Return the latest campaigns that were launched since then, at most a hundred."""
+    with acting_transaction(acting):
+        found = Campaign.objects.filter(launched_at__gte=since).order_by("-campaign_no")
+        return [view_campaign(campaign) for campaign in found[:MOST_AT_ONCE]]
+
+
+def list_drafts_of(acting: Acting, actor: str) -> list[CampaignView]:
+    """Return somebody's drafts, newest first, at most a hundred."""
+    with acting_transaction(acting):
+        found = Campaign.objects.filter(state=Campaign.State.DRAFT, created_by=actor)
+        return [view_campaign(campaign) for campaign in found.order_by("-campaign_no")[:MOST_AT_ONCE]]
 
 
 def get_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:

@@ -1,10 +1,13 @@
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from yingtai.compliance.queries import consents_of
+from yingtai.compliance.queries import consents_of, list_purposes_without_notice
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import profile_panels
+from yingtai.kernel.contributions import home_todos, profile_panels
 from yingtai.kernel.labels import Label
-from yingtai.ui.panels import Panel
+from yingtai.ui.formats import number
+from yingtai.ui.panels import Panel, Todo
 
 
 def consents(acting: Acting, profile_no: int) -> Panel | None:
@@ -18,4 +21,20 @@ def consents(acting: Acting, profile_no: int) -> Panel | None:
     )
 
 
+def purposes_wait(acting: Acting) -> list[Todo]:
+    """Purposes of which people were told nothing, so that nobody may be written to for them."""
+    if not decide(acting, "edit", Label.L2, "compliance.purpose").allowed:
+        return []
+    silent = list_purposes_without_notice(acting)
+    if not silent:
+        return []
+    title = ngettext("%s purpose has no notice", "%s purposes have no notice", len(silent)) % number(
+        len(silent)
+    )
+    alone = reverse("compliance:purpose", args=[silent[0].id]) if len(silent) == 1 else ""
+    note = _("nobody can agree to what nobody was told: %s") % _(", ").join(one.title for one in silent[:3])
+    return [Todo(title=title, url=alone or reverse("compliance:overview"), note=note, is_urgent=True)]
+
+
+home_todos.register("compliance", purposes_wait, order=20)
 profile_panels.register("compliance.consents", consents, order=30)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import get_language
 
 from yingtai.compliance.errors import PurposeNotFound
-from yingtai.compliance.models import Consent, ConsentNow, Notice, Purpose, Status
+from yingtai.compliance.models import Basis, Consent, ConsentNow, Notice, Purpose, Status
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
@@ -124,6 +124,13 @@ def list_notices(acting: Acting, purpose: PurposeView) -> list[NoticeView]:
     with acting_transaction(acting):
         notices = Notice.objects.filter(purpose_id=purpose.purpose_no).order_by("-version", "language")
         return [view_notice(notice) for notice in notices]
+
+
+def list_purposes_without_notice(acting: Acting) -> list[PurposeView]:
+    """Return the purposes that ask for consent and of which people were told nothing yet."""
+    with acting_transaction(acting):
+        silent = Purpose.objects.filter(notices=None, basis=Basis.CONSENT).order_by("node_no", "code")
+        return [view_purpose(purpose) for purpose in silent]
 
 
 def latest_notice_version(acting: Acting, *, node_no: int, purpose: str) -> int | None:

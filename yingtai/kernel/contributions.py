@@ -42,6 +42,10 @@ profile_panels: Catalogue[Any] = Catalogue("profile panels")
 home_panels: Catalogue[Any] = Catalogue("home panels")
 """Sections of Home: `panel(acting) -> Panel | None`."""
 
+home_todos: Catalogue[Callable[[Acting], Sequence[Any]]] = Catalogue("to-dos")
+"""What waits for somebody: `todos(acting) -> [Todo]` (`yingtai.ui.panels`), from indexed queries that are short
+whatever the brand's size; only what the actor can do something about. Home leaves out what may not be opened."""
+
 audience_blocks: Catalogue[Any] = Catalogue("audience blocks")
 """Sentences of the audience builder (`yingtai.audiences.blocks`)."""
 

@@ -1,7 +1,17 @@
-"""A section that one module contributes to another module's page (profile page, Home)."""
+"""What modules contribute to other modules' pages: sections of the profile page and of Home, and its to-dos."""
 
 from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Todo:
+    """Something that waits for a person: a sentence with its count, and the page where it is done."""
+
+    title: str
+    url: str
+    note: str = ""
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

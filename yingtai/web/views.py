@@ -5,12 +5,15 @@ import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yingtai.kernel.contributions import home_panels
+from yingtai.collect.api import names_of_sources
+from yingtai.kernel.contributions import home_panels, home_todos
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.ids import uuid7
 from yingtai.kernel.labels import Label
+from yingtai.ui.navigation import may_open
 from yingtai.ui.pages import render_page
 
 log = logging.getLogger(__name__)
@@ -20,18 +23,27 @@ log = logging.getLogger(__name__)
 def home(request: ActingRequest) -> HttpResponse:
     """Today's work, from what every module registers."""
     panels = [panel for contribute in home_panels.all() if (panel := contribute(request.acting))]
-    return render_page(
-        request, "web/home.html", {"panels": panels, "nothing": _what_to_do_first()}, fragment="main"
-    )
-
-
-def _what_to_do_first() -> dict[str, str]:
-    return {
-        "title": _("Nothing needs you today"),
-        "text": _("What runs, what waits for you and your numbers appear here once data comes in."),
-        "url": "/data/sources/",
-        "action": _("Connect a source"),
+    waiting = [todo for todos in home_todos.all() for todo in todos(request.acting)]
+    context = {
+        "panels": panels,
+        "todos": [todo for todo in waiting if may_open(request, todo.url)],
+        "first": next(iter(_first_steps(request)), None),
     }
+    return render_page(request, "web/home.html", context, fragment="main")
+
+
+def _first_steps(request: ActingRequest) -> list[tuple[str, str]]:
+    """Return where a person may go on from an empty day, the nearest to the data first."""
+    connect = (reverse("collect:source_new"), _("Connect a source"))
+    steps = [
+        *([] if names_of_sources(request.acting) else [connect]),
+        (reverse("audiences:audience_new"), _("Build an audience")),
+        (reverse("customers:profile_list"), _("Find a customer")),
+        (reverse("insights:dashboard"), _("Look at the numbers")),
+        (reverse("collect:source_list"), _("See what arrives")),
+        (reverse("organization:tree"), _("See who works here")),
+    ]
+    return [step for step in steps if may_open(request, step[0])]
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -30,7 +30,6 @@ from yingtai.ui.components import Progress
 from yingtai.ui.formats import number
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
-STALE_AFTER = timedelta(hours=26)
 SHOWN_DAYS = 90
 SHOWN_REFRESHES = 12
 SCALE = (1, 2, 3, 4, 5)
@@ -150,7 +149,11 @@ def state_of(view: queries.AudienceView, now: Any) -> tuple[str, str]:
         return _("Being looked up"), "info"
     if not view.is_current:
         return _("Changed since"), "warn"
-    return (_("Out of date"), "warn") if now - view.refreshed_at > STALE_AFTER else (_("Up to date"), "good")
+    return (
+        (_("Out of date"), "warn")
+        if now - view.refreshed_at > queries.STALE_AFTER
+        else (_("Up to date"), "good")
+    )
 
 
 def _may_edit(request: ActingRequest) -> bool:

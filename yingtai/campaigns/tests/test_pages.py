@@ -170,7 +170,7 @@ def test_panels_show_sends_of_a_person_and_what_runs(acting, neighbour_acting, b
     )
     assert [view.id for view, _state, _tally in running.context["rows"]] == [campaign.id]
     assert uses(acting, audience_no) == [
-        Use("Spring news", f"/campaigns/{campaign.id}/", dict(STATES)[campaign.state])
+        Use("Spring news", f"/campaigns/{campaign.id}/monitor/", dict(STATES)[campaign.state])
     ]
     assert uses(neighbour_acting, audience_no) == []
     assert [(mail["campaign"], mail["reason"]) for mail in copy] == [("Spring news", "no_address")]

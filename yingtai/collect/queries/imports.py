@@ -43,6 +43,11 @@ class ImportView:
         return self.state == Import.State.DONE
 
     @property
+    def title(self) -> str:
+        """The file's name; once the file is gone, the source its lines went to."""
+        return self.file_name or (self.mapping or {}).get("source", "")
+
+    @property
     def rejected_count(self) -> int:
         return sum((self.report or {}).get("rejected", {}).values())
 

@@ -95,6 +95,12 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def may_open(context: Context, url: str) -> bool:
+    """`{% may_open url as may %}`: whether the reader may open a page of ours; else write no link to it."""
+    return navigation.may_open(context.get("request"), url)
+
+
 # --- boxes ---
 
 
@@ -105,7 +111,12 @@ def crumb(title: Text, url: str) -> dict[str, Any]:
 
 @register.simple_block_tag(takes_context=True)
 def card(context: Context, content: str, title: Text = "", **options: Any) -> str:
-    """`{% card _("Consent") note=… url=… url_text=… id=… flush=True %}…{% endcard %}`; flush = no padding (tables)."""
+    """`{% card _("Consent") note=… url=… url_text=… id=… flush=True %}…{% endcard %}`; flush = no padding (tables).
+
+    A role that may not open `url` does not see the link.
+    """
+    if not navigation.may_open(context.get("request"), options.get("url", "")):
+        options["url"] = ""
     return _render(context, "ui/card.html", {"content": content, "title": title, **options})
 
 

@@ -1,0 +1,35 @@
+"""What audiences has for Home: audiences whose people are not up to date."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from yingtai.audiences.queries import list_stale
+from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.contributions import home_todos
+from yingtai.kernel.labels import Label
+from yingtai.ui.formats import number
+from yingtai.ui.panels import Todo
+
+
+def audiences_wait(acting: Acting) -> list[Todo]:
+    """Audiences that the regular refresh did not reach: something about them has to be mended."""
+    if not decide(acting, "edit", Label.L2, "audiences.audience").allowed:
+        return []
+    stale = list_stale(acting)
+    if not stale:
+        return []
+    title = ngettext("%s audience is out of date", "%s audiences are out of date", len(stale)) % number(
+        len(stale)
+    )
+    alone = reverse("audiences:audience", args=[stale[0].id]) if len(stale) == 1 else ""
+    return [
+        Todo(
+            title=title,
+            url=alone or reverse("audiences:audience_list"),
+            note=_(", ").join(view.name for view in stale[:3]),
+        )
+    ]
+
+
+home_todos.register("audiences", audiences_wait, order=40)

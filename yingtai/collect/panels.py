@@ -1,0 +1,64 @@
+"""What collect has for Home: what was refused, names that nobody declared, imports that wait."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from yingtai.collect.queries.waiting import count_refused, count_undeclared, imports_waiting
+from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.contributions import home_todos
+from yingtai.kernel.labels import Label
+from yingtai.ui.formats import number
+from yingtai.ui.panels import Todo
+
+LATELY = timedelta(days=7)
+
+
+def data_waits(acting: Acting) -> list[Todo]:
+    """What those who look after the data have to look at; one entry for each kind of work."""
+    if not decide(acting, "edit", Label.L2, "collect.plan").allowed:
+        return []
+    return [*_refused(acting), *_imports(acting), *_undeclared(acting)]
+
+
+def _refused(acting: Acting) -> list[Todo]:
+    count = count_refused(acting, since=acting.at - LATELY)
+    if not count:
+        return []
+    title = ngettext("%s event was refused lately", "%s events were refused lately", count) % number(count)
+    note = _("in the last 7 days; see why, and mend it at the source")
+    return [Todo(title=title, url=reverse("collect:quarantine"), note=note, is_urgent=True)]
+
+
+def _undeclared(acting: Acting) -> list[Todo]:
+    count = count_undeclared(acting)
+    if not count:
+        return []
+    title = ngettext("%s name arrives undeclared", "%s names arrive undeclared", count) % number(count)
+    note = _("kept sealed, and not to be analysed until somebody declares them")
+    return [Todo(title=title, url=f"{reverse('collect:plan')}?show=seen", note=note)]
+
+
+def _imports(acting: Acting) -> list[Todo]:
+    waiting = imports_waiting(acting, since=acting.at - LATELY)
+    here = reverse("collect:import_list")
+    failed, unfinished = waiting["failed"], waiting["unfinished"]
+    todos = []
+    if failed:
+        title = ngettext("%s import failed", "%s imports failed", len(failed)) % number(len(failed))
+        url = reverse("collect:import", args=failed) if len(failed) == 1 else here
+        todos.append(Todo(title=title, url=url, note=_("in the last 7 days"), is_urgent=True))
+    if unfinished:
+        title = ngettext(
+            "%s file waits to be assigned and loaded",
+            "%s files wait to be assigned and loaded",
+            len(unfinished),
+        ) % number(len(unfinished))
+        url = reverse("collect:import", args=unfinished) if len(unfinished) == 1 else here
+        todos.append(Todo(title=title, url=url))
+    return todos
+
+
+home_todos.register("collect", data_waits, order=30)

@@ -1,0 +1,50 @@
+"""What waits for somebody: counted from indexes, and only as far as a page would say."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from yingtai.collect.models import Import, Quarantine
+from yingtai.collect.plan import HIDDEN_NAME
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scoping import acting_transaction
+
+MOST_COUNTED = 1_000
+
+UNDECLARED = """
+    SELECT count(*) FROM collect_seen AS seen
+    WHERE seen.name <> %s AND NOT EXISTS (
+        SELECT FROM collect_declaration AS line
+        WHERE line.node_no = seen.node_no AND line.subject = seen.subject AND line.name = seen.name
+          AND line.event IN ('', seen.event))
+"""
+
+
+def count_refused(acting: Acting, *, since: datetime) -> int:
+    """Return how many events were refused since then. Cost: at most a thousand rows of an index"""
+    with acting_transaction(acting):
+        rows = Quarantine.objects.filter(received_at__gte=since).order_by("node_no", "-received_at")
+        return sum(rows.values_list("occurrences", flat=True)[:MOST_COUNTED])
+
+
+def count_undeclared(acting: Acting) -> int:
+    """Return how many names arrive that nobody declared. Cost: one pass over the names, never over events"""
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(UNDECLARED, (HIDDEN_NAME,))
+        return int(cursor.fetchone()[0])
+
+
+def imports_waiting(acting: Acting, *, since: datetime) -> dict[str, list[UUID]]:
+    """Return the imports since then that failed, and those that somebody began and did not run."""
+    with acting_transaction(acting):
+        lately = Import.objects.filter(created_at__gte=since).order_by("node_no", "-created_at")
+        rows = list(lately.values_list("id", "state", "upload__expires_at")[:MOST_COUNTED])
+    return {
+        "failed": [id_ for id_, state, _ in rows if state == Import.State.FAILED],
+        "unfinished": [
+            id_
+            for id_, state, expires_at in rows
+            if state in {Import.State.DRAFT, Import.State.CHECKED} and expires_at and expires_at > acting.at
+        ],
+    }
