@@ -3,15 +3,15 @@
 from yingtai.lake.metrics import metric
 
 
-@metric("audiences.rfm", unit="score", reads=("events",))
+@metric("audiences.rfm", unit="score", reads=("purchases",))
 def rfm() -> str:
     """Score everyone who ordered by recency, frequency and money, 1 (lowest fifth) to 5 (highest fifth).
 
-    In:     events  'Order Completed' counts as a purchase; 'Order Refunded' takes its amount back
+    In:     purchases  'Order Completed' counts as a purchase; 'Order Refunded' takes its amount back
     Out:    one row per profile with orders  (profile_no, node_no, latest_order_at, orders: count,
             spent_minor: in the currency's smallest unit, recency_score, frequency_score, monetary_score: 1–5)
     Empty:  a profile without an order has no row
-    Cost:   one scan of the order events
+    Cost:   one scan of the purchases
     Source: Hughes (1994), Strategic Database Marketing; fifths by rank, and equal values share a score, so a
             score does not depend on the order of the rows
     """
@@ -22,7 +22,7 @@ def rfm() -> str:
                    sum(CASE WHEN event = 'Order Completed' THEN 1 ELSE 0 END) AS orders,
                    sum(CASE WHEN event = 'Order Completed' THEN amount_minor
                             ELSE -abs(amount_minor) END) AS spent
-            FROM events
+            FROM purchases
             WHERE event IN ('Order Completed', 'Order Refunded') AND profile_no IS NOT NULL
             GROUP BY profile_no
         ), ranked AS (
@@ -42,13 +42,13 @@ def rfm() -> str:
     """
 
 
-@metric("audiences.rfm_grid", unit="people", reads=("events",))
+@metric("audiences.rfm_grid", unit="people", reads=("purchases",))
 def rfm_grid() -> str:
     """Count people and their money by recency and frequency score, for the 5 × 5 picture.
 
     Out:   one row per pair of scores that occurs  (recency_score, frequency_score: 1–5, people: count,
            orders: count, spent_minor)
-    Cost:  one scan of the order events
+    Cost:  one scan of the purchases
     """
     return f"""
         WITH scored AS ({rfm()})

@@ -11,6 +11,8 @@ from yingtai.lake.engine import Parameters, Session
 from yingtai.lake.guard import read_query
 from yingtai.lake.relations import relation
 from yingtai.lake.store import Lake, Snapshot, the_lake
+from yingtai.lake.summaries import SUMMARIES
+from yingtai.lake.summarizing import read_months, summary_relation
 from yingtai.lake.tables import TABLES
 
 
@@ -63,11 +65,17 @@ class ScopedLake:
         corrects = asks_who and TABLES[name].has_aliases
         if self._defined.get(name) == corrects:
             return
-        snapshot = self._pin(name)
-        session.define(
-            name, relation(snapshot, self.scope, aliases=self._pin("alias_map") if corrects else None)
-        )
+        session.define(name, self._selection(name, corrects=corrects))
         self._defined[name] = corrects
+
+    def _selection(self, name: str, *, corrects: bool) -> str:
+        summary, snapshot = SUMMARIES.get(name), self._pin(name)
+        source = self._pin(summary.source) if summary else snapshot
+        aliases = self._pin("alias_map") if corrects else None
+        if summary is None:
+            return relation(snapshot, self.scope, aliases=aliases)
+        months = read_months(self.lake, summary)
+        return summary_relation(summary, snapshot, source, self.scope, months=months, aliases=aliases)
 
     def _pin(self, name: str) -> Snapshot:
         if name not in self._pinned:

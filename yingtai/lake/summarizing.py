@@ -1,0 +1,219 @@
+"""Keep summaries and read them: each is believed for exactly those days whose source files it was made from.
+
+What a summary holds stands in one document per summary: for each month the files that hold it, and for each day a
+mark of the source's files it was made from. Files never change, so the document cannot lie, only be of no use:
+what it does not vouch for is read from the source. The method: docs/algorithms/lake.md.
+"""
+
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+
+from yingtai.kernel.scope import EVERYTHING, Scope
+from yingtai.lake.errors import TableIsBusy
+from yingtai.lake.maintenance import LATE_COMMIT_MS
+from yingtai.lake.parquet import plan_files, write_files
+from yingtai.lake.relations import relation
+from yingtai.lake.store import Lake, Snapshot, the_lake
+from yingtai.lake.summaries import MONTHS, SUMMARIES, Summary
+from yingtai.lake.writing import commit
+
+FOLDER = "_summaries"
+QUIET_MS = 60_000
+"""A day that is written to just now waits: it is summed up when the writing pauses."""
+
+
+@dataclass(frozen=True)
+class Month:
+    """What one month of a summary was made of: its files, by name, and each day's mark."""
+
+    files: frozenset[str]
+    days: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which of the summary's files answer, without which days; and which files of the source fill the gaps."""
+
+    held: Snapshot
+    without: tuple[date, ...]
+    missing: Snapshot
+
+
+@dataclass(frozen=True)
+class Summarized:
+    """What a run did; `busy` are months that something else was changing and the next run takes."""
+
+    months: int = 0
+    rows: int = 0
+    busy: int = 0
+
+
+def summary_relation(
+    summary: Summary,
+    held: Snapshot,
+    source: Snapshot,
+    scope: Scope,
+    *,
+    months: dict[str, Month],
+    aliases: Snapshot | None,
+) -> str:
+    """Return a SELECT of a summary's rows that a scope may see: exactly what its SQL gives for `source`.
+
+    Cost: days that are not summed up as they are now are read from the source
+    """
+    reading = _reading(held, source, months)
+    kept = relation(reading.held, scope, aliases=aliases)
+    if reading.without:
+        days = ", ".join(f"DATE '{day}'" for day in reading.without)
+        kept = f"SELECT * FROM ({kept}) WHERE day NOT IN ({days})"
+    if not reading.missing.paths:
+        return kept
+    rows = relation(reading.missing, scope, aliases=aliases)
+    return f"{kept} UNION ALL BY NAME ({summary.select(f'({rows})')})"
+
+
+def read_months(lake: Lake, summary: Summary) -> dict[str, Month]:
+    """Return what a summary was made of, by month (`202611`)."""
+    return _parsed(lake.storage.read(_path(summary)) or b"{}")
+
+
+def summarize(*, lake: Lake | None = None, quiet_ms: int = QUIET_MS) -> Summarized:
+    """Bring every summary up to its source; a repeat finds nothing to do. For the schedule, past all scopes.
+
+    Cost: each month with a changed day is written anew; of its source only the changed days are read
+    """
+    lake = lake or the_lake()
+    done = Summarized()
+    for summary in SUMMARIES.values():
+        for month in _changed_months(lake, summary, quiet_ms):
+            result = _sum_up(lake, summary, month, quiet_ms)
+            done = Summarized(done.months + result.months, done.rows + result.rows, done.busy + result.busy)
+    return done
+
+
+def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summarized:
+    table = summary.table
+    known_to = time.time_ns() // 1_000_000 - LATE_COMMIT_MS
+    months = read_months(lake, summary)
+    source = _month_of_source(lake.snapshot(summary.source), month)
+    held = lake.snapshot(table.name)
+    before = held.only(_files_of(held, month))
+    known = months[month].days if _holds(before, months.get(month)) else {}
+    marks = {str(day): mark for day, mark in _marks(source.paths, source.partitions).items()}
+    quiet = _quiet(source, quiet_ms)
+    # A day that is neither quiet nor held as it is stays with the source for now.
+    taken = {day: mark for day, mark in marks.items() if known.get(day) == mark or day in quiet}
+    source = source.only([n for n, day in enumerate(source.partitions) if str(day) in taken])
+    aliases = lake.snapshot("alias_map")
+    selection = summary_relation(
+        summary, before, source, EVERYTHING, months=months, aliases=aliases if table.has_aliases else None
+    )
+    rows = lake.engine.session().query(selection)
+    written = write_files(lake.storage, table, rows, plan_files(table, rows, known_to=known_to))
+    try:
+        commit(
+            lake, table, written, reason="summarize", instead_of=lambda now: _still_there(before, now, month)
+        )
+    except TableIsBusy:
+        for file in written:
+            lake.storage.remove(f"{table.name}/{file.path}")
+        return Summarized(busy=1)
+    now = Month(frozenset(file.path.rpartition("/")[2] for file in written), taken)
+    _write_months(lake, summary, {**read_months(lake, summary), month: now})
+    return Summarized(1, len(rows))
+
+
+def _changed_months(lake: Lake, summary: Summary, quiet_ms: int) -> list[str]:
+    source, held = lake.snapshot(summary.source), lake.snapshot(summary.table.name)
+    reading = _reading(held, source, read_months(lake, summary))
+    quiet = _quiet(reading.missing, quiet_ms)
+    return sorted({_month(day) for day in reading.missing.partitions if str(day) in quiet})
+
+
+def _reading(held: Snapshot, source: Snapshot, months: dict[str, Month]) -> Reading:
+    marks = _marks(source.paths, source.partitions)
+    valid: set[date] = set()
+    without: list[date] = []
+    files: list[int] = []
+    for month, made in months.items():
+        numbers = _files_of(held, month)
+        if not _holds(held.only(numbers), made):
+            continue
+        days = {date.fromisoformat(day): mark for day, mark in made.days.items()}
+        good = {day for day, mark in days.items() if marks.get(day) == mark}
+        if good:
+            valid |= good
+            files += numbers
+            without += days.keys() - good
+    missing = [number for number, day in enumerate(source.partitions) if day not in valid]
+    return Reading(held.only(sorted(files)), tuple(sorted(without)), source.only(missing))
+
+
+def _holds(held: Snapshot, made: Month | None) -> bool:
+    return made is not None and _names(held.paths) == made.files
+
+
+def _month_of_source(source: Snapshot, month: str) -> Snapshot:
+    return source.only([n for n, day in enumerate(source.partitions) if _month(day) == month])
+
+
+def _files_of(held: Snapshot, month: str) -> list[int]:
+    return [n for n, part in enumerate(held.partitions) if int(str(part)) % MONTHS == int(month)]
+
+
+def _still_there(before: Snapshot, now: Snapshot, month: str) -> tuple[str, ...]:
+    if set(now.only(_files_of(now, month)).paths) != set(before.paths):
+        raise TableIsBusy(table=before.table.name)
+    return before.paths
+
+
+def _month(day: object) -> str:
+    return str(day)[:7].replace("-", "")
+
+
+def _quiet(source: Snapshot, quiet_ms: int) -> set[str]:
+    limit = time.time_ns() // 1_000_000 - quiet_ms
+    days = {str(day) for day in source.partitions}
+    loud = np.flatnonzero(source.published_ms > limit)
+    return days - {str(source.partitions[number]) for number in loud}
+
+
+@lru_cache(maxsize=32)
+def _marks(paths: tuple[str, ...], days: tuple[date, ...]) -> dict[date, str]:
+    names: dict[date, list[str]] = {}
+    for path, day in zip(paths, days, strict=True):
+        names.setdefault(day, []).append(path.rpartition("/")[2])
+    return {day: _digest(sorted(found)) for day, found in names.items()}
+
+
+def _digest(names: Iterable[str]) -> str:
+    return blake2b("\n".join(names).encode(), digest_size=16).hexdigest()
+
+
+def _names(paths: Iterable[str]) -> frozenset[str]:
+    return frozenset(path.rpartition("/")[2] for path in paths)
+
+
+@lru_cache(maxsize=16)
+def _parsed(document: bytes) -> dict[str, Month]:
+    return {
+        month: Month(frozenset(made["files"]), made["days"]) for month, made in json.loads(document).items()
+    }
+
+
+def _write_months(lake: Lake, summary: Summary, months: dict[str, Month]) -> None:
+    document = {
+        month: {"files": sorted(made.files), "days": made.days} for month, made in sorted(months.items())
+    }
+    lake.storage.write(_path(summary), json.dumps(document).encode())
+
+
+def _path(summary: Summary) -> str:
+    return f"{FOLDER}/{summary.table.name}.json"
