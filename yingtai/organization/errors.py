@@ -32,5 +32,19 @@ class CodeIsTaken(ProductError):
 class EmailIsTaken(ProductError):
     code = "organization.email-is-taken"
     title = "Somebody signs in with this address already"
-    remedy = "Give that colleague the role, instead of inviting them again."
+    remedy = "Find that colleague in the list and give them another role, instead of inviting them again."
     status = 409
+
+
+class ColleagueNotFound(ProductError):
+    code = "organization.colleague-not-found"
+    title = "We could not find that colleague where you administer"
+    remedy = "Choose somebody from the list of staff; for somebody of another brand ask an administrator of the group."
+    status = 404
+
+
+class RoleForOneself(ProductError):
+    code = "organization.role-for-oneself"
+    title = "Nobody gives a role to themselves"
+    remedy = "Ask another administrator of this place to give it to you."
+    status = 403

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.organization.models import Role
-from yingtai.organization.queries import UnitView
+from yingtai.organization.queries import TreeRow, UnitView
 
 CODE = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
@@ -49,9 +49,20 @@ class ColleagueForm(forms.Form):
     unit_code = forms.ChoiceField(label=_("Works in"))
     role = forms.ChoiceField(choices=Role.choices, label=_("Role"))
 
-    def __init__(self, *args: Any, units: Sequence[UnitView], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Sequence[TreeRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit_code"].choices = [(unit.code, unit.title) for unit in units]  # type: ignore[attr-defined]
+        self.fields["unit_code"].choices = _choices(places)  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    """A further role for a colleague, and where."""
+
+    unit_code = forms.ChoiceField(label=_("Works in"))
+    role = forms.ChoiceField(choices=Role.choices, label=_("Role"))
+
+    def __init__(self, *args: Any, places: Sequence[TreeRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit_code"].choices = _choices(places)  # type: ignore[attr-defined]
 
 
 class KeyForm(forms.Form):
@@ -63,6 +74,11 @@ class KeyForm(forms.Form):
         choices=Role.choices, label=_("Roles"), widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, units: Sequence[UnitView], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Sequence[TreeRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit_code"].choices = [(unit.code, unit.title) for unit in units]  # type: ignore[attr-defined]
+        self.fields["unit_code"].choices = _choices(places)  # type: ignore[attr-defined]
+
+
+def _choices(places: Sequence[TreeRow]) -> list[tuple[str, Any]]:
+    # Nothing is chosen beforehand: the first unit is the widest one.
+    return [("", _("Choose…"))] + [(row.unit.code, "\u2003" * row.depth + row.unit.title) for row in places]

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import EVERYTHING, Scope, brand_node
-from yingtai.organization.errors import UnitNotFound
+from yingtai.organization.errors import ColleagueNotFound, UnitNotFound
 from yingtai.organization.models import ApiKey, Assignment, Staff, Unit
 
 OUTSIDE = -1
@@ -182,6 +182,20 @@ def list_tree(scope: Scope) -> list[TreeRow]:
     return _branch(scope, below, None, 0)
 
 
+def list_places(scope: Scope) -> list[TreeRow]:
+    """Return every unit of a scope, dealers too, in the order of the tree: where a role can be given."""
+    units = list(Unit.objects.order_by("node_no", "code"))
+    by_id = {unit.id: unit for unit in units}
+    below: dict[UUID | None, list[Unit]] = {}
+    for unit in units:
+        own = scope_of(unit)
+        if scope.contains(own) and (own.ranges or scope == EVERYTHING):
+            below.setdefault(unit.parent_id, []).append(unit)
+    inside = {unit.id for some in below.values() for unit in some}
+    tops = [by_id[key] for key in by_id if key in inside and by_id[key].parent_id not in inside]
+    return [row for top in tops for row in _with_all_below(below, top, 0)]
+
+
 def list_dealers(scope: Scope, parent: UnitView) -> list[UnitView]:
     """Return the dealers of a region that lie in a scope."""
     dealers = [view_unit(unit) for unit in Unit.objects.filter(parent_id=parent.id).order_by("node_no")]
@@ -204,6 +218,17 @@ def list_staff(scope: Scope) -> list[StaffRow]:
         for staff in people
         if staff.id in roles or scope == EVERYTHING
     ]
+
+
+def find_colleague(scope: Scope, staff_id: UUID) -> StaffRow:
+    """Return a colleague whom the list of a scope shows.
+
+    Raises: ColleagueNotFound
+    """
+    found = next((row for row in list_staff(scope) if row.id == staff_id), None)
+    if found is None:
+        raise ColleagueNotFound
+    return found
 
 
 def list_keys(scope: Scope) -> list[KeyRow]:
@@ -258,6 +283,11 @@ def _branch(
                 *inner,
             ]
     return rows
+
+
+def _with_all_below(below: dict[UUID | None, list[Unit]], unit: Unit, depth: int) -> list[TreeRow]:
+    inner = [row for child in below.get(unit.id, []) for row in _with_all_below(below, child, depth + 1)]
+    return [TreeRow(view_unit(unit), depth, 0), *inner]
 
 
 def _brands_below(places: list[Workplace]) -> list[Workplace]:

@@ -9,9 +9,9 @@ from django.db.models import Max
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import NotAllowed
 from yingtai.kernel.scope import BRAND_SHIFT, EVERYTHING, REGION_SHIFT
-from yingtai.organization.errors import CodeIsTaken, EmailIsTaken, UnitNotFound
+from yingtai.organization.errors import CodeIsTaken, EmailIsTaken, RoleForOneself, UnitNotFound
 from yingtai.organization.models import ApiKey, Assignment, Staff, Unit
-from yingtai.organization.queries import UnitView, scope_of, view_unit
+from yingtai.organization.queries import UnitView, find_colleague, scope_of, view_unit
 
 
 @transaction.atomic
@@ -121,12 +121,16 @@ def invite_colleague(acting: Acting, *, email: str, name: str, unit_code: str, r
 
 
 def give_role(acting: Acting, *, staff_id: UUID, unit_code: str, role: str) -> None:
-    """Give a colleague a role in a unit of the actor's scope. Repeating it changes nothing.
+    """Give a colleague of the actor's scope a role in a unit of it. Repeating it changes nothing.
 
-    Raises: UnitNotFound, NotAllowed
+    Nobody widens their own rights: that takes another administrator.
+    Raises: UnitNotFound, ColleagueNotFound, RoleForOneself, NotAllowed
     """
     unit = _unit_in_scope(acting, unit_code)
-    Assignment.objects.get_or_create(staff=Staff.objects.get(id=staff_id), unit=unit, role=role)
+    staff = find_colleague(acting.scope, staff_id)
+    if acting.actor == f"staff:{staff.id}":
+        raise RoleForOneself(field="role")
+    Assignment.objects.get_or_create(staff_id=staff.id, unit=unit, role=role)
 
 
 def take_role(acting: Acting, assignment_id: int) -> None:

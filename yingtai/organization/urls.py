@@ -7,6 +7,7 @@ urlpatterns = [
     path("organization/", views.tree, name="tree"),
     path("organization/regions/<slug:code>/", views.region, name="region"),
     path("organization/staff/", views.staff_list, name="staff_list"),
+    path("organization/staff/<uuid:staff_id>/role", views.role_give, name="role_give"),
     path("organization/staff/roles/<int:assignment_id>/take", views.role_take, name="role_take"),
     path("organization/keys/", views.key_list, name="key_list"),
     path("organization/keys/<uuid:key_id>/revoke", views.key_revoke, name="key_revoke"),

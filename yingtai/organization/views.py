@@ -1,9 +1,11 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.kernel.acting import decide, require
@@ -11,7 +13,7 @@ from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page, public
 from yingtai.kernel.labels import Label
 from yingtai.organization import queries, services
-from yingtai.organization.forms import ColleagueForm, KeyForm, UnitForm
+from yingtai.organization.forms import ColleagueForm, KeyForm, RoleForm, UnitForm
 from yingtai.organization.middleware import WORKPLACE
 from yingtai.organization.models import Role
 from yingtai.ui.pages import render_page
@@ -60,20 +62,39 @@ def region(request: ActingRequest, code: str) -> HttpResponse:
 @page(action="administer", place="organization.staff")
 def staff_list(request: ActingRequest) -> HttpResponse:
     """Colleagues and their roles; invite one, give or take a role."""
-    units = [row.unit for row in queries.list_tree(request.acting.scope)]
-    form = ColleagueForm(request.POST or None, units=units)
+    places = queries.list_places(request.acting.scope)
+    form = ColleagueForm(request.POST or None, places=places)
     problem, password = None, ""
     if form.is_valid():
         try:
             password = services.invite_colleague(request.acting, **form.cleaned_data)
-            form = ColleagueForm(None, units=units)
+            form = ColleagueForm(None, places=places)
         except ProductError as error:
             problem = error
     context = {
         "colleagues": queries.list_staff(request.acting.scope),
         "form": form, "problem": problem, "password": password, "roles": dict(Role.choices),
+        "own_id": request.user.pk,
     }  # fmt: skip
     return render_page(request, "organization/staff_list.html", context, status=422 if problem else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="administer", place="organization.staff")
+def role_give(request: ActingRequest, staff_id: UUID) -> HttpResponse:
+    """Give a colleague one more role."""
+    colleague = queries.find_colleague(request.acting.scope, staff_id)
+    form = RoleForm(request.POST or None, places=queries.list_places(request.acting.scope))
+    problem = None
+    if form.is_valid():
+        given = form.cleaned_data
+        problem = _tried(lambda: services.give_role(request.acting, staff_id=staff_id, **given))
+        if problem is None:
+            messages.success(request, _("%s has the role now.") % colleague.name)
+            return redirect("organization:staff_list")
+    context = {"colleague": colleague, "form": form, "problem": problem}
+    status = problem.status if problem else 422 if form.errors else 200
+    return render_page(request, "organization/role_give.html", context, status=status)
 
 
 @require_POST
@@ -88,13 +109,13 @@ def role_take(request: ActingRequest, assignment_id: int) -> HttpResponse:
 @page(action="administer", place="organization.key")
 def key_list(request: ActingRequest) -> HttpResponse:
     """Keys of programs; a new one is shown once."""
-    units = [row.unit for row in queries.list_tree(request.acting.scope)]
-    form = KeyForm(request.POST or None, units=units)
+    places = queries.list_places(request.acting.scope)
+    form = KeyForm(request.POST or None, places=places)
     problem, key = None, ""
     if form.is_valid():
         try:
             key = services.issue_key(request.acting, **form.cleaned_data)
-            form = KeyForm(None, units=units)
+            form = KeyForm(None, places=places)
         except ProductError as error:
             problem = error
     context = {"keys": queries.list_keys(request.acting.scope), "form": form, "problem": problem, "key": key}

@@ -152,3 +152,36 @@ def test_the_pages_work_as_forms(brand):
     assert "hand it over" in invited.content.decode()
     assert "ytk_" in made.content.decode()
     assert ApiKey.objects.filter(name="BI", unit__code=brand.code).exists()
+
+
+def test_a_colleague_gets_another_role_from_somebody_else_only(brand, neighbour):
+    boss, own = make_staff(brand.code, "administrator"), make_staff(brand.code, "marketer")
+    stranger = make_staff(neighbour.code, "marketer")
+    browser = browser_of(boss)
+    role = {"unit_code": brand.dealer_code, "role": "dealer"}
+
+    listed = browser.get("/organization/staff/").content.decode()
+    offered = browser.get(f"/organization/staff/{own.id}/role").content.decode()
+    given = browser.post(f"/organization/staff/{own.id}/role", role)
+    to_oneself = browser.post(f"/organization/staff/{boss.id}/role", role)
+    outside = browser.post(f"/organization/staff/{own.id}/role", role | {"unit_code": neighbour.code})
+    to_a_stranger = browser.post(f"/organization/staff/{stranger.id}/role", role)
+
+    assert f"/organization/staff/{own.id}/role" in listed
+    assert f"/organization/staff/{boss.id}/role" not in listed
+    assert f'value="{brand.dealer_code}"' in offered
+    assert neighbour.code not in offered
+    assert 'value="group"' not in offered
+    assert given.status_code == 302
+    assert {(place.unit.code, role) for place in queries.workplaces_of(own) for role in place.roles} == {
+        (brand.code, "marketer"),
+        (brand.dealer_code, "dealer"),
+    }
+    assert (to_oneself.status_code, outside.status_code, to_a_stranger.status_code) == (403, 422, 404)
+    assert "Nobody gives a role to themselves" in to_oneself.content.decode()
+    assert Assignment.objects.filter(staff__in=[boss, stranger]).count() == 2
+    with pytest.raises(NotAllowed):
+        services.give_role(
+            make_acting(brand.node_no), staff_id=own.id, unit_code=neighbour.code, role="marketer"
+        )
+    assert browser_of(own).get(f"/organization/staff/{own.id}/role").status_code == 403
