@@ -70,7 +70,7 @@ def test_any_document_is_understood_or_refused(document: Any) -> None:
         str(problem).encode()
         return
     for sql in queries:
-        assert read_query(sql).tables <= {"events", "traits", "audience_members"}
+        assert read_query(sql).tables <= {"events", "purchases", "traits", "audience_members"}
         translate(sql)
     assert read_definition(write_definition(group)) == group
     assert in_words(group, names={})
