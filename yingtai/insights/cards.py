@@ -15,6 +15,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.ui import charts
 from yingtai.ui.charts import Chart
 
+MOST_PRODUCTS = 10
 GRADES = ("1", "2", "3", "4", "5")
 
 
@@ -25,7 +26,7 @@ class Drawn:
     answer: Answer
     chart: Chart | None = None
     figures: list[dict[str, Any]] = field(default_factory=list)
-    products: list[dict[str, Any]] = field(default_factory=list)
+    products: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -114,11 +115,14 @@ def _rfm(acting: Acting, period: Period, currency: str) -> Drawn:
 
 def _products(acting: Acting, period: Period, currency: str) -> Drawn:
     answer = ask(acting, "insights.top_products", period)
-    products = [
-        row | {"unit": f"money:{row['currency']}", "name": row["name"] or row["product_id"]}
-        for row in answer.rows
-    ]
-    return Drawn(answer, products=products[:10])
+    ranked: dict[str, list[dict[str, Any]]] = {}
+    for row in answer.rows:
+        unit = f"money:{row['currency']}"
+        ranked.setdefault(row["currency"] or "", []).append(
+            row | {"unit": unit, "name": row["name"] or row["product_id"]}
+        )
+    own_first = sorted(ranked, key=lambda one: (one != currency, one))
+    return Drawn(answer, products=[(one, ranked[one][:MOST_PRODUCTS]) for one in own_first])
 
 
 def _steps(acting: Acting, period: Period, currency: str) -> Drawn:

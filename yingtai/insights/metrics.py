@@ -157,10 +157,10 @@ def new_profiles() -> str:
 
 @metric("insights.top_products", unit="money", reads=("order_lines_by_month", "products"))
 def top_products() -> str:
-    """Rank products by what was paid for them less returns, in the time asked for.
+    """Rank products by what was paid for them less returns, in the time asked for, within each currency.
 
-    Out:   at most 20 rows  (product_id, name: null when the catalogue lacks it, currency, pieces, orders,
-           value: minor units), highest value first
+    Out:   at most 20 rows of each currency  (product_id, name: null when the catalogue lacks it, currency,
+           pieces, orders, value: minor units), by currency, highest value first
     Cost:  one scan of the order lines of the days asked for
     """
     return """
@@ -172,11 +172,15 @@ def top_products() -> str:
             FROM order_lines_by_month
             WHERE day >= CAST($since AS DATE) AND day < CAST($until AS DATE)
             GROUP BY product_id, brand_no, currency
+        ), ranked AS (
+            SELECT *, row_number() OVER (PARTITION BY currency ORDER BY value DESC, product_id, brand_no) AS place
+            FROM sold
         )
         SELECT sold.product_id, known.name, sold.currency, sold.pieces, sold.orders, sold.value
-        FROM sold LEFT JOIN known ON known.product_id = sold.product_id AND known.brand_no = sold.brand_no
-        ORDER BY sold.value DESC, sold.product_id
-        LIMIT 20
+        FROM ranked AS sold
+        LEFT JOIN known ON known.product_id = sold.product_id AND known.brand_no = sold.brand_no
+        WHERE sold.place <= 20
+        ORDER BY sold.currency, sold.place
     """
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from yingtai.insights import queries
 from yingtai.insights.cards import CARDS
 from yingtai.insights.errors import MetricNotFound
+from yingtai.insights.naming import UNITS, words_of
 from yingtai.insights.periods import USUAL, Period, period_named
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.lake.api import Metric
@@ -55,9 +56,10 @@ def card(request: ActingRequest, name: str) -> HttpResponse:
 @page(action="view", place="insights.metric")
 def metric_list(request: ActingRequest) -> HttpResponse:
     """Every metric by name: what it answers, in which unit, from which tables."""
-    return render_page(
-        request, "insights/metric_list.html", {"metrics": queries.list_metrics(request.acting)}
-    )
+    shown = [
+        (metric, words_of(metric), UNITS[metric.unit]) for metric in queries.list_metrics(request.acting)
+    ]
+    return render_page(request, "insights/metric_list.html", {"metrics": shown})
 
 
 @require_GET
@@ -65,9 +67,14 @@ def metric_list(request: ActingRequest) -> HttpResponse:
 def metric(request: ActingRequest, name: str) -> HttpResponse:
     """One metric: its definition and its SQL."""
     found = queries.find_metric(name)
-    return render_page(
-        request, "insights/metric.html", {"metric": found, "words": getdoc(found.sql), "sql": _sql(found)}
-    )
+    context = {
+        "metric": found,
+        "words": words_of(found),
+        "unit": UNITS[found.unit],
+        "notes": getdoc(found.sql),
+        "sql": _sql(found),
+    }
+    return render_page(request, "insights/metric.html", context)
 
 
 def _period(request: ActingRequest, length: str) -> Period:

@@ -49,6 +49,18 @@ whatever the brand's size; only what the actor can do something about. Home leav
 audience_blocks: Catalogue[Any] = Catalogue("audience blocks")
 """Sentences of the audience builder (`yingtai.audiences.blocks`)."""
 
+
+@dataclass(frozen=True)
+class MetricWords:
+    """How a metric is called and what it says, for somebody who reads no SQL; in the reader's language."""
+
+    title: Any
+    definition: Any
+
+
+metric_words: Catalogue[MetricWords] = Catalogue("words for metrics")
+"""By the name of the metric; metrics themselves know nothing of languages."""
+
 launch_gates: Catalogue[Any] = Catalogue("launch gates")
 """Checks before a launch: `gate(acting, subject) -> problem or None`."""
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from yingtai.insights.cards import CARDS
 from yingtai.insights.errors import MetricNotFound, PeriodNotUnderstood
 from yingtai.insights.periods import Period, grain_of, period_between, period_named
 from yingtai.insights.queries import ask
@@ -86,6 +87,14 @@ def test_products_are_ranked_by_what_was_paid_less_returns(brand, acting):
         {"order_id": "a", "line_no": 1, "product_id": "mat", "quantity": 2.0, "amount_minor": 100},
         {"order_id": "b", "line_no": 1, "product_id": "mat", "quantity": -1.0, "amount_minor": -40},
         {"order_id": "b", "line_no": 2, "product_id": "cap", "quantity": 1.0, "amount_minor": 70},
+        {
+            "order_id": "c",
+            "line_no": 1,
+            "product_id": "mat",
+            "quantity": 1.0,
+            "amount_minor": 5_000,
+            "currency": "EUR",
+        },
     ]
     usual = {
         "day": date(2026, 3, 4),
@@ -101,7 +110,10 @@ def test_products_are_ranked_by_what_was_paid_less_returns(brand, acting):
     assert answer("insights.top_products", acting) == [
         ("cap", "Cap", "CNY", 1.0, 1, 70),
         ("mat", None, "CNY", 1.0, 2, 60),
+        ("mat", None, "EUR", 1.0, 1, 5_000),
     ]
+    drawn = next(card for card in CARDS if card.name == "products").draw(acting, MARCH, "EUR")
+    assert [(currency, len(products)) for currency, products in drawn.products] == [("EUR", 1), ("CNY", 2)]
 
 
 def test_the_neighbour_and_another_dealer_see_nothing(shop, neighbour_acting):

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from yingtai.insights.cards import CARDS
+from yingtai.kernel.contributions import metric_words
 from yingtai.lake.api import append
+from yingtai.lake.metrics import CATALOGUE as METRICS
 from yingtai.lake.testing import events_of
 from yingtai.organization.api import make_api_key
 from yingtai.organization.testing import MONDAY, make_staff
@@ -56,11 +59,21 @@ def test_an_unknown_card_is_not_found(analyst, brand):
     assert analyst.get("/insights/cards/luck").status_code == 404
 
 
-def test_a_metric_shows_its_sql(analyst, brand):
+def test_a_metric_is_told_in_words_and_shows_its_sql(analyst, brand):
+    unsaid = {name for name, metric in METRICS.items() if metric.sql.__module__.endswith(".metrics")} - {
+        name for name, _words in metric_words.items()
+    }
     page = analyst.get("/insights/metrics/insights.repeat_rate/").content.decode()
+    analyst.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    chinese = analyst.get("/insights/metrics/").content.decode()
 
-    assert "Wilson (1927)" in page
+    assert unsaid == set()
+    assert "<h1" in page
+    assert "the share that had ordered at least twice" in page
     assert "WITH bought AS" in page
+    assert "Wilson (1927)" in page
+    assert "复购率" in chinese
+    assert "Say what share" not in chinese
 
 
 def test_the_api_answers_in_the_keys_scope(brand, neighbour, one_order):
