@@ -1,6 +1,5 @@
 """Purposes, what people were told, what they answered, and what holds now."""
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from yingtai.kernel.ids import uuid7
@@ -101,7 +100,15 @@ class Consent(ScopedModel):
     class Meta:
         indexes = [
             models.Index("profile_no", name="consent_by_profile"),
-            BrinIndex(fields=["recorded_at"], name="consent_by_time"),
+            # Holds all that the answers per day are counted from, so the log itself is not read.
+            models.Index(
+                "recorded_at",
+                "node_no",
+                "purpose_no",
+                "status",
+                name="consent_by_day",
+                condition=~models.Q(source__in=["merge", "split"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,6 +133,17 @@ class ConsentNow(ScopedModel):
 
     class Meta:
         db_table = "compliance_consent_now"
+        indexes = [
+            # Holds all that the answers of a place are counted from, so the rows themselves are not read.
+            models.Index(
+                "node_no",
+                "purpose_no",
+                "channel",
+                "status",
+                name="consent_now_by_answer",
+                condition=models.Q(recipient=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"profile {self.profile_no}, purpose {self.purpose_no}"
