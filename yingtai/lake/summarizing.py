@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class Month:
     """What one month of a summary was made of: its files, by name, and each day's mark."""
 
     files: frozenset[str]
-    days: dict[str, str]
+    days: dict[date, str]
 
 
 @dataclass(frozen=True)
@@ -101,20 +102,11 @@ def summarize(*, lake: Lake | None = None, quiet_ms: int = QUIET_MS) -> Summariz
 def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summarized:
     table = summary.table
     known_to = time.time_ns() // 1_000_000 - LATE_COMMIT_MS
-    months = read_months(lake, summary)
-    source = _month_of_source(lake.snapshot(summary.source), month)
-    held = lake.snapshot(table.name)
+    months, held = read_months(lake, summary), lake.snapshot(table.name)
     before = held.only(_files_of(held, month))
-    known = months[month].days if _holds(before, months.get(month)) else {}
-    marks = {str(day): mark for day, mark in _marks(source.paths, source.partitions).items()}
-    quiet = _quiet(source, quiet_ms)
-    # A day that is neither quiet nor held as it is stays with the source for now.
-    taken = {day: mark for day, mark in marks.items() if known.get(day) == mark or day in quiet}
-    source = source.only([n for n, day in enumerate(source.partitions) if str(day) in taken])
-    aliases = lake.snapshot("alias_map")
-    selection = summary_relation(
-        summary, before, source, EVERYTHING, months=months, aliases=aliases if table.has_aliases else None
-    )
+    source = _worth_taking(before, _of_month(lake.snapshot(summary.source), month), months, quiet_ms)
+    aliases = lake.snapshot("alias_map") if table.has_aliases else None
+    selection = summary_relation(summary, before, source, EVERYTHING, months=months, aliases=aliases)
     rows = lake.engine.session().query(selection)
     written = write_files(lake.storage, table, rows, plan_files(table, rows, known_to=known_to))
     try:
@@ -125,47 +117,55 @@ def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summariz
         for file in written:
             lake.storage.remove(f"{table.name}/{file.path}")
         return Summarized(busy=1)
-    now = Month(frozenset(file.path.rpartition("/")[2] for file in written), taken)
-    _write_months(lake, summary, {**read_months(lake, summary), month: now})
+    made = Month(_names(file.path for file in written), _marks(source.paths, source.partitions))
+    _write_months(lake, summary, {**read_months(lake, summary), month: made})
     return Summarized(1, len(rows))
 
 
 def _changed_months(lake: Lake, summary: Summary, quiet_ms: int) -> list[str]:
     source, held = lake.snapshot(summary.source), lake.snapshot(summary.table.name)
-    reading = _reading(held, source, read_months(lake, summary))
-    quiet = _quiet(reading.missing, quiet_ms)
-    return sorted({_month(day) for day in reading.missing.partitions if str(day) in quiet})
+    missing = _reading(held, source, read_months(lake, summary)).missing
+    return sorted({_month(day) for day in _quiet(missing, quiet_ms)})
+
+
+def _worth_taking(before: Snapshot, source: Snapshot, months: dict[str, Month], quiet_ms: int) -> Snapshot:
+    """The source without days that are written to just now, unless the summary holds them as they are."""
+    waiting = set(_reading(before, source, months).missing.partitions) - _quiet(source, quiet_ms)
+    return source.only([number for number, day in enumerate(source.partitions) if day not in waiting])
 
 
 def _reading(held: Snapshot, source: Snapshot, months: dict[str, Month]) -> Reading:
     marks = _marks(source.paths, source.partitions)
+    numbers = _by_month(held.partitions)
     valid: set[date] = set()
     without: list[date] = []
     files: list[int] = []
     for month, made in months.items():
-        numbers = _files_of(held, month)
-        if not _holds(held.only(numbers), made):
+        if _names(held.paths[number] for number in numbers.get(month, ())) != made.files:
             continue
-        days = {date.fromisoformat(day): mark for day, mark in made.days.items()}
-        good = {day for day, mark in days.items() if marks.get(day) == mark}
+        good = {day for day, mark in made.days.items() if marks.get(day) == mark}
         if good:
             valid |= good
-            files += numbers
-            without += days.keys() - good
+            files += numbers.get(month, ())
+            without += made.days.keys() - good
     missing = [number for number, day in enumerate(source.partitions) if day not in valid]
     return Reading(held.only(sorted(files)), tuple(sorted(without)), source.only(missing))
 
 
-def _holds(held: Snapshot, made: Month | None) -> bool:
-    return made is not None and _names(held.paths) == made.files
+def _of_month(source: Snapshot, month: str) -> Snapshot:
+    return source.only([number for number, day in enumerate(source.partitions) if _month(day) == month])
 
 
-def _month_of_source(source: Snapshot, month: str) -> Snapshot:
-    return source.only([n for n, day in enumerate(source.partitions) if _month(day) == month])
+@lru_cache(maxsize=16)
+def _by_month(parts: tuple[Any, ...]) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for number, part in enumerate(parts):
+        numbers.setdefault(str(part % MONTHS), []).append(number)
+    return numbers
 
 
 def _files_of(held: Snapshot, month: str) -> list[int]:
-    return [n for n, part in enumerate(held.partitions) if int(str(part)) % MONTHS == int(month)]
+    return _by_month(held.partitions).get(month, [])
 
 
 def _still_there(before: Snapshot, now: Snapshot, month: str) -> tuple[str, ...]:
@@ -178,15 +178,14 @@ def _month(day: object) -> str:
     return str(day)[:7].replace("-", "")
 
 
-def _quiet(source: Snapshot, quiet_ms: int) -> set[str]:
+def _quiet(source: Snapshot, quiet_ms: int) -> set[object]:
     limit = time.time_ns() // 1_000_000 - quiet_ms
-    days = {str(day) for day in source.partitions}
     loud = np.flatnonzero(source.published_ms > limit)
-    return days - {str(source.partitions[number]) for number in loud}
+    return set(source.partitions) - {source.partitions[number] for number in loud}
 
 
 @lru_cache(maxsize=32)
-def _marks(paths: tuple[str, ...], days: tuple[date, ...]) -> dict[date, str]:
+def _marks(paths: tuple[str, ...], days: tuple[Any, ...]) -> dict[date, str]:
     names: dict[date, list[str]] = {}
     for path, day in zip(paths, days, strict=True):
         names.setdefault(day, []).append(path.rpartition("/")[2])
@@ -204,13 +203,17 @@ def _names(paths: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=16)
 def _parsed(document: bytes) -> dict[str, Month]:
     return {
-        month: Month(frozenset(made["files"]), made["days"]) for month, made in json.loads(document).items()
+        month: Month(
+            frozenset(made["files"]), {date.fromisoformat(day): mark for day, mark in made["days"].items()}
+        )
+        for month, made in json.loads(document).items()
     }
 
 
 def _write_months(lake: Lake, summary: Summary, months: dict[str, Month]) -> None:
     document = {
-        month: {"files": sorted(made.files), "days": made.days} for month, made in sorted(months.items())
+        month: {"files": sorted(made.files), "days": {str(day): mark for day, mark in made.days.items()}}
+        for month, made in sorted(months.items())
     }
     lake.storage.write(_path(summary), json.dumps(document).encode())
 

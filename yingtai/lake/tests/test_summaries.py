@@ -163,10 +163,8 @@ def test_what_was_made_of_a_month_is_written_down_by_day(own_lake: Lake) -> None
 
     months = read_months(own_lake, SUMMARIES["purchases"])
 
-    assert {month: sorted(made.days) for month, made in months.items()} == {
-        "202606": ["2026-06-01", "2026-06-02"],
-        "202607": ["2026-07-01"],
-    }
+    days = {month: sorted(made.days) for month, made in months.items()}
+    assert days == {"202606": [FIRST, SECOND], "202607": [NEXT_MONTH]}
 
 
 steps = st.lists(
