@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from yingtai.audiences.blanks import Field
 from yingtai.audiences.definition import Group, Sentence
 from yingtai.audiences.kinds import Block, block_named
+from yingtai.collect.api import event_title, trait_title
 from yingtai.ui.formats import number
 
+NAMED = {"event": event_title, "trait": trait_title}
 PARTS = re.compile(r"\{(\w+)\}|([\[\]])")
 
 
@@ -114,6 +116,8 @@ def _words(field: Field, value: Any, names: Mapping[int, str]) -> str:
         return number(value)
     if field.kind == "choice":
         return str(dict(field.options).get(value, value))
+    if field.kind in NAMED:
+        value = NAMED[field.kind](value)
     if field.kind == "audience":
         value = names.get(value) or _("audience {number}").format(number=value)
     return _("“{words}”").format(words=value)

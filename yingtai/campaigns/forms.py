@@ -13,7 +13,7 @@ from yingtai.kernel.acting import Acting
 GOALS = [
     ("Order Completed", _("completed an order")),
     ("Test Drive Booked", _("booked a test drive")),
-    ("Lead Created", _("became a lead")),
+    ("Lead Submitted", _("became a lead")),
 ]
 
 

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -6,7 +8,7 @@ from yingtai.campaigns import queries
 from yingtai.campaigns.reasons import SEND_STATES, STATES, WORDS
 from yingtai.campaigns.waiting import campaigns_wait
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import home_panels, home_todos, profile_panels
+from yingtai.kernel.contributions import fact_names, home_panels, home_todos, profile_panels
 from yingtai.kernel.labels import Label
 from yingtai.ui.panels import Panel
 
@@ -57,6 +59,15 @@ def campaigns_to(acting: Acting, audience_no: int) -> list[Use]:
     ]
 
 
+def named(acting: Acting, campaign_nos: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Name campaigns by number, with their pages; without the right to see campaigns, none."""
+    if not decide(acting, "view", Label.L2, "campaigns.campaign").allowed:
+        return {}
+    found = queries.names_of(acting, campaign_nos)
+    return {no: (name, reverse("campaigns:monitor", args=[id_])) for no, (id_, name) in found.items()}
+
+
+fact_names.register("campaign_no", named)
 profile_panels.register("campaigns.sends", sends, order=50)
 home_panels.register("campaigns.running", running, order=20)
 home_todos.register("campaigns", campaigns_wait, order=10)

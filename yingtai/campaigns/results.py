@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from yingtai.campaigns.metrics import conversions_by_day, lift
 from yingtai.campaigns.queries import CampaignView
+from yingtai.collect.api import event_title
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import Scope
 from yingtai.lake.api import scoped
@@ -141,9 +142,9 @@ def goal_words(event: str) -> str:
     known = {
         "Order Completed": _("ordered"),
         "Test Drive Booked": _("booked a test drive"),
-        "Lead Created": _("became a lead"),
+        "Lead Submitted": _("became a lead"),
     }
-    return known.get(event, _("reached “%s”") % event)
+    return known.get(event, _("reached “%s”") % event_title(event))
 
 
 def _place(acting: Acting, campaign: CampaignView) -> Scope:

@@ -21,6 +21,7 @@ from yingtai.collect.inbox import (
     additional_data,
     decompress,
 )
+from yingtai.collect.naming import event_title, trait_title
 from yingtai.collect.plan import Declared, Plan, Split
 from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors
 from yingtai.collect.queries.planning import list_declarations, list_seen, plan_of
@@ -85,6 +86,7 @@ __all__ = [
     "declare_preset",
     "decompress",
     "ensure_source",
+    "event_title",
     "explode",
     "find_run",
     "get_import",
@@ -113,6 +115,7 @@ __all__ = [
     "record",
     "remove_expired",
     "revoke_write_keys",
+    "trait_title",
     "upload_keys_among",
     "withdraw",
     "write_errors",

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.ingest.people import order_blinds
 from yingtai.customers.ingest.private import IDENTIFIER_COLUMN, TRAITS_COLUMN, names_in
 from yingtai.customers.ingest.saying import Document, decode, laid_over
+from yingtai.customers.ingest.timeline import KEPT_EVENTS
 from yingtai.customers.models import (
     Identifier,
     KnownName,
@@ -38,6 +39,7 @@ OLDER_EVENTS = """
     WHERE profile_no = $profile_no AND (occurred_at < $before OR (occurred_at = $before AND message_hash > $hash))
     ORDER BY occurred_at DESC, message_hash LIMIT $rows
 """
+KINDS_THAT_TELL = [kind.number for kind in KINDS if kind.is_kept]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -114,11 +116,17 @@ def find_profiles(acting: Acting, query: str) -> list[ProfileRow]:
         return _rows(list(profiles[:ROWS_PER_PAGE]))
 
 
-def list_profiles(acting: Acting, *, after: str | None = None) -> Page[ProfileRow]:
-    """Return profiles, newest first. Cost: 4 queries, whatever the page holds."""
+def list_profiles(acting: Acting, *, only_known: bool = False, after: str | None = None) -> Page[ProfileRow]:
+    """Return profiles, newest first; `only_known` leaves out visitors of whom only a browser or device is known.
+
+    Cost: 4 queries, whatever the page holds
+    """
     place = decode_cursor(after, 1)
     with acting_transaction(acting):
         profiles = Profile.objects.filter(merged_into_no=None).order_by("-profile_no")
+        if only_known:
+            tells = Identifier.objects.filter(profile_no=OuterRef("profile_no"), kind__in=KINDS_THAT_TELL)
+            profiles = profiles.filter(Exists(tells))
         if place:
             profiles = profiles.filter(profile_no__lt=place[0])
         found = list(profiles[: ROWS_PER_PAGE + 1])
@@ -151,17 +159,22 @@ def get_profile(acting: Acting, id: UUID) -> ProfileView:
 def timeline(acting: Acting, profile_no: int, *, before: str | None = None) -> Page[TimelineRow]:
     """Return what happened, newest first: the latest few from the books, older ones from the lake on request.
 
-    Cost: one indexed read; with `before` one scoped scan of the lake
+    Cost: two indexed reads; with `before` one scoped scan of the lake
     """
     place = decode_cursor(before, 2)
     if place:
         return _older(acting, profile_no, place)
     with acting_transaction(acting):
         recent = RecentTimeline.objects.filter(profile_no=profile_no).first()
-    if recent is None:
+        first_seen_at = Profile.objects.filter(profile_no=profile_no).values_list("first_seen_at", flat=True)
+        began_at = first_seen_at.first()
+    if recent is None or not recent.events:
         return Page([], None)
-    cursor = encode_cursor(recent.events[-1]["at"], recent.events[-1]["id"]) if recent.events else None
-    return Page([_recent_row(event) for event in recent.events], cursor)
+    rows = [_recent_row(event) for event in recent.events]
+    # As many as are kept beside a profile, the last of them at its beginning: more may have happened just then.
+    is_more = began_at is None or began_at < rows[-1].at or len(rows) >= KEPT_EVENTS
+    cursor = encode_cursor(recent.events[-1]["at"], recent.events[-1]["id"])
+    return Page(rows, cursor if is_more else None)
 
 
 def list_merges(acting: Acting, profile_no: int) -> list[MergeView]:

@@ -2,17 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yingtai.collect.api import names_of_sources
-from yingtai.customers.queries import MaskedIdentifier, MergeView, ProfileRow, TimelineRow, title_of
+from yingtai.collect.api import event_title, names_of_sources, plan_of, trait_title
+from yingtai.compliance.api import consent_history
+from yingtai.customers.queries import (
+    MaskedIdentifier,
+    MergeView,
+    ProfileRow,
+    ProfileView,
+    TimelineRow,
+    title_of,
+)
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.contributions import profile_panels
+from yingtai.kernel.contributions import fact_names, profile_panels
 from yingtai.organization.api import names_of_staff, units_at
 from yingtai.ui.components import TimelineEntry
 from yingtai.ui.formats import money
@@ -43,6 +53,12 @@ EVENTS = {
     "Unsubscribed": gettext_lazy("Unsubscribed"),
     "Consent Updated": gettext_lazy("Changed their consent"),
 }
+CONSENT = "Consent Updated"
+ANSWERS = {
+    "granted": gettext_lazy("Agreed"),
+    "denied": gettext_lazy("Refused"),
+    "withdrawn": gettext_lazy("Withdrew"),
+}
 TONES = {
     "Order Completed": "good",
     "Order Refunded": "warn",
@@ -68,6 +84,22 @@ class ListedProfile:
     title: str
     place: str
     chips: tuple[Chip, ...]
+
+
+@dataclass(frozen=True)
+class ShownTrait:
+    """A trait as a page shows it: masked when private; not declared, it can only be private."""
+
+    name: str
+    title: str
+    value: Any
+    is_private: bool
+    is_declared: bool
+
+    @property
+    def query(self) -> str:
+        """The name as it stands in an address."""
+        return quote(self.name)
 
 
 @dataclass(frozen=True)
@@ -110,25 +142,35 @@ def chips(identifiers: Sequence[MaskedIdentifier], *, shown: int | None = None) 
     return tuple(Chip(one.alias_no, KINDS.get(one.kind, one.kind), one.masked) for one in in_order[:shown])
 
 
-def entries(acting: Acting, rows: Sequence[TimelineRow]) -> list[TimelineEntry]:
+def entries(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> list[TimelineEntry]:
     """Return a timeline in words."""
     units, sources = units_at([row.node_no for row in rows]), names_of_sources(acting)
-    return [
-        TimelineEntry(
-            at=row.at,
-            title=EVENTS.get(row.event, row.event),
-            detail=_detail(row.facts),
-            source=" · ".join(
-                text
-                for text in (
-                    sources.get(row.source_no, "") if row.source_no else "",
-                    units[row.node_no].title if row.node_no in units else "",
-                )
-                if text
-            ),
-            tone=TONES.get(row.event, "neutral"),
+    campaigns, answers = _campaigns(acting, rows), _answers(acting, profile_no, rows)
+    shown = []
+    for row in rows:
+        campaign, url = campaigns.get(row.facts.get("campaign_no", 0), ("", ""))
+        details = (campaign, answers.get(row.at, "") if row.event == CONSENT else "", _detail(row.facts))
+        places = (
+            sources.get(row.source_no, "") if row.source_no else "",
+            units[row.node_no].title if row.node_no in units else "",
         )
-        for row in rows
+        shown.append(
+            TimelineEntry(
+                at=row.at, title=EVENTS.get(row.event) or event_title(row.event), detail=_joined(details),
+                source=_joined(places), tone=TONES.get(row.event, "neutral"), url=url,
+            )
+        )  # fmt: skip
+    return shown
+
+
+def traits(view: ProfileView) -> list[ShownTrait]:
+    """Return what is known of a person by the names of the plan; what is private is masked."""
+    declared = plan_of(view.brand_no).traits
+    everything = {name: (value, False) for name, value in view.traits.items()}
+    everything |= {name: (value, True) for name, value in view.private_traits.items()}
+    return [
+        ShownTrait(name, trait_title(name), value, is_private, name in declared)
+        for name, (value, is_private) in everything.items()
     ]
 
 
@@ -153,6 +195,26 @@ def panels(request: HttpRequest, acting: Acting, profile_no: int) -> list[Render
         )
         for panel in shown
     ]
+
+
+def _campaigns(acting: Acting, rows: Sequence[TimelineRow]) -> dict[int, tuple[str, str]]:
+    numbers = {row.facts["campaign_no"] for row in rows if row.facts.get("campaign_no")}
+    names = fact_names.find("campaign_no")
+    return names(acting, sorted(numbers)) if names and numbers else {}
+
+
+def _answers(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> dict[datetime, str]:
+    """Return what was answered at which moment; the log of consents knows the purpose, the event does not."""
+    if not any(row.event == CONSENT for row in rows):
+        return {}
+    return {
+        answer.at: f"{ANSWERS.get(answer.status, answer.status)}: {answer.purpose_title}"
+        for answer in consent_history(acting, profile_no)
+    }
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " · ".join(text for text in texts if text)
 
 
 def _why(rule: str) -> str:

@@ -24,14 +24,19 @@ PLACE = "customers.profile"
 @require_GET
 @page(action="view", place=PLACE, label=Label.L3)
 def profile_list(request: ActingRequest) -> HttpResponse:
-    """Everyone we know, newest first; a search finds one by a whole value."""
+    """Everyone we know, newest first; on request anonymous visitors too; a search finds one by a whole value."""
     search = request.GET.get("search", "").strip()
     if search:
         found: Page[queries.ProfileRow] = Page(queries.find_profiles(request.acting, search), None)
     else:
-        found = queries.list_profiles(request.acting, after=request.GET.get("after"))
+        is_everyone = request.GET.get("show") == "everyone"
+        found = queries.list_profiles(
+            request.acting, only_known=not is_everyone, after=request.GET.get("after")
+        )
     context = {
         "page": Page(viewing.listed(found.rows), found.next_cursor),
+        "show": request.GET.get("show", ""),
+        "shown": [("", _("Known people")), ("everyone", _("Everyone, anonymous visitors too"))],
         "search": search,
         "now": request.acting.at,
     }
@@ -50,8 +55,10 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         "title": queries.title_of(view) or _("Visitor"),
         "listed": viewing.listed([view])[0],
         "chips": viewing.chips(view.identifiers),
-        "entries": viewing.entries(acting, happened.rows),
+        "entries": viewing.entries(acting, view.profile_no, happened.rows),
         "next_cursor": happened.next_cursor,
+        "has_older": bool(happened.rows) and view.first_seen_at < happened.rows[-1].at,
+        "traits": viewing.traits(view),
         "panels": viewing.panels(request, acting, view.profile_no),
         "merges": viewing.merges_in_words(acting, queries.list_merges(acting, view.profile_no)),
         "may_reveal": decide(acting, "reveal", Label.L3, PLACE).allowed,
@@ -68,7 +75,7 @@ def timeline(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     happened = queries.timeline(request.acting, view.profile_no, before=request.GET.get("before"))
     context = {
         "profile": view,
-        "entries": viewing.entries(request.acting, happened.rows),
+        "entries": viewing.entries(request.acting, view.profile_no, happened.rows),
         "next_cursor": happened.next_cursor,
     }
     return render_page(request, "customers/timeline.html", context, fragment="older")

@@ -39,6 +39,12 @@ class Catalogue(Generic[Thing]):
 profile_panels: Catalogue[Any] = Catalogue("profile panels")
 """Sections of the profile page: `panel(acting, profile_no) -> Panel | None` (`yingtai.ui.panels`)."""
 
+fact_names: Catalogue[Callable[[Acting, Sequence[int]], dict[int, tuple[str, str]]]] = Catalogue(
+    "names of facts"
+)
+"""What a number in an event stands for, by the event's column: `names(acting, numbers) -> {number: (name, url)}`;
+what the actor may not see is left out."""
+
 home_panels: Catalogue[Any] = Catalogue("home panels")
 """Sections of Home: `panel(acting) -> Panel | None`."""
 

@@ -29,7 +29,7 @@ def test_a_definition_reads_as_sentences() -> None:
         (1, "any of this holds:"),
         (2, "spent 12,000 or more"),
         (2, "are in “Champions”"),
-        (2, "do not have a “city” that is known"),
+        (2, "do not have a “City” that is known"),
     ]
 
 
@@ -38,12 +38,12 @@ def test_a_definition_reads_in_chinese() -> None:
         lines = in_words(read_definition(DOCUMENT), names={})
     assert [line.text for line in lines] == [
         "同时满足以下所有条件的客户：",
-        "最近 30 天内做过“Product Viewed”，至少 3 次，且品类等于“SUV”",
-        "最近 90 天内没有做过“Order Completed”",
+        "最近 30 天内做过“浏览商品”，至少 3 次，且品类等于“SUV”",
+        "最近 90 天内没有做过“完成订单”",
         "满足以下任一条件：",
         "累计消费达到 12,000",
         "属于“人群 7”",
-        "不符合：“city”已知",
+        "不符合：“城市”已知",
     ]
 
 

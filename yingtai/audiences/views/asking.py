@@ -16,6 +16,7 @@ from yingtai.audiences.services.looking import Look
 from yingtai.audiences.services.looking import look as look_at
 from yingtai.audiences.views.building import place_in, places_of
 from yingtai.audiences.wording import in_words
+from yingtai.collect.api import event_title
 from yingtai.compliance.api import list_purposes
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.ui.widgets import translated
@@ -58,7 +59,9 @@ def people(request: ActingRequest, audience_id: UUID) -> HttpResponse:
 def suggest_events(request: ActingRequest) -> HttpResponse:
     """Names of events for the builder."""
     names = suggestions.events_to_offer(request.acting, _place(request))
-    return render(request, "audiences/suggestions.html", {"values": names})
+    return render(
+        request, "audiences/suggestions.html", {"titled": [(name, event_title(name)) for name in names]}
+    )
 
 
 @require_GET

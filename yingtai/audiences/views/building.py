@@ -15,6 +15,8 @@ from yingtai.audiences.builder import draw
 from yingtai.audiences.forms import Document, apply, read_form
 from yingtai.audiences.jobs import ask_for_refresh
 from yingtai.audiences.services.definitions import change_audience, create_audience
+from yingtai.collect.api import trait_title
+from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.organization.api import UnitView, Workplace, get_unit_at, list_brands, list_units
@@ -111,7 +113,7 @@ def _page(
         "problem": problem,
         "presets": presets.PRESETS,
         "is_empty": not draft.document["parts"],
-        "traits": [] if is_swap(request) else suggestions.traits_to_offer(request.acting, node_no),
+        "traits": [] if is_swap(request) else _traits(request.acting, node_no),
     }
     status = 422 if problem else 200
     response = render_page(
@@ -153,3 +155,7 @@ def place_in(request: ActingRequest, places: list[UnitView]) -> int:
 def currency_at(node_no: int) -> str:
     """Return the money that amounts of a place are in."""
     return get_unit_at(node_no).currency if node_no else ""
+
+
+def _traits(acting: Acting, node_no: int | None) -> list[tuple[str, str]]:
+    return [(name, trait_title(name)) for name in suggestions.traits_to_offer(acting, node_no)]

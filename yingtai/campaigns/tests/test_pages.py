@@ -10,7 +10,7 @@ from yingtai.campaigns.services.exporting import export_assignments
 from yingtai.campaigns.services.sending import send_for_a_while
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
 from yingtai.compliance.testing import make_purposes, signed_in
-from yingtai.kernel.contributions import home_panels, privacy_holders, profile_panels
+from yingtai.kernel.contributions import fact_names, home_panels, privacy_holders, profile_panels
 
 pytestmark = pytest.mark.usefixtures("lake")
 
@@ -173,6 +173,11 @@ def test_panels_show_sends_of_a_person_and_what_runs(acting, neighbour_acting, b
         Use("Spring news", f"/campaigns/{campaign.id}/monitor/", dict(STATES)[campaign.state])
     ]
     assert uses(neighbour_acting, audience_no) == []
+    named = fact_names.get("campaign_no")
+    assert named(acting, [campaign.campaign_no]) == {
+        campaign.campaign_no: ("Spring news", f"/campaigns/{campaign.id}/monitor/")
+    }
+    assert named(neighbour_acting, [campaign.campaign_no]) == {}
     assert [(mail["campaign"], mail["reason"]) for mail in copy] == [("Spring news", "no_address")]
 
 

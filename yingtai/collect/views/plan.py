@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.collect.forms import LABELS, SUBJECTS, TYPES, DeclarationForm
-from yingtai.collect.plan import HIDDEN_NAME, Declared
+from yingtai.collect.naming import event_title, trait_title
+from yingtai.collect.plan import EVENT, HIDDEN_NAME, TRAIT, Declared
 from yingtai.collect.queries.planning import SeenView, list_declarations, list_seen
 from yingtai.collect.services.planning import declare, declare_preset, withdraw
 from yingtai.collect.views.places import brand_of_page
@@ -33,9 +34,15 @@ def plan(request: ActingRequest) -> HttpResponse:
     context = {
         "is_declared": is_declared,
         "lines": [
-            (line, counts.get((line.subject, line.event, line.name), 0)) for line in lines[:MOST_SHOWN]
+            (
+                line,
+                _title(line),
+                event_title(line.event),
+                counts.get((line.subject, line.event, line.name), 0),
+            )
+            for line in lines[:MOST_SHOWN]
         ],
-        "rows": rows[:MOST_SHOWN],
+        "rows": [(row, _title(row), event_title(row.event)) for row in rows[:MOST_SHOWN]],
         "total": len(lines if is_declared else rows),
         "is_too_much": len(lines if is_declared else rows) > MOST_SHOWN,
         "is_empty": not seen and not declared,
@@ -91,9 +98,14 @@ def withdraw_line(request: ActingRequest) -> HttpResponse:
 
 
 def _fits(row: Declared | SeenView, search: str, subject: str) -> bool:
-    return (not subject or row.subject == subject) and (
-        not search or search in row.name.lower() or search in row.event.lower()
-    )
+    texts = (row.name, row.event, _title(row))
+    return (not subject or row.subject == subject) and any(search in text.lower() for text in texts)
+
+
+def _title(row: Declared | SeenView) -> str:
+    if row.subject == EVENT:
+        return event_title(row.name)
+    return trait_title(row.name) if row.subject == TRAIT else row.name
 
 
 def _tabs(waiting: int, declared: int, is_declared: bool) -> list[Tab]:

@@ -1,9 +1,11 @@
 """Finding and reading people in the console and over the API."""
 
+import re
+
 import pytest
 from django.test import Client
 
-from yingtai.collect.api import make_source
+from yingtai.collect.api import RecordedFact, make_source, record
 from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers import ingesting
 from yingtai.customers.api import erase_person, find_profiles, list_profiles
@@ -71,6 +73,8 @@ def test_the_profile_page_shows_masks_and_the_timeline(brand, anna):
     assert "a***@example.com" in page
     assert "138****8000" in page
     assert "Completed an order" in page
+    assert "Older…" not in page
+    assert "timeline?before=" not in page
     assert "anna@example.com" not in page.lower().replace("a***@example.com", "")
     assert "安娜" not in page
 
@@ -151,6 +155,42 @@ def test_a_dealer_sees_only_people_of_his_own(brand, acting):
     other = signed_in(brand.other_dealer_code, "dealer").get(f"/profiles/{dora.id}/")
 
     assert (own.status_code, other.status_code) == (200, 404)
+
+
+def test_visitors_are_listed_on_request_and_what_happened_says_for_what(brand, acting, anna):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    source = make_source(acting, brand.node_no, name="site")
+    send(source, [{"type": "page", "anonymousId": "v-1", "messageId": "v1"}])
+    send(source, [{"type": "identify", "userId": "u-anna", "messageId": "a3", "traits": {"shoe_size": "38"}}])
+    record_consent(
+        acting, node_no=brand.node_no, profile_no=anna.profile_no, purpose="marketing.email", channel="email",
+        status="withdrawn", at=MONDAY, source="test",
+    )  # fmt: skip
+    record(
+        acting,
+        [
+            RecordedFact(
+                event="Consent Updated", message_id="c1", node_no=brand.node_no, occurred_at=MONDAY,
+                profile_no=anna.profile_no, channel="email",
+            )
+        ],
+    )  # fmt: skip
+    ingesting.drain(MONDAY)
+    marketer, url = signed_in(brand.code, "marketer"), f"/profiles/{anna.id}/"
+
+    known = marketer.get("/profiles/").content.decode()
+    everyone = marketer.get("/profiles/?show=everyone").content.decode()
+    page = marketer.get(url).content.decode()
+    dealer = signed_in(brand.code, "dealer").get(url).content.decode()
+
+    assert [text.count("/profiles/0") for text in (known, everyone)] == [1, 2]
+    assert f"/profiles/{anna.id}/" in known
+    assert "Changed their consent" in page
+    assert re.search("Withdrew: [A-Z]", page)
+    assert "not declared in the plan" in page
+    assert "/data/plan/declare?subject=trait&name=shoe_size" in page
+    assert "not declared in the plan" in dealer
+    assert "/data/plan/declare" not in dealer
 
 
 def test_older_events_come_from_the_lake(brand, acting):

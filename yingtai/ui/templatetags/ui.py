@@ -255,7 +255,9 @@ def stat(label: Text, value: Any, **options: Any) -> dict[str, Any]:
     change is a ratio (0.12 = 12 % more than the period before).
     """
     unit_code = options.get("unit_code")
-    shown = formats.in_unit(value, unit_code) if unit_code else value
+    shown = formats.in_unit(value, unit_code) if unit_code and value is not None else value
+    if shown is None:
+        shown, options = formats.MISSING, {name: told for name, told in options.items() if name != "unit"}
     change = options.get("change")
     good = options.get("better", "up")
     tone = "neutral"
