@@ -92,6 +92,7 @@ def _write(storage: Storage, table: LakeTable, body: pa.Table, planned: PlannedF
             compression="zstd",
             compression_level=1,
             use_dictionary=texts,
+            write_statistics=[name for name in KEPT_BOUNDS if name in rows.column_names],
             store_schema=False,
         )
     storage.settle(path)

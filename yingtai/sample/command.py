@@ -13,7 +13,6 @@ from yingtai.kernel.terminal import ProgressBar
 from yingtai.organization.api import get_unit
 from yingtai.sample.group import BRANDS, make_staff
 from yingtai.sample.loading import SIZES, SOURCE, load_sample
-from yingtai.sample.work import prepare_work
 
 SEED = 20261
 
@@ -32,9 +31,6 @@ def main(arguments: list[str]) -> int:
     size = SIZES[options.size]
     with ProgressBar("Sample group", size.events, unit="events") as bar:
         bar.step(load_sample(size, seed=options.seed, at=at, step=bar.step))
-    for brand in BRANDS:
-        node_no = get_unit(brand.code).node_no
-        prepare_work(system("sample", Scope.of(node_no), at), node_no)
     if not sign_ins_file().exists():
         write_sign_ins(at)
     return 0

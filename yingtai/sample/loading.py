@@ -1,18 +1,19 @@
 """Loads the sample group through the same doors as everyone: the tree, plans, notices, the bulk door, consent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
+from django.db import connection
 
 from yingtai.collect.api import declare_preset, ensure_source
 from yingtai.compliance.api import install_standard_purposes
 from yingtai.customers.api import EventSet, concat, load_sets, refresh_traits
 from yingtai.kernel.acting import system
-from yingtai.kernel.scope import EVERYTHING, Scope
+from yingtai.kernel.scope import BRAND_SHIFT, EVERYTHING, Scope
 from yingtai.lake.api import replace
 from yingtai.organization.api import get_unit
 from yingtai.sample.answers import record_answers
@@ -21,6 +22,9 @@ from yingtai.sample.goods import Goods
 from yingtai.sample.group import BRANDS, BrandPlan, make_group
 from yingtai.sample.people import DAYS, make_people
 from yingtai.sample.sets import Story
+from yingtai.sample.work import prepare_work
+
+One, Made = TypeVar("One"), TypeVar("Made")
 
 SOURCE = "Website and app"
 SLICES_PER_SET = 64
@@ -37,8 +41,8 @@ class Size:
 
 SIZES = {
     "XS": Size(500, 20_000, 5_000),
-    "S": Size(20_000, 1_000_000, 250_000),
-    "M": Size(200_000, 10_000_000, 1_000_000),
+    "S": Size(20_000, 1_000_000, 500_000),
+    "M": Size(200_000, 10_000_000, 2_500_000),
 }
 
 
@@ -71,7 +75,7 @@ def load_sample(size: Size, *, seed: int, at: datetime, step: Step) -> int:
     """
     make_group()
     ends_at = latest_midnight(at)
-    stories = [_prepared(brand, size, seed=seed, at=at, ends_at=ends_at) for brand in BRANDS]
+    stories = in_each_brand(lambda brand: _prepared(brand, size, seed=seed, at=at, ends_at=ends_at), BRANDS)
     load_sets(
         system("sample", EVERYTHING, at),
         source_no=stories[0].source_no,
@@ -79,9 +83,7 @@ def load_sample(size: Size, *, seed: int, at: datetime, step: Step) -> int:
         sets=_made_ahead(sets_of(stories, size.events_per_set)),
         progress=step,
     )
-    for story in stories:
-        record_answers(system("sample", Scope.of(story.node_no), at), story)
-    refresh_traits(system("sample", EVERYTHING, at))
+    in_each_brand(lambda story: _finish(story, at), stories)
     return sum(len(story.deeds) for story in stories)
 
 
@@ -109,6 +111,26 @@ def _prepared(brand: BrandPlan, size: Size, *, seed: int, at: datetime, ends_at:
     story = make_story(brand, size, seed=seed, source_no=source.source_no, node_no=node_no, ends_at=ends_at)
     replace("products", story.goods.table(node_no), {"brand_no": node_no >> 40})
     return story
+
+
+def _finish(story: Story, at: datetime) -> None:
+    acting = system("sample", Scope.of(story.node_no), at)
+    record_answers(acting, story)
+    refresh_traits(acting, only=story.node_no >> BRAND_SHIFT)
+    prepare_work(acting, story.node_no)
+
+
+def in_each_brand(do: Callable[[One], Made], ones: Sequence[One]) -> list[Made]:
+    """Do the same for each brand, two at a time: while one waits for the books, the other computes."""
+
+    def alone(one: One) -> Made:
+        try:
+            return do(one)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(alone, ones))
 
 
 def _made_ahead(sets: Iterator[EventSet]) -> Iterator[EventSet]:

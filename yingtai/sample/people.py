@@ -57,38 +57,10 @@ class People:
     def is_twin(self) -> np.ndarray:
         return self.twin >= 0
 
-    def member_no(self, person: int) -> str:
-        return f"{self.brand.code[:2].upper()}{person:08d}"
-
-    def user_id(self, person: int) -> str:
-        return f"{self.brand.code}-{person:07d}"
-
-    def phone(self, person: int) -> str:
-        """Return an invented number: no real one has two zeros after its prefix in all brands alike."""
-        if self.twin[person] >= 0:
-            first = int(self.twin[person])
-            return self.phone(first) if self.same_phone[person] else self._mistyped(self.phone(first))
-        prefix = ("138", "139", "150", "186", "199")[person % 5]
-        return f"+86{prefix}00{person:06d}" if self.brand.language == "zh" else f"+4915100{person:06d}"
-
-    def email(self, person: int) -> str:
-        return f"{self.brand.code}.{person}@example.com"
-
-    def name(self, person: int) -> tuple[str, str]:
-        """Return (first name, last name)."""
-        family, given = int(self.family[person]), int(self.given[person])
-        if self.brand.language == "zh":
-            first = GIVEN[given % len(GIVEN)] + (GIVEN[(given // 7) % len(GIVEN)] if given % 3 else "")
-            return first, FAMILY[family % len(FAMILY)]
-        return GIVEN_EN[given % len(GIVEN_EN)], FAMILY_EN[family % len(FAMILY_EN)]
-
-    def city(self, person: int) -> tuple[str, str]:
-        """Return (city, ISO 3166-2 code)."""
-        cities = CITIES if self.brand.language == "zh" else CITIES_EN
-        return cities[int(self.region[person])]
-
-    def _mistyped(self, phone: str) -> str:
-        return phone[:-1] + str((int(phone[-1]) + 1) % 10)
+    @property
+    def cities(self) -> tuple[tuple[str, str], ...]:
+        """(city, ISO 3166-2 code) of each region, in their order."""
+        return CITIES if self.brand.language == "zh" else CITIES_EN
 
 
 def make_people(brand: BrandPlan, count: int, random: np.random.Generator) -> People:

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from yingtai.customers.api import EventSet
 from yingtai.kernel.scope import REGION_SHIFT
+from yingtai.sample import naming
 from yingtai.sample.behavior import CODE, EVENTS, Deeds
 from yingtai.sample.goods import Goods
-from yingtai.sample.people import AGE_BANDS, DAYS, People
+from yingtai.sample.people import DAYS, People
 
 PATHS = (
     "/",
@@ -112,23 +113,17 @@ class Story:
         device = visit % people.devices[person]
         tablet = (deeds.event == CODE["Test Drive Completed"]) & (_share(chance) < TABLET_SHARE)
         return {
-            "id_user": self._texts(person, with_user, people.user_id),
+            "id_user": self._texts(person, with_user, naming.user_ids),
             "id_member": self._texts(
-                person, ~is_visit & people.has_member_no[person] & (named | is_twin), people.member_no
+                person, ~is_visit & people.has_member_no[person] & (named | is_twin), naming.member_nos
             ),
-            "id_email": self._texts(person, named & people.has_email[person], people.email),
-            "id_phone": self._texts(person, named & people.has_phone[person], people.phone),
-            "id_anonymous": self._texts(person * 4 + device, browser, self._browser),
+            "id_email": self._texts(person, named & people.has_email[person], naming.emails),
+            "id_phone": self._texts(person, named & people.has_phone[person], naming.phones),
+            "id_anonymous": self._texts(person * 4 + device, browser, naming.browsers),
             "id_device": self._texts(
-                people.region[person] * 100 + people.dealer[person], tablet, self._tablet
+                people.region[person] * 100 + people.dealer[person], tablet, naming.tablets
             ),
         }
-
-    def _browser(self, number: int) -> str:
-        return f"anon-{self.people.brand.code}-{number // 4:07d}-{number % 4}"
-
-    def _tablet(self, number: int) -> str:
-        return f"tablet-{self.people.brand.code}-{number:03d}"
 
     def _context(self, deeds: Deeds, chance: np.ndarray) -> dict[str, pa.Array]:
         visit = _mixed(np.where(deeds.visit >= 0, deeds.visit, 0).astype(np.uint64) + np.uint64(17))
@@ -137,15 +132,12 @@ class Story:
         device = np.where(deeds.place == 0, (visit >> np.uint64(9)) % len(DEVICES), -1).astype(np.int32)
         channel = np.where(deeds.place == 1, 2, np.where(deeds.event == CODE["Screen Viewed"], 1, 0))
         path = np.where(deeds.event == CODE["Page Viewed"], chance % len(PATHS), -1).astype(np.int32)
-        cities = [
-            self.people.city(int(place))[1] for place in np.unique(self.people.region, return_index=True)[1]
-        ]
         session = np.where(deeds.visit >= 0, (deeds.visit + 1).astype(np.int64) * 64 + self.seed % 64, 0)
         return {
             "channel": _coded(CHANNELS, channel),
             "page_path": _coded(PATHS, path),
             "device_class": _coded(DEVICES, device),
-            "region_code": _coded(cities, self.people.region[deeds.person]),
+            "region_code": _coded([code for _, code in self.people.cities], self.people.region[deeds.person]),
             "session_no": pa.array(session, mask=deeds.visit < 0),
             **{
                 name: _coded([line[place] for line in SOURCES], source)
@@ -214,32 +206,18 @@ class Story:
     def _traits(self, deeds: Deeds) -> dict[str, pa.Array]:
         named = deeds.event == CODE["Identified"]
         return {
-            "traits": self._texts(deeds.person, named, self._said),
-            "private_traits": self._texts(deeds.person, named, self._said_in_private),
+            "traits": self._texts(deeds.person, named, naming.declared_traits),
+            "private_traits": self._texts(deeds.person, named, naming.private_traits),
         }
 
-    def _said(self, person: int) -> str:
-        people = self.people
-        city, _ = people.city(person)
-        level = ("bronze", "silver", "gold")[min(int(people.activity[person]), 2)]
-        traits = {"city": city, "age_band": AGE_BANDS[people.age[person]], "member_level": level}
-        return json.dumps(traits | {"gender": "female" if people.given[person] % 2 else "male"})
-
-    def _said_in_private(self, person: int) -> str:
-        people = self.people
-        first, last = people.name(person)
-        whole = last + first if people.brand.language == "zh" else f"{first} {last}"
-        said = {"first_name": first, "last_name": last, "name": whole}
-        said |= {"email": people.email(person)} if people.has_email[person] else {}
-        said |= {"phone": people.phone(person)} if people.has_phone[person] else {}
-        return json.dumps(said, ensure_ascii=False)
-
-    def _texts(self, number: np.ndarray, where: np.ndarray, text: Callable[[int], str]) -> pa.Array:
-        """Return `text(number)` where asked for; each text is made once, and stands in the dictionary once."""
-        different, codes = np.unique(number[where], return_inverse=True)
-        made = pa.array([text(int(one)) for one in different], pa.string()).dictionary_encode()
+    def _texts(
+        self, number: np.ndarray, where: np.ndarray, texts: Callable[[People, np.ndarray], pa.Array]
+    ) -> pa.Array:
+        """Return the texts of the numbers where asked for; each is made once, and stands in the dictionary once."""
+        asked = pa.array(number[where]).dictionary_encode()
+        made = texts(self.people, asked.dictionary.to_numpy()).dictionary_encode()
         filled = np.zeros(len(number), np.int32)
-        filled[where] = made.indices.to_numpy()[codes]
+        filled[where] = made.indices.to_numpy()[asked.indices.to_numpy()]
         return pa.DictionaryArray.from_arrays(pa.array(filled, mask=~where), made.dictionary)
 
     def _hashes(self, rows: np.ndarray) -> pa.Array:

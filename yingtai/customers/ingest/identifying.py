@@ -50,6 +50,20 @@ SURVIVORS = """
     FROM chain WHERE chain.merged_into_no IS NULL
 """
 SURVIVOR_COLUMNS = {"asked_no": "i8", "profile_no": "i8", "brand_no": "i4", "alias_no": "i8"}
+FOLDED_INTO = """
+    WITH RECURSIVE chain AS (
+        SELECT asked.profile_no AS asked_no, one.merged_into_no AS profile_no, 1 AS step
+        FROM asked_survivor AS asked, LATERAL (
+            SELECT merged_into_no FROM customers_profile AS one WHERE one.profile_no = asked.profile_no OFFSET 0
+        ) AS one
+        WHERE one.merged_into_no IS NOT NULL
+        UNION ALL
+        SELECT chain.asked_no, next.merged_into_no, chain.step + 1
+        FROM chain JOIN customers_profile AS next USING (profile_no)
+        WHERE next.merged_into_no IS NOT NULL
+    )
+    SELECT DISTINCT ON (asked_no) asked_no, profile_no FROM chain ORDER BY asked_no, step DESC
+"""
 TAKE_NUMBERS = """
     INSERT INTO customers_numberseries (name, next_no) VALUES (%(name)s, 1 + %(count)s)
     ON CONFLICT (name) DO UPDATE SET next_no = customers_numberseries.next_no + %(count)s
@@ -100,7 +114,7 @@ class _Found:
 def _distinct(set: EventSet) -> _Found:
     """Number the distinct identifiers of a set, those that mean nobody left out."""
     brand = set.events["node_no"].to_numpy() >> BRAND_SHIFT
-    rows = np.full((len(set), len(BY_PRIORITY)), NOBODY, dtype=np.int64)
+    rows = np.full((len(set), len(BY_PRIORITY)), NOBODY, dtype=np.int32)
     kinds: list[np.ndarray] = []
     values: list[str] = []
     brands: list[np.ndarray] = []
@@ -268,12 +282,16 @@ def _follow_known_profiles(batch: Batch, people: People) -> None:
 
 
 def survivors(cursor: Any, profiles: np.ndarray) -> np.ndarray:
-    """Return who each of these different profiles is now: itself, or whoever it was folded into."""
+    """Return who each of these different profiles is now: itself, or whoever it was folded into.
+
+    In: profiles  ascending
+    """
     put(cursor, "asked_survivor", {"profile_no": profiles})
-    rows = fetch(cursor, SURVIVORS, SURVIVOR_COLUMNS)
+    folded = fetch(cursor, FOLDED_INTO, {"asked_no": "i8", "profile_no": "i8"})
     cursor.execute("DELETE FROM asked_survivor")
-    now = dict(zip(rows["asked_no"].tolist(), rows["profile_no"].tolist(), strict=True))
-    return np.array([now.get(number, number) for number in profiles.tolist()], np.int64)
+    now = profiles.copy()
+    now[np.searchsorted(profiles, folded["asked_no"])] = folded["profile_no"]
+    return now
 
 
 def _gather(values: np.ndarray, places: np.ndarray, otherwise: int = 0) -> np.ndarray:

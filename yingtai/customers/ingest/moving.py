@@ -33,7 +33,7 @@ MOVE_ALIASES = """
     UPDATE customers_identifier AS one SET profile_no = merged.survivor_no, node_no = survivor.node_no
     FROM merged_profile AS merged
     JOIN customers_profile AS survivor ON survivor.profile_no = merged.survivor_no
-    WHERE one.profile_no = merged.duplicate_no
+    WHERE one.profile_no = merged.duplicate_no AND one.profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))
     RETURNING one.alias_no, one.profile_no, one.node_no
 """
 FOLLOW = (
@@ -41,13 +41,13 @@ FOLLOW = (
     UPDATE customers_sealedtraits AS one SET profile_no = merged.survivor_no, node_no = survivor.node_no
     FROM merged_profile AS merged
     JOIN customers_profile AS survivor ON survivor.profile_no = merged.survivor_no
-    WHERE one.profile_no = merged.duplicate_no
+    WHERE one.profile_no = merged.duplicate_no AND one.profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))
     """,
     """
     UPDATE customers_order AS one SET profile_no = merged.survivor_no, node_no = survivor.node_no
     FROM merged_profile AS merged
     JOIN customers_profile AS survivor ON survivor.profile_no = merged.survivor_no
-    WHERE one.profile_no = merged.duplicate_no
+    WHERE one.profile_no = merged.duplicate_no AND one.profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))
     """,
     """
     INSERT INTO customers_knownname (brand_no, blind, profile_no, node_no)
@@ -55,9 +55,10 @@ FOLLOW = (
     FROM merged_profile AS merged
     JOIN customers_profile AS survivor ON survivor.profile_no = merged.survivor_no
     JOIN customers_knownname AS one ON one.profile_no = merged.duplicate_no
+        AND one.profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))
     ON CONFLICT DO NOTHING
     """,
-    "DELETE FROM customers_knownname WHERE profile_no IN (SELECT duplicate_no FROM merged_profile)",
+    "DELETE FROM customers_knownname WHERE profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))",
     """
     UPDATE customers_profile AS survivor SET
         first_seen_at = least(survivor.first_seen_at, had.first_seen_at),
@@ -94,7 +95,7 @@ FOLLOW = (
     ON CONFLICT (profile_no) DO UPDATE SET
         events = excluded.events, latest_seen_at = excluded.latest_seen_at
     """,
-    "DELETE FROM customers_recenttimeline WHERE profile_no IN (SELECT duplicate_no FROM merged_profile)",
+    "DELETE FROM customers_recenttimeline WHERE profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))",
     """
     UPDATE customers_profile AS duplicate SET merged_into_no = merged.survivor_no, merged_at = %(at)s
     FROM merged_profile AS merged WHERE duplicate.profile_no = merged.duplicate_no
@@ -123,6 +124,7 @@ def fold(
     with cursor.copy("COPY merged_profile (duplicate_no, survivor_no, rule) FROM STDIN") as copy:
         for merge in merges:
             copy.write_row((merge.duplicate_no, merge.survivor_no, merge.rule))
+    cursor.execute("ANALYZE merged_profile")
     values = {"ingest_no": ingest_no, "at": at, "by": by, "kept": kept_events}
     cursor.execute(EVIDENCE, values)
     cursor.execute(MOVE_ALIASES)

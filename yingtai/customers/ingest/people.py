@@ -10,7 +10,7 @@ from yingtai.customers.ingest.batch import Batch, People
 from yingtai.customers.ingest.identifying import first_per
 from yingtai.customers.ingest.keys import Keyring
 from yingtai.customers.ingest.saying import Document, Said, encode
-from yingtai.customers.ingest.wire import hexed, put_rows
+from yingtai.customers.ingest.wire import put_rows
 from yingtai.customers.rules import BY_PRIORITY
 from yingtai.kernel.scope import BRAND_SHIFT
 from yingtai.organization.api import entity_no_at
@@ -23,7 +23,7 @@ NEW_TABLES = """
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS new_identifier (
         alias_no bigint, brand_no int, kind smallint, blind bytea, profile_no bigint, sealed bytea,
-        key_id bigint, first_seen_at timestamptz
+        key_id bigint, first_seen_at timestamptz, node_no bigint
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS said_trait (profile_no bigint, traits jsonb) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS named_order (
@@ -38,11 +38,10 @@ ADD_PROFILES = """
 ADD_IDENTIFIERS = """
     INSERT INTO customers_identifier (
         alias_no, brand_no, kind, blind, profile_no, sealed, key_id, first_seen_at, node_no)
-    SELECT new.alias_no, new.brand_no, new.kind, new.blind, new.profile_no, new.sealed,
-        nullif(new.key_id, 0), new.first_seen_at, profile.node_no
-    FROM new_identifier AS new, LATERAL (
-        SELECT node_no FROM customers_profile AS one WHERE one.profile_no = new.profile_no OFFSET 0
-    ) AS profile
+    SELECT alias_no, brand_no, kind, blind, profile_no, sealed, nullif(key_id, 0), first_seen_at,
+        coalesce(nullif(node_no, 0), (
+            SELECT node_no FROM customers_profile AS one WHERE one.profile_no = new.profile_no))
+    FROM new_identifier AS new
 """
 CHANGE_TRAITS = """
     UPDATE customers_profile AS profile SET traits = coalesce((
@@ -77,12 +76,12 @@ def add_profiles(batch: Batch, people: People, said: Said, keys: Keyring) -> Non
         "profile_no": numbers,
         "id": _new_ids(batch, fresh),
         "node_no": people.node_of_fresh,
-        "brand_no": people.brand_of_fresh,
+        "brand_no": people.brand_of_fresh.astype(np.int32),
         "key_id": pa.array(keys.of(numbers), pa.int64()),
         "first_seen_at": _moments(_earliest(people, fresh)),
         "traits": _texts([said.known.get(number, {}) for number in numbers.tolist()]),
     }
-    put_rows(batch.cursor, "new_profile", pa.table(columns))
+    put_rows(batch.cursor, "new_profile", pa.table(columns), documents=("traits",))
     batch.cursor.execute(ADD_PROFILES)
 
 
@@ -94,13 +93,14 @@ def add_identifiers(batch: Batch, people: People, sealed: list[bytes | None], ke
         return
     columns = {
         "alias_no": found.alias_no[new],
-        "brand_no": found.brand[new],
+        "brand_no": found.brand[new].astype(np.int32),
         "kind": KIND_NUMBERS[found.distinct.kinds[new]],
-        "blind": hexed(_bytes(found.blind[new])),
+        "blind": _bytes(found.blind[new]),
         "profile_no": found.owner_no[new],
-        "sealed": hexed(sealed),
+        "sealed": pa.array(sealed, pa.binary()),
         "key_id": pa.array(key_ids, pa.int64()),
         "first_seen_at": _moments(found.first_seen[new]),
+        "node_no": _nodes_of(people, found.owner_no[new]),
     }
     put_rows(batch.cursor, "new_identifier", pa.table(columns))
     batch.cursor.execute(ADD_IDENTIFIERS)
@@ -117,6 +117,7 @@ def change_traits(batch: Batch, people: People, said: Said) -> None:
         batch.cursor,
         "said_trait",
         pa.table({"profile_no": pa.array(list(older), pa.int64()), "traits": _texts(list(older.values()))}),
+        documents=("traits",),
     )
     batch.cursor.execute(CHANGE_TRAITS)
 
@@ -141,8 +142,8 @@ def add_orders(batch: Batch, people: People) -> None:
         "named_order",
         pa.table(
             {
-                "brand_no": brands[first],
-                "blind": hexed(_bytes(blind[first])),
+                "brand_no": brands[first].astype(np.int32),
+                "blind": _bytes(blind[first]),
                 "profile_no": people.profile_no[picked],
                 "occurred_at": _moments(occurred[picked]),
                 "amount_minor": _column(batch, "amount_minor", pa.int64(), picked),
@@ -164,6 +165,14 @@ def order_blinds(numbers: list[str], brands: np.ndarray) -> np.ndarray:
     return blind
 
 
+def _nodes_of(people: People, owners: np.ndarray) -> np.ndarray:
+    """Return the nodes of owners that are new in this set; 0 for the others, whose node is in the books."""
+    nodes = np.zeros(len(owners), np.int64)
+    is_fresh = (owners >= people.fresh_from) & (people.fresh_from > 0)
+    nodes[is_fresh] = people.node_of_fresh[owners[is_fresh] - people.fresh_from]
+    return nodes
+
+
 def _earliest(people: People, fresh: int) -> np.ndarray:
     earliest = np.full(fresh, np.iinfo(np.int64).max)
     owner = people.identifiers.owner_no
@@ -173,12 +182,12 @@ def _earliest(people: People, fresh: int) -> np.ndarray:
 
 
 def _new_ids(batch: Batch, count: int) -> pa.Array:
-    # UUID version 7, as `kernel.ids` makes them, a set at once.
-    stamp = int(batch.at.timestamp() * 1000).to_bytes(6).hex()
-    tails = os.urandom(10 * count).hex()
-    return pa.array(
-        [f"{stamp}7{tails[at + 1 : at + 4]}a{tails[at + 5 : at + 20]}" for at in range(0, 20 * count, 20)]
-    )
+    """Return UUIDs of version 7, as `kernel.ids` makes them, a set at once (RFC 9562, section 5.7)."""
+    ids = np.frombuffer(bytearray(os.urandom(16 * count)), np.uint8).reshape(count, 16)
+    ids[:, :6] = np.frombuffer(int(batch.at.timestamp() * 1000).to_bytes(6), np.uint8)
+    ids[:, 6] = 0x70 | ids[:, 6] & 0x0F
+    ids[:, 8] = 0x80 | ids[:, 8] & 0x3F
+    return _bytes(ids.reshape(-1).view("V16"))
 
 
 def _moments(since_1970: np.ndarray) -> pa.Array:
@@ -189,9 +198,10 @@ def _texts(documents: list[Document]) -> pa.Array:
     return pa.array([encode(document) for document in documents], pa.binary()).cast(pa.string())
 
 
-def _bytes(values: np.ndarray) -> list[bytes | None]:
-    data = values.tobytes()
-    return [data[at : at + 16] for at in range(0, len(data), 16)]
+def _bytes(values: np.ndarray) -> pa.Array:
+    return pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(values.dtype.itemsize), len(values), [None, pa.py_buffer(values.tobytes())]
+    )
 
 
 def _column(batch: Batch, name: str, kind: pa.DataType, rows: np.ndarray) -> Any:

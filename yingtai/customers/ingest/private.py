@@ -9,7 +9,7 @@ from yingtai.customers.ingest.batch import Batch, People
 from yingtai.customers.ingest.identifying import take_numbers
 from yingtai.customers.ingest.keys import Keyring, visitor_key
 from yingtai.customers.ingest.saying import Document, Said, decode, encode, laid_over
-from yingtai.customers.ingest.wire import hexed, put, put_rows
+from yingtai.customers.ingest.wire import put, put_rows
 from yingtai.customers.rules import BY_PRIORITY
 from yingtai.kernel.scope import BRAND_SHIFT
 from yingtai.organization.api import entity_no_at
@@ -122,7 +122,12 @@ def _put_documents(cursor: Any, rows: list[tuple[int, int, Document]], keys: Key
     row_ids, profiles = [row[0] for row in rows], np.array([row[1] for row in rows], np.int64)
     key_ids = keys.of(profiles)
     sealed = vault.seal([encode(row[2]) for row in rows], key_ids, column=TRAITS_COLUMN, row_ids=row_ids)
-    columns = {"row_id": row_ids, "profile_no": profiles, "key_id": key_ids, "sealed": hexed(sealed)}
+    columns = {
+        "row_id": row_ids,
+        "profile_no": profiles,
+        "key_id": key_ids,
+        "sealed": pa.array(sealed, pa.binary()),
+    }
     put_rows(cursor, "sealed_document", pa.table(columns))
 
 

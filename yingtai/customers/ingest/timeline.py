@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yingtai.customers.ingest.batch import Batch, People
+from yingtai.customers.ingest.grouping import distinct, grouped, place_in_run
 from yingtai.customers.ingest.wire import put_rows
 
 KEPT_EVENTS: Final = 10
@@ -70,23 +71,20 @@ def merge_timelines(batch: Batch, people: People) -> None:
 
 def latest_of(batch: Batch, people: People) -> pa.Table:
     """Return the latest few events of each profile of a set, with what a timeline shows of them."""
-    events = batch.set.events
+    events, profiles = batch.set.events, people.profile_no
+    occurred = batch.moments("occurred_at")
     names = [
         n
         for n in ("message_hash", "occurred_at", "event", "node_no", "source_no", *SHOWN)
         if n in events.column_names
     ]
-    picked = latest_rows(people.profile_no, batch.moments("occurred_at"), ranks(events["message_hash"]))
+    picked = latest_rows(profiles, occurred, ranks(events["message_hash"]))
+    owners, place = distinct(profiles)
+    earliest = np.full(len(owners), np.iinfo(np.int64).max)
+    np.minimum.at(earliest, place, occurred)
     rows = events.select(names).take(pa.array(picked))
-    profiles = people.profile_no
-    earliest = np.full(len(picked), np.iinfo(np.int64).max)
-    owners, first = np.unique(profiles[picked], return_index=True)
-    of_owner = np.full(len(owners), np.iinfo(np.int64).max)
-    known = np.flatnonzero(profiles > 0)
-    np.minimum.at(of_owner, np.searchsorted(owners, profiles[known]), batch.moments("occurred_at")[known])
-    earliest[first] = of_owner
     return rows.append_column("profile_no", pa.array(profiles[picked])).append_column(
-        "earliest", pa.array(earliest)
+        "earliest", pa.array(earliest[place[picked]])
     )
 
 
@@ -94,14 +92,22 @@ def latest_rows(profiles: np.ndarray, occurred: np.ndarray, ranks: np.ndarray) -
     """Return the places of the latest few events of each profile, by profile, newest first; of two at one
     moment the order is the same whichever door they took."""
     rows = np.flatnonzero(profiles > 0)
-    if len(rows) and (np.diff(occurred[rows]) >= 0).all():
-        # In the order of time, as a rule: then few rows of each profile need to be sorted exactly.
-        latest_first = rows[::-1]
-        by_profile = latest_first[np.argsort(profiles[latest_first], kind="stable")]
-        rows = by_profile[_place_in_run(profiles[by_profile]) < KEPT_EVENTS + TIES]
-    order = rows[np.lexsort((ranks[rows], -occurred[rows], profiles[rows]))]
-    latest: np.ndarray = order[_place_in_run(profiles[order]) < KEPT_EVENTS]
+    if (np.diff(occurred[rows]) < 0).any():
+        rows = rows[np.argsort(occurred[rows], kind="stable")]
+    newest_first = rows[::-1]
+    rows = newest_first[grouped(profiles[newest_first])]
+    rows = rows[place_in_run(profiles[rows]) < KEPT_EVENTS + TIES]
+    _put_in_order(rows, profiles, occurred, ranks)
+    latest: np.ndarray = rows[place_in_run(profiles[rows]) < KEPT_EVENTS]
     return latest
+
+
+def _put_in_order(rows: np.ndarray, profiles: np.ndarray, occurred: np.ndarray, ranks: np.ndarray) -> None:
+    """Put events of one profile at one moment into the order of their ranks, where they stand."""
+    same = (np.diff(profiles[rows]) == 0) & (np.diff(occurred[rows]) == 0)
+    places = np.flatnonzero(np.r_[same, False] | np.r_[False, same])
+    tied = rows[places]
+    rows[places] = tied[np.lexsort((ranks[tied], -occurred[tied], profiles[tied]))]
 
 
 def timelines_of(rows: pa.Table, at_once: int = 50_000) -> Iterator[pa.Table]:
@@ -134,8 +140,8 @@ def write_timelines(cursor: Any, rows: pa.Table) -> None:
 
     In: rows  profile_no, earliest and latest of its new events, events as JSON, newest first
     """
-    put_rows(cursor, "recent_event", rows)
-    cursor.execute("ANALYZE recent_event")
+    put_rows(cursor, "recent_event", rows, documents=("events",))
+    cursor.execute("ANALYZE recent_event (profile_no)")
     cursor.execute(SEEN_EARLIER)
     cursor.execute(MERGE_TIMELINES)
     cursor.execute("DELETE FROM recent_event")
@@ -144,11 +150,6 @@ def write_timelines(cursor: Any, rows: pa.Table) -> None:
 def ranks(hashes: pa.ChunkedArray) -> np.ndarray:
     """Return the first six bytes of each hash as a number: what `id` shows as twelve letters."""
     return _hashes(hashes).view(">u8")[::2] >> np.uint64(16)
-
-
-def _place_in_run(values: np.ndarray) -> np.ndarray:
-    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]]) if len(values) else np.zeros(0, np.int64)
-    return np.arange(len(values)) - np.repeat(starts, np.diff(np.r_[starts, len(values)]))
 
 
 def _hashes(column: pa.ChunkedArray) -> np.ndarray:

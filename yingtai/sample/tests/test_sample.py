@@ -10,6 +10,7 @@ import pytest
 from yingtai.sample.behavior import CODE
 from yingtai.sample.group import BRANDS, DEALERS_PER_REGION, REGIONS
 from yingtai.sample.loading import SIZES, Size, latest_midnight, make_story
+from yingtai.sample.naming import phones
 from yingtai.sample.people import DAYS
 
 ENDS_AT = datetime(2026, 11, 21, tzinfo=UTC)
@@ -94,9 +95,10 @@ def test_some_people_are_in_twice_and_the_truth_is_known(story):
     assert 0.01 < len(twins) / len(story.people) < 0.06
     assert not story.people.is_twin[first].any()
     same = twins[story.people.same_phone[twins]]
-    assert all(story.people.phone(one) == story.people.phone(story.people.twin[one]) for one in same)
+    assert phones(story.people, same).equals(phones(story.people, story.people.twin[same]))
     other = twins[~story.people.same_phone[twins]]
-    assert all(story.people.phone(one) != story.people.phone(story.people.twin[one]) for one in other)
+    mistyped, right = phones(story.people, other), phones(story.people, story.people.twin[other])
+    assert not pc.any(pc.equal(mistyped, right)).as_py()
 
 
 def test_autumn_is_stronger_than_high_summer(story):
