@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from hashlib import blake2s
 from typing import Any
 
@@ -10,8 +11,11 @@ from django.utils.translation import gettext as _
 from yingtai.content import limits
 from yingtai.content.people import Person, invented_values, may_see_clear, values_of
 from yingtai.content.rendering import CompiledTemplate, Rendered, compile_template
+from yingtai.customers import api as customers
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
+
+MOST_ALIKE = 3
 
 
 @dataclass
@@ -28,14 +32,20 @@ class Check:
 
 
 def check_draft(
-    acting: Acting, *, subject: str, html: str, brand_name: str, person: Person | None = None
+    acting: Acting,
+    *,
+    subject: str,
+    html: str,
+    brand_name: str,
+    person: Person | None = None,
+    node_no: int = 0,
 ) -> Check:
     """Try a draft out for one person, or for an invented one. Never raises: what is wrong is in the result."""
     check = Check(fingerprint=blake2s(f"{subject}\n{html}".encode(), digest_size=6).hexdigest())
     try:
         compiled = compile_template(subject, html)
         check.links = compiled.links
-        check.warnings = list(_warnings(compiled))
+        check.warnings = _warnings(compiled) + _unknown_values(acting, compiled, node_no)
         check.is_masked = person is not None and not may_see_clear(acting)
         check.rendered = compiled.render(preview_values(acting, compiled, person, brand_name))
     except ProductError as problem:
@@ -80,4 +90,20 @@ def _warnings(compiled: CompiledTemplate) -> list[str]:
         for link in compiled.links
         if not link.startswith(("http://", "https://", "mailto:", "tel:", "{{"))
     ]
+    return said
+
+
+def _unknown_values(acting: Acting, compiled: CompiledTemplate, node_no: int) -> list[str]:
+    """Return a warning for each value that nobody of the brand has, with the names that are most alike first."""
+    if not node_no or not compiled.person_fields:
+        return []
+    known = customers.names_of_values(acting, node_no)
+    said = []
+    for name in sorted(compiled.person_fields - set(known)):
+        alike = get_close_matches(name, known, n=MOST_ALIKE)
+        names = ", ".join([*alike, *(other for other in known if other not in alike)])
+        said.append(
+            _("Nobody of this brand has a value person.%(name)s. Known are: %(names)s.")
+            % {"name": name, "names": names}
+        )
     return said

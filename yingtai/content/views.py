@@ -155,6 +155,7 @@ def _check(request: ActingRequest, found: queries.TemplateView, person: Person |
     return check_draft(
         request.acting, subject=found.draft_subject, html=found.draft_html,
         brand_name=get_unit_at(found.node_no).title, person=person,
+        node_no=found.node_no,
     )  # fmt: skip
 
 

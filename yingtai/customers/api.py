@@ -14,7 +14,7 @@ from yingtai.customers.eventset import EventSet, concat
 from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.known_by import profiles_behind
 from yingtai.customers.loading import LoadReport, load_sets
-from yingtai.customers.personal_values import values_of
+from yingtai.customers.personal_values import names_of_values, values_of
 from yingtai.customers.queries import (
     MaskedIdentifier,
     MergeView,
@@ -63,6 +63,7 @@ __all__ = [
     "mark_without_contact",
     "merge_profiles",
     "names_of",
+    "names_of_values",
     "open_contacts",
     "people_of",
     "profile_nos_of",

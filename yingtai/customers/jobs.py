@@ -4,6 +4,7 @@ from uuid import UUID
 
 from yingtai.customers import upkeep
 from yingtai.customers.importing import run_import
+from yingtai.customers.services import counting
 from yingtai.customers.services.erasing import erase_person
 from yingtai.customers.services.merging import merge_profiles, split_profile
 from yingtai.kernel.acting import Acting
@@ -56,3 +57,10 @@ def sweep_keys(acting: Acting) -> None:
 def destroy_old_keys(acting: Acting) -> None:
     """Destroy keys whose time is over. A repeat finds them destroyed."""
     upkeep.destroy_old_keys(acting)
+
+
+@job("customers.count_loaded", queue="reports")
+def count_loaded(acting: Acting) -> None:
+    """Count what came through the bulk door for its sources. A repeat finds it counted."""
+    while counting.count_loaded(acting):
+        pass

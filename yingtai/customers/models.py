@@ -240,7 +240,10 @@ class ImportedRow(ExemptModel):
 
 
 class LoadedSet(ExemptModel):
-    """A whole set that came through the bulk door, so that a load started again goes on where it stopped."""
+    """A whole set that came through the bulk door, so that a load started again goes on where it stopped.
+
+    `counted_at` is null until its events are in the counts of their sources.
+    """
 
     exempt = "names of loads and numbers; the bulk door serves all brands"
 
@@ -249,9 +252,13 @@ class LoadedSet(ExemptModel):
     set_no = models.IntegerField()
     ingest_no = models.BigIntegerField()
     event_count = models.BigIntegerField()
+    counted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint("source_no", "load_id", "set_no", name="set_is_loaded_once")]
+        indexes = [
+            models.Index(fields=["ingest_no"], name="set_not_counted", condition=Q(counted_at=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.load_id} #{self.set_no}"

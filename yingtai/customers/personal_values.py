@@ -4,13 +4,16 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from yingtai.collect.api import list_seen, plan_of
 from yingtai.customers.models import Identifier, Profile
 from yingtai.customers.queries import mask_trait, open_identifiers, private_traits_of
 from yingtai.customers.rules import BY_NUMBER, KINDS
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import brand_of
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.vault import api as vault
 
+TRAIT = "trait"
 KINDS_AS_VALUES = [kind.number for kind in KINDS if kind.is_kept and kind.name != "user"]
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -46,7 +49,22 @@ def values_of(
     return found
 
 
+def names_of_values(acting: Acting, node_no: int) -> list[str]:
+    """Return the names under which people of a brand may have values: declared or seen traits and identifiers,
+    as a template writes them. Cost: one pass over the names that arrived"""
+    traits = {*plan_of(brand_of(node_no)).traits}
+    traits |= {row.name for row in list_seen(acting, node_no) if row.subject == TRAIT}
+    kinds = {BY_NUMBER[number].name for number in KINDS_AS_VALUES}
+    return sorted(
+        kinds | {spelled for name in traits for spelled in _spelled(name) if spelled.isidentifier()}
+    )
+
+
+def _spelled(name: str) -> tuple[str, str]:
+    return name, _HUMP.sub("_", name).lower()
+
+
 def _put(values: dict[str, Any], name: str, value: Any, wanted: set[str]) -> None:
-    for spelled in (name, _HUMP.sub("_", name).lower()):
+    for spelled in _spelled(name):
         if spelled in wanted and value is not None:
             values[spelled] = value

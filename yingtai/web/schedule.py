@@ -9,6 +9,7 @@ SCHEDULE = (
     ("*/15 * * * *", "audiences.refresh_all"),
     ("*/2 * * * *", "customers.merge_small_files"),
     ("1-59/2 * * * *", "insights.summarize_lake"),
+    ("* * * * *", "customers.count_loaded"),
     ("37 2 * * *", "customers.tidy_lake"),
     ("7 4 * * *", "customers.sweep_keys"),
     ("23 4 * * *", "customers.destroy_old_keys"),

@@ -1,8 +1,10 @@
 """The pages of Data: sources, tracking plan, quarantine and imports, as those see them who may."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from yingtai.collect import api
@@ -11,6 +13,9 @@ from yingtai.collect.services.imports import check_import
 from yingtai.compliance.testing import signed_in
 from yingtai.kernel.env import env
 from yingtai.kernel.scope import brand_of
+from yingtai.lake.api import append
+from yingtai.lake.testing import events_of
+from yingtai.organization.testing import make_acting
 
 CSV = (
     "InvoiceNo,InvoiceDate,StockCode,Quantity,UnitPrice,CustomerID,Country\r\n"
@@ -86,6 +91,28 @@ def test_a_source_of_the_neighbour_is_not_found(stranger, acting, brand):
 
     assert stranger.get(f"/data/sources/{source.id}/").status_code == 404
     assert stranger.post(f"/data/sources/{source.id}/key").status_code == 404
+
+
+def test_the_plan_names_standard_events_and_says_how_often_they_happen(
+    marketer, stranger, acting, brand, neighbour
+):
+    now = datetime.now(UTC)
+    rows = [{"event": "Product Viewed", "occurred_at": now, "received_at": now}] * 3
+    append("events", events_of(rows, node_no=brand.node_no))
+    for place in (brand, neighbour):
+        api.declare_preset(make_acting(place.node_no), place.node_no, "commerce")
+    found = []
+    for browser in (marketer, stranger):
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+        page = text_of(browser.get("/data/plan/?show=declared&subject=event&search=浏览商品"))
+        found.append(
+            re.findall(r"<th scope=\"row\">([^<]*)<br><code>([^<]*)</code>|numeric\">(\d+)</td>", page)
+        )
+
+    assert found[0] == [
+        ("浏览商品列表", "Product List Viewed", ""), ("", "", "0"), ("浏览商品", "Product Viewed", ""), ("", "", "3"),
+    ]  # fmt: skip
+    assert found[1][-1] == ("", "", "0")
 
 
 def test_what_is_seen_is_declared_in_two_clicks(marketer, acting, brand):

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.collect.forms import LABELS, SUBJECTS, TYPES, DeclarationForm
 from yingtai.collect.naming import event_title, trait_title
 from yingtai.collect.plan import EVENT, HIDDEN_NAME, TRAIT, Declared
+from yingtai.collect.queries.counting import events_lately
 from yingtai.collect.queries.planning import SeenView, list_declarations, list_seen
 from yingtai.collect.services.planning import declare, declare_preset, withdraw
 from yingtai.collect.views.places import brand_of_page
@@ -28,7 +29,7 @@ def plan(request: ActingRequest) -> HttpResponse:
     declared = list_declarations(request.acting, node_no)
     waiting = [row for row in seen if row.declared is None]
     is_declared = request.GET.get("show") == "declared" or (not waiting and "show" not in request.GET)
-    counts = {(row.subject, row.event, row.name): row.count for row in seen}
+    lately = events_lately(request.acting, node_no) if is_declared else {}
     lines = [line for line in declared if _fits(line, search, subject)]
     rows = [row for row in waiting if _fits(row, search, subject)]
     context = {
@@ -38,7 +39,7 @@ def plan(request: ActingRequest) -> HttpResponse:
                 line,
                 _title(line),
                 event_title(line.event),
-                counts.get((line.subject, line.event, line.name), 0),
+                lately.get(line.name, 0) if line.subject == EVENT else None,
             )
             for line in lines[:MOST_SHOWN]
         ],

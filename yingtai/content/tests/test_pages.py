@@ -5,7 +5,7 @@ import secrets
 import pyarrow as pa
 import pytest
 
-from yingtai.collect.api import ensure_source
+from yingtai.collect.api import declare_preset, ensure_source
 from yingtai.compliance.testing import signed_in
 from yingtai.content import queries
 from yingtai.content.testing import make_template
@@ -60,15 +60,20 @@ def test_a_new_template_opens_in_the_editor_with_a_preview(marketer, acting):
 
 def test_typing_keeps_the_draft_and_answers_with_the_check_alone(marketer, acting, brand):
     made = make_template(acting, brand.node_no)
-    typed = {"name": "News", "subject": "Hi {{ person.nickname }}", "html": "<p>No link</p>"}
+    declare_preset(acting, brand.node_no, "commerce")
+    html = "<p>No link, {{ person.first_name }}</p>"
+    typed = {"name": "News", "subject": "Hi {{ person.nickname }} {{ person.frst_name }}", "html": html}
 
     answer = marketer.post(f"/content/{made.template_id}/draft", typed, headers={"HX-Request": "true"})
 
     text = answer.content.decode()
     assert text.lstrip().startswith('<div id="check"')
     assert "Hi [nickname]" in text
+    assert "Nobody of this brand has a value person.nickname" in text
+    assert "person.frst_name. Known are: first_name, " in text
+    assert "value person.first_name" not in text
     assert "There is no link to unsubscribe" in text
-    assert queries.get_template(acting, made.template_id).draft_html == "<p>No link</p>"
+    assert queries.get_template(acting, made.template_id).draft_html == html
 
 
 def test_what_cannot_be_read_is_said_beside_the_preview(marketer, acting, brand):

@@ -5,11 +5,12 @@ import random
 import pyarrow as pa
 import pytest
 
-from yingtai.collect.api import Declared, declare, make_source
+from yingtai.collect.api import Declared, declare, list_sources, make_source
 from yingtai.customers import ingesting
 from yingtai.customers.api import EventSet, load_sets
 from yingtai.customers.models import Identifier, LoadedSet, Order, Profile, RecentTimeline
 from yingtai.customers.queries import private_traits_of
+from yingtai.customers.services.counting import count_loaded
 from yingtai.customers.testing import event_set, send
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scoping import acting_transaction
@@ -119,6 +120,10 @@ def test_both_doors_lead_to_the_same_tables(books, plan):
     ]
     load_sets(by_sets, source_no=other.source_no, load_id="history", sets=halves)
 
+    while count_loaded(by_sets):
+        pass
+    [source] = list_sources(by_sets)
+    assert source.event_count == 300
     ours, theirs = told(by_sets), told(by_inbox)
     for part in theirs:
         assert ours[part] == theirs[part], part
