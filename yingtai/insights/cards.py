@@ -45,12 +45,15 @@ def _over_time(
     metric: str, words: Promise, draw: Callable[..., Chart], *, adds_up: bool = True
 ) -> Callable[..., Drawn]:
     def card(acting: Acting, period: Period, currency: str) -> Drawn:
-        answer, before = ask(acting, metric, period), ask(acting, metric, period.before)
+        answer = ask(acting, metric, period)
         found = {row["period"]: row["value"] for row in answer.rows}
         points = [(_label(start, period), found.get(start, 0)) for start in period.starts()]
         chart = draw(str(words), points, x=_("Period"), y=str(words), unit="count", note=_span(period))
+        figures = []
         # People who came in two weeks are one person: their weeks must not be added up.
-        figures = [_figure(words, answer.total(), before.total(), "count")] if adds_up else []
+        if adds_up:
+            before = ask(acting, metric, period.before)
+            figures.append(_figure(words, answer.total(), before.total(), "count"))
         return Drawn(answer, chart if answer.rows else None, figures)
 
     return card
