@@ -1,7 +1,5 @@
 """Sources say how many events came from them: the inbox counts as it drains, the bulk door is counted here."""
 
-from dataclasses import replace
-
 from django.db.models import Exists, OuterRef
 
 from yingtai.collect.api import note_arrivals
@@ -23,8 +21,9 @@ def count_loaded(acting: Acting) -> int:
 
     Each set is counted once, when readers can see it. Cost: nothing to do, one indexed read; else one scan
     """
-    everywhere = replace(acting, scope=EVERYTHING)
-    with acting_transaction(everywhere):
+    if acting.scope != EVERYTHING:
+        return 0  # A set holds events of all brands: in a smaller place only some of them would be counted.
+    with acting_transaction(acting):
         owed = LakeBatch.objects.filter(batch_no=OuterRef("ingest_no"), published_at=None)
         waiting = LoadedSet.objects.select_for_update(skip_locked=True).filter(
             ~Exists(owed), counted_at=None, ingest_no__gt=0
@@ -32,7 +31,7 @@ def count_loaded(acting: Acting) -> int:
         sets = {one.pk: one.ingest_no for one in waiting.order_by("ingest_no")[:SETS_AT_ONCE]}
         if not sets:
             return 0
-        rows = scoped(EVERYTHING).query(BY_SOURCE, {"sets": list(sets.values())}).to_pylist()
-        note_arrivals(everywhere, {row["source_no"]: row["events"] for row in rows})
+        rows = scoped(acting.scope).query(BY_SOURCE, {"sets": list(sets.values())}).to_pylist()
+        note_arrivals(acting, {row["source_no"]: row["events"] for row in rows})
         LoadedSet.objects.filter(pk__in=sets).update(counted_at=acting.at)
     return sum(row["events"] for row in rows)

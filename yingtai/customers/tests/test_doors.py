@@ -12,7 +12,9 @@ from yingtai.customers.models import Identifier, LoadedSet, Order, Profile, Rece
 from yingtai.customers.queries import private_traits_of
 from yingtai.customers.services.counting import count_loaded
 from yingtai.customers.testing import event_set, send
+from yingtai.kernel.acting import system
 from yingtai.kernel.labels import Label
+from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.api import scoped
 from yingtai.organization.testing import MONDAY, make_acting, make_brand
@@ -120,7 +122,8 @@ def test_both_doors_lead_to_the_same_tables(books, plan):
     ]
     load_sets(by_sets, source_no=other.source_no, load_id="history", sets=halves)
 
-    while count_loaded(by_sets):
+    assert count_loaded(by_sets) == 0
+    while count_loaded(system("test", EVERYTHING, MONDAY)):
         pass
     [source] = list_sources(by_sets)
     assert source.event_count == 300
