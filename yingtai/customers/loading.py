@@ -1,9 +1,10 @@
 """The bulk door: history in whole sets, past the inbox, through the same pipeline."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ import pyarrow as pa
 from django.db import connection
 
 from yingtai.customers.eventset import EventSet
+from yingtai.customers.ingest.batch import Found
 from yingtai.customers.ingest.grouping import distinct
-from yingtai.customers.ingest.identifying import survivors
+from yingtai.customers.ingest.identifying import read, survivors
 from yingtai.customers.ingest.pipeline import Ingested, ingest_set, prepare, sole_writer
 from yingtai.customers.ingest.repeats import Memory
 from yingtai.customers.ingest.timeline import (
@@ -65,25 +67,30 @@ def load_sets(
     sets: Iterable[EventSet],
     progress: Callable[[int], None] | None = None,
     check_rows: bool = False,
+    ahead: bool = False,
 ) -> LoadReport:
     """Load history in whole sets and return what became of it; a repeat of the load goes on where it stopped.
 
     In:        load_id     names the load for ever: the same load has the same sets in the same order
                progress    told how many events are done
                check_rows  also recognise single rows that came in another load before, by their hash
+               ahead       make and read the next set on another thread while one is loaded
     Cost:      a few sets in memory; about three seconds per million events
     Publishes: SetIngested, ProfilesMerged
     """
+    # Sets come and go by the gigabyte; malloc keeps what it has, other pools give it back to the kernel each time.
+    pa.set_memory_pool(pa.system_memory_pool())
     # Whoever loads, resolving has to see all of a brand: an identifier is one person wherever it turns up.
     everywhere = replace(acting, scope=EVERYTHING)
     before = dict(
         LoadedSet.objects.filter(source_no=source_no, load_id=load_id).values_list("set_no", "event_count")
     )
     done, found, latest = 0, [], _Latest()
-    for set_no, events in enumerate(sets):
+    for set_no, (events, identifiers) in enumerate(_read_ahead(sets) if ahead else zip(sets, repeat(None))):
         if set_no not in before:
             key = LoadedSet(source_no=source_no, load_id=load_id, set_no=set_no, event_count=len(events))
-            ingested = _load(everywhere, key, events, Memory.FOR_EVER if check_rows else Memory.NONE)
+            memory = Memory.FOR_EVER if check_rows else Memory.NONE
+            ingested = _load(everywhere, key, events, identifiers, memory)
             latest.add(ingested)
             found.append(replace(ingested, latest=None))
         done += len(events)
@@ -179,10 +186,32 @@ def _write_part(acting: Acting, timelines: pa.Table) -> None:
         connection.close()
 
 
-def _load(acting: Acting, key: LoadedSet, events: EventSet, memory: Memory) -> Ingested:
+def _load(
+    acting: Acting, key: LoadedSet, events: EventSet, identifiers: Found | None, memory: Memory
+) -> Ingested:
     def note(ingest_no: int) -> None:
         key.ingest_no = ingest_no
         key.save(force_insert=True)
 
     with sole_writer():
-        return ingest_set(acting, events, memory=memory, with_timeline=False, in_the_same_transaction=note)
+        return ingest_set(
+            acting,
+            events,
+            found=identifiers,
+            memory=memory,
+            with_timeline=False,
+            in_the_same_transaction=note,
+        )
+
+
+def _read_ahead(sets: Iterable[EventSet]) -> Iterator[tuple[EventSet, Found]]:
+    def read_next() -> tuple[EventSet, Found] | None:
+        events = next(coming, None)
+        return None if events is None else (events, read(events))
+
+    coming = iter(sets)
+    with ThreadPoolExecutor(1, thread_name_prefix="reading") as reader:
+        due = reader.submit(read_next)
+        while (ready := due.result()) is not None:
+            due = reader.submit(read_next)
+            yield ready

@@ -24,7 +24,8 @@ from yingtai.sample.people import DAYS, make_people
 from yingtai.sample.sets import Story
 from yingtai.sample.work import prepare_work
 
-One, Made = TypeVar("One"), TypeVar("Made")
+One = TypeVar("One")
+Made = TypeVar("Made")
 
 SOURCE = "Website and app"
 SLICES_PER_SET = 64
@@ -80,7 +81,8 @@ def load_sample(size: Size, *, seed: int, at: datetime, step: Step) -> int:
         system("sample", EVERYTHING, at),
         source_no=stories[0].source_no,
         load_id=f"sample-{seed}-{ends_at:%Y%m%d}",
-        sets=_made_ahead(sets_of(stories, size.events_per_set)),
+        sets=sets_of(stories, size.events_per_set),
+        ahead=True,
         progress=step,
     )
     in_each_brand(lambda story: _finish(story, at), stories)
@@ -131,12 +133,3 @@ def in_each_brand(do: Callable[[One], Made], ones: Sequence[One]) -> list[Made]:
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(alone, ones))
-
-
-def _made_ahead(sets: Iterator[EventSet]) -> Iterator[EventSet]:
-    """Make the next set on another thread while the one before is loaded."""
-    with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(next, sets, None)
-        while (made := coming.result()) is not None:
-            coming = maker.submit(next, sets, None)
-            yield made

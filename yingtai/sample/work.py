@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from yingtai.audiences.api import create_audience, list_audiences, refresh_audience
+from yingtai.audiences.api import create_audience, list_audiences, refresh_all
 from yingtai.kernel.acting import Acting
 
 ORDERED = {"block": "did", "event": "Order Completed", "at_least": 1}
@@ -37,5 +37,5 @@ def prepare_work(acting: Acting, node_no: int) -> None:
     known = {audience.name for audience in list_audiences(acting).rows}
     for name, about, definition in AUDIENCES:
         if name not in known:
-            made = create_audience(acting, node_no=node_no, name=name, about=about, definition=definition)
-            refresh_audience(acting, made)
+            create_audience(acting, node_no=node_no, name=name, about=about, definition=definition)
+    refresh_all(acting)

@@ -12,13 +12,26 @@ from yingtai.kernel.acting import Acting
 
 
 @dataclass
+class Found:
+    """The distinct identifiers of a set before anything is known of them: parallel arrays, one per identifier,
+    except `rows`: per event, the place of its identifier of each kind, or NOBODY."""
+
+    rows: np.ndarray
+    kinds: np.ndarray
+    values: list[str]
+    brand: np.ndarray
+    blind: np.ndarray
+
+
+@dataclass
 class Batch:
-    """One set on its way: who acts, its number, its events."""
+    """One set on its way: who acts, its number, its events, and their identifiers when they were read ahead."""
 
     acting: Acting
     ingest_no: int
     set: EventSet
     cursor: Any
+    found: Found | None = None
 
     @property
     def at(self) -> datetime:

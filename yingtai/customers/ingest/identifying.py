@@ -1,13 +1,12 @@
 """Find the distinct identifiers of a set, look up which are known, resolve, and number what is new."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from yingtai.customers.eventset import ID_PREFIX, EventSet
-from yingtai.customers.ingest.batch import Batch, Identifiers, People
+from yingtai.customers.ingest.batch import Batch, Found, Identifiers, People
 from yingtai.customers.ingest.resolving import FRESH, NOBODY, Distinct, Held, Resolution, resolve
 from yingtai.customers.ingest.wire import fetch, put
 from yingtai.customers.rules import BY_PRIORITY, is_blocked
@@ -80,7 +79,7 @@ def prepare(cursor: Any) -> None:
 
 def identify(batch: Batch) -> People:
     """Say for every event of the set who it belongs to; new profiles and aliases get their numbers here."""
-    found = _distinct(batch.set)
+    found = batch.found or read(batch.set)
     alias_no, profile_no = _look_up(batch, found)
     distinct = Distinct(found.rows, found.kinds, profile_no)
     occurred = batch.moments("occurred_at")
@@ -102,17 +101,8 @@ def identify(batch: Batch) -> People:
     return people
 
 
-@dataclass
-class _Found:
-    rows: np.ndarray
-    kinds: np.ndarray
-    values: list[str]
-    brand: np.ndarray
-    blind: np.ndarray
-
-
-def _distinct(set: EventSet) -> _Found:
-    """Number the distinct identifiers of a set, those that mean nobody left out."""
+def read(set: EventSet) -> Found:
+    """Number the distinct identifiers of a set, those that mean nobody left out; the books are not asked."""
     brand = set.events["node_no"].to_numpy() >> BRAND_SHIFT
     rows = np.full((len(set), len(BY_PRIORITY)), NOBODY, dtype=np.int32)
     kinds: list[np.ndarray] = []
@@ -132,7 +122,7 @@ def _distinct(set: EventSet) -> _Found:
         count += int(kept.sum())
     nothing = np.zeros(0, dtype=np.int64)
     of_kind, of_brand = np.concatenate(kinds or [nothing]), np.concatenate(brands or [nothing])
-    return _Found(rows, of_kind, values, of_brand, _blinded(of_kind, values, of_brand))
+    return Found(rows, of_kind, values, of_brand, _blinded(of_kind, values, of_brand))
 
 
 def _one_kind(column: pa.ChunkedArray, brand: np.ndarray) -> tuple[np.ndarray, list[str], np.ndarray]:
@@ -151,7 +141,7 @@ def _one_kind(column: pa.ChunkedArray, brand: np.ndarray) -> tuple[np.ndarray, l
     return places, texts.take(pa.array(distinct & 0xFFFFFFFF)).to_pylist(), distinct >> 32
 
 
-def _look_up(batch: Batch, found: _Found) -> tuple[np.ndarray, np.ndarray]:
+def _look_up(batch: Batch, found: Found) -> tuple[np.ndarray, np.ndarray]:
     """Return alias and profile of each identifier, 0 when it is new. One statement for the set."""
     count = len(found.values)
     alias_no, profile_no = np.zeros(count, np.int64), np.zeros(count, np.int64)
@@ -199,7 +189,7 @@ def _held(batch: Batch, profiles: np.ndarray) -> Held:
 
 def _identifiers(
     batch: Batch,
-    found: _Found,
+    found: Found,
     distinct: Distinct,
     resolution: Resolution,
     alias_no: np.ndarray,

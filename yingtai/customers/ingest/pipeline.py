@@ -17,7 +17,7 @@ from yingtai.customers.errors import IngestIsRunning
 from yingtai.customers.events import ProfilesMerged, SetIngested
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest import identifying, keys, moving, people, private, repeats, timeline, writing
-from yingtai.customers.ingest.batch import Batch, People
+from yingtai.customers.ingest.batch import Batch, Found, People
 from yingtai.customers.ingest.moving import Moved
 from yingtai.customers.ingest.repeats import Memory
 from yingtai.customers.ingest.saying import Said, read_traits
@@ -89,6 +89,7 @@ def ingest_set(
     acting: Acting,
     events: EventSet,
     *,
+    found: Found | None = None,
     memory: Memory = Memory.WINDOW,
     with_timeline: bool = True,
     in_the_same_transaction: Callable[[int], None] = lambda ingest_no: None,
@@ -96,7 +97,8 @@ def ingest_set(
 ) -> Ingested:
     """Ingest one set and return what became of it; the caller is the sole writer.
 
-    In:        in_the_same_transaction  called with the set's number before the commit
+    In:        found                    the identifiers of these events, when they were read ahead
+               in_the_same_transaction  called with the set's number before the commit
                at_step                  called between steps, for tests and measurements
     Publishes: SetIngested, ProfilesMerged
     """
@@ -104,8 +106,9 @@ def ingest_set(
         prepare(cursor)
         ingest_no = _next_batch(cursor)
         total = len(events)
-        events = repeats.drop_repeats(cursor, events, memory, acting.at.date())
-        batch = Batch(acting, ingest_no, events, cursor)
+        kept = repeats.drop_repeats(cursor, events, memory, acting.at.date())
+        batch = Batch(acting, ingest_no, kept, cursor, found if kept is events else None)
+        events = kept
         at_step("repeats")
         done = _write_books(batch, total, with_timeline=with_timeline, at_step=at_step)
         in_the_same_transaction(ingest_no)

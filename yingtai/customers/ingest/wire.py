@@ -101,7 +101,7 @@ def _numbers(column: pa.Array) -> np.ndarray:
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64())
         return micros(column.to_numpy(False)).astype(">i8")
-    values = column.to_numpy(False)
+    values: np.ndarray = column.to_numpy(False)
     return values.astype(values.dtype.newbyteorder(">"))
 
 
