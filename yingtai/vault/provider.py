@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from hmac import digest
 from typing import Protocol
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from yingtai.vault import keyring
 from yingtai.vault.epochs import Epoch, Epochs
@@ -54,7 +56,7 @@ class Vault:
         self._wrapping = Wrapping(self._store, root_key)
         self._subjects = SubjectKeys(self._store, self._wrapping, KeyMemory())
         self._epochs = Epochs(self._store, self._wrapping, KeyMemory(capacity=256))
-        self._index_keys: dict[tuple[str, int], bytes] = {}
+        self._indexes: dict[tuple[str, int], HMAC] = {}
 
     def close(self) -> None:
         """End the connections to the keys cluster."""
@@ -116,10 +118,11 @@ class Vault:
 
         Source:    RFC 2104 (HMAC-SHA-256, its left half kept: §5); docs/algorithms/sealing.md
         """
-        key = self._index_keys.get((kind, entity_no))
-        if key is None:
-            key = self._index_keys[kind, entity_no] = keyring.index_key(self._index_root, kind, entity_no)
-        return [digest(key, value.encode(), "sha256")[:BLIND_BYTES] for value in values]
+        index = self._indexes.get((kind, entity_no))
+        if index is None:
+            key = keyring.index_key(self._index_root, kind, entity_no)
+            index = self._indexes[kind, entity_no] = HMAC(key, SHA256())
+        return [_index_of(index, value) for value in values]
 
     def current_epoch(self) -> Epoch:
         """Return the inbox epoch to seal with now; a new one every hour, asked for once an hour."""
@@ -160,3 +163,10 @@ def _parts(count: int) -> list[slice]:
 def _insist_on_one_size(*sets: Sequence[object]) -> None:
     if len({len(one) for one in sets}) > 1:
         raise ValueError("values, key ids and row ids must be as many as each other")
+
+
+def _index_of(index: HMAC, value: str) -> bytes:
+    # A copy has the key worked in already: half the time of starting anew for every value.
+    fresh = index.copy()
+    fresh.update(value.encode())
+    return fresh.finalize()[:BLIND_BYTES]
