@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
+from django.db.models import Q
 
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.ingest.people import order_blinds
@@ -32,6 +33,21 @@ from yingtai.lake import api as lake
 from yingtai.organization.api import entity_no_at, get_unit_at, list_brands
 from yingtai.vault import api as vault
 
+# The numbers alone come out of the index. `OFFSET 0` keeps the order of steps: first the newest, and who of them
+# is known only until the page is full. The planner takes a brand for a few rows and would look at all of them.
+NEWEST = """
+    SELECT profile.profile_no FROM (
+        SELECT profile_no FROM customers_profile
+        WHERE merged_into_no IS NULL AND profile_no < %(before)s ORDER BY profile_no DESC OFFSET 0
+    ) AS profile {which}
+    ORDER BY profile.profile_no DESC LIMIT %(most)s
+"""
+KNOWN = """
+    WHERE EXISTS (
+        SELECT FROM customers_identifier AS known
+        WHERE known.profile_no = profile.profile_no AND known.kind = ANY(%(kinds)s) OFFSET 0)
+"""
+LARGEST = 2**63 - 1
 OLDER_EVENTS = """
     SELECT occurred_at, message_hash, event, node_no, source_no, order_id, amount_minor, currency, product_id,
         page_path, campaign_no
@@ -119,18 +135,16 @@ def find_profiles(acting: Acting, query: str) -> list[ProfileRow]:
 def list_profiles(acting: Acting, *, only_known: bool = False, after: str | None = None) -> Page[ProfileRow]:
     """Return profiles, newest first; `only_known` leaves out visitors of whom only a browser or device is known.
 
-    Cost: 4 queries, whatever the page holds
+    Cost: 5 queries, whatever the page holds
     """
     place = decode_cursor(after, 1)
+    values = {"before": place[0] if place else LARGEST, "kinds": KINDS_THAT_TELL, "most": ROWS_PER_PAGE + 1}
     with acting_transaction(acting):
-        profiles = Profile.objects.filter(merged_into_no=None).order_by("-profile_no")
-        if only_known:
-            tells = Identifier.objects.filter(profile_no=OuterRef("profile_no"), kind__in=KINDS_THAT_TELL)
-            profiles = profiles.filter(Exists(tells))
-        if place:
-            profiles = profiles.filter(profile_no__lt=place[0])
-        found = list(profiles[: ROWS_PER_PAGE + 1])
-        rows = _rows(found[:ROWS_PER_PAGE])
+        with connection.cursor() as cursor:
+            cursor.execute(NEWEST.format(which=KNOWN if only_known else ""), values)
+            found = [number for (number,) in cursor.fetchall()]
+        profiles = Profile.objects.filter(profile_no__in=found[:ROWS_PER_PAGE]).order_by("-profile_no")
+        rows = _rows(list(profiles))
     more = len(found) > ROWS_PER_PAGE
     return Page(rows, encode_cursor(rows[-1].profile_no) if more else None)
 
