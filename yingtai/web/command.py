@@ -80,11 +80,22 @@ def run(command: Command, arguments: list[str]) -> int:
             take_role(command.role)
             with import_module("yingtai.web.clusters").running():
                 import_module("django").setup()
-                return _load(command.target)(arguments) or 0
+                return on_prepared_databases(_load(command.target), arguments)
         return _load(command.target)(arguments) or 0
     except errors.ProductError as problem:
         print(f"{problem}. {problem.remedy.format(**problem.facts)}", file=sys.stderr)
         return 1
+
+
+def on_prepared_databases(command: Callable[[list[str]], int | None], arguments: list[str]) -> int:
+    """Run a command, and say so in words when a table that it needs is not there yet."""
+    psycopg_errors = import_module("psycopg.errors")
+    try:
+        return command(arguments) or 0
+    except import_module("django.db").ProgrammingError as problem:
+        if isinstance(problem.__cause__, psycopg_errors.UndefinedTable | psycopg_errors.UndefinedColumn):
+            raise import_module("yingtai.web.errors").DatabasesNotPrepared from problem
+        raise
 
 
 def _load(target: str) -> Callable[[list[str]], int | None]:
