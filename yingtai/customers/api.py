@@ -12,6 +12,7 @@ from yingtai.customers.errors import (
 )
 from yingtai.customers.eventset import EventSet, concat
 from yingtai.customers.ingest.snapshots import refresh_traits
+from yingtai.customers.ingesting import drain
 from yingtai.customers.known_by import profiles_behind
 from yingtai.customers.loading import LoadReport, load_sets
 from yingtai.customers.personal_values import names_of_values, values_of
@@ -52,6 +53,7 @@ __all__ = [
     "TimelineRow",
     "TwoUserIds",
     "concat",
+    "drain",
     "erase_person",
     "export_person",
     "find_profiles",

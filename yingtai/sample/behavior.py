@@ -146,7 +146,7 @@ def _things(people: People, goods: Goods, random: np.random.Generator) -> Deeds:
 
 def _paid(event: str, goods: Goods, car: np.ndarray) -> np.ndarray:
     if event == "Service Completed":
-        return np.asarray(goods.prices[car] // 200)
+        return np.asarray(goods.service_fees[car])
     return goods.prices[car] if event == "Order Completed" else np.zeros(len(car), np.int64)
 
 

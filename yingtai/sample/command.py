@@ -5,14 +5,15 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from yingtai.collect.api import ensure_source, make_write_key
+from yingtai.collect.api import make_write_key
 from yingtai.kernel.acting import system
 from yingtai.kernel.env import env, secret
 from yingtai.kernel.scope import Scope
 from yingtai.kernel.terminal import ProgressBar
 from yingtai.organization.api import get_unit
 from yingtai.sample.group import BRANDS, make_staff
-from yingtai.sample.loading import SIZES, SOURCE, load_sample
+from yingtai.sample.loading import BULK, INBOX, SIZES, load_sample
+from yingtai.sample.sending import website_at
 
 SEED = 20261
 
@@ -26,11 +27,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--until", type=datetime.fromisoformat, help="the day the sample ends; today if not given"
     )
+    parser.add_argument("--through", choices=[BULK, INBOX], default=BULK, help="the door: history in sets, or the same "
+                        "as requests of SDKs, sealed and drained")  # fmt: skip
     options = parser.parse_args(arguments)
     at = (options.until or datetime.now(UTC)).astimezone(UTC)
     size = SIZES[options.size]
     with ProgressBar("Sample group", size.events, unit="events") as bar:
-        bar.step(load_sample(size, seed=options.seed, at=at, step=bar.step))
+        bar.step(load_sample(size, seed=options.seed, at=at, step=bar.step, through=options.through))
     if not sign_ins_file().exists():
         write_sign_ins(at)
     return 0
@@ -44,8 +47,8 @@ def write_sign_ins(at: datetime) -> None:
     """Make one colleague per role and a write key, and note how to use them beside the books (0600)."""
     brand = BRANDS[0]
     acting = system("sample", Scope.of(get_unit(brand.code).node_no), at)
-    source = ensure_source(acting, get_unit(brand.code).node_no, name=SOURCE, kind="sdk")
-    key = {"brand": brand.code, "source": SOURCE, "write_key": make_write_key(acting, source.id)}
+    source = website_at(acting, get_unit(brand.code).node_no)
+    key = {"brand": brand.code, "source": source.name, "write_key": make_write_key(acting, source.id)}
     _note(env().home / "write-key.json", key)
     _note(sign_ins_file(), make_staff(secret("sample.password")[:16]))
 

@@ -60,6 +60,11 @@ class Goods:
         cars = [round(self.brand.price_minor * factor, -4) for _, _, factor in MODELS]
         return np.array(cars + [round(price * rate, -2) for _, _, price in THINGS], dtype=np.int64)
 
+    @cached_property
+    def service_fees(self) -> np.ndarray:
+        """What a service costs, by the product it is for."""
+        return self.prices // 200
+
     def table(self, node_no: int) -> pa.Table:
         """Return the rows of the lake's `products`."""
         count = len(self.ids)

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from django.db import connection
 
-from yingtai.collect.api import declare_preset, ensure_source
+from yingtai.collect.api import declare_preset
 from yingtai.compliance.api import install_standard_purposes
 from yingtai.customers.api import EventSet, concat, load_sets, refresh_traits
 from yingtai.kernel.acting import system
@@ -21,13 +21,14 @@ from yingtai.sample.behavior import make_deeds
 from yingtai.sample.goods import Goods
 from yingtai.sample.group import BRANDS, BrandPlan, make_group
 from yingtai.sample.people import DAYS, make_people
+from yingtai.sample.sending import EVENTS_AT_ONCE, refuse_other_door, send_sets, sender_at, website_at
 from yingtai.sample.sets import Story
 from yingtai.sample.work import prepare_work
 
 One = TypeVar("One")
 Made = TypeVar("Made")
 
-SOURCE = "Website and app"
+BULK, INBOX = "bulk", "inbox"
 SLICES_PER_SET = 64
 
 
@@ -69,22 +70,33 @@ def make_story(
     return Story(people, goods, deeds, node_no, source_no, ends_at, seed * 100 + place)
 
 
-def load_sample(size: Size, *, seed: int, at: datetime, step: Step) -> int:
+def load_sample(size: Size, *, seed: int, at: datetime, step: Step, through: str = BULK) -> int:
     """Load the group and return how many events it has. Repeating it goes on where it stopped.
 
-    In:  at  the time of loading; the sample ends at the midnight before
+    In:     at       the time of loading; the sample ends at the midnight before
+            through  the door: BULK, or INBOX, which takes the same as requests of SDKs
+    Raises: CameThroughOtherDoor
     """
     make_group()
     ends_at = latest_midnight(at)
-    stories = in_each_brand(lambda brand: _prepared(brand, size, seed=seed, at=at, ends_at=ends_at), BRANDS)
-    load_sets(
-        system("sample", EVERYTHING, at),
-        source_no=stories[0].source_no,
-        load_id=f"sample-{seed}-{ends_at:%Y%m%d}",
-        sets=sets_of(stories, size.events_per_set),
-        ahead=True,
-        progress=step,
+    by_inbox = through == INBOX
+    stories = in_each_brand(
+        lambda brand: _prepared(brand, size, seed=seed, at=at, ends_at=ends_at, by_inbox=by_inbox), BRANDS
     )
+    acting = system("sample", EVERYTHING, at)
+    websites, nodes = zip(*((story.source_no, story.node_no) for story in stories), strict=True)
+    refuse_other_door(acting, websites, nodes, by_inbox=by_inbox)
+    if by_inbox:
+        send_sets(acting, sets_of(stories, EVENTS_AT_ONCE), progress=step)
+    else:
+        load_sets(
+            acting,
+            source_no=stories[0].source_no,
+            load_id=f"sample-{seed}-{ends_at:%Y%m%d}",
+            sets=sets_of(stories, size.events_per_set),
+            ahead=True,
+            progress=step,
+        )
     in_each_brand(lambda story: _finish(story, at), stories)
     return sum(len(story.deeds) for story in stories)
 
@@ -94,7 +106,8 @@ def sets_of(stories: list[Story], events_per_set: int) -> Iterator[EventSet]:
     total = sum(len(story.deeds) for story in stories)
     until = DAYS * np.linspace(0, 1, max(round(total / events_per_set), 1) * SLICES_PER_SET + 1)
     counted = np.sum([np.searchsorted(story.deeds.at, until) for story in stories], axis=0)
-    wanted = np.append(np.arange(events_per_set, total, events_per_set), total)
+    # The first and the last set are half as large: nothing else goes on while one is made or the other loaded.
+    wanted = np.append(np.arange(events_per_set // 2, total, events_per_set), total)
     cuts = until[np.minimum(np.searchsorted(counted, wanted), len(until) - 1)]
     since = 0.0
     for cut in np.unique(cuts):
@@ -104,12 +117,15 @@ def sets_of(stories: list[Story], events_per_set: int) -> Iterator[EventSet]:
         since = cut
 
 
-def _prepared(brand: BrandPlan, size: Size, *, seed: int, at: datetime, ends_at: datetime) -> Story:
+def _prepared(
+    brand: BrandPlan, size: Size, *, seed: int, at: datetime, ends_at: datetime, by_inbox: bool
+) -> Story:
     node_no = get_unit(brand.code).node_no
     acting = system("sample", Scope.of(node_no), at)
     declare_preset(acting, node_no, "commerce")
     install_standard_purposes(acting, node_no=node_no)
-    source = ensure_source(acting, node_no, name=SOURCE, kind="sdk")
+    ensure = sender_at if by_inbox else website_at
+    source = ensure(acting, node_no)
     story = make_story(brand, size, seed=seed, source_no=source.source_no, node_no=node_no, ends_at=ends_at)
     replace("products", story.goods.table(node_no), {"brand_no": node_no >> 40})
     return story

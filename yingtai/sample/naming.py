@@ -9,6 +9,8 @@ from yingtai.sample.people import AGE_BANDS, FAMILY, FAMILY_EN, GIVEN, GIVEN_EN,
 PREFIXES = ("138", "139", "150", "186", "199")
 LEVELS = ("bronze", "silver", "gold")
 GENDERS = ("male", "female")
+BOOK = 3
+"""The last of the four ids that somebody has without signing in: the dealer's book."""
 
 
 def user_ids(people: People, persons: np.ndarray) -> pa.Array:
@@ -39,7 +41,7 @@ def phones(people: People, persons: np.ndarray) -> pa.Array:
 
 
 def browsers(people: People, numbers: np.ndarray) -> pa.Array:
-    """Return anonymous ids: four browsers a person, at the numbers 4n to 4n + 3."""
+    """Return anonymous ids: of person n's three browsers and the dealer's book, at the numbers 4n to 4n + 3."""
     whose = _numbered(f"anon-{people.brand.code}-", numbers // 4, digits=7)
     return _joined(whose, "-", pa.array(numbers % 4).cast(pa.string()))
 
@@ -70,14 +72,10 @@ def declared_traits(people: People, persons: np.ndarray) -> pa.Array:
 
 
 def private_traits(people: People, persons: np.ndarray) -> pa.Array:
-    """Return what people said that is sealed, as JSON."""
+    """Return what people said that is sealed, as JSON; e-mail and phone are identifiers, and kept as such."""
     first, last = names(people, persons)
     whole = _joined(last, first) if people.brand.language == "zh" else _joined(first, " ", last)
-    email = pc.if_else(pa.array(people.has_email[persons]), emails(people, persons), None)
-    phone = pc.if_else(pa.array(people.has_phone[persons]), phones(people, persons), None)
-    return _document(
-        ("first_name", first), ("last_name", last), ("name", whole), ("email", email), ("phone", phone)
-    )
+    return _document(("first_name", first), ("last_name", last), ("name", whole))
 
 
 def _document(*members: tuple[str, pa.Array]) -> pa.Array:

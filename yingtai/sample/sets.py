@@ -1,6 +1,5 @@
 """From deeds to event sets: the columns that the bulk door takes, dictionary-encoded where values repeat."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ import pyarrow as pa
 
 from yingtai.customers.api import EventSet
 from yingtai.kernel.scope import REGION_SHIFT
-from yingtai.sample import naming
+from yingtai.sample import naming, said
 from yingtai.sample.behavior import CODE, EVENTS, Deeds
 from yingtai.sample.goods import Goods
 from yingtai.sample.people import DAYS, People
@@ -34,7 +33,6 @@ SOURCES: tuple[tuple[str | None, str | None, str | None], ...] = (
 DEVICES = ("mobile", "mobile", "mobile", "desktop", "tablet")
 CHANNELS = ("web", "app", "store")
 KINDS = {"Page Viewed": "page", "Screen Viewed": "screen", "Identified": "identify"}
-WITH_PRODUCT = ("model", "category")
 SIGNED_IN, TABLET_SHARE = 0.6, 0.5
 DAY_US = 86_400_000_000
 
@@ -108,9 +106,10 @@ class Story:
         signs_in = _share(_mixed(deeds.visit.astype(np.uint64))) < SIGNED_IN
         is_late = people.is_known[person] & (deeds.at >= people.known_from[person])
         with_user = ~is_twin & np.where(is_visit, is_late & signs_in, True)
-        browser = (deeds.place == 0) & ~(is_twin & ~is_visit)
+        in_the_book = is_twin & ~is_visit
         visit = np.where(is_visit, deeds.visit, 0)
-        device = visit % people.devices[person]
+        # A dealer's book is a fourth device: whoever sends an event has to name somebody by an id of their own.
+        device = np.where(in_the_book, naming.BOOK, visit % people.devices[person])
         tablet = (deeds.event == CODE["Test Drive Completed"]) & (_share(chance) < TABLET_SHARE)
         return {
             "id_user": self._texts(person, with_user, naming.user_ids),
@@ -119,7 +118,9 @@ class Story:
             ),
             "id_email": self._texts(person, named & people.has_email[person], naming.emails),
             "id_phone": self._texts(person, named & people.has_phone[person], naming.phones),
-            "id_anonymous": self._texts(person * 4 + device, browser, naming.browsers),
+            "id_anonymous": self._texts(
+                person * 4 + device, (deeds.place == 0) | in_the_book, naming.browsers
+            ),
             "id_device": self._texts(
                 people.region[person] * 100 + people.dealer[person], tablet, naming.tablets
             ),
@@ -147,32 +148,26 @@ class Story:
 
     def _goods(self, deeds: Deeds, rows: np.ndarray, extra: np.ndarray) -> dict[str, pa.Array]:
         goods = self.goods
-        is_order = np.isin(deeds.event, [CODE["Order Completed"], CODE["Order Refunded"]])
+        is_order = said.is_order(deeds)
         is_paid = is_order | (deeds.event == CODE["Service Completed"])
         mark = np.where(deeds.event == CODE["Order Refunded"], "R", "")
-        order_ids = pa.array(
-            [
-                f"{mark[row]}{goods.brand.code[:2].upper()}{rows[row] + 100_000}"
-                for row in np.flatnonzero(is_order)
-            ],
-            pa.string(),
-        )
-        places = np.cumsum(is_order) - 1
-        properties = [
-            json.dumps({"model" if number < goods.car_count else "name": name}, ensure_ascii=False)
-            for number, name in enumerate(goods.names)
+        order_ids = [
+            f"{mark[row]}{goods.brand.code[:2].upper()}{rows[row] + 100_000}"
+            for row in np.flatnonzero(is_order)
         ]
+        places = np.cumsum(is_order) - 1
         amount = deeds.amount + np.where(extra >= 0, goods.prices[extra], 0)
         return {
             "product_id": _coded(goods.ids, deeds.product),
             "category": _coded(goods.categories, deeds.product),
             "order_id": pa.DictionaryArray.from_arrays(
-                pa.array(np.where(is_order, places, 0).astype(np.int32), mask=~is_order), order_ids
+                pa.array(np.where(is_order, places, 0).astype(np.int32), mask=~is_order),
+                pa.array(order_ids, pa.string()),
             ),
             "quantity": pa.array(np.ones(len(deeds)), mask=~is_order),
             "amount_minor": pa.array(amount, mask=~is_paid),
             "currency": _coded([goods.brand.currency], np.where(is_paid, 0, -1)),
-            "properties": _coded(properties, deeds.product),
+            "properties": said.properties_of(goods, deeds, extra, order_ids),
         }
 
     def _extra(self, deeds: Deeds, chance: np.ndarray) -> np.ndarray:
@@ -185,7 +180,7 @@ class Story:
         return np.where(has_second, second.astype(np.int64), -1)
 
     def _lines(self, deeds: Deeds, extra: np.ndarray) -> pa.Table:
-        orders = np.flatnonzero(np.isin(deeds.event, [CODE["Order Completed"], CODE["Order Refunded"]]))
+        orders = np.flatnonzero(said.is_order(deeds))
         seconds = np.flatnonzero(extra >= 0)
         row = np.concatenate([orders, seconds])
         product = np.concatenate([deeds.product[orders], extra[seconds]])

@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 
 from yingtai.customers.eventset import EventSet
-from yingtai.customers.ingest.resolving import Distinct, Resolution
+from yingtai.customers.ingest.resolving import Combined, Distinct, Resolution
 from yingtai.kernel.acting import Acting
 
 
 @dataclass
 class Found:
-    """The distinct identifiers of a set before anything is known of them: parallel arrays, one per identifier,
-    except `rows`: per event, the place of its identifier of each kind, or NOBODY."""
+    """The distinct identifiers of a set before anything is known of them, and which of them came together.
 
-    rows: np.ndarray
+    kinds, values, brand, blind  parallel arrays, one element per identifier
+    """
+
+    combined: Combined
     kinds: np.ndarray
     values: list[str]
     brand: np.ndarray

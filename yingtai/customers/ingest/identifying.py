@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from yingtai.customers.eventset import ID_PREFIX, EventSet
 from yingtai.customers.ingest.batch import Batch, Found, Identifiers, People
-from yingtai.customers.ingest.resolving import FRESH, NOBODY, Distinct, Held, Resolution, resolve
+from yingtai.customers.ingest.resolving import FRESH, NOBODY, Distinct, Held, Resolution, combine, resolve
 from yingtai.customers.ingest.wire import fetch, put
 from yingtai.customers.rules import BY_PRIORITY, is_blocked
 from yingtai.kernel.scope import BRAND_SHIFT
@@ -81,10 +81,9 @@ def identify(batch: Batch) -> People:
     """Say for every event of the set who it belongs to; new profiles and aliases get their numbers here."""
     found = batch.found or read(batch.set)
     alias_no, profile_no = _look_up(batch, found)
-    distinct = Distinct(found.rows, found.kinds, profile_no)
-    occurred = batch.moments("occurred_at")
-    resolution = resolve(distinct, occurred, lambda profiles: _held(batch, profiles))
-    identifiers = _identifiers(batch, found, distinct, resolution, alias_no, occurred)
+    distinct = Distinct(found.combined, found.kinds, profile_no)
+    resolution = resolve(distinct, lambda profiles: _held(batch, profiles))
+    identifiers = _identifiers(batch, found, distinct, resolution, alias_no)
     fresh_from = _numbered(batch, identifiers, resolution)
     strongest = resolution.strongest
     people = People(
@@ -122,7 +121,8 @@ def read(set: EventSet) -> Found:
         count += int(kept.sum())
     nothing = np.zeros(0, dtype=np.int64)
     of_kind, of_brand = np.concatenate(kinds or [nothing]), np.concatenate(brands or [nothing])
-    return Found(rows, of_kind, values, of_brand, _blinded(of_kind, values, of_brand))
+    combined = combine(rows, set.events["occurred_at"].cast("int64").to_numpy())
+    return Found(combined, of_kind, values, of_brand, _blinded(of_kind, values, of_brand))
 
 
 def _one_kind(column: pa.ChunkedArray, brand: np.ndarray) -> tuple[np.ndarray, list[str], np.ndarray]:
@@ -193,16 +193,15 @@ def _identifiers(
     distinct: Distinct,
     resolution: Resolution,
     alias_no: np.ndarray,
-    occurred: np.ndarray,
 ) -> Identifiers:
     count = len(found.values)
     first_event = np.full(count, len(batch.set), dtype=np.int64)
     first_seen = np.full(count, np.iinfo(np.int64).max)
-    rows = np.arange(len(batch.set))
-    for place in range(found.rows.shape[1]):
-        present = found.rows[:, place] != NOBODY
-        np.minimum.at(first_event, found.rows[present, place], rows[present])
-        np.minimum.at(first_seen, found.rows[present, place], occurred[present])
+    combined = found.combined
+    for places in combined.places.T:
+        present = places != NOBODY
+        np.minimum.at(first_event, places[present], combined.first[present])
+        np.minimum.at(first_seen, places[present], combined.earliest[present])
     return Identifiers(
         distinct=distinct,
         values=found.values,

@@ -38,7 +38,7 @@ NEXT_BATCH = "SELECT coalesce(max(batch_no), 0) + 1 FROM customers_lakebatch"
 
 Hook = Callable[[str], None]
 
-_stager = ThreadPoolExecutor(1, thread_name_prefix="staging")
+_beside = ThreadPoolExecutor(2, thread_name_prefix="beside")
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,8 @@ def _write_books(batch: Batch, total: int, *, with_timeline: bool, at_step: Hook
     keyring = _keyring(batch, found, said)
     extras = private.seal_extras(batch, found, keyring)
     # The lake's files are written while the books are: both must be done before the commit.
-    staging = _stager.submit(_stage, batch, writing.lake_rows(batch, found, moved, extras))
+    staging = _beside.submit(_stage, batch, writing.lake_rows(batch, found, moved, extras))
+    latest = None if with_timeline else _beside.submit(timeline.latest_of, batch, found)
     try:
         people.add_profiles(batch, found, said, keyring)
         keyring.save()
@@ -171,7 +172,7 @@ def _write_books(batch: Batch, total: int, *, with_timeline: bool, at_step: Hook
         new_profiles=found.resolution.fresh,
         touched_profiles=len(np.unique(found.profile_no[found.profile_no > 0])),
         merges=len(found.resolution.merges),
-        latest=None if with_timeline else timeline.latest_of(batch, found),
+        latest=latest.result() if latest else None,
     )
 
 

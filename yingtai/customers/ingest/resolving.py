@@ -26,14 +26,30 @@ Held = dict[int, dict[int, list[int]]]
 class Distinct:
     """The identifiers of a set, each once.
 
-    rows     per event, a place in the arrays below for each kind by priority, or NOBODY
-    kinds    place of the kind in BY_PRIORITY
-    profile  the profile each points at now; 0 when it is new
+    combined  which of them came together
+    kinds     place of the kind in BY_PRIORITY
+    profile   the profile each points at now; 0 when it is new
     """
 
-    rows: np.ndarray
+    combined: "Combined"
     kinds: np.ndarray
     profile: np.ndarray
+
+
+@dataclass(frozen=True)
+class Combined:
+    """The different combinations of identifiers that events come with.
+
+    places    per combination, for each kind by priority the place of its identifier, or NOBODY
+    first     per combination, the first event that has it
+    earliest  per combination, when it was seen first, in microseconds
+    inverse   per event, its combination
+    """
+
+    places: np.ndarray
+    first: np.ndarray
+    earliest: np.ndarray
+    inverse: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -61,35 +77,30 @@ class Resolution:
     merges: list[Merge] = field(default_factory=list)
 
 
-def resolve(known: Distinct, occurred: np.ndarray, held: Callable[[np.ndarray], Held]) -> Resolution:
+def resolve(known: Distinct, held: Callable[[np.ndarray], Held]) -> Resolution:
     """Resolve every event of a set.
 
-    In:   occurred  per event, microseconds
-          held      returns what the given profiles hold already; asked once
+    In:   held  returns what the given profiles hold already; asked once
     Cost: Python per distinct new combination of several identifiers, arrays for everything else
     """
-    combined = _combinations(known.rows)
-    combos = known.rows[combined.first]
-    earliest = np.full(len(combos), np.iinfo(np.int64).max)
-    np.minimum.at(earliest, combined.inverse, occurred)
+    combined = known.combined
+    combos = combined.places
     news = _needs_thought(combos, known.profile)
     book = _Book(known, held(_profiles_in(combos[news], known.profile)))
     strongest = _first_identifier(combos)
-    order = np.lexsort((combined.first[news], earliest[news]))
+    order = np.lexsort((combined.first[news], combined.earliest[news]))
     for place in np.flatnonzero(news)[order].tolist():
-        strongest[place] = book.meet(combos[place].tolist(), int(earliest[place]))
+        strongest[place] = book.meet(combos[place].tolist(), int(combined.earliest[place]))
     book.welcome(_alone(combos, news))
     return Resolution(strongest[combined.inverse], *book.close())
 
 
-@dataclass(frozen=True)
-class _Combined:
-    first: np.ndarray
-    inverse: np.ndarray
+def combine(rows: np.ndarray, occurred: np.ndarray) -> Combined:
+    """Find which events have the same identifiers, told apart by a random hash whose word is then checked.
 
-
-def _combinations(rows: np.ndarray) -> _Combined:
-    """Return which events have the same identifiers, told apart by a random hash whose word is then checked."""
+    In: rows      per event, the place of its identifier of each kind by priority, or NOBODY
+        occurred  per event, microseconds
+    """
     count = len(rows)
     for seed in range(8):
         chance = np.random.default_rng(seed)
@@ -102,7 +113,9 @@ def _combinations(rows: np.ndarray) -> _Combined:
         first = np.full(len(encoded.dictionary), count, dtype=np.int64)
         np.minimum.at(first, inverse, np.arange(count))
         if not count or (rows[first[inverse]] == rows).all():
-            return _Combined(first, inverse)
+            earliest = np.full(len(first), np.iinfo(np.int64).max)
+            np.minimum.at(earliest, inverse, occurred)
+            return Combined(rows[first], first, earliest, inverse)
     raise AssertionError("eight hashes of identifiers collided")
 
 

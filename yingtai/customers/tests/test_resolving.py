@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yingtai.customers.ingest.resolving import FRESH, MICROS_PER_DAY, NOBODY, Distinct, resolve
+from yingtai.customers.ingest.resolving import FRESH, MICROS_PER_DAY, NOBODY, Distinct, combine, resolve
 from yingtai.customers.rules import BY_PRIORITY
 
 PLACES = {kind.name: place for place, kind in enumerate(BY_PRIORITY)}
@@ -20,13 +20,13 @@ def resolved(events, *, known=None, held=None):
         for kind, value in event.items():
             if kind != "at":
                 rows[row, PLACES[kind]] = values.index((kind, value))
+    occurred = np.array([event.get("at", row) for row, event in enumerate(events)], dtype=np.int64)
     distinct = Distinct(
-        rows,
+        combine(rows, occurred),
         np.array([PLACES[kind] for kind, _ in values], dtype=np.int64),
         np.array([known.get(value, 0) for value in values], dtype=np.int64),
     )
-    occurred = np.array([event.get("at", row) for row, event in enumerate(events)], dtype=np.int64)
-    found = resolve(distinct, occurred, lambda profiles: held or {})
+    found = resolve(distinct, lambda profiles: held or {})
     return found, {value: int(owner) for value, owner in zip(values, found.owner, strict=True)}
 
 
