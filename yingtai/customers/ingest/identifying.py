@@ -198,10 +198,12 @@ def _identifiers(
     first_event = np.full(count, len(batch.set), dtype=np.int64)
     first_seen = np.full(count, np.iinfo(np.int64).max)
     combined = found.combined
-    for places in combined.places.T:
+    # Assigned from the latest to the earliest, so that the earliest stands.
+    order = np.lexsort((combined.first, combined.earliest))[::-1]
+    for places in combined.places[order].T:
         present = places != NOBODY
-        np.minimum.at(first_event, places[present], combined.first[present])
-        np.minimum.at(first_seen, places[present], combined.earliest[present])
+        first_event[places[present]] = combined.first[order][present]
+        first_seen[places[present]] = combined.earliest[order][present]
     return Identifiers(
         distinct=distinct,
         values=found.values,

@@ -41,7 +41,7 @@ class Combined:
     """The different combinations of identifiers that events come with.
 
     places    per combination, for each kind by priority the place of its identifier, or NOBODY
-    first     per combination, the first event that has it
+    first     per combination, the earliest event that has it; events need not come in the order of time
     earliest  per combination, when it was seen first, in microseconds
     inverse   per event, its combination
     """
@@ -102,6 +102,7 @@ def combine(rows: np.ndarray, occurred: np.ndarray) -> Combined:
         occurred  per event, microseconds
     """
     count = len(rows)
+    latest_first = np.argsort(occurred, kind="stable")[::-1]
     for seed in range(8):
         chance = np.random.default_rng(seed)
         factors = np.array(chance.integers(1, 2**63, rows.shape[1], dtype=np.uint64), ndmin=1)
@@ -111,11 +112,10 @@ def combine(rows: np.ndarray, occurred: np.ndarray) -> Combined:
         encoded = pa.array(mixed).dictionary_encode()
         inverse = encoded.indices.to_numpy()
         first = np.full(len(encoded.dictionary), count, dtype=np.int64)
-        np.minimum.at(first, inverse, np.arange(count))
+        # Assigned from the latest to the earliest, so that the earliest stands.
+        first[inverse[latest_first]] = latest_first
         if not count or (rows[first[inverse]] == rows).all():
-            earliest = np.full(len(first), np.iinfo(np.int64).max)
-            np.minimum.at(earliest, inverse, occurred)
-            return Combined(rows[first], first, earliest, inverse)
+            return Combined(rows[first], first, occurred[first], inverse)
     raise AssertionError("eight hashes of identifiers collided")
 
 
