@@ -29,6 +29,7 @@ from yingtai.collect.queries.quarantine import list_quarantine, list_refusals
 from yingtai.collect.queries.sources import SourceView, get_source, list_sources, names_of_sources
 from yingtai.collect.reading import Message, Reading, Refused, explode
 from yingtai.collect.recorded import INTERNAL_SOURCE, Facts, RecordedFact, read_facts
+from yingtai.collect.services.accepting import Answer, accept
 from yingtai.collect.services.imports import (
     Run,
     find_run,
@@ -59,6 +60,7 @@ __all__ = [
     "RECORD",
     "REQUEST",
     "TAKE_ROWS",
+    "Answer",
     "Declared",
     "Facts",
     "FileExpired",
@@ -81,6 +83,7 @@ __all__ = [
     "SourceNotFound",
     "SourceView",
     "Split",
+    "accept",
     "additional_data",
     "declare",
     "declare_preset",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from yingtai.collect import inbox
 from yingtai.collect.collector.keys import Source
-from yingtai.collect.collector.sealing import Sealer
+from yingtai.collect.collector.sealing import Seals
 
 
 class Accepted(NamedTuple):
@@ -17,7 +17,7 @@ class Accepted(NamedTuple):
     event_count: int
 
 
-def pack(group: Sequence[Accepted], sealer: Sealer) -> bytes:
+def pack(group: Sequence[Accepted], sealer: Seals) -> bytes:
     """Return a group of requests as one binary COPY: raises StoreUnavailable when nothing can be sealed."""
     small = inbox.compress_all([accepted.document for accepted in group])
     return inbox.copy_data(
@@ -25,7 +25,7 @@ def pack(group: Sequence[Accepted], sealer: Sealer) -> bytes:
     )
 
 
-def _row(accepted: Accepted, body: bytes, sealer: Sealer) -> bytes:
+def _row(accepted: Accepted, body: bytes, sealer: Seals) -> bytes:
     epoch_id, sealed = sealer.seal(body, accepted.source.additional_data)
     return inbox.row(
         received=accepted.received,

@@ -108,18 +108,22 @@ def note_seen(acting: Acting, counts: Mapping[SeenName, int]) -> None:
         )  # fmt: skip
 
 
-def publish_plan(acting: Acting, node_no: int) -> None:
-    """Give the collector the plan of a brand anew; needed when a source was added or changed."""
+def publish_plan(acting: Acting, node_no: int, *, only: int | None = None) -> None:
+    """Give the collector the plan of a brand anew; needed when a source was added or changed.
+
+    In: only  the number of that source, when no other needs it
+    """
     with acting_transaction(acting):
-        _publish(acting, brand_node(node_no))
+        _publish(acting, brand_node(node_no), only=only)
 
 
-def _publish(acting: Acting, brand: int) -> None:
+def _publish(acting: Acting, brand: int, *, only: int | None = None) -> None:
     plan = load_plan(brand_of(brand))
-    sources = list(
-        Source.objects.filter(node_no__gte=brand, node_no__lt=brand + (1 << 40), kind=Source.Kind.SDK)
-    )
-    documents = [_json(snapshot(plan, source.on_violation)) for source in sources]
+    sources = Source.objects.filter(node_no__gte=brand, node_no__lt=brand + (1 << 40), kind=Source.Kind.SDK)
+    if only is not None:
+        sources = sources.filter(source_no=only)
+    as_json = {mode: _json(snapshot(plan, mode)) for mode in {source.on_violation for source in sources}}
+    documents = [as_json[source.on_violation] for source in sources]
     with connection.cursor() as cursor:
         cursor.execute(
             PUBLISH_PLAN,

@@ -24,6 +24,8 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import get_unit_at
 
+BACK_FILL_DAYS = 30
+
 INSERT_KEY = """
     INSERT INTO collect_write_key
         (key_hash, source_no, node_no, timezone, backfill_days, allowed_origins, events_per_second, created_at)
@@ -52,7 +54,7 @@ def make_source(
     kind: str = "sdk",
     time_zone: str = "",
     currency: str = "",
-    back_fill_days: int = 30,
+    back_fill_days: int = BACK_FILL_DAYS,
     allowed_origins: Sequence[str] = (),
     on_violation: str = "keep",
 ) -> SourceView:
@@ -72,15 +74,19 @@ def make_source(
             on_violation=on_violation, created_at=acting.at,
         )  # fmt: skip
         if kind == Source.Kind.SDK:
-            publish_plan(acting, node_no)
+            publish_plan(acting, node_no, only=source.source_no)
         return view_source(source)
 
 
-def ensure_source(acting: Acting, node_no: int, *, name: str, kind: str) -> SourceView:
+def ensure_source(
+    acting: Acting, node_no: int, *, name: str, kind: str, back_fill_days: int = BACK_FILL_DAYS
+) -> SourceView:
     """Return the source of that name at a node, made when there is none. Repeating it changes nothing."""
     with acting_transaction(acting):
         source = Source.objects.filter(node_no=node_no, kind=kind, name=name).first()
-        return view_source(source) if source else make_source(acting, node_no, name=name, kind=kind)
+        if source:
+            return view_source(source)
+        return make_source(acting, node_no, name=name, kind=kind, back_fill_days=back_fill_days)
 
 
 def change_source(
