@@ -1,4 +1,4 @@
-"""Ready-made events for tests: sent as a collector writes them, into the inbox."""
+"""Ready-made events for tests, sent as a collector writes them; and the books that they are written to."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,11 +10,26 @@ from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.building import build
 from yingtai.customers.ingest.ways import ways_of
 from yingtai.customers.ingesting import acting_now, drain
-from yingtai.customers.models import Identifier, Profile
+from yingtai.customers.models import Identifier, KnownName, Order, Profile, RecentTimeline
+from yingtai.customers.queries import open_identifiers, private_traits_of
 from yingtai.customers.rules import BY_NAME
 from yingtai.organization.testing import MONDAY
 
-__all__ = ["EMAIL", "Identifier", "Profile", "acting_now", "drain", "event_set", "send", "send_document"]
+__all__ = [
+    "EMAIL",
+    "Identifier",
+    "KnownName",
+    "Order",
+    "Profile",
+    "RecentTimeline",
+    "acting_now",
+    "drain",
+    "event_set",
+    "open_identifiers",
+    "private_traits_of",
+    "send",
+    "send_document",
+]
 
 EMAIL = BY_NAME["email"].number
 """How the books write that an identifier is an e-mail address."""
