@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -163,8 +164,13 @@ def _locked(source_id: UUID) -> Source:
     return source
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _refuse_unknown(time_zone: str, currency: str) -> None:
-    if time_zone not in available_timezones():
+    if time_zone not in _time_zones():
         raise TimeZoneNotKnown(field="time_zone", name=time_zone)
     if not is_currency(currency):
         raise CurrencyNotKnown(field="currency", code=currency)

@@ -13,14 +13,16 @@ from yingtai.organization.api import add_unit, add_units
 from yingtai.organization.testing import make_brand
 from yingtai.sample.errors import CameThroughOtherDoor
 from yingtai.sample.group import BRANDS, DEALERS_PER_REGION, REGIONS
-from yingtai.sample.loading import Size, make_story, sets_of
+from yingtai.sample.loading import Size, make_story
+from yingtai.sample.people import DAYS
 from yingtai.sample.sending import refuse_other_door, send_sets, sender_at, website_at
 from yingtai.sample.tests.reading import differences, tell
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ENDS_AT = AT.replace(hour=0)
-SIZE = Size(300, 6_000, 700)
-PLAN = BRANDS[0]
+SIZE = Size(1_500, 20_000, 0)
+MONTHS = ((DAYS - 60, DAYS - 30), (DAYS - 30, DAYS))
+"""The latest two, a set each: the lake has a file per day, and two years of them take their time."""
 
 
 def brand_with_dealers():
@@ -41,22 +43,25 @@ def prepare(brand, sender):
     declare_preset(acting, brand.node_no, "commerce")
     source = sender(acting, brand.node_no)
     return acting, make_story(
-        PLAN, SIZE, seed=7, source_no=source.source_no, node_no=brand.node_no, ends_at=ENDS_AT
+        BRANDS[0], SIZE, seed=7, source_no=source.source_no, node_no=brand.node_no, ends_at=ENDS_AT
     )
+
+
+def months(story):
+    return [story.between(*month) for month in MONTHS]
 
 
 def loaded(brand):
     acting, story = prepare(brand, website_at)
-    load_sets(acting, source_no=story.source_no, load_id="sample", sets=sets_of([story], SIZE.events_per_set))
+    load_sets(acting, source_no=story.source_no, load_id="sample", sets=months(story))
     refresh_traits(acting, only=brand.node_no >> BRAND_SHIFT)
     return acting, story
 
 
 def sent(brand):
     acting, story = prepare(brand, sender_at)
-    refused = send_sets(acting, sets_of([story], SIZE.events_per_set), progress=lambda done: None)
+    assert send_sets(acting, months(story), progress=lambda done: None) == 0
     refresh_traits(acting, only=brand.node_no >> BRAND_SHIFT)
-    assert refused == 0
     return acting, story
 
 
@@ -74,8 +79,9 @@ def test_both_doors_lead_to_equal_tables(by_sets, by_inbox):
     one, other = tell(by_sets[0]), tell(by_inbox[0])
 
     assert differences(one, other) == []
-    assert len(one["events"]) == len(by_sets[1].deeds)
-    assert len(one["order_lines"]) > 0
+    assert len(one["events"]) == sum(map(len, months(by_sets[1]))) > 1_000
+    assert len(one["order_lines"]) > 10
+    assert len(one["known traits"]) > 50
     assert other["events"]["extras_sealed"].null_count == len(other["events"])
 
 
@@ -90,7 +96,7 @@ def test_sending_again_changes_nothing(by_inbox):
     acting, story = by_inbox
     before = scoped(acting.scope).query("SELECT count(*) AS n, max(ingest_no) AS latest FROM events")
 
-    send_sets(acting, sets_of([story], SIZE.events_per_set), progress=lambda done: None)
+    send_sets(acting, months(story), progress=lambda done: None)
 
     assert scoped(acting.scope).query("SELECT count(*) AS n, max(ingest_no) AS latest FROM events") == before
 
