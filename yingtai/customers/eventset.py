@@ -119,8 +119,8 @@ class EventSet:
 
 
 def concat(sets: list[EventSet]) -> EventSet:
-    """Return several sets as one, in their order."""
-    events = pa.concat_tables([one.events for one in sets], promote_options="default")
+    """Return several sets as one, in their order; a text that repeats stands once in its column's dictionary."""
+    events = _stacked([one.events for one in sets])
     shifted, before = [], 0
     for one in sets:
         if one.lines is not None:
@@ -129,6 +129,27 @@ def concat(sets: list[EventSet]) -> EventSet:
             shifted.append(one.lines.set_column(place, "event_row", moved))
         before += len(one)
     return EventSet(events, pa.concat_tables(shifted) if shifted else None)
+
+
+def _stacked(tables: list[pa.Table]) -> pa.Table:
+    stacked = pa.concat_tables(tables, promote_options="default")
+    columns = [
+        _with_one_dictionary(column) if pa.types.is_dictionary(column.type) else column.combine_chunks()
+        for column in stacked.columns
+    ]
+    return pa.table(columns, names=stacked.column_names)
+
+
+def _with_one_dictionary(column: pa.ChunkedArray) -> pa.Array:
+    chunks = column.chunks
+    if not chunks:
+        return pa.array([], column.type)
+    texts = pa.concat_arrays([chunk.dictionary for chunk in chunks]).dictionary_encode()
+    moved, start = [], 0
+    for chunk in chunks:
+        moved.append(texts.indices.slice(start, len(chunk.dictionary)).take(chunk.indices))
+        start += len(chunk.dictionary)
+    return pa.DictionaryArray.from_arrays(pa.concat_arrays(moved), texts.dictionary)
 
 
 def _cast(events: pa.Table, name: str, kind: pa.DataType) -> pa.Table:

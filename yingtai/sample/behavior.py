@@ -23,8 +23,6 @@ EVENTS_PER_VISIT = 5.0
 HOURS = np.array([1, 1, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 8, 7, 7, 7, 8, 9, 11, 13, 12, 8, 4], dtype=float)
 LEADS, DRIVES, SHOWS, BUYS = 0.12, 0.55, 0.8, 0.35
 REFUNDS = 0.04
-
-
 KINDS = {"person": np.int32, "event": np.int8, "product": np.int32, "place": np.int8, "visit": np.int32}
 """Small numbers, for ten million of each: most of the time goes into moving them."""
 
