@@ -34,11 +34,14 @@ def properties_of(goods: Goods, deeds: Deeds, extra: np.ndarray, order_ids: list
     """
     orders = is_order(deeds)
     named = (deeds.product >= 0) & ~orders
-    kinds = (deeds.event * 2 + (deeds.place == STORE)) * len(goods.ids) + np.maximum(deeds.product, 0)
+    events = deeds.event.astype(np.int64) * 2 + (deeds.place == STORE)
+    kinds = events * len(goods.ids) + np.maximum(deeds.product, 0)
     found, places = np.unique(kinds[named], return_inverse=True)
-    texts = [_of_product(goods, *divmod(kind, len(goods.ids))) for kind in found.tolist()]
+    said = [_of_product(goods, *divmod(kind, len(goods.ids))) for kind in found.tolist()]
+    # Several events say the same; each text stands in the dictionary once.
+    texts = sorted(set(said))
     codes = np.full(len(deeds), -1, np.int32)
-    codes[named] = places
+    codes[named] = np.searchsorted(texts, said)[places]
     codes[orders] = len(texts) + np.arange(len(order_ids))
     texts += _of_orders(goods, deeds.take(np.flatnonzero(orders)), extra[orders], order_ids)
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(texts, pa.string()))

@@ -59,6 +59,8 @@ def differences(one: Told, other: Told) -> list[str]:
     """Return in which parts and how often two brands differ; nothing when all is equal."""
     found = []
     for part in one:
+        if one[part] == other[part]:
+            continue
         mine, theirs = _as_columns(one[part]), _as_columns(other[part])
         for name in sorted(mine.keys() | theirs.keys()):
             a, b = mine.get(name, {}), theirs.get(name, {})
