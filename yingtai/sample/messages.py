@@ -1,12 +1,13 @@
 """The sample as messages: what the SDKs of its websites, apps and dealers would have sent of the same events."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yingtai.customers.api import EventSet
 
@@ -24,6 +25,13 @@ APP = {"name": "Xinghe", "version": "3.2.0"}
 WEB_LIBRARY = {"name": "analytics.js", "version": "2.11.1"}
 SERVER_LIBRARY = {"name": "analytics-python", "version": "2.3.3"}
 
+NEEDED = (
+    "message_hash", "kind", "event", "occurred_at", "id_user", "id_anonymous", "id_member", "id_email", "id_phone",
+    "id_device", "channel", "page_path", "device_class", "session_no", "utm_source", "utm_medium", "utm_campaign",
+    "properties", "traits", "private_traits",
+)  # fmt: skip
+"""The columns that a message is made of; the others are read out of it."""
+
 Row = dict[str, Any]
 
 encode = msgspec.json.Encoder().encode
@@ -33,26 +41,42 @@ decode = msgspec.json.Decoder(dict[str, Any]).decode
 def requests_of(events: EventSet, *, sent_at: str) -> Iterator[tuple[int, bytes]]:
     """Return the events as bodies of batch requests: (node_no of the sender, body), place by place.
 
-    In: sent_at  the client's clock as it sends, in ISO 8601
+    In:   sent_at  the client's clock as it sends, in ISO 8601
+    Cost: about 15 µs per event
     """
     nodes = events.events["node_no"].to_numpy()
     order = np.argsort(nodes, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(nodes[order])) + 1):
-        for first in range(0, len(rows), PER_REQUEST):
-            some = rows[first : first + PER_REQUEST]
-            messages = messages_of(events.events.take(pa.array(some)))
-            yield int(nodes[some[0]]), encode({"batch": messages, "sentAt": sent_at})
+    messages = messages_of(events.events.take(pa.array(order)))
+    edges = np.flatnonzero(np.diff(nodes[order], prepend=-1, append=-1)).tolist()
+    for start, stop in pairwise(edges):
+        for first in range(start, stop, PER_REQUEST):
+            batch = messages[first : min(first + PER_REQUEST, stop)]
+            yield int(nodes[order[first]]), encode({"batch": batch, "sentAt": sent_at})
 
 
 def messages_of(events: pa.Table) -> list[dict[str, Any]]:
     """Return the Segment message of each event."""
-    return [_message(row) for row in events.to_pylist()]
+    columns = [[value for chunk in events[name].chunks for value in _values(chunk)] for name in NEEDED]
+    return [_message(dict(zip(NEEDED, row, strict=True))) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """Return a column in Python's words: each text is made once, times are written as ISO 8601, hashes in hex."""
+    if pa.types.is_dictionary(column.type):
+        words = [*column.dictionary.to_pylist(), None]
+        return [words[code] for code in column.indices.fill_null(-1).to_pylist()]
+    if pa.types.is_timestamp(column.type):
+        column = pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ")
+    if pa.types.is_fixed_size_binary(column.type):
+        return [one.hex() for one in column.to_pylist()]
+    values: list[Any] = column.to_pylist()
+    return values
 
 
 def _message(row: Row) -> dict[str, Any]:
     message = {
         "type": row["kind"],
-        "messageId": str(UUID(bytes=row["message_hash"])),
+        "messageId": row["message_hash"],
         "timestamp": row["occurred_at"],
         "context": _context(row),
     }
