@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from yingtai.audiences.api import create_audience, list_audiences, refresh_all
+from yingtai.audiences.api import create_audience, list_audiences
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.jobs import JOBS
 
 ORDERED = {"block": "did", "event": "Order Completed", "at_least": 1}
 AUDIENCES: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -33,9 +34,9 @@ AUDIENCES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 
 def prepare_work(acting: Acting, node_no: int) -> None:
-    """Make the sample's audiences at a brand. Repeating it changes nothing."""
+    """Make the sample's audiences at a brand, for the workers to count. Repeating it changes nothing."""
     known = {audience.name for audience in list_audiences(acting).rows}
     for name, about, definition in AUDIENCES:
         if name not in known:
             create_audience(acting, node_no=node_no, name=name, about=about, definition=definition)
-    refresh_all(acting)
+    JOBS["audiences.refresh_all"].enqueue(acting)
