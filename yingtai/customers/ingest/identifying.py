@@ -224,7 +224,13 @@ def _numbered(batch: Batch, identifiers: Identifiers, resolution: Resolution) ->
     identifiers.alias_no[new] = first_alias + np.arange(len(new))
     fresh_from = take_numbers(batch.cursor, "profile", resolution.fresh)
     owner = identifiers.owner_no
-    identifiers.owner_no = np.where(owner >= FRESH, owner - FRESH + fresh_from, owner)
+    fresh = np.flatnonzero(owner >= FRESH)
+    # Whoever was seen first gets the lower number, and survives a merge: however events were cut into sets.
+    by_time = fresh[np.lexsort((identifiers.first_event[fresh], identifiers.first_seen[fresh]))]
+    turn = np.argsort(np.unique(owner[by_time], return_index=True)[1])
+    numbers = np.empty(resolution.fresh, dtype=np.int64)
+    numbers[turn] = fresh_from + np.arange(resolution.fresh)
+    owner[fresh] = numbers[owner[fresh] - FRESH]
     return fresh_from
 
 
