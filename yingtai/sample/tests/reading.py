@@ -46,13 +46,24 @@ Told = dict[str, Any]
 
 def tell(acting: Acting) -> Told:
     """Return what stands in the lake and the books of a brand."""
-    events = _rows(acting, "events")
-    people, aliases = _names(events["profile_no"]), _names(events["alias_no"])
-    found = {"events": _renamed(events, people, aliases)}
-    found["order_lines"] = _renamed(_rows(acting, "order_lines"), people, aliases)
-    found["traits"] = _traits(acting, people)
     with acting_transaction(acting):
-        return found | _books(people, aliases)
+        held = _held()
+    events, lines = _rows(acting, "events"), _rows(acting, "order_lines")
+    people = _names(events["profile_no"], {number: min(ones) for number, ones in held.items()})
+    aliases = _names(events["alias_no"], {one[2]: one[:2] for ones in held.values() for one in ones})
+    with acting_transaction(acting):
+        return {
+            "events": _renamed(events, people, aliases),
+            "order_lines": _renamed(lines, people, aliases),
+            "traits": _traits(acting, people),
+            **_books(people),
+            "identifiers": {
+                people[number]: sorted(
+                    (kind, aliases.get(alias_no, value), seen) for kind, value, alias_no, seen in ones
+                )
+                for number, ones in held.items()
+            },
+        }
 
 
 def differences(one: Told, other: Told) -> list[str]:
@@ -86,19 +97,29 @@ def _rows(acting: Acting, table: str) -> pa.Table:
     )
 
 
-def _names(numbers: pa.ChunkedArray) -> dict[int, int]:
+def _held() -> dict[int, list[tuple[int, str, int, Any]]]:
+    """Return the identifiers of each profile: kind, value or nothing when it is not kept, alias, first seen."""
+    found, identifiers = defaultdict(list), list(Identifier.objects.all())
+    for one, value in zip(identifiers, open_identifiers(identifiers), strict=True):
+        found[one.profile_no].append((one.kind, value or "", one.alias_no, one.first_seen_at))
+    return found
+
+
+def _names(numbers: pa.ChunkedArray, known: dict[int, Any]) -> dict[int, str]:
+    """Call everyone by the strongest value they are known by, or else by the place of their first event."""
     distinct, first = np.unique(numbers.fill_null(0).to_numpy(), return_index=True)
-    return dict(zip(distinct.tolist(), first.tolist(), strict=True))
+    names = dict(zip(distinct.tolist(), map(str, first.tolist()), strict=True))
+    return names | {number: f"{one[0]} {one[1]}" for number, one in known.items() if one[1]}
 
 
-def _renamed(rows: pa.Table, people: dict[int, int], aliases: dict[int, int]) -> pa.Table:
+def _renamed(rows: pa.Table, people: dict[int, str], aliases: dict[int, str]) -> pa.Table:
     kept = rows.select([name for name in rows.column_names if name not in NOT_COMPARED])
     for name, column, names in (("person", "profile_no", people), ("alias", "alias_no", aliases)):
         kept = kept.append_column(name, pa.array([names[number or 0] for number in rows[column].to_pylist()]))
-    return kept
+    return kept.sort_by([(name, "ascending") for name in kept.column_names])
 
 
-def _traits(acting: Acting, people: dict[int, int]) -> dict[int, dict[str, Any]]:
+def _traits(acting: Acting, people: dict[int, str]) -> dict[str, dict[str, Any]]:
     rows = scoped(acting.scope).query("SELECT * FROM traits").to_pylist()
     return {
         people[row["profile_no"]]: {name: row[name] for name in row if name not in NOT_COMPARED}
@@ -106,15 +127,9 @@ def _traits(acting: Acting, people: dict[int, int]) -> dict[int, dict[str, Any]]
     }
 
 
-def _books(people: dict[int, int], aliases: dict[int, int]) -> Told:
+def _books(people: dict[int, str]) -> Told:
     living = list(Profile.objects.filter(merged_into_no=None))
     private = private_traits_of([one.profile_no for one in living])
-    identifiers = list(Identifier.objects.all())
-    held = defaultdict(list)
-    for one, value in zip(identifiers, open_identifiers(identifiers), strict=True):
-        held[people[one.profile_no]].append(
-            (one.kind, value or "", aliases.get(one.alias_no), one.first_seen_at)
-        )
     names, orders = defaultdict(int), defaultdict(list)
     for name in KnownName.objects.all():
         names[people[name.profile_no]] += 1
@@ -126,7 +141,6 @@ def _books(people: dict[int, int], aliases: dict[int, int]) -> Told:
         "known traits": {people[one.profile_no]: one.traits for one in living},
         "private traits": {people[one.profile_no]: private[one.profile_no] for one in living},
         "first seen": {people[one.profile_no]: (one.first_seen_at, _place(one.node_no)) for one in living},
-        "identifiers": {number: sorted(ones, key=str) for number, ones in held.items()},
         "names": dict(names),
         "orders": {number: sorted(ones) for number, ones in orders.items()},
         "timelines": {
