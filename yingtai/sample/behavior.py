@@ -23,6 +23,7 @@ EVENTS_PER_VISIT = 5.0
 HOURS = np.array([1, 1, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 8, 7, 7, 7, 8, 9, 11, 13, 12, 8, 4], dtype=float)
 LEADS, DRIVES, SHOWS, BUYS = 0.12, 0.55, 0.8, 0.35
 REFUNDS = 0.04
+ASKING = 60 / 86_400
 KINDS = {"person": np.int32, "event": np.int8, "product": np.int32, "place": np.int8, "visit": np.int32}
 """Small numbers, for ten million of each: most of the time goes into moving them."""
 
@@ -114,7 +115,8 @@ def _identifications(people: People, random: np.random.Generator) -> Deeds:
 def _cars(people: People, goods: Goods, random: np.random.Generator) -> Deeds:
     who = np.flatnonzero(people.is_known & (random.random(len(people)) < LEADS))
     car = random.integers(0, goods.car_count, len(people))
-    at = moments(people.known_from[who], random.random(len(who)), random)
+    # Somebody says who they are, and then asks; never both at the same moment.
+    at = moments(people.known_from[who], random.random(len(who)), random) + ASKING
     steps = [_deeds(who, at, CODE["Lead Submitted"], product=car[who])]
     for share, days, event, place in (
         (DRIVES, 3, "Test Drive Booked", 0), (SHOWS, 4, "Test Drive Completed", 1), (BUYS, 9, "Order Completed", 1),

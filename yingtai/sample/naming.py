@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 from yingtai.sample.people import AGE_BANDS, FAMILY, FAMILY_EN, GIVEN, GIVEN_EN, People
 
 PREFIXES = ("138", "139", "150", "186", "199")
+PREFIXES_DE = ("+4915100", "+4915101", "+4915102", "+4915103", "+4915104")
 LEVELS = ("bronze", "silver", "gold")
 GENDERS = ("male", "female")
 BOOK = 3
@@ -26,7 +27,7 @@ def emails(people: People, persons: np.ndarray) -> pa.Array:
 
 
 def phones(people: People, persons: np.ndarray) -> pa.Array:
-    """Return invented numbers: no real one has two zeros after its prefix in all brands alike.
+    """Return invented numbers: no real one has a zero after its prefix in all brands alike.
 
     A second record of somebody has the first one's number, or that number with the last digit mistyped.
     """
@@ -34,10 +35,9 @@ def phones(people: People, persons: np.ndarray) -> pa.Array:
     first = np.where(is_twin, people.twin[persons], persons)
     is_mistyped = is_twin & ~people.same_phone[persons]
     number = np.where(is_mistyped, first - first % 10 + (first + 1) % 10, first)
-    if people.brand.language != "zh":
-        return _numbered("+4915100", number, digits=6)
-    prefixes = pa.array([f"+86{prefix}00" for prefix in PREFIXES]).take(pa.array(first % len(PREFIXES)))
-    return _numbered(prefixes, number, digits=6)
+    heads = [f"+86{prefix}00" for prefix in PREFIXES] if people.brand.language == "zh" else PREFIXES_DE
+    # The prefix is that of the right number, so a mistyped one is nobody else's.
+    return _numbered(pa.array(heads).take(pa.array(first % len(heads))), number, digits=6)
 
 
 def browsers(people: People, numbers: np.ndarray) -> pa.Array:

@@ -101,6 +101,16 @@ def test_some_people_are_in_twice_and_the_truth_is_known(story):
     assert not pc.any(pc.equal(mistyped, right)).as_py()
 
 
+@pytest.mark.parametrize("brand", BRANDS, ids=lambda brand: brand.code)
+def test_a_mistyped_number_is_nobody_elses(brand):
+    people = story_of(brand).people
+    mistyped = people.is_twin & ~people.same_phone
+    wrong, right = (phones(people, np.flatnonzero(which)) for which in (mistyped, ~mistyped))
+
+    assert len(wrong) > 0
+    assert not pc.any(pc.is_in(wrong, right)).as_py()
+
+
 def test_autumn_is_stronger_than_high_summer(story):
     day = story.deeds.at.astype(int) % 365
     peak, lull = ((day > 308) & (day < 320)).sum(), ((day > 195) & (day < 207)).sum()
