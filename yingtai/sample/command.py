@@ -13,7 +13,7 @@ from yingtai.kernel.terminal import ProgressBar
 from yingtai.organization.api import get_unit
 from yingtai.sample.group import BRANDS, make_staff
 from yingtai.sample.loading import BULK, INBOX, SIZES, load_sample
-from yingtai.sample.sending import website_at
+from yingtai.sample.sending import CameThroughOtherDoor, website_at
 
 SEED = 20261
 
@@ -32,8 +32,12 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     at = (options.until or datetime.now(UTC)).astimezone(UTC)
     size = SIZES[options.size]
-    with ProgressBar("Sample group", size.events, unit="events") as bar:
-        bar.step(load_sample(size, seed=options.seed, at=at, step=bar.step, through=options.through))
+    try:
+        with ProgressBar("Sample group", size.events, unit="events") as bar:
+            bar.step(load_sample(size, seed=options.seed, at=at, step=bar.step, through=options.through))
+    except CameThroughOtherDoor:
+        parser.error("the sample is here already, and came through the other door. Use that one again, or load into "
+                     "an empty installation: set YINGTAI_HOME to a new folder.")  # fmt: skip
     if not sign_ins_file().exists():
         write_sign_ins(at)
     return 0

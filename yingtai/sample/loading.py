@@ -71,7 +71,7 @@ def make_story(
 
 
 def load_sample(size: Size, *, seed: int, at: datetime, step: Step, through: str = BULK) -> int:
-    """Load the group and return how many events it has. Repeating it goes on where it stopped.
+    """Load the group and return how many events it has, less those refused. Repeating it goes on where it stopped.
 
     In:     at       the time of loading; the sample ends at the midnight before
             through  the door: BULK, or INBOX, which takes the same as requests of SDKs
@@ -86,8 +86,9 @@ def load_sample(size: Size, *, seed: int, at: datetime, step: Step, through: str
     acting = system("sample", EVERYTHING, at)
     websites, nodes = zip(*((story.source_no, story.node_no) for story in stories), strict=True)
     refuse_other_door(acting, websites, nodes, by_inbox=by_inbox)
+    refused = 0
     if by_inbox:
-        send_sets(acting, sets_of(stories, EVENTS_AT_ONCE), progress=step)
+        refused = send_sets(acting, sets_of(stories, EVENTS_AT_ONCE), progress=step)
     else:
         load_sets(
             acting,
@@ -98,7 +99,7 @@ def load_sample(size: Size, *, seed: int, at: datetime, step: Step, through: str
             progress=step,
         )
     in_each_brand(lambda story: _finish(story, at), stories)
-    return sum(len(story.deeds) for story in stories)
+    return sum(len(story.deeds) for story in stories) - refused
 
 
 def sets_of(stories: list[Story], events_per_set: int) -> Iterator[EventSet]:

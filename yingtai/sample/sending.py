@@ -10,7 +10,6 @@ from yingtai.customers.api import EventSet, drain
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import brand_node
 from yingtai.lake.api import scoped
-from yingtai.sample.errors import CameThroughOtherDoor
 from yingtai.sample.messages import requests_of
 from yingtai.sample.people import DAYS
 
@@ -29,6 +28,10 @@ AT_DEALERS = """
 """
 
 Senders: TypeAlias = dict[int, SourceView]
+
+
+class CameThroughOtherDoor(Exception):
+    """The sample is there already, by the other door: loading it would double it."""
 
 
 def send_sets(acting: Acting, sets: Iterable[EventSet], *, progress: Callable[[int], None]) -> int:

@@ -11,11 +11,10 @@ from yingtai.kernel.scope import BRAND_SHIFT, Scope
 from yingtai.lake.api import scoped
 from yingtai.organization.api import add_unit, add_units
 from yingtai.organization.testing import make_brand
-from yingtai.sample.errors import CameThroughOtherDoor
 from yingtai.sample.group import BRANDS, DEALERS_PER_REGION, REGIONS
 from yingtai.sample.loading import Size, make_story
 from yingtai.sample.people import DAYS
-from yingtai.sample.sending import refuse_other_door, send_sets, sender_at, website_at
+from yingtai.sample.sending import CameThroughOtherDoor, refuse_other_door, send_sets, sender_at, website_at
 from yingtai.sample.tests.reading import differences, tell
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
