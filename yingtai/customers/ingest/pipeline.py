@@ -38,7 +38,7 @@ NEXT_BATCH = "SELECT coalesce(max(batch_no), 0) + 1 FROM customers_lakebatch"
 
 Hook = Callable[[str], None]
 
-_beside = ThreadPoolExecutor(2, thread_name_prefix="beside")
+_beside = ThreadPoolExecutor(3, thread_name_prefix="beside")
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,11 @@ def _write_books(batch: Batch, total: int, *, with_timeline: bool, at_step: Hook
     # The lake's files are written while the books are: both must be done before the commit.
     staging = _beside.submit(_stage, batch, writing.lake_rows(batch, found, moved, extras))
     latest = None if with_timeline else _beside.submit(timeline.latest_of, batch, found)
+    sealed = _beside.submit(private.seal_identifiers, found, keyring)
     try:
         people.add_profiles(batch, found, said, keyring)
         keyring.save()
-        people.add_identifiers(batch, found, *private.seal_identifiers(found, keyring))
+        people.add_identifiers(batch, found, *sealed.result())
         at_step("profiles")
         _write_traits(batch, found, said, keyring)
         people.add_orders(batch, found)

@@ -31,6 +31,9 @@ TRAIT = """,
 AS_TEXT = "profile.traits->{name}->>0"
 AS_WHOLE_NUMBER = """CASE WHEN abs((profile.traits->{name}->>0)::numeric) < 9e18
                 THEN trunc((profile.traits->{name}->>0)::numeric)::bigint END"""
+SAID_IN_BRAND = """
+    SELECT DISTINCT jsonb_object_keys(traits) FROM customers_profile WHERE node_no >= %s AND node_no < %s
+"""
 READ_AT_ONCE = 16 << 20
 
 
@@ -82,10 +85,15 @@ def _traits_of(brand_no: int) -> pa.Table:
         for name, line in plan_of(brand_no).traits.items()
         if line.may_be_known and line.type in KINDS and "." not in name
     }
+    lo, hi = Scope.of(brand_no << BRAND_SHIFT).ranges[0]
     content = pa.BufferOutputStream()
-    with connection.cursor() as cursor, cursor.copy(_question(brand_no, kinds)) as copy:
-        for part in copy:
-            content.write(part)
+    with connection.cursor() as cursor:
+        cursor.execute(SAID_IN_BRAND, (lo, hi))
+        said = {name for (name,) in cursor.fetchall()}
+        kinds = {name: kind for name, kind in kinds.items() if name in said}
+        with cursor.copy(_question(lo, hi, kinds)) as copy:
+            for part in copy:
+                content.write(part)
     traits = {f"trait_{name}": kind.arrow for name, kind in kinds.items()}
     rows = _table(content, FIXED | traits)
     for name in ("first_seen_at", "latest_seen_at"):
@@ -107,8 +115,7 @@ def _table(content: pa.BufferOutputStream, types: dict[str, pa.DataType]) -> pa.
     )
 
 
-def _question(brand_no: int, kinds: dict[str, Kind]) -> sql.Composed:
-    [(lo, hi)] = Scope.of(brand_no << BRAND_SHIFT).ranges
+def _question(lo: int, hi: int, kinds: dict[str, Kind]) -> sql.Composed:
     traits = [
         sql.SQL(TRAIT).format(
             name=sql.Literal(name), type=sql.Literal(kind.json),
