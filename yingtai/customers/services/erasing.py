@@ -1,12 +1,16 @@
 """Erase a person: the keys die, so every copy of a private value dies with them, backups of the books too."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.events import PersonErased
 from yingtai.customers.ingest.pipeline import sole_writer
+from yingtai.customers.ingest.saying import Document, laid_over
 from yingtai.customers.models import (
     DirtyTraits,
     Identifier,
@@ -23,6 +27,7 @@ from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.contributions import privacy_holders
 from yingtai.kernel.events import publish
 from yingtai.kernel.labels import Label
+from yingtai.kernel.scope import Scope, brand_node
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.vault import api as vault
 
@@ -30,15 +35,16 @@ FORGOTTEN = (Identifier, SealedTraits, KnownName, Order, RecentTimeline)
 
 
 def erase_person(acting: Acting, *, profile_id: UUID) -> int:
-    """Erase a person with everyone folded into them, at every holder, and return how many keys were destroyed.
-    Events stay in the lake under a number that leads to nobody. Repeating it changes nothing.
+    """Erase a person with everyone folded together with them, at every holder, and return how many keys were
+    destroyed. Events stay in the lake under a number that leads to nobody. Repeating it changes nothing.
 
     Call it outside a transaction, from a job. Raises: ProfileNotFound. Publishes: PersonErased
     """
     # No set may be sealing for this person at this moment.
     with sole_writer():
+        acting = _seeing_the_brand(acting, profile_id)
         with acting_transaction(acting):
-            profiles = _with_all_folded_in(profile_id)
+            profiles = _folded_together(profile_id)
             numbers = [profile.profile_no for profile in profiles]
             alive = [profile for profile in profiles if profile.erased_at is None]
             for holder in privacy_holders.all():
@@ -60,7 +66,7 @@ def export_person(acting: Acting, *, profile_id: UUID) -> dict[str, Any]:
     """
     require(acting, "reveal", Label.L3, "customers.profile")
     with acting_transaction(acting):
-        profiles = _with_all_folded_in(profile_id)
+        profiles = _folded_together(profile_id)
         numbers = [profile.profile_no for profile in profiles]
         Reveal.objects.create(
             node_no=profiles[0].node_no, profile_no=profiles[0].profile_no, what="everything",
@@ -76,7 +82,7 @@ def count_kept(acting: Acting, *, profile_id: UUID) -> dict[str, int]:
     Raises: ProfileNotFound
     """
     with acting_transaction(acting):
-        numbers = [profile.profile_no for profile in _with_all_folded_in(profile_id)]
+        numbers = [profile.profile_no for profile in _folded_together(profile_id)]
         return {name: len(holder.export(acting, numbers)) for name, holder in privacy_holders.items()}
 
 
@@ -91,12 +97,10 @@ def export_own(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any
         {"identifier": BY_NUMBER[row.kind].name, "value": value, "first_seen_at": row.first_seen_at}
         for row, value in zip(identifiers, values, strict=True)
     ]
-    traits = {
-        name: value[0]
-        for profile in reversed(profiles)
-        for name, value in (profile.traits | private[profile.profile_no]).items()
-    }
-    return known + [{"trait": name, "value": value} for name, value in sorted(traits.items())]
+    traits: Document = {}
+    for document in (*(profile.traits for profile in profiles), *private.values()):
+        traits, _ = laid_over(traits, document)
+    return known + [{"trait": name, "value": value[0]} for name, value in sorted(traits.items())]
 
 
 def forget_own(acting: Acting, profile_nos: Sequence[int]) -> None:
@@ -109,13 +113,25 @@ def forget_own(acting: Acting, profile_nos: Sequence[int]) -> None:
         )
 
 
-def _with_all_folded_in(profile_id: UUID) -> list[Profile]:
-    found = list(Profile.objects.filter(id=profile_id))
-    if not found:
+def _seeing_the_brand(acting: Acting, profile_id: UUID) -> Acting:
+    """Return an acting that sees all of a person whom this one sees: other dealers may know them too."""
+    with acting_transaction(acting):
+        node_no = Profile.objects.filter(id=profile_id).values_list("node_no", flat=True).first()
+    if node_no is None:
         raise ProfileNotFound
-    waiting = [profile.profile_no for profile in found]
+    return replace(acting, scope=Scope.of(brand_node(node_no)))
+
+
+def _folded_together(profile_id: UUID) -> list[Profile]:
+    """Return all profiles that are one person with this one, whoever survived first."""
+    found: dict[int, Profile] = {}
+    waiting = list(Profile.objects.filter(id=profile_id))
+    if not waiting:
+        raise ProfileNotFound
     while waiting:
-        folded = list(Profile.objects.filter(merged_into_no__in=waiting))
-        found += folded
-        waiting = [profile.profile_no for profile in folded]
-    return found
+        found |= {profile.profile_no: profile for profile in waiting}
+        above = [profile.merged_into_no for profile in waiting if profile.merged_into_no]
+        below = Q(merged_into_no__in=[profile.profile_no for profile in waiting])
+        beside = Profile.objects.filter(below | Q(profile_no__in=above))
+        waiting = [profile for profile in beside if profile.profile_no not in found]
+    return sorted(found.values(), key=lambda profile: profile.merged_into_no is not None)

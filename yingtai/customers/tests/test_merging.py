@@ -2,7 +2,7 @@
 
 import pytest
 
-from yingtai.collect.api import make_source
+from yingtai.collect.api import Declared, declare, make_source
 from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers import ingesting
 from yingtai.customers.api import (
@@ -10,6 +10,7 @@ from yingtai.customers.api import (
     ProfileAlreadyMerged,
     TwoUserIds,
     erase_person,
+    export_person,
     find_profiles,
     get_profile,
     list_merges,
@@ -21,14 +22,15 @@ from yingtai.customers.api import (
 )
 from yingtai.customers.models import Identifier, Profile
 from yingtai.customers.testing import send
+from yingtai.kernel.labels import Label
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.api import scoped
-from yingtai.organization.testing import MONDAY
+from yingtai.organization.testing import MONDAY, make_acting
 
 
 def met(acting, shop, number, **ids):
     """Let somebody be seen once, and return their profile."""
-    traits = {name: value for name, value in ids.items() if name in {"email", "phone", "name"}}
+    traits = {name: value for name, value in ids.items() if name in {"email", "phone", "name", "city"}}
     event = {
         "type": "identify",
         "messageId": f"m{number}",
@@ -157,3 +159,42 @@ def test_an_erased_person_who_returns_is_somebody_new(acting, shop, anna):
     again = met(acting, shop, 5, userId="anna", email="anna@example.com")
 
     assert again.profile_no != anna.profile_no
+
+
+def test_who_is_erased_by_a_dealer_is_erased_whole(brand, acting, shop):
+    own, other = (
+        make_source(acting, node_no, name="showroom") for node_no in (brand.dealer_no, brand.other_dealer_no)
+    )
+    dora = met(acting, own, 1, userId="dora", email="dora@example.com")
+    dora_there = met(acting, other, 2, phone="13800008001", name="Dora Li")
+    install_standard_purposes(acting, node_no=brand.node_no)
+    merge_profiles(acting, survivor_id=dora.id, duplicate_id=dora_there.id)
+
+    destroyed = erase_person(make_acting(brand.dealer_no), profile_id=dora.id)
+
+    assert destroyed == 2
+    assert get_profile(acting, dora_there.id).is_erased
+
+
+def test_who_was_folded_into_another_meanwhile_is_erased_with_them(acting, anna, anna_again):
+    merge_profiles(acting, survivor_id=anna.id, duplicate_id=anna_again.id)
+
+    destroyed = erase_person(acting, profile_id=anna_again.id)
+
+    assert destroyed == 2
+    assert find_profiles(acting, "13800008000") == []
+    assert get_profile(acting, anna.id).is_erased
+
+
+def test_a_copy_says_what_was_said_latest_whoever_survived(brand, acting, shop, anna):
+    declare(acting, brand.node_no, [Declared("trait", "city", Label.L2)])
+    again = met(acting, shop, 2, phone="13800008000")
+    for number, who in ((3, {"userId": "anna"}), (4, {"phone": "13800008000"})):
+        met(acting, shop, number, **who, city=f"City {number}")
+    merge_profiles(acting, survivor_id=again.id, duplicate_id=anna.id)
+
+    copy = export_person(make_acting(brand.node_no, roles=("brand_manager",)), profile_id=anna.id)
+
+    kept = copy["kept"]["customers"]
+    assert {"trait": "city", "value": "City 4"} in kept
+    assert {one["value"] for one in kept} >= {"anna@example.com", "Anna Li"}
