@@ -38,8 +38,10 @@ MERGE_TIMELINES = """
                 ) AS latest)
         END
     FROM recent_event AS new
+    -- Nobody who was erased meanwhile gets a timeline back.
     CROSS JOIN LATERAL (
-        SELECT node_no FROM customers_profile AS one WHERE one.profile_no = new.profile_no OFFSET 0
+        SELECT node_no FROM customers_profile AS one
+        WHERE one.profile_no = new.profile_no AND one.erased_at IS NULL OFFSET 0
     ) AS profile
     LEFT JOIN LATERAL (
         SELECT * FROM customers_recenttimeline AS one WHERE one.profile_no = new.profile_no OFFSET 0

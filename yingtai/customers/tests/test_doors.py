@@ -7,7 +7,7 @@ import pytest
 
 from yingtai.collect.api import Declared, declare, list_sources, make_source
 from yingtai.customers import ingesting
-from yingtai.customers.api import EventSet, load_sets
+from yingtai.customers.api import EventSet, erase_person, load_sets
 from yingtai.customers.models import Identifier, LoadedSet, Order, Profile, RecentTimeline
 from yingtai.customers.queries import private_traits_of
 from yingtai.customers.services.counting import count_loaded
@@ -174,3 +174,22 @@ def test_rows_that_came_in_another_file_are_repeats(brand, acting):
     report = load_sets(acting, source_no=source.source_no, load_id="two", sets=[whole], check_rows=True)
 
     assert (report.events, report.repeats, report.new_profiles) == (0, 60, 0)
+
+
+def test_who_is_erased_while_a_load_runs_gets_no_timeline_back(brand, acting):
+    source = make_source(acting, brand.node_no, name="history", kind="file")
+    order = {"type": "track", "event": "Order Completed", "properties": {"order_id": "o1"}}
+
+    def sets():
+        yield event_set(source, [order | {"userId": "anna", "messageId": "m1"}])
+        with acting_transaction(acting):
+            anna = Profile.objects.get()
+        erase_person(acting, profile_id=anna.id)
+        yield event_set(source, [order | {"userId": "bob", "messageId": "m2"}])
+
+    load_sets(acting, source_no=source.source_no, load_id="history-1", sets=sets())
+
+    with acting_transaction(acting):
+        anna, bob = Profile.objects.order_by("profile_no")
+        assert anna.erased_at
+        assert [one.profile_no for one in RecentTimeline.objects.all()] == [bob.profile_no]
