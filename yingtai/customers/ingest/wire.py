@@ -111,10 +111,10 @@ def _values(column: pa.Array, *, is_document: bool) -> pa.Array:
     if pa.types.is_integer(kind) or pa.types.is_timestamp(kind):
         whole = _numbers(column.fill_null(pa.scalar(0, pa.int64()).cast(kind)))
         column = pc.if_else(column.is_valid(), _joined([whole]), None)
-    values = column.cast(pa.large_binary()).fill_null(b"")
+    values = column.cast(pa.large_binary())
     if is_document:
-        return pc.binary_join_element_wise(JSONB_VERSION, values, NOTHING)
-    return values
+        values = pc.binary_join_element_wise(JSONB_VERSION, values, NOTHING)
+    return values.fill_null(b"")
 
 
 def _joined(arrays: list[np.ndarray]) -> pa.Array:
