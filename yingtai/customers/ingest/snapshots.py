@@ -29,6 +29,10 @@ TRAITS_OF_BRAND = """
 TRAIT = """,
             CASE WHEN jsonb_typeof(profile.traits->{name}->0) = {type} THEN {value} END"""
 AS_TEXT = "profile.traits->{name}->>0"
+# What no double holds would be read as infinite, and every sum over it too.
+AS_NUMBER = (
+    """CASE WHEN abs((profile.traits->{name}->>0)::numeric) < 1.79e308 THEN profile.traits->{name}->>0 END"""
+)
 AS_WHOLE_NUMBER = """CASE WHEN abs((profile.traits->{name}->>0)::numeric) < 9e18
                 THEN trunc((profile.traits->{name}->>0)::numeric)::bigint END"""
 SAID_IN_BRAND = """
@@ -48,7 +52,7 @@ class Kind:
 
 KINDS = {
     "string": Kind(pa.string(), "string"),
-    "number": Kind(pa.float64(), "number"),
+    "number": Kind(pa.float64(), "number", AS_NUMBER),
     "integer": Kind(pa.int64(), "number", AS_WHOLE_NUMBER),
     "boolean": Kind(pa.bool_(), "boolean"),
     "datetime": Kind(pa.string(), "string"),

@@ -187,7 +187,7 @@ def test_who_was_folded_into_another_meanwhile_is_erased_with_them(acting, anna,
 
 
 def test_a_copy_says_what_was_said_latest_whoever_survived(brand, acting, shop, anna):
-    declare(acting, brand.node_no, [Declared("trait", "city", Label.L2)])
+    declare(acting, brand.node_no, [Declared("trait", "", "city", label=Label.L2)])
     again = met(acting, shop, 2, phone="13800008000")
     for number, who in ((3, {"userId": "anna"}), (4, {"phone": "13800008000"})):
         met(acting, shop, number, **who, city=f"City {number}")
