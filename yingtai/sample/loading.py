@@ -44,7 +44,7 @@ class Size:
 SIZES = {
     "XS": Size(500, 20_000, 5_000),
     "S": Size(20_000, 1_000_000, 500_000),
-    "M": Size(200_000, 10_000_000, 2_500_000),
+    "M": Size(200_000, 10_000_000, 2_700_000),
 }
 
 
@@ -107,8 +107,8 @@ def sets_of(stories: list[Story], events_per_set: int) -> Iterator[EventSet]:
     total = sum(len(story.deeds) for story in stories)
     until = DAYS * np.linspace(0, 1, max(round(total / events_per_set), 1) * SLICES_PER_SET + 1)
     counted = np.sum([np.searchsorted(story.deeds.at, until) for story in stories], axis=0)
-    # The first and the last set are half as large: nothing else goes on while one is made or the other loaded.
-    wanted = np.append(np.arange(events_per_set // 2, total, events_per_set), total)
+    # The first set is a quarter as large: nothing else goes on while it is made.
+    wanted = np.append(np.arange(events_per_set // 4, total, events_per_set), total)
     cuts = until[np.minimum(np.searchsorted(counted, wanted), len(until) - 1)]
     since = 0.0
     for cut in np.unique(cuts):
