@@ -9,6 +9,7 @@ from pyarrow import csv
 
 from yingtai.collect.api import plan_of
 from yingtai.customers.eventset import NEEDED, EventSet
+from yingtai.customers.ingest.pipeline import sole_writer
 from yingtai.customers.models import DirtyTraits
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import BRAND_SHIFT, Scope
@@ -71,7 +72,8 @@ def refresh_traits(acting: Acting, *, only: int | None = None) -> list[int]:
     changed = DirtyTraits.objects.values_list("brand_no", flat=True).order_by("brand_no")
     dirty = list(changed if only is None else changed.filter(brand_no=only))
     for brand_no in dirty:
-        with acting_transaction(acting):
+        # Whoever changes traits finds their brand noted, or notes it: nobody may while the note is being removed.
+        with sole_writer(), acting_transaction(acting):
             DirtyTraits.objects.filter(brand_no=brand_no).delete()
             rows = _traits_of(brand_no)
             lake.replace("traits", rows, {"brand_no": brand_no})

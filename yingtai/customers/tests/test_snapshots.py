@@ -1,9 +1,13 @@
 """The lake's copy of declared traits says what the books say, however odd it is."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
+from django.db import connection
 
 from yingtai.collect.api import Declared, declare, make_source
 from yingtai.customers.api import refresh_traits
+from yingtai.customers.ingest.pipeline import sole_writer
 from yingtai.customers.testing import drain, send
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import BRAND_SHIFT
@@ -51,3 +55,21 @@ def test_odd_values_come_through_or_are_left_out(brand, acting, kind):
         .to_pylist()
     )
     assert [row["odd"] for row in rows] == KNOWN[kind]
+
+
+def test_a_copy_waits_for_whoever_writes_or_a_change_meanwhile_would_be_forgotten(brand, acting):
+    shop = make_source(acting, brand.node_no, name="shop")
+    send(shop, [{"type": "identify", "userId": "u1", "messageId": "m1"}])
+    drain(MONDAY)
+
+    def copied():
+        try:
+            return refresh_traits(acting, only=brand.node_no >> BRAND_SHIFT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as beside:
+        with sole_writer():
+            copy = beside.submit(copied)
+            assert wait([copy], timeout=0.5).not_done
+        assert copy.result() == [brand.node_no >> BRAND_SHIFT]
