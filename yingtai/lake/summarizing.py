@@ -124,8 +124,11 @@ def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summariz
 
 def _changed_months(lake: Lake, summary: Summary, quiet_ms: int) -> list[str]:
     source, held = lake.snapshot(summary.source), lake.snapshot(summary.table.name)
-    missing = _reading(held, source, read_months(lake, summary)).missing
-    return sorted({_month(day) for day in _quiet(missing, quiet_ms)})
+    months = read_months(lake, summary)
+    missing = _reading(held, source, months).missing
+    # Of a day that is gone nothing is read any more, but somebody who was erased may still lie in it.
+    gone = {month for month, made in months.items() if made.days.keys() - set(source.partitions)}
+    return sorted({_month(day) for day in _quiet(missing, quiet_ms)} | gone)
 
 
 def _worth_taking(before: Snapshot, source: Snapshot, months: dict[str, Month], quiet_ms: int) -> Snapshot:

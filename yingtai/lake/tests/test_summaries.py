@@ -13,7 +13,7 @@ from yingtai.lake.store import Lake
 from yingtai.lake.summaries import SUMMARIES, Summary
 from yingtai.lake.summarizing import Summarized, read_months, summarize
 from yingtai.lake.testing import DEALER, events_of, moves_of, on, rows_of
-from yingtai.lake.writing import append
+from yingtai.lake.writing import append, commit
 
 NEIGHBOUR = node_no(2, 1, 1)
 ORDER = {"event": "Order Completed", "amount_minor": 100, "currency": "CNY", "order_id": "a"}
@@ -123,6 +123,19 @@ def test_an_erased_person_is_in_no_summary(own_lake: Lake) -> None:
     activity = own_lake.snapshot("activity")
     sql = f"SELECT count(*) AS n FROM read_parquet({list(activity.paths)}) WHERE profile_no = 1"
     assert own_lake.engine.session().query(sql)["n"].to_pylist() == [0]
+
+
+def test_a_day_that_is_gone_from_the_source_goes_from_the_summary_too(own_lake: Lake) -> None:
+    # So it is when days are summed up while somebody is erased who alone did anything in one of them.
+    append("events", events_of([{"alias_no": 1, "profile_no": 1}], occurred_at=on(FIRST)), lake=own_lake)
+    sum_up(own_lake)
+    held = own_lake.snapshot("events")
+    commit(own_lake, held.table, [], reason="rewrite", instead_of=lambda now: now.paths)
+
+    sum_up(own_lake)
+
+    assert own_lake.snapshot("activity").paths == ()
+    assert sum_up(own_lake) == Summarized()
 
 
 def test_without_its_document_a_summary_is_not_believed(own_lake: Lake) -> None:
