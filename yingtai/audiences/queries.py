@@ -12,7 +12,7 @@ from yingtai.audiences.definition import Group, mentioned, read_definition
 from yingtai.audiences.errors import AudienceNotFound
 from yingtai.audiences.models import Audience, Refresh
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, number
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.api import scoped
 
@@ -68,7 +68,7 @@ def list_audiences(acting: Acting, *, search: str = "", after: str | None = None
     with acting_transaction(acting):
         audiences = Audience.objects.filter(archived_at=None, name__icontains=search).order_by("-audience_no")
         total = audiences.count()
-        place = decode_cursor(after, 1)
+        place = decode_cursor(after, number)
         if place:
             audiences = audiences.filter(audience_no__lt=place[0])
         rows = [_view(audience) for audience in audiences[: ROWS_PER_PAGE + 1]]
@@ -131,7 +131,7 @@ def members_of(acting: Acting, audience_id: UUID, *, after: str | None = None, l
     """
     with acting_transaction(acting):
         audience = found(audience_id)
-    place = decode_cursor(after, 1)
+    place = decode_cursor(after, number)
     values = {"audience_no": audience.audience_no, "after": place[0] if place else 0, "limit": limit + 1}
     rows = scoped(acting.scope).query(MEMBERS, values)["profile_no"].to_pylist()
     return Page(rows[:limit], encode_cursor(rows[limit - 1]) if len(rows) > limit else None, audience.people)

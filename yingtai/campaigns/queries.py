@@ -8,7 +8,7 @@ from yingtai.audiences.api import id_of_audience
 from yingtai.campaigns.errors import CampaignNotFound
 from yingtai.campaigns.models import Campaign, Send, Tally
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, number
 from yingtai.kernel.scoping import acting_transaction
 
 OPENED, CLICKED, UNSUBSCRIBED = "opened", "clicked", "unsubscribed"
@@ -118,7 +118,7 @@ def list_campaigns(
             found = found.filter(name__icontains=search)
         if state:
             found = found.filter(state=state)
-        if place := decode_cursor(after, 1):
+        if place := decode_cursor(after, number):
             found = found.filter(campaign_no__lt=place[0])
         rows = [view_campaign(campaign) for campaign in found[: ROWS_PER_PAGE + 1]]
     more = len(rows) > ROWS_PER_PAGE
@@ -201,7 +201,7 @@ def list_sends(
         found = Send.objects.filter(campaign_no=campaign.campaign_no).order_by("send_no")
         if state:
             found = found.filter(state=state) if state in Send.State.values else found.filter(reason=state)
-        if place := decode_cursor(after, 1):
+        if place := decode_cursor(after, number):
             found = found.filter(send_no__gt=place[0])
         rows = [_view_send(send) for send in found[: ROWS_PER_PAGE + 1]]
     more = len(rows) > ROWS_PER_PAGE

@@ -9,7 +9,7 @@ from yingtai.content.errors import TemplateNotFound
 from yingtai.content.models import Template, TemplateVersion
 from yingtai.content.rendering import CompiledTemplate, compile_template
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment
 from yingtai.kernel.scoping import acting_transaction
 
 
@@ -49,7 +49,7 @@ def list_templates(acting: Acting, *, search: str = "", after: str | None = None
         found = Template.objects.filter(archived_at=None).defer("draft_html").order_by("-changed_at", "-id")
         if search:
             found = found.filter(name__icontains=search)
-        if place := decode_cursor(after, 2):
+        if place := decode_cursor(after, moment, UUID):
             changed_at, template_id = place
             found = found.filter(Q(changed_at__lt=changed_at) | Q(changed_at=changed_at, id__lt=template_id))
         rows = [_view(template, with_html=False) for template in found[: ROWS_PER_PAGE + 1]]

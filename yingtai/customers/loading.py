@@ -206,8 +206,11 @@ def _load(
 
 def _read_ahead(sets: Iterable[EventSet]) -> Iterator[tuple[EventSet, Found]]:
     def read_next() -> tuple[EventSet, Found] | None:
-        events = next(coming, None)
-        return None if events is None else (events, read(events))
+        try:
+            events = next(coming, None)
+            return None if events is None else (events, read(events))
+        finally:
+            connection.close()
 
     coming = iter(sets)
     with ThreadPoolExecutor(1, thread_name_prefix="reading") as reader:

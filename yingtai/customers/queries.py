@@ -26,7 +26,7 @@ from yingtai.customers.models import (
 )
 from yingtai.customers.rules import BY_NUMBER, KINDS
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, hexadecimal, number
 from yingtai.kernel.scope import BRAND_SHIFT, brand_of
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake import api as lake
@@ -137,7 +137,7 @@ def list_profiles(acting: Acting, *, only_known: bool = False, after: str | None
 
     Cost: 5 queries, whatever the page holds
     """
-    place = decode_cursor(after, 1)
+    place = decode_cursor(after, number)
     values = {"before": place[0] if place else LARGEST, "kinds": KINDS_THAT_TELL, "most": ROWS_PER_PAGE + 1}
     with acting_transaction(acting):
         with connection.cursor() as cursor:
@@ -175,7 +175,7 @@ def timeline(acting: Acting, profile_no: int, *, before: str | None = None) -> P
 
     Cost: two indexed reads; with `before` one scoped scan of the lake
     """
-    place = decode_cursor(before, 2)
+    place = decode_cursor(before, _since_1970, hexadecimal)
     if place:
         return _older(acting, profile_no, place)
     with acting_transaction(acting):
@@ -354,14 +354,18 @@ def _recent_row(event: dict[str, Any]) -> TimelineRow:
     )  # fmt: skip
 
 
+def _since_1970(microseconds: Any) -> datetime:
+    return EPOCH + timedelta(microseconds=number(microseconds))
+
+
 def _older(acting: Acting, profile_no: int, place: list[Any]) -> Page[TimelineRow]:
     with acting_transaction(acting):
         if not Profile.objects.filter(profile_no=profile_no).exists():
             raise ProfileNotFound
     values = {
         "profile_no": profile_no,
-        "before": EPOCH + timedelta(microseconds=int(place[0])),
-        "hash": bytes.fromhex(place[1]) + b"\xff" * 10,
+        "before": place[0],
+        "hash": place[1] + b"\xff" * 10,
         "rows": ROWS_PER_PAGE + 1,
     }
     found = lake.scoped(acting.scope).query(OLDER_EVENTS, values).to_pylist()

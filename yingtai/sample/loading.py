@@ -138,7 +138,7 @@ def _finish(story: Story, at: datetime) -> None:
 
 
 def in_each_brand(do: Callable[[One], Made], ones: Sequence[One]) -> list[Made]:
-    """Do the same for each brand, two at a time: while one waits for the books, the other computes."""
+    """Do the same for each brand, three at a time: while one waits for the books, the other computes."""
 
     def alone(one: One) -> Made:
         try:
@@ -146,5 +146,5 @@ def in_each_brand(do: Callable[[One], Made], ones: Sequence[One]) -> list[Made]:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(3) as pool:
         return list(pool.map(alone, ones))

@@ -13,7 +13,7 @@ from yingtai.collect.importing.reading import Cells, open_table
 from yingtai.collect.models import Import, MappingPreset, UploadedFile
 from yingtai.collect.sealed_files import NAME_COLUMN, errors_path, open_sealed_file, upload_path
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.vault.api import open_sealed
 
@@ -72,7 +72,7 @@ class PresetView:
 
 def list_imports(acting: Acting, *, cursor: str | None = None) -> Page[ImportView]:
     """Return the imports in the actor's scope, newest first."""
-    place = decode_cursor(cursor, 2)
+    place = decode_cursor(cursor, moment, UUID)
     with acting_transaction(acting):
         rows = Import.objects.select_related("upload").order_by("-created_at", "-id")
         if place:

@@ -14,7 +14,7 @@ from yingtai.collect.models import Quarantine
 from yingtai.collect.queries.sources import names_of_sources
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.labels import Label
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.vault.api import open_blob
 
@@ -69,7 +69,7 @@ def list_quarantine(
     acting: Acting, *, reason: str = "", source_no: int | None = None, cursor: str | None = None
 ) -> Page[RefusedEvent]:
     """Return refused events, latest first."""
-    place = decode_cursor(cursor, 2)
+    place = decode_cursor(cursor, moment, UUID)
     with acting_transaction(acting):
         rows = Quarantine.objects.order_by("-received_at", "-id")
         if reason:
