@@ -27,6 +27,7 @@ from yingtai.customers.ingest.timeline import (
 )
 from yingtai.customers.models import LoadedSet
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.memory import without_looking_for_cycles
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake import api as lake
@@ -59,6 +60,7 @@ class LoadReport:
     merges: int
 
 
+@without_looking_for_cycles()
 def load_sets(
     acting: Acting,
     *,

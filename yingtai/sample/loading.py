@@ -13,6 +13,7 @@ from yingtai.collect.api import declare_preset
 from yingtai.compliance.api import install_standard_purposes
 from yingtai.customers.api import EventSet, concat, load_sets, refresh_traits
 from yingtai.kernel.acting import system
+from yingtai.kernel.memory import without_looking_for_cycles
 from yingtai.kernel.scope import BRAND_SHIFT, EVERYTHING, Scope
 from yingtai.lake.api import replace
 from yingtai.organization.api import get_unit
@@ -70,6 +71,7 @@ def make_story(
     return Story(people, goods, deeds, node_no, source_no, ends_at, seed * 100 + place)
 
 
+@without_looking_for_cycles()
 def load_sample(size: Size, *, seed: int, at: datetime, step: Step, through: str = BULK) -> int:
     """Load the group and return how many events it has, less those refused. Repeating it goes on where it stopped.
 
