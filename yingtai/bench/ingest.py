@@ -1,6 +1,7 @@
 """`yingtai bench ingest`: accept events, beside a server that only copies the raw bodies.
 
-Everything happens on one machine: the load generator, the collector and a durable PostgreSQL of its own.
+Everything happens on one machine: the load generator, the collectors and a durable PostgreSQL of their own. Both
+servers run as many processes as the product does.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from yingtai.collect import schema
 from yingtai.kernel.env import dsn, env, vault_dsn
 from yingtai.vault.api import migrate
 from yingtai.web import clusters
+from yingtai.web.processes import COLLECTORS
 
 WRITE_KEY = "bench-write-key"
 PLAN = {
@@ -165,14 +167,16 @@ def _server(module: str) -> Iterator[int]:
     port = env().port + 1
     log = env().home / "server.log"
     with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "-m", module], stderr=output)
+        processes = [subprocess.Popen([sys.executable, "-m", module], stderr=output) for _ in COLLECTORS]
     try:
-        if not _is_healthy_soon(port, process):
+        if not all(_is_healthy_soon(port, process) for process in processes):
             raise SystemExit(f"The server to measure does not start. It said:\n{log.read_text()}")
         yield port
     finally:
-        process.terminate()
-        process.wait(30)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(30)
 
 
 def _is_healthy_soon(port: int, process: subprocess.Popen[bytes]) -> bool:

@@ -15,6 +15,7 @@ from typing import NoReturn
 from yingtai.web.start import become
 
 PR_SET_PDEATHSIG = 1
+COLLECTORS = ("collector", "collector-2")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,11 @@ class Process:
 PROCESSES = [
     Process(name="mailbox", role="", target="yingtai.web.mailbox:serve"),
     Process(name="web", role="app", target="yingtai.web.serving:web"),
-    Process(name="collector", role="collector", target="yingtai.collect.collector.serving:serve"),
+    # They share one port, and the kernel deals connections out to them: reading requests fills one core each.
+    *[
+        Process(name=name, role="collector", target="yingtai.collect.collector.serving:serve")
+        for name in COLLECTORS
+    ],
     Process(name="dispatcher", role="dispatcher", target="yingtai.web.serving:dispatcher"),
     Process(
         name="ingest",
