@@ -136,7 +136,7 @@ def _finish(story: Story, at: datetime) -> None:
     acting = system("sample", Scope.of(story.node_no), at)
     record_answers(acting, story)
     refresh_traits(acting, only=story.node_no >> BRAND_SHIFT)
-    prepare_work(acting, story.node_no)
+    prepare_work(acting, story.node_no, story.people.brand.language)
 
 
 def in_each_brand(do: Callable[[One], Made], ones: Sequence[One]) -> list[Made]:

@@ -259,6 +259,9 @@ def stat(label: Text, value: Any, **options: Any) -> dict[str, Any]:
     if shown is None:
         shown, options = formats.MISSING, {name: told for name, told in options.items() if name != "unit"}
     change = options.get("change")
+    if change is not None:
+        # A tenth of a percent is shown; what is less than half of that goes neither up nor down.
+        change = options["change"] = round(change, 3) + 0.0
     good = options.get("better", "up")
     tone = "neutral"
     if change and good in ("up", "down"):

@@ -94,6 +94,13 @@ def test_what_stands_in_a_card_stays_escaped():
     assert "&lt;b&gt;" in render('{% card "x" %}{{ name }}{% endcard %}', name="<b>")
 
 
+def test_a_change_too_small_to_be_shown_goes_neither_up_nor_down():
+    shown = render('{% stat "Net revenue" "€335,128" change=-0.0004 %}')
+
+    assert "tone-neutral" in shown
+    assert "arrow" not in shown and "−0" not in shown
+
+
 def test_a_change_for_the_worse_is_told_by_sign_and_not_by_colour_alone():
     shown = render('{% stat "Unsubscribed" 0.003 unit_code="ratio" change=0.2 better="down" %}')
 
