@@ -11,6 +11,7 @@ from yingtai.audiences.definition import Group, read_definition
 from yingtai.kernel.scope import brand_of
 from yingtai.lake.api import append, replace
 from yingtai.lake.tables import EVENTS
+from yingtai.lake.testing import BEYOND_SETS
 
 _numbers = count(1)
 
@@ -47,7 +48,7 @@ def write_events(node_no: int, events: Sequence[Mapping[str, Any]]) -> None:
     alias_nos = [event["profile_no"] and next(_numbers) + (node_no << 4) for event in events]
     rows = [
         {
-            "ingest_no": 1,
+            "ingest_no": BEYOND_SETS,
             "node_no": node_no,
             "source_no": 1,
             "received_at": event["occurred_at"],
