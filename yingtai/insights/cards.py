@@ -150,7 +150,7 @@ def _label(start: date, period: Period) -> str:
 
 
 def _span(period: Period) -> str:
-    return f"{period.since:%Y-%m-%d} – {period.until:%Y-%m-%d}"
+    return f"{period.since:%Y-%m-%d} – {period.latest:%Y-%m-%d}"
 
 
 CARDS = (

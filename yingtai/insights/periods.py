@@ -25,6 +25,11 @@ class Period:
         return (self.until - self.since).days
 
     @property
+    def latest(self) -> date:
+        """The latest day that belongs to the period, as people write it."""
+        return self.until - timedelta(days=1)
+
+    @property
     def before(self) -> "Period":
         """The period of equal length before this one."""
         return Period(self.since - timedelta(days=self.days), self.since, self.grain, self.zone)
