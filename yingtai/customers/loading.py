@@ -77,7 +77,7 @@ def load_sets(
                progress    told how many events are done
                check_rows  also recognise single rows that came in another load before, by their hash
                ahead       make and read the next set on another thread while one is loaded
-    Cost:      a few sets in memory; about three seconds per million events
+    Cost:      a few sets in memory; about four seconds per million events on two cores
     Publishes: SetIngested, ProfilesMerged
     """
     # Sets come and go by the gigabyte; malloc keeps what it has, other pools give it back to the kernel each time.

@@ -61,4 +61,5 @@ def moment(part: Any) -> datetime:
 
 
 def hexadecimal(part: Any) -> bytes:
+    """Read a part of a place as bytes that were written as hexadecimal text."""
     return bytes.fromhex(part)

@@ -29,36 +29,39 @@ EVIDENCE = """
     FROM merged_profile AS merged
     JOIN customers_profile AS survivor ON survivor.profile_no = merged.survivor_no
 """
-MOVE_ALIASES = """
+# Read once as an array, so that an index finds the few rows that move: joined alone, tables that were never analyzed
+# are read whole.
+MERGED = "ANY (ARRAY(SELECT duplicate_no FROM merged_profile))"
+MOVE_ALIASES = f"""
     UPDATE customers_identifier AS one SET profile_no = merged.survivor_no, node_no = survivor.node_no
     FROM merged_profile AS merged
     JOIN customers_profile AS survivor ON survivor.profile_no = merged.survivor_no
-    WHERE one.profile_no = merged.duplicate_no AND one.profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))
+    WHERE one.profile_no = merged.duplicate_no AND one.profile_no = {MERGED}
     RETURNING one.alias_no, one.profile_no, one.node_no
 """
 FOLLOW = (
-    """
+    f"""
     UPDATE customers_sealedtraits AS one SET profile_no = merged.survivor_no, node_no = survivor.node_no
     FROM merged_profile AS merged
     JOIN customers_profile AS survivor ON survivor.profile_no = merged.survivor_no
-    WHERE one.profile_no = merged.duplicate_no AND one.profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))
+    WHERE one.profile_no = merged.duplicate_no AND one.profile_no = {MERGED}
     """,
-    """
+    f"""
     UPDATE customers_order AS one SET profile_no = merged.survivor_no, node_no = survivor.node_no
     FROM merged_profile AS merged
     JOIN customers_profile AS survivor ON survivor.profile_no = merged.survivor_no
-    WHERE one.profile_no = merged.duplicate_no AND one.profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))
+    WHERE one.profile_no = merged.duplicate_no AND one.profile_no = {MERGED}
     """,
-    """
+    f"""
     INSERT INTO customers_knownname (brand_no, blind, profile_no, node_no)
     SELECT one.brand_no, one.blind, merged.survivor_no, survivor.node_no
     FROM merged_profile AS merged
     JOIN customers_profile AS survivor ON survivor.profile_no = merged.survivor_no
     JOIN customers_knownname AS one ON one.profile_no = merged.duplicate_no
-        AND one.profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))
+        AND one.profile_no = {MERGED}
     ON CONFLICT DO NOTHING
     """,
-    "DELETE FROM customers_knownname WHERE profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))",
+    f"DELETE FROM customers_knownname WHERE profile_no = {MERGED}",
     """
     UPDATE customers_profile AS survivor SET
         first_seen_at = least(survivor.first_seen_at, had.first_seen_at),
@@ -95,7 +98,7 @@ FOLLOW = (
     ON CONFLICT (profile_no) DO UPDATE SET
         events = excluded.events, latest_seen_at = excluded.latest_seen_at
     """,
-    "DELETE FROM customers_recenttimeline WHERE profile_no = ANY (ARRAY(SELECT duplicate_no FROM merged_profile))",
+    f"DELETE FROM customers_recenttimeline WHERE profile_no = {MERGED}",
     """
     UPDATE customers_profile AS duplicate SET merged_into_no = merged.survivor_no, merged_at = %(at)s
     FROM merged_profile AS merged WHERE duplicate.profile_no = merged.duplicate_no
