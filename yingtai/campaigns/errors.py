@@ -89,3 +89,15 @@ class NobodyToReach(ProductError):
     code = "campaigns.nobody-to-reach"
     title = "Nobody in the audience can be written to"
     remedy = "Look at the reasons in the check; widen the audience, or ask for consent first."
+
+
+class SenderNameNotUnderstood(ProductError):
+    code = "campaigns.sender-name-not-understood"
+    title = "The name of the sender holds a line break or another sign that cannot be shown"
+    remedy = "Type the name on one line; text copied from elsewhere may bring hidden signs along."
+
+
+class SenderAddressNotUnderstood(ProductError):
+    code = "campaigns.sender-address-not-understood"
+    title = "No mail can come from this address"
+    remedy = "Write it like news@example.com, with plain letters before the @."

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -5,10 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.audiences.api import list_audiences
+from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name
 from yingtai.campaigns.queries import CampaignView
 from yingtai.compliance.api import list_purposes
 from yingtai.content.api import list_ready
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.http import words_of
 
 GOALS = [
     ("Order Completed", _("completed an order")),
@@ -70,11 +74,24 @@ class CampaignForm(forms.Form):
         field = cast(forms.ChoiceField, self.fields[name])
         field.choices = choices
 
+    def clean_from_name(self) -> str:
+        return _kept(checked_sender_name, self.cleaned_data["from_name"])
+
+    def clean_from_address(self) -> str:
+        return _kept(checked_sender_address, self.cleaned_data["from_address"])
+
     def values(self) -> dict[str, Any]:
         """Return what the draft keeps; the share in hundredths of a percent."""
         given = dict(self.cleaned_data)
         given["hold_out_share"] = int(given.pop("hold_out_percent") * 100)
         return given
+
+
+def _kept(check: Callable[[str], str], given: str) -> str:
+    try:
+        return check(given)
+    except ProductError as problem:
+        raise forms.ValidationError(" ".join(words_of(problem))) from problem
 
 
 def initial_of(campaign: CampaignView) -> dict[str, Any]:

@@ -9,12 +9,15 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr
 
+from yingtai.campaigns.addresses import ascii_address, one_line
 from yingtai.campaigns.tokens import CLICK, DYNAMIC_LINK, OPEN, UNSUBSCRIBE, VIEW, Link, Tokens
 from yingtai.content.api import CompiledTemplate
 
 HREF = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)("([^"]*)"|'([^']*)')""", re.IGNORECASE)
 BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 LONGEST_DYNAMIC_LINK = 1500
+LONGEST_PLAIN_HEADER = 900
+"""RFC 5322 ends a line at 998 bytes; longer texts are encoded, which folds them."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,16 @@ class Letterhead:
     web_url: str
 
     @property
+    def sender(self) -> str:
+        """The address mails come from, as SMTP carries it.
+
+        Raises: NotAnAddress
+        """
+        return ascii_address(self.from_address)
+
+    @property
     def domain(self) -> str:
-        return self.from_address.rpartition("@")[2]
+        return self.sender.rpartition("@")[2]
 
     @property
     def is_trackable(self) -> bool:
@@ -72,9 +83,9 @@ def compose(
 ) -> Mail:
     """Return the mail for one person.
 
-    Raises: FieldMissing, RenderingStopped; UnicodeEncodeError for an address that needs SMTPUTF8
+    Raises: FieldMissing, RenderingStopped; NotAnAddress, also for one that needs SMTPUTF8
     """
-    recipient.encode("ascii")
+    recipient = ascii_address(recipient)
     addresses = links_of(letterhead, tokens, link)
     values = {
         "person": person,
@@ -88,28 +99,31 @@ def compose(
     head = headers(letterhead, link.send_no, recipient, rendered.subject, addresses["unsubscribe_url"], at)
     body = with_pixel(tracked, addresses["open_url"])
     return Mail(
-        link.send_no, letterhead.from_address, recipient, head + multipart(rendered.text, body, link.send_no)
+        link.send_no, letterhead.sender, recipient, head + multipart(rendered.text, body, link.send_no)
     )
 
 
 def headers(
     letterhead: Letterhead, send_no: int, recipient: str, subject: str, unsubscribe_url: str, at: datetime
 ) -> bytes:
-    """Return the header block, the lines of RFC 8058 unfolded."""
-    lines = [
-        f"From: {formataddr((_encoded(letterhead.from_name), letterhead.from_address))}",
-        f"To: <{recipient}>",
-        f"Subject: {_encoded(subject)}",
-        f"Date: {format_datetime(at)}",
+    """Return the header block, the lines of RFC 8058 unfolded.
+
+    Whatever the values hold, each header stays one line: nothing in a name or a subject can begin another.
+    """
+    lines = (
+        ("From", formataddr((_encoded(letterhead.from_name), letterhead.sender))),
+        ("To", f"<{recipient}>"),
+        ("Subject", _encoded(subject)),
+        ("Date", format_datetime(at)),
         # The same every time, so that whoever gets it twice after a crash can tell.
-        f"Message-ID: {message_id(letterhead, send_no)}",
-        f"List-Unsubscribe: <{unsubscribe_url}>",
-        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
-        f"X-Yingtai-Node: {letterhead.brand_node}",
-        "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative; boundary="{_boundary(send_no)}"',
-    ]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
+        ("Message-ID", message_id(letterhead, send_no)),
+        ("List-Unsubscribe", f"<{unsubscribe_url}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("X-Yingtai-Node", str(letterhead.brand_node)),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", f'multipart/alternative; boundary="{_boundary(send_no)}"'),
+    )
+    return ("\r\n".join(_line(name, value) for name, value in lines) + "\r\n\r\n").encode("ascii")
 
 
 def message_id(letterhead: Letterhead, send_no: int) -> str:
@@ -161,8 +175,17 @@ def with_pixel(rendered: str, url: str) -> str:
     return rendered[: place.start()] + pixel + rendered[place.start() :] if place else rendered + pixel
 
 
+def _line(name: str, value: str) -> str:
+    """Return a header; only folds of our own, a line end and a space, may stand in its value."""
+    folds = value.split("\r\n ")
+    return f"{name}: " + "\r\n ".join(one_line(part) for part in folds)
+
+
 def _encoded(value: str) -> str:
-    return value if value.isascii() else Header(value, "utf-8", maxlinelen=70).encode(linesep="\r\n")
+    line = one_line(value)
+    if line.isascii() and len(line) <= LONGEST_PLAIN_HEADER:
+        return line
+    return Header(line, "utf-8", maxlinelen=70).encode(linesep="\r\n")
 
 
 def _boundary(send_no: int) -> str:
@@ -171,4 +194,4 @@ def _boundary(send_no: int) -> str:
 
 def _quoted(value: str) -> bytes:
     lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    return binascii.b2a_qp(lines.encode(), istext=True)
+    return binascii.b2a_qp(lines.encode(errors="replace"), istext=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name, one_line
 from yingtai.campaigns.errors import CampaignIsFixed, CampaignNotFound
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.queries import CampaignView, view_campaign
@@ -17,15 +18,19 @@ WRITABLE = frozenset(
         *("goal_event", "goal_days", "per_minute", "scheduled_at"),
     )
 )
+CHECKED = {"from_name": checked_sender_name, "from_address": checked_sender_address}
 CHANGES_WHO = frozenset({"audience_id", "purpose", "hold_out_share"})
 
 
 def create_campaign(acting: Acting, *, node_no: int, name: str, from_name: str = "") -> CampaignView:
-    """Start a draft at a brand."""
+    """Start a draft at a brand.
+
+    Raises: SenderNameNotUnderstood
+    """
     with acting_transaction(acting):
         campaign = Campaign.objects.create(
-            node_no=brand_node(node_no), name=name, from_name=from_name, salt=secrets.token_hex(16),
-            created_at=acting.at, created_by=acting.actor, changed_at=acting.at,
+            node_no=brand_node(node_no), name=name, from_name=checked_sender_name(from_name),
+            salt=secrets.token_hex(16), created_at=acting.at, created_by=acting.actor, changed_at=acting.at,
         )  # fmt: skip
         return view_campaign(campaign)
 
@@ -39,20 +44,22 @@ def copy_campaign(acting: Acting, campaign_id: UUID, *, name: str) -> CampaignVi
         source = found(campaign_id)
         made = create_campaign(acting, node_no=source.node_no, name=name)
         kept = {field: getattr(source, field) for field in WRITABLE - {"name", "scheduled_at"}}
+        kept["from_name"] = one_line(source.from_name)
         return change_campaign(acting, made.id, kept)
 
 
 def change_campaign(acting: Acting, campaign_id: UUID, values: Mapping[str, Any]) -> CampaignView:
     """Change a draft.
 
-    Raises: CampaignNotFound, CampaignIsFixed
+    Raises: CampaignNotFound, CampaignIsFixed, SenderNameNotUnderstood, SenderAddressNotUnderstood
     """
     with acting_transaction(acting):
         campaign = found(campaign_id, is_locked=True)
         if campaign.state != Campaign.State.DRAFT:
             raise CampaignIsFixed
-        for field, value in values.items():
+        for field, given in values.items():
             if field in WRITABLE:
+                value = CHECKED[field](given) if field in CHECKED else given
                 if field in CHANGES_WHO and getattr(campaign, field) != value:
                     campaign.forecast = None
                 setattr(campaign, field, value)

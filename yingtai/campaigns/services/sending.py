@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Min
 
 from yingtai.campaigns import queueing as queue
+from yingtai.campaigns.addresses import NotAnAddress
 from yingtai.campaigns.errors import MailServerNotReached, MailServerNotUnderstood
 from yingtai.campaigns.letterheads import letterhead_of, mail_server, tokens
 from yingtai.campaigns.mail import Letterhead, Mail, compose
@@ -152,7 +153,7 @@ def _composed(work: Work, one: Claimed, address: str, person: dict[str, Any], at
             work.template, work.letterhead, tokens(), link=Link(one.send_no, work.campaign.node_no),
             recipient=address, person=person, at=at,
         )  # fmt: skip
-    except UnicodeEncodeError:
+    except NotAnAddress:
         outcome = Outcome("not_sent", BAD_ADDRESS)
     except (FieldMissing, RenderingStopped) as problem:
         # Only the name of a field is kept: what else the engine says may quote the person's value.

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.campaigns import queries
+from yingtai.campaigns.addresses import one_line
 from yingtai.campaigns.checking import problems_of
 from yingtai.campaigns.forms import CampaignForm, initial_of
 from yingtai.campaigns.reasons import HOLD_OUT, STATES, WORDS
@@ -49,7 +50,7 @@ def campaign_new(request: ActingRequest) -> HttpResponse:
     """Start a draft and open it."""
     brand = list_brands(request.acting.scope)[0]
     made = drafting.create_campaign(
-        request.acting, node_no=brand.node_no or 0, name=_("New campaign"), from_name=brand.title
+        request.acting, node_no=brand.node_no or 0, name=_("New campaign"), from_name=one_line(brand.title)
     )
     return redirect("campaigns:campaign", made.id)
 
