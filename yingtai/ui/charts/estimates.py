@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from yingtai.ui.charts.chart import Chart, Text, Value, aria, category_axis, value_axis, written
 
@@ -42,7 +43,14 @@ def forest(title: Text, estimates: Sequence[Estimate], *, y: Text, unit: str, no
         (estimate.name, *written((estimate.value, estimate.low, estimate.high), unit))
         for estimate in estimates
     ]
-    return Chart(title=title, options=options, header=_header(_("Group")), rows=rows, unit=unit, note=note)
+    return Chart(
+        title=title,
+        options=options,
+        header=_header(pgettext("chart", "Group")),
+        rows=rows,
+        unit=unit,
+        note=note,
+    )
 
 
 def band(

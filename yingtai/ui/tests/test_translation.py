@@ -129,3 +129,17 @@ def test_signs_beside_chinese_characters_become_full_width():
     assert punctuated("共 12,480 份, 截至今日:%(day)s") == "共 12,480 份\uff0c截至今日\uff1a%(day)s"
     assert punctuated("名称(选填)%(n)s") == "名称\uff08选填\uff09%(n)s"
     assert punctuated("Yingtai, 1:2") == "Yingtai, 1:2"
+
+
+def test_a_text_that_two_modules_translate_differently_is_named(module):
+    translation.update(module)
+    path = catalogue(module)
+    path.write_text(path.read_text().replace('msgid "Hot"\nmsgstr ""', 'msgid "Hot"\nmsgstr "热"'))
+    pantry = module.parent / "pantry"
+    catalogue(pantry).parent.mkdir(parents=True)
+    (pantry / "__init__.py").touch()
+    catalogue(pantry).write_text(path.read_text().replace("热", "辣"))
+
+    problems = translation.missing(module.parent)
+
+    assert [(one.module, one.message) for one in problems if "otherwise" in one.kind] == [("pantry", "Hot")]

@@ -96,8 +96,21 @@ def compile_stale(package: Path = PACKAGE) -> int:
 
 
 def missing(package: Path = PACKAGE) -> list[Problem]:
-    """Return every text that lacks a translation or has one that is not needed, in all modules."""
-    return [problem for module in modules(package) for problem in _problems(module)]
+    """Return every text that lacks a translation, has one too many or two different ones, in all modules."""
+    alone = [problem for module in modules(package) for problem in _problems(module)]
+    return alone + list(_conflicts(modules(package)))
+
+
+def _conflicts(places: list[Path]) -> Iterator[Problem]:
+    # Django joins the catalogues of all modules, so that one of two translations would win everywhere, by chance.
+    first: dict[tuple[str | None, str], str | tuple[str, ...]] = {}
+    for module in places:
+        for message in _read(module / FILE) or ():
+            key = (message.context, _shown(message))
+            if message.id and first.setdefault(key, message.string) != message.string:
+                yield Problem(
+                    module.name, key[1], "translated otherwise elsewhere; give one of them a context"
+                )
 
 
 def _problems(module: Path) -> Iterator[Problem]:
