@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +20,7 @@ from yingtai.customers.queries import (
     title_of,
 )
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.contributions import fact_names, profile_panels
+from yingtai.kernel.contributions import fact_names
 from yingtai.organization.api import names_of_staff, units_at
 from yingtai.ui.components import TimelineEntry
 from yingtai.ui.formats import money
@@ -103,17 +101,6 @@ class ShownTrait:
 
 
 @dataclass(frozen=True)
-class RenderedPanel:
-    """A section that another module brings, rendered with its own context alone."""
-
-    title: Any
-    url: str
-    lazy_url: str
-    is_wide: bool
-    inside: str
-
-
-@dataclass(frozen=True)
 class ListedMerge:
     """A merge as a page tells it."""
 
@@ -178,23 +165,6 @@ def merges_in_words(acting: Acting, merges: Sequence[MergeView]) -> list[ListedM
     """Return why profiles were folded into one, in words."""
     names = names_of_staff(acting, [merge.by for merge in merges])
     return [ListedMerge(merge, _why(merge.rule), names.get(merge.by) or _("the product")) for merge in merges]
-
-
-def panels(request: HttpRequest, acting: Acting, profile_no: int) -> list[RenderedPanel]:
-    """Return what other modules say of a person."""
-    shown = [panel for show in profile_panels.all() if (panel := show(acting, profile_no)) is not None]
-    return [
-        RenderedPanel(
-            panel.title,
-            panel.url,
-            panel.lazy_url,
-            panel.is_wide,
-            render_to_string(panel.template, {**panel.context, "context": panel.context}, request)
-            if panel.template
-            else "",
-        )
-        for panel in shown
-    ]
 
 
 def _campaigns(acting: Acting, rows: Sequence[TimelineRow]) -> dict[int, tuple[str, str]]:

@@ -12,7 +12,7 @@ from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.jobs import erase_for_good, merge_by_hand, split_by_hand
 from yingtai.customers.services import erasing, revealing
 from yingtai.kernel.acting import decide
-from yingtai.kernel.contributions import privacy_holders
+from yingtai.kernel.contributions import privacy_holders, profile_panels
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
@@ -59,7 +59,7 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         "next_cursor": happened.next_cursor,
         "has_older": bool(happened.rows) and view.first_seen_at < happened.rows[-1].at,
         "traits": viewing.traits(view),
-        "panels": viewing.panels(request, acting, view.profile_no),
+        "panels": [panel for show in profile_panels.all() if (panel := show(acting, view.profile_no))],
         "merges": viewing.merges_in_words(acting, queries.list_merges(acting, view.profile_no)),
         "may_reveal": decide(acting, "reveal", Label.L3, PLACE).allowed,
         "may_edit": decide(acting, "edit", Label.L3, PLACE).allowed,

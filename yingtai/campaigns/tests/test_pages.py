@@ -204,3 +204,15 @@ def test_who_may_not_send_may_not_launch_or_stop(acting, brand, people):
     }
 
     assert found == asked
+
+
+@pytest.mark.parametrize("state", ["scheduled", "deciding", "sending"])
+@pytest.mark.parametrize("role", ["marketer", "analyst", "brand_manager", "executive", "auditor"])
+def test_home_shows_what_runs_to_all_who_may_see_campaigns(state, role, acting, brand):
+    campaign = make_campaign(acting, brand.node_no, [])
+    Campaign.objects.filter(campaign_no=campaign.campaign_no).update(state=state, launched_at=acting.at)
+
+    home = signed_in(brand.code, role).get("/")
+
+    assert home.status_code == 200
+    assert f'href="/campaigns/{campaign.id}/monitor/"' in home.content.decode()

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms, template
 from django.http import HttpRequest
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from yingtai.ui import charts, formats, frame, navigation, widgets
 from yingtai.ui.components import Progress, Text, TimelineEntry, steps
+from yingtai.ui.panels import Panel
 
 register = template.Library()
 
@@ -147,6 +149,14 @@ def steps_tag(titles: Any, current: int = 1) -> dict[str, Any]:
 def lazy(url: str, lines: int = 3) -> dict[str, Any]:
     """A part that loads after the page; grey lines hold its place."""
     return {"url": url, "lines": range(lines)}
+
+
+@register.simple_tag(takes_context=True)
+def inside(context: Context, panel: Panel) -> str:
+    """`{% inside panel %}` what another module contributed, made of its own context alone, or what loads it later."""
+    if panel.lazy_url:
+        return _render(context, "ui/lazy.html", lazy(panel.lazy_url))
+    return render_to_string(panel.template, panel.context, context["request"])
 
 
 # --- lists ---
