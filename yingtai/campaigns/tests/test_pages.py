@@ -11,6 +11,7 @@ from yingtai.campaigns.services.sending import send_for_a_while
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
 from yingtai.compliance.testing import make_purposes, signed_in
 from yingtai.kernel.contributions import fact_names, home_panels, privacy_holders, profile_panels
+from yingtai.kernel.scoping import acting_transaction
 
 pytestmark = pytest.mark.usefixtures("lake")
 
@@ -210,7 +211,9 @@ def test_who_may_not_send_may_not_launch_or_stop(acting, brand, people):
 @pytest.mark.parametrize("role", ["marketer", "analyst", "brand_manager", "executive", "auditor"])
 def test_home_shows_what_runs_to_all_who_may_see_campaigns(state, role, acting, brand):
     campaign = make_campaign(acting, brand.node_no, [])
-    Campaign.objects.filter(campaign_no=campaign.campaign_no).update(state=state, launched_at=acting.at)
+    with acting_transaction(acting):
+        changed = {"state": state, "launched_at": acting.at}
+        Campaign.objects.filter(campaign_no=campaign.campaign_no).update(**changed)
 
     home = signed_in(brand.code, role).get("/")
 
