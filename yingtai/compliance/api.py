@@ -6,7 +6,10 @@ from yingtai.compliance.errors import (
     NoticeNotFound,
     PurposeIsTaken,
     PurposeNotFound,
+    SourceHoldsPersonalData,
+    SourceNotUnderstood,
     StatusNotUnderstood,
+    WithdrawalStands,
 )
 from yingtai.compliance.models import Status
 from yingtai.compliance.people import install_people
@@ -49,8 +52,11 @@ __all__ = [
     "PurposeNotFound",
     "PurposeView",
     "RecordedConsents",
+    "SourceHoldsPersonalData",
+    "SourceNotUnderstood",
     "Status",
     "StatusNotUnderstood",
+    "WithdrawalStands",
     "consent_history",
     "consents_of",
     "count_consents",

@@ -68,7 +68,10 @@ class PurposeOut(Schema):
 
 @router.post("/consents", response={201: Recorded}, summary="Record what people answered")
 def record(request: ActingRequest, body: ConsentIn | ConsentBatch) -> Any:
-    """Record one answer, or up to a thousand in `consents`. Repeating a call changes nothing."""
+    """Record one answer, or up to a thousand in `consents`. Repeating a call changes nothing.
+
+    A yes covers the addresses the person is known by at that moment; one that comes later needs its own.
+    """
     require(request.acting, "edit", Label.L3, "compliance.consent")
     given = body.consents if isinstance(body, ConsentBatch) else [body]
     people = find_people(request.acting, [item.profile_id for item in given])

@@ -53,3 +53,25 @@ class PurposeIsTaken(ProductError):
     title = "This brand already has a purpose called {purpose}"
     remedy = "Open the existing purpose, or choose another code."
     status = 409
+
+
+class SourceHoldsPersonalData(ProductError):
+    code = "compliance.source-holds-personal-data"
+    title = "The {what} of a consent looks like personal data"
+    remedy = (
+        "Name where the answer was given, such as newsletter form or shop; leave out names and addresses."
+    )
+
+
+class SourceNotUnderstood(ProductError):
+    code = "compliance.source-not-understood"
+    title = "The {what} of a consent cannot be kept"
+    remedy = "Write a short name on one line, such as newsletter form or shop."
+
+
+class WithdrawalStands(ProductError):
+    code = "compliance.withdrawal-stands"
+    title = "A yes without a time of its own does not undo a withdrawal"
+    remedy = (
+        "The person stays unsubscribed. Give the column that says when they agreed, if it was after that."
+    )

@@ -1,5 +1,6 @@
 """Purposes, what people were told, what they answered, and what holds now."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from yingtai.kernel.ids import uuid7
@@ -78,8 +79,9 @@ class Notice(ScopedModel):
 class Consent(ScopedModel):
     """One answer of one person, kept for good with how it was given. Never changed, never removed.
 
-    evidence  how: form, page, import, message; no personal data (`services.evidence`)
-    node_no   the node of the profile
+    evidence   how: form, page, import, message; no personal data (`services.evidence`)
+    node_no    the node of the profile
+    alias_nos  the addresses a yes was given for, by their numbers in `customers`; empty: none was known then
     """
 
     append_only = True
@@ -93,6 +95,7 @@ class Consent(ScopedModel):
     notice_version = models.IntegerField(null=True)
     source = models.CharField(max_length=40)
     evidence = models.JSONField()
+    alias_nos = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=100)
@@ -118,7 +121,8 @@ class Consent(ScopedModel):
 class ConsentNow(ScopedModel):
     """What holds now: one row per profile, purpose, channel and recipient, kept by the statement that records.
 
-    `purpose_no` belongs to one brand, so the key does too.
+    `purpose_no` belongs to one brand, so the key does too. A yes covers the addresses in `alias_nos` and no
+    other; without any, the first address that became known. A no is the person's, whatever the address.
     """
 
     pk = models.CompositePrimaryKey("profile_no", "purpose_no", "channel", "recipient")
@@ -129,6 +133,7 @@ class ConsentNow(ScopedModel):
     status = models.SmallIntegerField(choices=Status.choices)
     notice_version = models.IntegerField(null=True)
     consent_no = models.BigIntegerField()
+    alias_nos = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     at = models.DateTimeField()
 
     class Meta:

@@ -1,4 +1,5 @@
-"""Who is meant by a public id. Profiles live above compliance, so the module that knows them says so at start."""
+"""Who is meant by a public id, and by which addresses they are known. Profiles live above compliance, so the
+module that knows them says so at start."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,18 +10,31 @@ from yingtai.kernel.acting import Acting
 
 Finder = Callable[[Acting, Sequence[UUID]], dict[UUID, tuple[int, int]]]
 
+NO_ADDRESSES = "'{{}}'::bigint[]"
+
 
 @dataclass
 class _Installed:
     finder: Finder | None = None
+    addresses: str = NO_ADDRESSES
 
 
 _installed = _Installed()
 
 
-def install_people(finder: Finder) -> None:
-    """Let this function find (profile_no, node_no) by public id from now on."""
+def install_people(finder: Finder, *, addresses: str | None = None) -> None:
+    """Let this function find (profile_no, node_no) by public id from now on.
+
+    In: addresses  SQL for the numbers of the proven addresses of a person, a bigint[], with `{profile_no}` and
+                   `{channel}` where the columns stand
+    """
     _installed.finder = finder
+    _installed.addresses = addresses or _installed.addresses
+
+
+def addresses_in_sql(*, profile_no: str, channel: str) -> str:
+    """Return SQL for the numbers of the addresses that a person is known by on a channel, as they are now."""
+    return _installed.addresses.format(profile_no=profile_no, channel=channel)
 
 
 def find_people(acting: Acting, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:

@@ -7,7 +7,10 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from yingtai.compliance.api import install_people
+        from yingtai.customers.contacts import ADDRESSES_OF
         from yingtai.customers.queries import people_of
         from yingtai.kernel.contributions import starters
 
-        starters.register("customers.people", lambda: install_people(people_of), order=20)
+        starters.register(
+            "customers.people", lambda: install_people(people_of, addresses=ADDRESSES_OF), order=20
+        )

@@ -14,20 +14,37 @@ from yingtai.vault import api as vault
 KIND_OF_CHANNEL = {"email": "email", "sms": "phone", "phone": "phone", "wechat": "openid"}
 NO_ADDRESS = "no_address"
 ROWS_AT_ONCE = 10_000
+PROVEN = "known.sealed IS NOT NULL"
+"""What an address must be before anything is sent there."""
 
 MARK_WITHOUT = """
     UPDATE {table} AS people SET reason = %(reason)s
     WHERE people.reason IS NULL AND NOT EXISTS (
         SELECT 1 FROM customers_identifier AS known
-        WHERE known.profile_no = people.profile_no AND known.kind = %(kind)s AND known.sealed IS NOT NULL)
+        WHERE known.profile_no = people.profile_no AND known.kind = %(kind)s AND {proven})
 """
 # The address they gave latest is the one they use.
 ADDRESSES = """
     SELECT DISTINCT ON (known.profile_no) known.profile_no, known.alias_no, known.sealed
     FROM {table} AS people JOIN customers_identifier AS known USING (profile_no)
-    WHERE people.reason IS NULL AND known.kind = %s AND known.sealed IS NOT NULL
+    WHERE people.reason IS NULL AND known.kind = %s AND {proven}
     ORDER BY known.profile_no, known.first_seen_at DESC, known.alias_no DESC
 """
+
+
+def _kind_in_sql() -> str:
+    cases = " ".join(
+        f"WHEN '{channel}' THEN {BY_NAME[kind].number}" for channel, kind in KIND_OF_CHANNEL.items()
+    )
+    return f"CASE {{channel}} {cases} END"
+
+
+ADDRESSES_OF = f"""
+    ARRAY(SELECT known.alias_no FROM customers_identifier AS known
+          WHERE known.profile_no = {{profile_no}} AND known.kind = {_kind_in_sql()} AND {PROVEN}
+          ORDER BY 1)
+"""
+"""For `compliance`: the numbers of the addresses that a person is known by on a channel."""
 
 
 def mark_without_contact(people: ProfileSet, channel: str) -> int:
@@ -37,7 +54,7 @@ def mark_without_contact(people: ProfileSet, channel: str) -> int:
     """
     values: dict[str, str | int] = {"reason": NO_ADDRESS, "kind": BY_NAME[KIND_OF_CHANNEL[channel]].number}
     with connection.cursor() as cursor:
-        cursor.execute(MARK_WITHOUT.format(table=people.table), values)
+        cursor.execute(MARK_WITHOUT.format(table=people.table, proven=PROVEN), values)
         return int(cursor.rowcount)
 
 
@@ -49,7 +66,7 @@ def open_contacts(acting: Acting, people: ProfileSet, kind: str = "email") -> It
     """
     number = BY_NAME[KIND_OF_CHANNEL.get(kind, kind)].number
     with acting_transaction(acting), connection.cursor() as cursor:
-        cursor.execute(ADDRESSES.format(table=people.table), [number])
+        cursor.execute(ADDRESSES.format(table=people.table, proven=PROVEN), [number])
         rows = cursor.fetchall()
     for start in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[start : start + ROWS_AT_ONCE]

@@ -26,7 +26,7 @@ from yingtai.collect.api import (
     read_mapping,
     write_errors,
 )
-from yingtai.compliance.api import ConsentRow, Status, record_consents
+from yingtai.compliance.api import ConsentRow, RecordedConsents, Status, WithdrawalStands, record_consents
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.loading import load_sets
@@ -153,7 +153,10 @@ def _recording_consents(
         known = set() if raw.consents is None or set_no == latest else _known_rows(raw)
         yield EventSet.of(raw.events, raw.lines)
         if raw.consents is not None and set_no >= latest:
-            opened.report.consents += _record_consents(acting, raw, raw.consents.to_pylist(), known, load_id)
+            done = _record_consents(acting, raw, raw.consents.to_pylist(), known, load_id)
+            opened.report.consents += done.recorded
+            if done.withdrawals_kept:
+                opened.report.noted[WithdrawalStands.code] += done.withdrawals_kept
 
 
 def _known_rows(raw: RawSet) -> set[bytes]:
@@ -165,10 +168,13 @@ def _known_rows(raw: RawSet) -> set[bytes]:
 
 def _record_consents(
     acting: Acting, raw: RawSet, answers: list[dict[str, Any]], known: set[bytes], load_id: str
-) -> int:
-    """Record the answers of a set's new rows and return how many were accepted."""
+) -> RecordedConsents:
+    """Record the answers of a set's rows. An answer with a time of its own is recorded once; one without is what
+    was said last, also when a file says it again in the same words."""
     hashes = raw.events["message_hash"].to_pylist()
-    asked = [row for row in answers if hashes[row["event_row"]] not in known]
+    read_at = raw.events["received_at"].to_pylist()
+    answers = [row | {"is_dated": row["at"] != read_at[row["event_row"]]} for row in answers]
+    asked = [row for row in answers if hashes[row["event_row"]] not in known or not row["is_dated"]]
     owners = _owners(acting, raw, sorted({row["event_row"] for row in asked}))
     evidence = {"import": load_id, "method": "file"}
     rows = [
@@ -180,11 +186,12 @@ def _record_consents(
             row["at"],
             "import",
             evidence=evidence,
+            is_dated=row["is_dated"],
         )
         for row in asked
         if row["event_row"] in owners
     ]
-    return record_consents(acting, rows).recorded if rows else 0
+    return record_consents(acting, rows) if rows else RecordedConsents(0, 0, ())
 
 
 def _owners(acting: Acting, raw: RawSet, rows: list[int]) -> dict[int, tuple[int, int]]:

@@ -17,18 +17,20 @@ KEEP = (
     , logged AS (
         INSERT INTO compliance_consent
             (node_no, profile_no, purpose_no, channel, recipient, status, notice_version, source, evidence, at,
-             recorded_at, recorded_by)
+             recorded_at, recorded_by, alias_nos)
         SELECT node_no, profile_no, purpose_no, channel, recipient, status, notice_version, %(source)s, evidence,
-               %(now)s, %(now)s, %(actor)s
+               %(now)s, %(now)s, %(actor)s, CASE WHEN status = 1 THEN alias_nos ELSE '{}' END
         FROM wanted
-        RETURNING node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, consent_no
+        RETURNING node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, consent_no,
+                  alias_nos
     ), kept AS (
         INSERT INTO compliance_consent_now AS held
-            (node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, consent_no)
-        SELECT node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, consent_no FROM logged
+            (node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, consent_no, alias_nos)
+        SELECT node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, consent_no, alias_nos
+        FROM logged
         ON CONFLICT (profile_no, purpose_no, channel, recipient) DO UPDATE
         SET status = excluded.status, notice_version = excluded.notice_version, at = excluded.at,
-            consent_no = excluded.consent_no
+            consent_no = excluded.consent_no, alias_nos = excluded.alias_nos
         RETURNING profile_no, node_no, purpose_no, channel, recipient, status, at
     ), changed AS (SELECT kept.*, %(source)s AS source FROM kept)
     """
@@ -43,12 +45,19 @@ MERGE = f"""
                max(held.status) AS status,
                (array_agg(held.notice_version ORDER BY held.status DESC, held.at DESC))[1] AS notice_version,
                (array_agg(held.node_no ORDER BY held.profile_no = members.survivor DESC, held.at DESC))[1] AS node_no,
-               jsonb_build_object('consents', jsonb_agg(held.consent_no ORDER BY held.consent_no)) AS evidence,
-               max(held.status) FILTER (WHERE held.profile_no = members.survivor) AS before
+               jsonb_build_object('consents', jsonb_agg(DISTINCT held.consent_no)) AS evidence,
+               array_agg(DISTINCT alias.alias_no) FILTER (WHERE alias.alias_no IS NOT NULL) AS alias_nos,
+               max(held.status) FILTER (WHERE held.profile_no = members.survivor) AS before,
+               max(held.alias_nos) FILTER (WHERE held.profile_no = members.survivor) AS addresses_before
         FROM members JOIN compliance_consent_now AS held ON held.profile_no = members.member
+        LEFT JOIN LATERAL unnest(held.alias_nos) AS alias (alias_no) ON held.status = 1
         GROUP BY members.survivor, held.purpose_no, held.channel, held.recipient
     ), wanted AS (
-        SELECT * FROM combined WHERE before IS DISTINCT FROM status
+        SELECT profile_no, purpose_no, channel, recipient, status, notice_version, node_no, evidence,
+               coalesce(alias_nos, '{{}}') AS alias_nos
+        FROM combined
+        WHERE before IS DISTINCT FROM status
+           OR (status = 1 AND NOT addresses_before @> coalesce(alias_nos, '{{}}'))
     ) {KEEP}
 """
 
@@ -59,16 +68,17 @@ SPLIT = f"""
         SELECT * FROM unnest(%(restored)s::bigint[], %(nodes)s::bigint[]) AS t (profile_no, home)
     ), answers AS (
         SELECT DISTINCT ON (log.profile_no, purpose_no, channel, recipient)
-               log.profile_no, purpose_no, channel, recipient, status, notice_version, consent_no
+               log.profile_no, purpose_no, channel, recipient, status, notice_version, consent_no, alias_nos
         FROM compliance_consent AS log JOIN restored USING (profile_no)
         ORDER BY log.profile_no, purpose_no, channel, recipient, at DESC, status DESC, consent_no DESC
     ), refusals AS (
-        SELECT restored.profile_no, purpose_no, channel, recipient, status, notice_version, consent_no
+        SELECT restored.profile_no, purpose_no, channel, recipient, status, notice_version, consent_no, alias_nos
         FROM compliance_consent_now AS held, restored
         WHERE held.profile_no = %(survivor)s AND held.status > 1
     ), wanted AS (
         SELECT profile_no, home AS node_no, purpose_no, channel, recipient, max(status) AS status,
                (array_agg(notice_version ORDER BY status DESC))[1] AS notice_version,
+               max(alias_nos) AS alias_nos,
                jsonb_build_object('consents', jsonb_agg(consent_no ORDER BY consent_no)) AS evidence
         FROM (SELECT * FROM answers UNION ALL SELECT * FROM refusals) AS known JOIN restored USING (profile_no)
         GROUP BY profile_no, home, purpose_no, channel, recipient

@@ -1,7 +1,7 @@
 """Recording consent: one statement writes the log and what holds now, for one person or a million."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,8 +15,9 @@ from yingtai.compliance.errors import (
     StatusNotUnderstood,
 )
 from yingtai.compliance.models import Notice, Purpose, Status
+from yingtai.compliance.people import addresses_in_sql
 from yingtai.compliance.services.announcing import CHANGES_AS_FACTS, announced
-from yingtai.compliance.services.evidence import checked_evidence
+from yingtai.compliance.services.evidence import checked_code, checked_evidence
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
@@ -24,17 +25,22 @@ from yingtai.kernel.scoping import acting_transaction
 NOTHING_TO_SAY: Mapping[str, object] = {}
 
 STAGE = """
-    CREATE TEMPORARY TABLE {staged} (profile_no bigint, node_no bigint, at timestamptz, kind integer) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE {staged} (
+        profile_no bigint, node_no bigint, at timestamptz, kind integer, alias_nos bigint[]
+    ) ON COMMIT DROP;
     CREATE TEMPORARY TABLE {staged}_kind (
         kind integer, purpose text, channel text, status smallint, source text, notice_version integer,
-        recipient text, evidence jsonb
+        recipient text, evidence jsonb, is_dated boolean
     ) ON COMMIT DROP
 """
-COPY = "COPY {staged} (profile_no, node_no, at, kind) FROM STDIN"
-ADD_KIND = "INSERT INTO {staged}_kind VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+COPY = "COPY {staged} (profile_no, node_no, at, kind, alias_nos) FROM STDIN"
+ADD_KIND = "INSERT INTO {staged}_kind VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 UNSTAGE = "DROP TABLE {staged}, {staged}_kind"
 
-# A clock ahead of ours must not win against later answers, so nothing is later than now.
+# A clock ahead of ours must not win against later answers, so nothing is later than now. Somebody's list of old
+# answers must not win against a withdrawal, so an answer without a time of its own passes by those who withdrew,
+# and those of whom it says nothing new. The question is put as one value a row, so that recording one answer does
+# not read the answers of everybody.
 RECORD = (
     """
     WITH known AS MATERIALIZED (
@@ -44,24 +50,35 @@ RECORD = (
     ), logged AS (
         INSERT INTO compliance_consent
             (node_no, profile_no, purpose_no, channel, recipient, status, notice_version, source, evidence, at,
-             recorded_at, recorded_by)
+             recorded_at, recorded_by, alias_nos)
         SELECT staged.node_no, profile_no, purpose_no, channel, recipient, status, notice_version, source, evidence,
-               least(at, %(now)s), %(now)s, %(actor)s
+               least(at, %(now)s), %(now)s, %(actor)s,
+               CASE WHEN status = 1 THEN coalesce(alias_nos, {addresses}) ELSE '{{}}' END
         FROM {staged} AS staged
-        JOIN known ON known.kind = staged.kind AND known.brand = (staged.node_no >> 40) << 40
-        RETURNING node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, source, consent_no
+        JOIN known AS asked ON asked.kind = staged.kind AND asked.brand = (staged.node_no >> 40) << 40
+        WHERE is_dated OR coalesce((
+            SELECT held.status < 3 AND (held.status <> asked.status OR NOT held.alias_nos @> CASE
+                       WHEN asked.status = 1 THEN coalesce(staged.alias_nos, {addresses}) ELSE '{{}}' END)
+            FROM compliance_consent_now AS held
+            WHERE held.profile_no = staged.profile_no AND held.purpose_no = asked.purpose_no
+              AND held.channel = asked.channel AND held.recipient = asked.recipient), true)
+        RETURNING node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, source,
+                  consent_no, alias_nos
     ), latest AS (
         SELECT DISTINCT ON (profile_no, purpose_no, channel, recipient) *
         FROM logged
         ORDER BY profile_no, purpose_no, channel, recipient, at DESC, status DESC
     ), kept AS (
         INSERT INTO compliance_consent_now AS held
-            (node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, consent_no)
-        SELECT node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, consent_no
+            (node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, consent_no, alias_nos)
+        SELECT node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, consent_no, alias_nos
         FROM latest
         ON CONFLICT (profile_no, purpose_no, channel, recipient) DO UPDATE
         SET status = excluded.status, notice_version = excluded.notice_version, at = excluded.at,
-            consent_no = excluded.consent_no, node_no = excluded.node_no
+            consent_no = excluded.consent_no, node_no = excluded.node_no,
+            alias_nos = CASE WHEN held.status = 1 AND excluded.status = 1 AND held.alias_nos <> excluded.alias_nos
+                             THEN ARRAY(SELECT DISTINCT unnest(held.alias_nos || excluded.alias_nos) ORDER BY 1)
+                             ELSE excluded.alias_nos END
         WHERE held.at < excluded.at OR (held.at = excluded.at AND held.status <= excluded.status)
         RETURNING new.profile_no, new.node_no, new.purpose_no, new.channel, new.recipient, new.status, new.at,
                   new.consent_no, old.status IS DISTINCT FROM new.status AS is_change
@@ -82,9 +99,24 @@ REFUSED = """
     GROUP BY kinds.purpose, kinds.channel ORDER BY 1, 2
 """
 
+WITHDRAWALS_KEPT = """
+    SELECT count(*)
+    FROM {staged} AS staged JOIN {staged}_kind AS kinds USING (kind)
+    JOIN compliance_purpose AS purpose
+      ON purpose.code = kinds.purpose AND purpose.node_no = (staged.node_no >> 40) << 40
+    JOIN compliance_consent_now AS held
+      ON held.profile_no = staged.profile_no AND held.purpose_no = purpose.purpose_no
+     AND held.channel = kinds.channel AND held.recipient = kinds.recipient
+    WHERE NOT kinds.is_dated AND kinds.status = 1 AND held.status = 3
+"""
+
 
 class ConsentRow(NamedTuple):
-    """One answer to record; `node_no` is the node of the profile, `recipient` "" the brand itself."""
+    """One answer to record; `node_no` is the node of the profile, `recipient` "" the brand itself.
+
+    alias_nos  the addresses a yes is for, by their numbers; None: all that are known and proven now
+    is_dated   False when nobody knows when it was said, so `at` is only when we heard of it
+    """
 
     profile_no: int
     node_no: int
@@ -96,6 +128,8 @@ class ConsentRow(NamedTuple):
     notice_version: int | None = None
     recipient: str = ""
     evidence: Mapping[str, object] = NOTHING_TO_SAY
+    alias_nos: Sequence[int] | None = None
+    is_dated: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,14 +140,19 @@ class RecordedConsents:
     changed: int
     refused: tuple[tuple[str, str, int], ...]
     """(purpose, channel, count) of answers for a purpose or channel the brand has not registered."""
+    withdrawals_kept: int = 0
+    """Answers yes without a time of their own, of people who had withdrawn: not recorded, they stay withdrawn."""
 
 
 def record_consents(acting: Acting, rows: Iterable[ConsentRow], *, announce: bool = True) -> RecordedConsents:
     """Record many answers at once; the latest answer of each person holds, whatever order they come in.
 
     Answers for a purpose or channel that the brand has not registered are counted as refused, the others kept.
+    A yes covers the addresses it names, else those the person is known by now. An answer without a time of
+    its own is kept when it says something new, and never undoes a withdrawal.
     In:        announce  False for history whose events are loaded another way
-    Raises:    EvidenceHoldsPersonalData, EvidenceNotUnderstood, StatusNotUnderstood
+    Raises:    EvidenceHoldsPersonalData, EvidenceNotUnderstood, SourceHoldsPersonalData, SourceNotUnderstood,
+               StatusNotUnderstood
     Publishes: ConsentsRecorded, for answers that differ from the one that held before
     Cost:      one COPY and two statements, whatever the number
     """
@@ -121,13 +160,17 @@ def record_consents(acting: Acting, rows: Iterable[ConsentRow], *, announce: boo
     with acting_transaction(acting), connection.cursor() as cursor:
         cursor.execute(STAGE.format(staged=staged))
         _stage(cursor, staged, rows)
-        recorded, changed = announced(acting, cursor, RECORD.format(staged=staged), is_told=announce)
+        addresses = addresses_in_sql(profile_no="staged.profile_no", channel="asked.channel")
+        statement = RECORD.format(staged=staged, addresses=addresses)
+        recorded, changed = announced(acting, cursor, statement, is_told=announce)
         refused: list[Any] = []
-        if recorded < _count(cursor, staged):
+        withdrawals_kept = 0
+        if recorded < _count(cursor, f"SELECT count(*) FROM {staged}"):
             cursor.execute(REFUSED.format(staged=staged))
             refused = cursor.fetchall()
+            withdrawals_kept = _count(cursor, WITHDRAWALS_KEPT.format(staged=staged))
         cursor.execute(UNSTAGE.format(staged=staged))
-    return RecordedConsents(recorded, changed, tuple(refused))
+    return RecordedConsents(recorded, changed, tuple(refused), withdrawals_kept)
 
 
 def record_consent(
@@ -143,17 +186,18 @@ def record_consent(
     evidence: Mapping[str, object] = NOTHING_TO_SAY,
     recipient: str = "",
     at: datetime | None = None,
+    alias_nos: Sequence[int] | None = None,
 ) -> None:
     """Record one person's answer.
 
     Raises: PurposeNotFound, ChannelNotInPurpose, NoticeNotFound, StatusNotUnderstood,
-            EvidenceHoldsPersonalData, EvidenceNotUnderstood
+            EvidenceHoldsPersonalData, EvidenceNotUnderstood, SourceHoldsPersonalData, SourceNotUnderstood
     """
     with acting_transaction(acting):
         check_purpose(node_no=node_no, purpose=purpose, channel=channel, notice_version=notice_version)
         row = ConsentRow(
             profile_no, node_no, purpose, channel, status, at or acting.at, source, notice_version, recipient,
-            evidence,
+            evidence, alias_nos,
         )  # fmt: skip
         record_consents(acting, [row])
 
@@ -190,22 +234,27 @@ def _stage(cursor: Any, staged: str, rows: Iterable[ConsentRow]) -> None:
     kinds: dict[tuple[Any, ...], int] = {}
     evidences: dict[int, Mapping[str, object]] = {}
     with cursor.copy(COPY.format(staged=staged)) as copy:
-        for profile_no, node_no, purpose, channel, status, at, source, version, recipient, evidence in rows:
+        for row in rows:
             # Held, so that no other evidence gets the same id while we count.
-            evidences[id(evidence)] = evidence
-            key = (purpose, channel, status, source, version, recipient, id(evidence))
-            copy.write_row((profile_no, node_no, at, kinds.setdefault(key, len(kinds))))
+            evidences[id(row.evidence)] = row.evidence
+            key = (*row[2:5], *row[6:9], id(row.evidence), row.is_dated)
+            aliases = None if row.alias_nos is None else list(row.alias_nos)
+            copy.write_row((row.profile_no, row.node_no, row.at, kinds.setdefault(key, len(kinds)), aliases))
     cursor.executemany(
-        ADD_KIND.format(staged=staged),
-        [
-            (kind, key[0], key[1], status_of(key[2]), *key[3:6], checked_evidence(evidences[key[6]]))
-            for key, kind in kinds.items()
-        ],
+        ADD_KIND.format(staged=staged), [_kind(kind, key, evidences) for key, kind in kinds.items()]
     )
     # Without it the planner takes a hundred thousand answers for a few, and compares each with each.
     cursor.execute(f"ANALYZE {staged}, {staged}_kind")
 
 
-def _count(cursor: Any, staged: str) -> int:
-    cursor.execute(f"SELECT count(*) FROM {staged}")
+def _kind(kind: int, key: tuple[Any, ...], evidences: Mapping[int, Mapping[str, object]]) -> tuple[Any, ...]:
+    purpose, channel, status, source, version, recipient, evidence, is_dated = key
+    return (
+        kind, purpose, channel, status_of(status), checked_code(source, field="source"), version,
+        checked_code(recipient, field="recipient"), checked_evidence(evidences[evidence]), is_dated,
+    )  # fmt: skip
+
+
+def _count(cursor: Any, question: str) -> int:
+    cursor.execute(question)
     return int(cursor.fetchone()[0])

@@ -71,6 +71,18 @@ def test_a_request_without_a_key_or_with_an_unknown_field_is_refused(program, an
     assert post(program, good | {"status": "perhaps"}).json()["code"] == "compliance.status-not-understood"
 
 
+@pytest.mark.parametrize("field", ["source", "recipient"])
+def test_an_address_in_a_field_for_names_is_refused(program, anna, acting, field):
+    anna_id, profile_no = anna
+    good = {"profile_id": str(anna_id), "purpose": "marketing.email", "channel": "email", "status": "granted"}
+
+    refused = post(program, good | {field: "anna@example.com"})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "compliance.source-holds-personal-data")
+    assert "anna@" not in refused.content.decode()
+    assert api.consent_history(acting, profile_no) == []
+
+
 def test_purposes_are_listed(program):
     codes = [row["code"] for row in program.get("/api/v1/purposes").json()]
 

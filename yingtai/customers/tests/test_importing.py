@@ -19,7 +19,7 @@ from yingtai.collect.api import (
     remove_expired,
 )
 from yingtai.collect.testing import ask_again, ask_for_import_of
-from yingtai.compliance.api import consents_of, install_standard_purposes
+from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers.api import EventSet, find_profiles, load_sets
 from yingtai.customers.importing import load_import, main, run_import
 from yingtai.kernel.env import env
@@ -159,6 +159,40 @@ def test_people_come_with_traits_places_and_consent(acting, brand):
     assert (anna.node_no, ben.node_no) == (brand.dealer_no, brand.node_no)
     assert [view.status for view in consents_of(acting, anna.profile_no)] == ["granted"]
     assert [view.status for view in consents_of(acting, ben.profile_no)] == ["denied"]
+
+
+def test_what_files_say_last_counts_also_in_the_same_words(acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    heads = "email,phone,name,size,remark,dealer,ok\n"
+    said = []
+
+    for hour, word in enumerate(("no", "yes", "no", "yes")):
+        later = acting.at_time(acting.at + timedelta(hours=hour))
+        run(later, brand, f"{heads}anna@example.com,,,,,,{word}\n", PEOPLE, load_id=f"file {hour}")
+        [anna] = find_profiles(acting, "anna@example.com")
+        said += [view.status for view in consents_of(acting, anna.profile_no)]
+
+    assert said == ["denied", "granted", "denied", "granted"]
+
+
+def test_a_yes_without_a_time_leaves_a_withdrawal_and_is_counted(acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    heads = "email,phone,name,size,remark,dealer,ok\n"
+    run(acting, brand, f"{heads}anna@example.com,,,,,,yes\n", PEOPLE)
+    [anna] = find_profiles(acting, "anna@example.com")
+    later = acting.at_time(acting.at + timedelta(hours=1))
+    record_consent(
+        later, profile_no=anna.profile_no, node_no=anna.node_no, purpose="marketing.email", channel="email",
+        status="withdrawn", source="unsubscribe",
+    )  # fmt: skip
+
+    report = run(
+        acting.at_time(acting.at + timedelta(hours=2)), brand, f"{heads}anna@example.com,,Anna,,,,yes\n", PEOPLE,
+        load_id="new line",
+    )  # fmt: skip
+
+    assert [view.status for view in consents_of(acting, anna.profile_no)] == ["withdrawn"]
+    assert (report.consents, dict(report.noted)) == (0, {"compliance.withdrawal-stands": 1})
 
 
 def test_a_load_that_was_killed_goes_on_and_loses_no_consent(acting, brand):
