@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import connection
 
 from yingtai.audiences.api import create_audience, refresh_audience
-from yingtai.campaigns.models import Send, Suppression
+from yingtai.campaigns.models import Send, SuppressedAddress
 from yingtai.campaigns.services import deciding, drafting, exporting
 from yingtai.collect.api import RecordedFact, declare, declare_preset, make_source, make_write_key, record
 from yingtai.collect.collector.app import Collector
@@ -304,7 +304,8 @@ def _write(here: Furnished) -> None:
     with acting_transaction(product):
         owed = Send.objects.filter(campaign_no=campaign.campaign_no)[0]
         ids["send"] = [owed.send_no]
-        Suppression.objects.create(
+        held = SuppressedAddress.objects.create(
+            alias_no=1,
             node_no=owed.node_no,
             profile_no=owed.profile_no,
             channel="email",
@@ -312,6 +313,7 @@ def _write(here: Furnished) -> None:
             answer="550",
             at=NOW,
         )
+        ids["suppression"] = [held.suppression_no]
 
 
 def _show(here: Furnished) -> None:

@@ -101,3 +101,47 @@ class SenderAddressNotUnderstood(ProductError):
     code = "campaigns.sender-address-not-understood"
     title = "No mail can come from this address"
     remedy = "Write it like news@example.com, with plain letters before the @."
+
+
+class SendingBlocked(ProductError):
+    code = "campaigns.sending-blocked"
+    title = "Paused: the mail server does not want these mails: {answer}"
+    remedy = (
+        "Nobody was struck off. Show the answer to whoever runs the mail server, put right what it names "
+        "(sender, reputation, content), then choose Try again."
+    )
+    status = 503
+
+
+class MailServerSaysLater(ProductError):
+    code = "campaigns.mail-server-says-later"
+    title = "The mail server ended the conversation: {answer}"
+    remedy = "Sending goes on by itself in a moment; if it stays so, ask whoever runs the mail server."
+    status = 503
+
+
+class SendingFailed(ProductError):
+    code = "campaigns.sending-failed"
+    title = "Paused: sending stopped at an unforeseen problem ({why})"
+    remedy = "Nothing was lost and nobody gets two. Choose Try again; if it stops again, tell your operator."
+    status = 500
+
+
+class NothingToResume(ProductError):
+    code = "campaigns.nothing-to-resume"
+    title = "This campaign is not waiting for anybody"
+    remedy = "Only a campaign that is paused or has trouble can be tried again."
+    status = 409
+
+
+class SuppressionNotFound(ProductError):
+    code = "campaigns.suppression-not-found"
+    title = "This address is written to already"
+    remedy = "Somebody may have lifted it before you. Open the person again."
+    status = 404
+
+
+class ReasonIsMissing(ProductError):
+    code = "campaigns.reason-is-missing"
+    title = "It is not said why this address is written to again"
+    remedy = "Say in a few words how you know that it works, without names and addresses."

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 from yingtai.campaigns.services import deciding, exporting, following, sending
+from yingtai.campaigns.services.pausing import pausing_at_trouble
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.jobs import job
 
@@ -8,7 +9,8 @@ from yingtai.kernel.jobs import job
 @job("campaigns.decide", queue="sending")
 def decide(acting: Acting, *, campaign_no: int) -> None:
     """Idempotent: the campaign leaves the state in which it can be decided in the same transaction."""
-    deciding.decide(acting, campaign_no)
+    with pausing_at_trouble(acting, campaign_no):
+        deciding.decide(acting, campaign_no)
 
 
 @job("campaigns.send", queue="sending", max_attempts=20)

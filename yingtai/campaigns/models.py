@@ -10,7 +10,11 @@ from yingtai.kernel.models import ScopedModel
 class Campaign(ScopedModel):
     """A mail to an audience, with a hold-out that shows what it changed.
 
-    `salt` decides who is held out; `hold_out_share` is in hundredths of a percent.
+    salt             decides who is held out; `hold_out_share` is in hundredths of a percent
+    trouble          the code of the error that holds it up, with its facts, so that everybody reads it in their
+                     language; paused: it waits until somebody chooses to go on
+    resumed_at       when somebody last did
+    forecast_sample  of how many people a check made the mail; null: of all of them
     """
 
     class State(models.TextChoices):
@@ -18,6 +22,7 @@ class Campaign(ScopedModel):
         SCHEDULED = "scheduled"
         DECIDING = "deciding"
         SENDING = "sending"
+        PAUSED = "paused"
         DONE = "done"
         STOPPED = "stopped"
 
@@ -39,12 +44,15 @@ class Campaign(ScopedModel):
     scheduled_at = models.DateTimeField(null=True)
     salt = models.CharField(max_length=32)
     forecast = models.JSONField(null=True)
+    forecast_sample = models.IntegerField(null=True)
     forecast_at = models.DateTimeField(null=True)
     launched_at = models.DateTimeField(null=True)
     launched_by = models.CharField(max_length=100, blank=True)
     decided_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=200, blank=True)
+    trouble_facts = models.JSONField(default=dict)
+    resumed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)
     changed_at = models.DateTimeField()
@@ -71,6 +79,8 @@ class Send(ScopedModel):
     """One mail owed to one person by one campaign: sent, or not sent with the reason. Never two for a person.
 
     is_open      something is still to be done with it: to be sent, to be resolved, or to be told to the lake
+    alias_no     the address it goes to, by its number in `customers`; null before it is claimed
+    proxied_at   a mail service fetched its pictures; whether somebody looked, nobody knows
     is_assigned  it was decided to send it, or to hold the person out: they count in the result, whatever came after
     claimed_by   the number of the sender at work on it; it holds an advisory lock of that number while it lives
     """
@@ -87,6 +97,7 @@ class Send(ScopedModel):
     send_no = models.BigAutoField(primary_key=True)
     campaign_no = models.IntegerField()
     profile_no = models.BigIntegerField()
+    alias_no = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=State.choices)
     reason = models.CharField(max_length=20, null=True)
     answer = models.CharField(max_length=200, null=True)
@@ -97,6 +108,7 @@ class Send(ScopedModel):
     due_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
+    proxied_at = models.DateTimeField(null=True)
     clicked_at = models.DateTimeField(null=True)
     unsubscribed_at = models.DateTimeField(null=True)
 
@@ -125,15 +137,31 @@ class Tally(ScopedModel):
         return f"{self.what} {self.count}"
 
 
-class Suppression(ScopedModel):
-    """A person whose mailbox refused for good; no campaign writes there until the address changes."""
+class SuppressedAddress(ScopedModel):
+    """An address behind which there is no mailbox: no campaign writes there until somebody lifts it.
 
-    pk = models.CompositePrimaryKey("profile_no", "channel")
+    It belongs to the address (`alias_no`, its number in `customers`), so whoever has another is written to there.
+    A lifted one stays, with who lifted it and why. `profile_no` is whose it was then.
+    """
+
+    suppression_no = models.BigAutoField(primary_key=True)
+    alias_no = models.BigIntegerField()
     profile_no = models.BigIntegerField()
     channel = models.CharField(max_length=10)
     reason = models.CharField(max_length=20)
     answer = models.CharField(max_length=200)
     at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=100, blank=True)
+    lifted_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alias_no"], name="address_is_suppressed_once", condition=Q(lifted_at=None)
+            ),
+        ]
+        indexes = [models.Index(fields=["alias_no"], name="suppressed_by_alias")]
 
     def __str__(self) -> str:
-        return f"{self.channel} of profile {self.profile_no}"
+        return f"{self.channel} address {self.alias_no}"

@@ -24,7 +24,12 @@ def sends(acting: Acting, profile_no: int) -> Panel | None:
         for row in rows
         if row.campaign_no in names
     ]
-    return Panel(title=_("Campaigns"), template="campaigns/sends_panel.html", context={"rows": shown})
+    context = {
+        "rows": shown,
+        "suppressions": queries.suppressions_of(acting, profile_no),
+        "may_lift": decide(acting, "send", Label.L3, "campaigns.campaign").allowed,
+    }
+    return Panel(title=_("Campaigns"), template="campaigns/sends_panel.html", context=context)
 
 
 def running(acting: Acting) -> Panel | None:

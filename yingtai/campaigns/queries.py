@@ -6,14 +6,19 @@ from uuid import UUID
 
 from yingtai.audiences.api import id_of_audience
 from yingtai.campaigns.errors import CampaignNotFound
-from yingtai.campaigns.models import Campaign, Send, Tally
+from yingtai.campaigns.models import Campaign, Send, SuppressedAddress, Tally
+from yingtai.campaigns.troubles import words_of_trouble
+from yingtai.customers.api import masked_contacts
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, number
 from yingtai.kernel.scoping import acting_transaction
 
-OPENED, CLICKED, UNSUBSCRIBED = "opened", "clicked", "unsubscribed"
+OPENED, PROXIED, CLICKED, UNSUBSCRIBED = "opened", "proxied", "clicked", "unsubscribed"
 MOST_AT_ONCE = 100
-NOT_REASONS = frozenset({"owed", "sent", "unknown", OPENED, CLICKED, UNSUBSCRIBED})
+RUNNING = frozenset(
+    {Campaign.State.SCHEDULED, Campaign.State.DECIDING, Campaign.State.SENDING, Campaign.State.PAUSED}
+)
+NOT_REASONS = frozenset({"owed", "sent", "unknown", OPENED, CLICKED, UNSUBSCRIBED, PROXIED})
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,9 @@ class CampaignView:
     decided_at: datetime | None
     finished_at: datetime | None
     trouble: str
+    trouble_facts: dict[str, Any]
+    resumed_at: datetime | None
+    forecast_sample: int | None
     created_by: str
     changed_at: datetime
 
@@ -52,7 +60,17 @@ class CampaignView:
 
     @property
     def is_running(self) -> bool:
-        return self.state in {Campaign.State.SCHEDULED, Campaign.State.DECIDING, Campaign.State.SENDING}
+        """Not over yet; one that is paused goes on when somebody says so."""
+        return self.state in RUNNING
+
+    @property
+    def is_paused(self) -> bool:
+        return self.state == Campaign.State.PAUSED
+
+    @property
+    def trouble_words(self) -> tuple[str, str]:
+        """What holds it up and what to do, in the reader's language."""
+        return words_of_trouble(self.trouble, self.trouble_facts)
 
     @property
     def hold_out_ratio(self) -> float:
@@ -127,9 +145,9 @@ def list_campaigns(
 
 
 def list_running(acting: Acting) -> list[CampaignView]:
-    """Return the campaigns that are scheduled or being sent."""
+    """Return the campaigns that are scheduled, being sent or paused."""
     with acting_transaction(acting):
-        found = Campaign.objects.filter(state__in=["scheduled", "deciding", "sending"])
+        found = Campaign.objects.filter(state__in=RUNNING)
         return [view_campaign(campaign) for campaign in found.order_by("-campaign_no")[:10]]
 
 
@@ -239,6 +257,24 @@ def list_campaigns_to(acting: Acting, audience_no: int) -> list[CampaignView]:
     with acting_transaction(acting):
         found = Campaign.objects.filter(audience_id=audience_id).order_by("-campaign_no")
         return [view_campaign(campaign) for campaign in found[:ROWS_PER_PAGE]]
+
+
+@dataclass(frozen=True)
+class SuppressionView:
+    """An address of a person that is not written to; `address` is masked."""
+
+    suppression_no: int
+    address: str
+    answer: str
+    at: datetime
+
+
+def suppressions_of(acting: Acting, profile_no: int) -> list[SuppressionView]:
+    """Return the addresses of a person that are not written to."""
+    with acting_transaction(acting):
+        known = masked_contacts(acting, profile_no)
+        held = SuppressedAddress.objects.filter(alias_no__in=known, lifted_at=None).order_by("suppression_no")
+        return [SuppressionView(row.suppression_no, known[row.alias_no], row.answer, row.at) for row in held]
 
 
 def find_send(acting: Acting, send_no: int) -> SendView | None:

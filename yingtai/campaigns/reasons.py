@@ -15,14 +15,20 @@ FIELD_MISSING = "field_missing"
 DUPLICATE_PERSON = "duplicate_person"
 ERASED = "erased"
 STOPPED = "stopped"
+OTHER_ADDRESS = "other_address"
+UNPROVEN_ADDRESS = "unproven_address"
+BLOCKED = "blocked"
 
 WORDS = {
     HOLD_OUT: _("held out, to see what the mail changes"),
     NO_ADDRESS: _("no e-mail address"),
+    UNPROVEN_ADDRESS: _("the e-mail address is not confirmed"),
     NO_CONSENT: _("no consent"),
+    OTHER_ADDRESS: _("agreed with another address, not with this one"),
     WITHDRAWN: _("unsubscribed"),
     SUPPRESSED: _("the mailbox refused an earlier mail"),
     BOUNCED: _("the mailbox does not exist"),
+    BLOCKED: _("blocked by the mail server"),
     REFUSED: _("refused by the mail server"),
     GAVE_UP: _("not accepted after several tries"),
     BAD_ADDRESS: _("the address cannot be written to"),
@@ -37,6 +43,7 @@ STATES = [
     ("scheduled", _("Scheduled")),
     ("deciding", _("Being prepared")),
     ("sending", _("Being sent")),
+    ("paused", _("Paused")),
     ("done", _("Sent")),
     ("stopped", _("Stopped")),
 ]

@@ -7,10 +7,12 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
+from yingtai.campaigns.answers import readable
 from yingtai.campaigns.errors import MailServerNotReached, MailServerNotUnderstood
 from yingtai.campaigns.mail import Mail
 
@@ -61,16 +63,18 @@ class Answer:
         return 200 <= self.code < 300
 
     @property
-    def is_for_later(self) -> bool:
-        return 400 <= self.code < 500
+    def ends_conversation(self) -> bool:
+        """The server says good bye, whatever it was asked (RFC 5321 §3.8)."""
+        return self.code == 421
 
 
 class Interrupted(Exception):
-    """The connection broke. `is_ambiguous`: after the whole mail was sent and before the server answered."""
+    """The conversation broke off. `is_ambiguous`: after the whole mail was sent and before the server answered.
+    `said`: the server's last words, when it was the server that ended it."""
 
-    def __init__(self, *, is_ambiguous: bool) -> None:
+    def __init__(self, *, is_ambiguous: bool, said: str = "") -> None:
         super().__init__("the connection to the mail server broke")
-        self.is_ambiguous = is_ambiguous
+        self.is_ambiguous, self.said = is_ambiguous, said
 
 
 class Connection:
@@ -98,11 +102,12 @@ class Connection:
         try:
             self._smtp = self._connect()
         except (OSError, smtplib.SMTPException) as trouble:
-            raise MailServerNotReached(server=str(self._server), why=type(trouble).__name__) from trouble
+            raise MailServerNotReached(server=str(self._server), why=_why(trouble)) from trouble
 
-    def hand_over(self, mail: Mail) -> Answer:
+    def hand_over(self, mail: Mail, *, before_end: Callable[[], None] = lambda: None) -> Answer:
         """Hand over one mail and return what the server said.
 
+        In:     before_end  called when the next bytes make the mail theirs
         Raises: MailServerNotReached, Interrupted
         """
         self.open()
@@ -111,17 +116,21 @@ class Connection:
             raise Interrupted(is_ambiguous=False)
         is_ended = False
         try:
-            refused = self._announce(smtp, mail)
-            if refused is not None:
-                return refused
-            _socket_of(smtp).sendall(_wire_form(mail.message))
-            # Up to here the server cannot have taken the mail; from here on it may have.
-            is_ended = True
-            _socket_of(smtp).sendall(b".\r\n")
-            return _answer(smtp.getreply(), "message")
+            answer = self._announce(smtp, mail)
+            if answer is None:
+                _socket_of(smtp).sendall(_wire_form(mail.message))
+                # Up to here the server cannot have taken the mail; from here on it may have.
+                before_end()
+                is_ended = True
+                _socket_of(smtp).sendall(b".\r\n")
+                answer = _answer(smtp.getreply(), "message")
         except (OSError, smtplib.SMTPException) as trouble:
             self._drop()
             raise Interrupted(is_ambiguous=is_ended) from trouble
+        if answer.ends_conversation:
+            self._drop()
+            raise Interrupted(is_ambiguous=False, said=f"{answer.code} {answer.text}")
+        return answer
 
     def close(self) -> None:
         """Say good bye when there is a conversation."""
@@ -149,26 +158,46 @@ class Connection:
 
     def _announce(self, smtp: smtplib.SMTP, mail: Mail) -> Answer | None:
         """Send MAIL, RCPT and DATA; return the refusal, or None when the server waits for the message."""
+        # Both were made by `addresses.ascii_address`, so neither can end its command.
         commands = (f"MAIL FROM:<{mail.sender}>", f"RCPT TO:<{mail.recipient}>", "DATA")
         if not smtp.has_extn("pipelining"):
             for command, part in zip(commands, ("sender", "recipient", "message"), strict=True):
                 answer = _answer(smtp.docmd(command), part)
                 if answer.code >= 400:
-                    smtp.docmd("RSET")
-                    return answer
+                    return self._started_over(smtp, answer)
             return None
         _socket_of(smtp).sendall("".join(f"{command}\r\n" for command in commands).encode("ascii"))
-        sender = _answer(smtp.getreply(), "sender")
-        recipient = _answer(smtp.getreply(), "recipient")
-        data = _answer(smtp.getreply(), "message")
-        refused = next((answer for answer in (sender, recipient, data) if answer.code >= 400), None)
-        if refused is None:
-            return None
+        answers = self._replies(smtp, ("sender", "recipient", "message"))
+        refused = next((answer for answer in answers if answer.code >= 400), None)
+        if refused is None or len(answers) < 3:
+            return refused
+        data = answers[-1]
         if data.code == 354:  # RFC 2920: no recipient, and yet it waits for a message
             _socket_of(smtp).sendall(b".\r\n")
-            smtp.getreply()
-        smtp.docmd("RSET")
-        return refused
+            self._replies(smtp, ("message",))
+        return self._started_over(smtp, refused)
+
+    def _replies(self, smtp: smtplib.SMTP, parts: Sequence[str]) -> list[Answer]:
+        """Return what the server said to each command; fewer when it refused one and hung up."""
+        answers: list[Answer] = []
+        for part in parts:
+            try:
+                answers.append(_answer(smtp.getreply(), part))
+            except (OSError, smtplib.SMTPException):
+                if not any(answer.code >= 400 for answer in answers):
+                    raise
+                self._drop()
+                break
+        return answers
+
+    def _started_over(self, smtp: smtplib.SMTP, answer: Answer) -> Answer:
+        """Be ready for the next mail. A server that hangs up after it refused has refused all the same."""
+        if not answer.ends_conversation:
+            try:
+                smtp.docmd("RSET")
+            except (OSError, smtplib.SMTPException):
+                self._drop()
+        return answer
 
     def _drop(self) -> None:
         if self._smtp is not None:
@@ -183,6 +212,11 @@ def without_address(text: str, recipient: str) -> str:
     return re.sub(re.escape(local_part), "…", shown, flags=re.IGNORECASE) if len(local_part) > 2 else shown
 
 
+def _why(trouble: Exception) -> str:
+    code = getattr(trouble, "smtp_code", None)
+    return f"{type(trouble).__name__} {code}" if code else type(trouble).__name__
+
+
 def _socket_of(smtp: smtplib.SMTP) -> socket.socket:
     if smtp.sock is None:
         raise smtplib.SMTPServerDisconnected("the connection is closed")
@@ -193,7 +227,7 @@ def _answer(reply: tuple[int, bytes], part: str) -> Answer:
     code, text = reply
     if code < 0:
         raise smtplib.SMTPServerDisconnected("the server said nothing")
-    return Answer(code, text.decode("ascii", "replace")[:180], part)
+    return Answer(code, readable(text), part)
 
 
 def _wire_form(message: bytes) -> bytes:

@@ -47,7 +47,9 @@ def _troubled(found: Sequence[CampaignView]) -> list[Todo]:
     if not found:
         return []
     title = ngettext("%s campaign cannot be sent", "%s campaigns cannot be sent", len(found))
-    return [_todo(title, len(found), found, "campaigns:monitor", note=found[0].trouble, is_urgent=True)]
+    return [
+        _todo(title, len(found), found, "campaigns:monitor", note=found[0].trouble_words[0], is_urgent=True)
+    ]
 
 
 def _unknown(found: Sequence[CampaignView], tallies: Tallies) -> list[Todo]:

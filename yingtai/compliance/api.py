@@ -25,6 +25,7 @@ from yingtai.compliance.queries import (
     latest_notice_version,
     list_purposes,
 )
+from yingtai.compliance.services.evidence import looks_personal
 from yingtai.compliance.services.marking import NO_CONSENT, WITHDRAWN, mark_consent
 from yingtai.compliance.services.merging import merge_consents, merge_consents_in_pairs, split_consents
 from yingtai.compliance.services.purposes import (
@@ -66,6 +67,7 @@ __all__ = [
     "install_standard_purposes",
     "latest_notice_version",
     "list_purposes",
+    "looks_personal",
     "mark_consent",
     "merge_consents",
     "merge_consents_in_pairs",

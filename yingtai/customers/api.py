@@ -1,6 +1,6 @@
 """The one door into `customers`. Other modules import this file and `events`, nothing else."""
 
-from yingtai.customers.contacts import mark_without_contact, open_contacts
+from yingtai.customers.contacts import choose_contact, mark_without_contact, masked_contacts, open_contacts
 from yingtai.customers.errors import (
     CannotMergeIntoItself,
     IngestIsRunning,
@@ -52,6 +52,7 @@ __all__ = [
     "ProfileView",
     "TimelineRow",
     "TwoUserIds",
+    "choose_contact",
     "concat",
     "drain",
     "erase_person",
@@ -63,6 +64,7 @@ __all__ = [
     "list_profiles",
     "load_sets",
     "mark_without_contact",
+    "masked_contacts",
     "merge_profiles",
     "names_of",
     "names_of_values",

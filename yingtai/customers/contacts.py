@@ -13,6 +13,7 @@ from yingtai.vault import api as vault
 
 KIND_OF_CHANNEL = {"email": "email", "sms": "phone", "phone": "phone", "wechat": "openid"}
 NO_ADDRESS = "no_address"
+OTHER_ADDRESS = "other_address"
 ROWS_AT_ONCE = 10_000
 PROVEN = "known.sealed IS NOT NULL"
 """What an address must be before anything is sent there."""
@@ -23,12 +24,33 @@ MARK_WITHOUT = """
         SELECT 1 FROM customers_identifier AS known
         WHERE known.profile_no = people.profile_no AND known.kind = %(kind)s AND {proven})
 """
-# The address they gave latest is the one they use.
-ADDRESSES = """
-    SELECT DISTINCT ON (known.profile_no) known.profile_no, known.alias_no, known.sealed
-    FROM {table} AS people JOIN customers_identifier AS known USING (profile_no)
+# The address they gave latest is the one they use, of those their yes is for. A yes from before any address was
+# known is for the first that came: numbers grow in the order in which addresses became known.
+CHOOSE = """
+    UPDATE {table} AS people
+    SET alias_no = chosen.alias_no, reason = CASE WHEN chosen.alias_no IS NULL THEN %(reason)s END
+    FROM (
+        SELECT inside.profile_no, (
+            SELECT known.alias_no FROM customers_identifier AS known
+            WHERE known.profile_no = inside.profile_no AND known.kind = %(kind)s AND {proven}
+              AND (inside.alias_nos IS NULL OR inside.alias_nos = '{{}}' OR known.alias_no = ANY(inside.alias_nos))
+            ORDER BY CASE WHEN inside.alias_nos = '{{}}' THEN known.alias_no END, known.first_seen_at DESC,
+                     known.alias_no DESC
+            LIMIT 1) AS alias_no
+        FROM {table} AS inside WHERE inside.reason IS NULL
+    ) AS chosen
+    WHERE people.profile_no = chosen.profile_no
+"""
+CHOSEN = """
+    SELECT people.profile_no, known.alias_no, known.sealed
+    FROM {table} AS people JOIN customers_identifier AS known
+      ON known.alias_no = people.alias_no AND known.profile_no = people.profile_no
     WHERE people.reason IS NULL AND known.kind = %s AND {proven}
-    ORDER BY known.profile_no, known.first_seen_at DESC, known.alias_no DESC
+    ORDER BY people.profile_no
+"""
+OF_PERSON = """
+    SELECT known.alias_no, known.sealed FROM customers_identifier AS known
+    WHERE known.profile_no = %s AND known.kind = %s AND known.sealed IS NOT NULL ORDER BY known.alias_no
 """
 
 
@@ -58,15 +80,26 @@ def mark_without_contact(people: ProfileSet, channel: str) -> int:
         return int(cursor.rowcount)
 
 
-def open_contacts(acting: Acting, people: ProfileSet, kind: str = "email") -> Iterator[tuple[int, str]]:
-    """Yield (profile_no, address) for everyone still in the set whom the channel reaches, by profile_no.
+def choose_contact(people: ProfileSet, channel: str) -> int:
+    """Choose the address (`alias_no`) of everyone still in the set, of those in `alias_nos` where that is said;
+    mark whoever has none of these with `other_address`, and return how many were looked at.
 
-    In:   kind  the channel, or the kind of identifier behind it
+    Cost: one statement
+    """
+    values: dict[str, str | int] = {"reason": OTHER_ADDRESS, "kind": BY_NAME[KIND_OF_CHANNEL[channel]].number}
+    with connection.cursor() as cursor:
+        cursor.execute(CHOOSE.format(table=people.table, proven=PROVEN), values)
+        return int(cursor.rowcount)
+
+
+def open_contacts(acting: Acting, people: ProfileSet, channel: str = "email") -> Iterator[tuple[int, str]]:
+    """Yield (profile_no, address) for everyone still in the set, at the address chosen before, by profile_no.
+
     Cost: one statement; opens ten thousand values at a time
     """
-    number = BY_NAME[KIND_OF_CHANNEL.get(kind, kind)].number
+    number = BY_NAME[KIND_OF_CHANNEL[channel]].number
     with acting_transaction(acting), connection.cursor() as cursor:
-        cursor.execute(ADDRESSES.format(table=people.table, proven=PROVEN), [number])
+        cursor.execute(CHOSEN.format(table=people.table, proven=PROVEN), [number])
         rows = cursor.fetchall()
     for start in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[start : start + ROWS_AT_ONCE]
@@ -74,3 +107,15 @@ def open_contacts(acting: Acting, people: ProfileSet, kind: str = "email") -> It
             [row[2] for row in some], column=IDENTIFIER_COLUMN, row_ids=[row[1] for row in some]
         )
         yield from ((row[0], value) for row, value in zip(some, opened, strict=True) if value is not None)
+
+
+def masked_contacts(acting: Acting, profile_no: int, channel: str = "email") -> dict[int, str]:
+    """Return the addresses of a person on a channel, masked, by their numbers."""
+    kind = KIND_OF_CHANNEL[channel]
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(OF_PERSON, [profile_no, BY_NAME[kind].number])
+        rows = cursor.fetchall()
+    opened = vault.open_sealed(
+        [row[1] for row in rows], column=IDENTIFIER_COLUMN, row_ids=[row[0] for row in rows]
+    )
+    return {row[0]: vault.mask(kind, value) for row, value in zip(rows, opened, strict=True) if value}

@@ -12,7 +12,8 @@ from django.db import connection
 
 CREATE = """
     CREATE TEMPORARY TABLE {table} (
-        profile_no bigint PRIMARY KEY, node_no bigint NOT NULL DEFAULT 0, reason text
+        profile_no bigint PRIMARY KEY, node_no bigint NOT NULL DEFAULT 0, reason text, alias_nos bigint[],
+        alias_no bigint
     ) ON COMMIT DROP
 """
 COUNT_BY_REASON = "SELECT reason, count(*) FROM {table} GROUP BY reason"
@@ -23,7 +24,8 @@ class ProfileSet:
     """A set of profiles for the length of this transaction.
 
     `table` has profile_no (primary key), node_no, and reason: null while the person is still in, else the
-    word why not. Whoever marks first wins: write `… AND reason IS NULL`.
+    word why not. Whoever marks first wins: write `… AND reason IS NULL`. `alias_nos` are the addresses they
+    may be written to, null for any of theirs; `alias_no` is the one chosen.
     """
 
     table: str

@@ -10,7 +10,7 @@ from django.db import connection
 from yingtai.audiences.definition import Group
 from yingtai.audiences.services.membership import add_people, people_now
 from yingtai.compliance.api import mark_consent
-from yingtai.customers.api import ids_of, mark_without_contact, names_of
+from yingtai.customers.api import choose_contact, ids_of, mark_without_contact, names_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sets import ProfileSet, new_set
@@ -70,6 +70,8 @@ def look(acting: Acting, definition: Group, *, node_no: int | None, purpose: str
             if channel in WITH_ADDRESS:
                 mark_without_contact(people, channel)
             mark_consent(people, purpose=purpose, channel=channel)
+            if channel in WITH_ADDRESS:
+                choose_contact(people, channel)
         return Look(len(chosen), len(looked_at), some, people.count_by_reason())
 
 

@@ -76,7 +76,10 @@ def unsubscribe(acting: Acting, send_no: int, *, method: str) -> bool:
 
 
 def subscribe_again(acting: Acting, send_no: int) -> bool:
-    """Record that the person wants the mails after all, and return whether the send is known."""
+    """Record that the person wants the mails after all, and return whether the send is known.
+
+    Whoever opens the link has the mailbox it went to, so the yes is for that address and no other.
+    """
     with acting_transaction(acting):
         send = Send.objects.filter(send_no=send_no).first()
         if send is None:
@@ -86,6 +89,7 @@ def subscribe_again(acting: Acting, send_no: int) -> bool:
         record_consent(
             acting, profile_no=profile_no, node_no=send.node_no, purpose=campaign.purpose,
             channel=campaign.channel, status=Status.GRANTED, source="preferences",
+            alias_nos=None if send.alias_no is None else [send.alias_no],
             notice_version=campaign.notice_version, evidence={"method": "preferences page", "send": send_no},
         )  # fmt: skip
     return True

@@ -12,20 +12,14 @@ from yingtai.campaigns.checking import problems_of
 from yingtai.campaigns.errors import CampaignIsFixed, NotReadyToLaunch
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.queries import CampaignView, view_campaign
-from yingtai.campaigns.reasons import HOLD_OUT, SUPPRESSED
+from yingtai.campaigns.reasons import HOLD_OUT
+from yingtai.campaigns.services.addressing import choose_addresses
 from yingtai.campaigns.services.drafting import found, keep_forecast
-from yingtai.compliance.api import latest_notice_version, mark_consent
-from yingtai.customers import api as customers
+from yingtai.compliance.api import latest_notice_version
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.http import words_of
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sets import ProfileSet, new_set
-
-MARK_SUPPRESSED = f"""
-    UPDATE {{table}} AS people SET reason = '{SUPPRESSED}'
-    FROM campaigns_suppression AS held
-    WHERE held.profile_no = people.profile_no AND held.channel = %(channel)s AND people.reason IS NULL
-"""
 
 # The same person always falls on the same side of the same campaign: docs/algorithms/lift.md.
 MARK_HELD_OUT = f"""
@@ -119,14 +113,8 @@ def _decided(acting: Acting, campaign: Campaign) -> ProfileSet:
     people = new_set()
     if campaign.audience_id is not None:
         fill(acting, people, campaign.audience_id)
-    customers.mark_without_contact(people, campaign.channel)
-    mark_consent(people, purpose=campaign.purpose, channel=campaign.channel)
-    values: dict[str, Any] = {
-        "channel": campaign.channel,
-        "salt": campaign.salt,
-        "share": campaign.hold_out_share,
-    }
+    choose_addresses(people, purpose=campaign.purpose, channel=campaign.channel)
+    values: dict[str, Any] = {"salt": campaign.salt, "share": campaign.hold_out_share}
     with connection.cursor() as cursor:
-        cursor.execute(MARK_SUPPRESSED.format(table=people.table), values)
         cursor.execute(MARK_HELD_OUT.format(table=people.table), values)
     return people

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from yingtai.campaigns import queueing as queue
-from yingtai.campaigns.models import Campaign
+from yingtai.campaigns.models import Campaign, SuppressedAddress
 from yingtai.campaigns.reasons import DUPLICATE_PERSON, ERASED
 from yingtai.campaigns.services.ledger import Claimed, Desk, Outcome, add_to_tally
 from yingtai.customers.api import survivors_of
@@ -100,6 +100,7 @@ def forget_people(acting: Acting, profile_nos: Sequence[int]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(FORGET, (list(profile_nos),))
             numbers = [row[0] for row in cursor.fetchall()]
+        SuppressedAddress.objects.filter(profile_no__in=profile_nos).delete()
         campaigns = Campaign.objects.in_bulk(set(numbers))
         for campaign_no, campaign in campaigns.items():
             count = numbers.count(campaign_no)

@@ -1,7 +1,7 @@
 """The ledger's moves. Each is one statement that also moves the tallies, so the two never differ."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,12 +9,15 @@ from typing import Any
 
 from django.db import connection
 
-from yingtai.campaigns.reasons import BOUNCED, GAVE_UP, REFUSED, STOPPED
+from yingtai.campaigns.answers import Meaning
+from yingtai.campaigns.reasons import BAD_ADDRESS, BLOCKED, BOUNCED, GAVE_UP, REFUSED, STOPPED
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 
 MOST_ATTEMPTS = 6
 SOFT_PAUSE = timedelta(seconds=30)
+PAUSE_WHEN_NOT_REACHED = timedelta(seconds=15)
+Clock = Callable[[], datetime]
 
 CLAIM = """
     WITH picked AS (
@@ -25,40 +28,49 @@ CLAIM = """
     )
     UPDATE campaigns_send AS send SET state = 'claimed', claimed_by = %(sender_no)s
     FROM picked WHERE send.send_no = picked.send_no
-    RETURNING send.send_no, send.profile_no, send.node_no, send.attempts
+    RETURNING send.send_no, send.profile_no, send.node_no, send.attempts, send.alias_no
 """
 
-DROP_MARKED = """
+# Which address it goes to is kept with the mail: what the server says is about that address, not about the person.
+ADDRESS = """
     UPDATE campaigns_send AS send
-    SET state = 'not_sent', reason = people.reason, is_open = false, claimed_by = NULL
+    SET state = CASE WHEN people.reason IS NULL THEN 'claimed' ELSE 'not_sent' END, reason = people.reason,
+        is_open = people.reason IS NULL, alias_no = people.alias_no,
+        claimed_by = CASE WHEN people.reason IS NULL THEN send.claimed_by END
     FROM {table} AS people
-    WHERE send.campaign_no = %(campaign_no)s AND send.profile_no = people.profile_no
-      AND send.state = 'claimed' AND people.reason IS NOT NULL
-    RETURNING send.send_no, send.reason
+    WHERE send.campaign_no = %(campaign_no)s AND send.profile_no = people.profile_no AND send.state = 'claimed'
+    RETURNING send.send_no, send.reason, send.alias_no
 """
 
-# What became of one mail and the promise to try the next are one commit: after a crash at most one mail of a
-# connection is `attempting`.
-STEP = """
-    WITH done AS (
-        UPDATE campaigns_send
-        SET state = %(state)s, reason = %(reason)s, answer = %(answer)s, is_open = %(is_open)s,
-            sent_at = %(sent_at)s, due_at = %(due_at)s, claimed_by = NULL, attempts = attempts + 1
-        WHERE send_no = %(send_no)s AND state = 'attempting'
-        RETURNING node_no
+# What became of some mails and the promise to try the next are one commit: after a crash no mail was tried
+# that is not `attempting`, and the sender's journal says which of those were.
+TURN = """
+    WITH told AS (
+        SELECT * FROM unnest(
+            %(send_nos)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(answers)s::text[],
+            %(due)s::timestamptz[], %(sent)s::timestamptz[], %(tries)s::int[], %(whats)s::text[]
+        ) AS t (send_no, state, reason, answer, due_at, sent_at, tries, what)
+    ), done AS (
+        UPDATE campaigns_send AS send
+        SET state = told.state, reason = told.reason, answer = coalesce(told.answer, send.answer),
+            is_open = told.state IN ('sent', 'owed', 'unknown'), sent_at = told.sent_at, due_at = told.due_at,
+            claimed_by = NULL, attempts = send.attempts + told.tries
+        FROM told WHERE send.send_no = told.send_no AND send.state = 'attempting'
+        RETURNING told.what
     ), next AS (
         UPDATE campaigns_send SET state = 'attempting'
-        WHERE send_no = %(next_no)s AND state = 'claimed' AND claimed_by = %(sender_no)s
+        WHERE send_no = ANY(%(next_nos)s) AND state = 'claimed' AND claimed_by = %(sender_no)s
         RETURNING send_no
+    ), steps AS (
+        SELECT what, count(*) AS step FROM done WHERE what <> 'owed' GROUP BY what
     ), tallied AS (
         INSERT INTO campaigns_tally AS tally (campaign_no, node_no, what, count)
         SELECT %(campaign_no)s, %(brand_node)s, change.what, change.step
-        FROM (VALUES ('owed', -1), (%(what)s, 1)) AS change (what, step)
-        WHERE EXISTS (SELECT FROM done) AND %(what)s <> 'owed'
+        FROM (SELECT * FROM steps UNION ALL SELECT 'owed', -sum(step) FROM steps HAVING count(*) > 0) AS change
         ORDER BY change.what
         ON CONFLICT (campaign_no, what) DO UPDATE SET count = tally.count + excluded.count
     )
-    SELECT (SELECT count(*) FROM next),
+    SELECT (SELECT coalesce(array_agg(send_no), '{}') FROM next),
            (SELECT state FROM campaigns_campaign WHERE campaign_no = %(campaign_no)s)
 """
 
@@ -98,6 +110,13 @@ STOP = """
     WHERE campaign_no = %(campaign_no)s AND is_open AND state IN ('owed', 'claimed')
 """
 
+REASONS = {
+    Meaning.NO_MAILBOX: BOUNCED,
+    Meaning.REFUSED: REFUSED,
+    Meaning.UNWRITABLE: BAD_ADDRESS,
+    Meaning.BLOCKED: BLOCKED,
+}
+
 
 @dataclass(frozen=True)
 class Claimed:
@@ -107,16 +126,18 @@ class Claimed:
     profile_no: int
     node_no: int
     attempts: int
+    alias_no: int | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one mail; `state` owed with a time means: try again then."""
+    """What became of one mail; `state` owed with a time means: try again then. `is_tried`: a server said so."""
 
     state: str
     reason: str | None = None
     answer: str | None = None
     due_at: datetime | None = None
+    is_tried: bool = True
 
     @property
     def what(self) -> str:
@@ -124,16 +145,15 @@ class Outcome:
         return self.reason or self.state if self.state in {"not_sent", "failed"} else self.state
 
 
-def outcome_of(code: int, text: str, part: str, *, attempts: int, at: datetime) -> Outcome:
-    """Return what a server's answer means for the ledger: RFC 5321 §4.2.1, 2 taken, 4 later, 5 never."""
-    answer = f"{code} {text}"[:200]
-    if 200 <= code < 300:
+def outcome_of(meaning: Meaning, answer: str, *, attempts: int, at: datetime) -> Outcome:
+    """Return what a server's answer means for the ledger; what is put off is tried a bounded number of times."""
+    if meaning is Meaning.TAKEN:
         return Outcome("sent")
-    if 400 <= code < 500 and attempts + 1 < MOST_ATTEMPTS:
+    if meaning is Meaning.LATER and attempts + 1 < MOST_ATTEMPTS:
         return Outcome("owed", answer=answer, due_at=at + SOFT_PAUSE * 2**attempts)
-    if 400 <= code < 500:
+    if meaning is Meaning.LATER:
         return Outcome("failed", GAVE_UP, answer)
-    return Outcome("not_sent", BOUNCED if part == "recipient" else REFUSED, answer)
+    return Outcome("not_sent", REASONS[meaning], answer)
 
 
 @contextmanager
@@ -178,24 +198,32 @@ class Desk:
     brand_node: int
     sender_no: int
 
-    def step(
-        self, send_no: int | None, outcome: Outcome, next_no: int | None, *, at: datetime
-    ) -> tuple[bool, str]:
-        """Note what became of one mail and promise to try the next.
+    def turn(
+        self, done: Sequence[tuple[int, Outcome]], next_nos: Sequence[int], *, at: datetime
+    ) -> tuple[set[int], str]:
+        """Note what became of some mails and promise to try the next.
 
-        Out: whether the next may be tried, and the state of the campaign
+        Out: which of the next may be tried, and the state of the campaign
         """
+        outcomes = [outcome for _, outcome in done]
         values: dict[str, Any] = {
-            "state": outcome.state, "reason": outcome.reason, "answer": outcome.answer,
-            "is_open": outcome.state in {"sent", "owed", "unknown"}, "due_at": outcome.due_at,
-            "sent_at": at if outcome.state == "sent" else None, "send_no": send_no, "next_no": next_no,
-            "sender_no": self.sender_no, "campaign_no": self.campaign_no, "brand_node": self.brand_node,
-            "what": outcome.what,
-        }  # fmt: skip
+            "send_nos": [number for number, _ in done],
+            "states": [one.state for one in outcomes],
+            "reasons": [one.reason for one in outcomes],
+            "answers": [one.answer for one in outcomes],
+            "due": [one.due_at for one in outcomes],
+            "sent": [at if one.state == "sent" else None for one in outcomes],
+            "tries": [int(one.is_tried) for one in outcomes],
+            "whats": [one.what for one in outcomes],
+            "next_nos": list(next_nos),
+            "sender_no": self.sender_no,
+            "campaign_no": self.campaign_no,
+            "brand_node": self.brand_node,
+        }
         with acting_transaction(self.acting), connection.cursor() as cursor:
-            cursor.execute(STEP, values)
-            may_go_on, state = cursor.fetchone()
-        return bool(may_go_on), state
+            cursor.execute(TURN, values)
+            may_go, state = cursor.fetchone()
+        return set(may_go), state
 
     def release(self) -> None:
         """Give back what was claimed and not tried."""

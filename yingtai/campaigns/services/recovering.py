@@ -1,7 +1,8 @@
 """After a crash: what a dead sender had claimed is owed again, what it was handing over is cleared up.
 
-A mail in `attempting` may have been taken by the server or not; SMTP cannot be asked. The development mailbox
-can be asked by Message-ID; elsewhere the mail stays `unknown` until a person decides (ADR 0081).
+A mail in `attempting` was promised to be tried; the sender's journal says which of them the server answered, and
+which one was on the wire (ADR 0090). That one the server may have taken or not; SMTP cannot be asked. The
+development mailbox can be asked by Message-ID; elsewhere it stays `unknown` until a person decides (ADR 0081).
 """
 
 import json
@@ -13,10 +14,13 @@ from uuid import UUID
 from django.db import connection
 
 from yingtai.campaigns import queueing as queue
+from yingtai.campaigns.answers import Meaning, meaning_of
 from yingtai.campaigns.mail import Letterhead, message_id
 from yingtai.campaigns.models import Campaign, Send
 from yingtai.campaigns.services.drafting import found
-from yingtai.campaigns.services.ledger import Desk, Outcome, add_to_tally, is_alive, move
+from yingtai.campaigns.services.handing import judged
+from yingtai.campaigns.services.journal import Left, forget_journal, read_journal
+from yingtai.campaigns.services.ledger import Claimed, Desk, Outcome, is_alive, move
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.env import env, socket_folder
 from yingtai.kernel.scope import subtree
@@ -27,10 +31,13 @@ CLAIMANTS = """
     WHERE campaign_no = %s AND is_open AND state IN ('claimed', 'attempting') AND claimed_by IS NOT NULL
 """
 TAKE_BACK = """
-    UPDATE campaigns_send
-    SET state = CASE state WHEN 'claimed' THEN 'owed' ELSE 'unknown' END, claimed_by = NULL
-    WHERE campaign_no = %s AND is_open AND claimed_by = ANY(%s) AND state IN ('claimed', 'attempting')
-    RETURNING state
+    UPDATE campaigns_send SET state = 'owed', claimed_by = NULL
+    WHERE campaign_no = %s AND is_open AND claimed_by = %s AND state = 'claimed'
+"""
+PROMISED = """
+    SELECT send_no, profile_no, node_no, attempts, alias_no FROM campaigns_send
+    WHERE campaign_no = %s AND is_open AND claimed_by = %s AND state = 'attempting'
+    ORDER BY send_no FOR UPDATE
 """
 SECONDS = 5
 MAILS_AT_ONCE = 1000
@@ -38,16 +45,36 @@ Inquiry = Callable[[Sequence[str]], set[str] | None]
 """Which of these Message-IDs were taken; None when nobody can be asked."""
 
 
-def recover(desk: Desk, letterhead: Letterhead, inquiry: Inquiry) -> None:
+def recover(desk: Desk, campaign: Campaign, letterhead: Letterhead, inquiry: Inquiry) -> None:
     """Take back what senders that died had claimed, and clear up what they were handing over."""
     with acting_transaction(desk.acting), connection.cursor() as cursor:
         cursor.execute(CLAIMANTS, (desk.campaign_no,))
         dead = [number for (number,) in cursor.fetchall() if not is_alive(number)]
-        if dead:
-            cursor.execute(TAKE_BACK, (desk.campaign_no, dead))
-            unknown = sum(state == "unknown" for (state,) in cursor.fetchall())
-            add_to_tally(desk.campaign_no, desk.brand_node, {"owed": -unknown, "unknown": unknown})
+        for sender_no in dead:
+            cursor.execute(TAKE_BACK, (desk.campaign_no, sender_no))
+            cursor.execute(PROMISED, (desk.campaign_no, sender_no))
+            promised = [Claimed(*row) for row in cursor.fetchall()]
+            left = read_journal(desk.campaign_no, sender_no)
+            told = [(one.send_no, _became(desk, campaign, one, left)) for one in promised]
+            desk.turn(told, [], at=desk.acting.at)
+    for sender_no in dead:
+        forget_journal(desk.campaign_no, sender_no)
     _clear_up(desk, letterhead, inquiry)
+
+
+def _became(desk: Desk, campaign: Campaign, one: Claimed, left: Left) -> Outcome:
+    """Return what became of a mail that a dead sender had promised to try, as far as its journal knows."""
+    if answer := left.answers.get(one.send_no):
+        meaning, said = (
+            meaning_of(answer.code, answer.text, answer.part),
+            f"{answer.code} {answer.text}"[:200],
+        )
+        if meaning is Meaning.BLOCKED:
+            return Outcome("owed", answer=said, is_tried=False)
+        return judged(desk, one, meaning, said, campaign.channel, at=desk.acting.at)
+    if left.is_whole and one.send_no not in left.begun:
+        return Outcome("owed", is_tried=False)
+    return Outcome("unknown")
 
 
 def send_unknown_again(acting: Acting, campaign_id: UUID) -> int:

@@ -3,10 +3,11 @@
 docs/algorithms/sending.md tells the whole of it, ADR 0081 why.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from time import monotonic, sleep
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from django.db import connection
@@ -18,16 +19,18 @@ from yingtai.campaigns.errors import MailServerNotReached, MailServerNotUndersto
 from yingtai.campaigns.letterheads import letterhead_of, mail_server, tokens
 from yingtai.campaigns.mail import Letterhead, Mail, compose
 from yingtai.campaigns.models import Campaign, Send
-from yingtai.campaigns.reasons import BAD_ADDRESS, BOUNCED, FIELD_MISSING, NO_ADDRESS
+from yingtai.campaigns.reasons import BAD_ADDRESS, FIELD_MISSING, NO_ADDRESS
 from yingtai.campaigns.services import ledger
+from yingtai.campaigns.services.addressing import choose_addresses
 from yingtai.campaigns.services.following import follow_survivors
-from yingtai.campaigns.services.ledger import Claimed, Desk, Outcome
+from yingtai.campaigns.services.handing import Hands, Pace
+from yingtai.campaigns.services.journal import Journal, open_journal
+from yingtai.campaigns.services.ledger import PAUSE_WHEN_NOT_REACHED, Claimed, Clock, Desk, Outcome
+from yingtai.campaigns.services.pausing import note_trouble, pausing_at_trouble
 from yingtai.campaigns.services.recovering import Inquiry, ask_development_mailbox, recover
-from yingtai.campaigns.services.suppressing import suppress
 from yingtai.campaigns.services.telling import tell_sent
-from yingtai.campaigns.smtp import Connection, Interrupted, Server, without_address
+from yingtai.campaigns.smtp import Connection, Server
 from yingtai.campaigns.tokens import Link
-from yingtai.compliance.api import mark_consent
 from yingtai.content.api import CompiledTemplate, FieldMissing, RenderingStopped, compiled, values_of
 from yingtai.customers import api as customers
 from yingtai.kernel.acting import Acting
@@ -39,8 +42,6 @@ BATCH = 500
 SECONDS_PER_BATCH = 5
 """With a speed limit a batch is what goes out in this time, so that consent is never asked long before."""
 SECONDS_PER_TURN = 5.0
-PAUSE_WHEN_NOT_REACHED = timedelta(seconds=15)
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -70,18 +71,19 @@ def send_for_a_while(
         campaign = Campaign.objects.filter(campaign_no=campaign_no, state=Campaign.State.SENDING).first()
     if campaign is None:
         return
-    with ledger.living_sender() as sender_no:
-        work = _work(acting, campaign, sender_no, clock)
-        recover(work.desk, work.letterhead, inquiry)
-        try:
-            with Connection(server or mail_server(), local_name=work.letterhead.domain) as connection_:
-                _send_until(work, connection_, monotonic() + SECONDS_PER_TURN)
-        except (MailServerNotReached, MailServerNotUnderstood) as trouble:
-            _note_trouble(acting, campaign, str(trouble))
-        finally:
-            work.desk.release()
-            tell_sent(acting, campaign_no)
-    _finish_or_go_on(acting.at_time(clock()), campaign)
+    with pausing_at_trouble(acting, campaign_no):
+        with ledger.living_sender() as sender_no, open_journal(campaign_no, sender_no) as journal:
+            work = _work(acting, campaign, sender_no, clock)
+            recover(work.desk, campaign, work.letterhead, inquiry)
+            try:
+                with Connection(server or mail_server(), local_name=work.letterhead.domain) as connection_:
+                    _send_until(work, connection_, journal, monotonic() + SECONDS_PER_TURN)
+            except (MailServerNotReached, MailServerNotUnderstood) as trouble:
+                note_trouble(acting, campaign_no, trouble)
+            finally:
+                work.desk.release()
+                tell_sent(acting, campaign_no)
+        _finish_or_go_on(acting.at_time(clock()), campaign)
 
 
 def keep_going(acting: Acting) -> None:
@@ -101,15 +103,17 @@ def _work(acting: Acting, campaign: Campaign, sender_no: int, clock: Clock) -> W
     return Work(campaign, desk, compiled(acting, campaign.version_id), letterhead_of(campaign), clock)
 
 
-def _send_until(work: Work, connection_: Connection, deadline: float) -> None:
+def _send_until(work: Work, connection_: Connection, journal: Journal, deadline: float) -> None:
     connection_.open()
-    if work.campaign.trouble:
-        _note_trouble(work.desk.acting, work.campaign, "")
-    pace = _Pace(work.campaign.per_minute)
+    pace = Pace(work.campaign.per_minute)
+    size = max(1, min(BATCH, int(SECONDS_PER_BATCH / pace.pause))) if pace.pause else BATCH
+    hands = Hands(work.campaign, work.desk, connection_, journal, work.clock, pace)
     while monotonic() < deadline:
-        mails = list(_claimed_mails(work, pace.batch_size))
-        if not mails or not _hand_over_all(work, connection_, mails, pace, deadline):
-            return
+        mails = list(_claimed_mails(work, size))
+        if not mails or not hands.hand_over(mails, deadline):
+            break
+    if work.campaign.trouble and hands.trouble is None:
+        note_trouble(work.desk.acting, work.campaign.campaign_no, None)
 
 
 def _claimed_mails(work: Work, size: int) -> Iterator[tuple[Claimed, Mail]]:
@@ -120,31 +124,34 @@ def _claimed_mails(work: Work, size: int) -> Iterator[tuple[Claimed, Mail]]:
         batch = ledger.claim(work.campaign.campaign_no, work.desk.sender_no, size=size, at=at)
         batch = follow_survivors(acting, work.desk, batch)
         addresses = _still_allowed(work, acting, batch)
-        batch = [one for one in batch if one.profile_no in addresses]
-        people = values_of(acting, [one.profile_no for one in batch], work.template.person_fields)
-        for one in batch:
-            mail = _composed(work, one, addresses[one.profile_no], people.get(one.profile_no, {}), at)
+        people = values_of(acting, [one.profile_no for one in addresses], work.template.person_fields)
+        for one, address in addresses.items():
+            mail = _composed(work, one, address, people.get(one.profile_no, {}), at)
             if mail is not None:
                 yield one, mail
 
 
-def _still_allowed(work: Work, acting: Acting, batch: list[Claimed]) -> dict[int, str]:
+def _still_allowed(work: Work, acting: Acting, batch: list[Claimed]) -> dict[Claimed, str]:
     """Return the addresses of those who may be written to at this moment; the others leave with the reason."""
     people = new_set()
     people.add((one.profile_no, one.node_no) for one in batch)
-    mark_consent(people, purpose=work.campaign.purpose, channel=work.campaign.channel)
-    customers.mark_without_contact(people, work.campaign.channel)
+    choose_addresses(people, purpose=work.campaign.purpose, channel=work.campaign.channel)
     with connection.cursor() as cursor:
-        cursor.execute(
-            ledger.DROP_MARKED.format(table=people.table), {"campaign_no": work.campaign.campaign_no}
-        )
-        dropped = [reason for _send_no, reason in cursor.fetchall()]
-    steps = {reason: dropped.count(reason) for reason in set(dropped)} | {"owed": -len(dropped)}
-    ledger.add_to_tally(work.campaign.campaign_no, work.campaign.node_no, steps)
-    addresses = dict(customers.open_contacts(acting, people, kind=work.campaign.channel))
-    lost = [one.send_no for one in batch if one.profile_no not in addresses]
+        cursor.execute(ledger.ADDRESS.format(table=people.table), {"campaign_no": work.campaign.campaign_no})
+        moved = cursor.fetchall()
+    dropped = Counter(reason for _send_no, reason, _alias_no in moved if reason)
+    ledger.add_to_tally(
+        work.campaign.campaign_no, work.campaign.node_no, dropped | {"owed": -dropped.total()}
+    )
+    addresses = dict(customers.open_contacts(acting, people, work.campaign.channel))
+    aliases = {send_no: alias_no for send_no, reason, alias_no in moved if not reason}
+    lost = [one.send_no for one in batch if one.send_no in aliases and one.profile_no not in addresses]
     work.desk.move(lost, Outcome("not_sent", NO_ADDRESS), before=["claimed"])
-    return addresses
+    return {
+        replace(one, alias_no=aliases[one.send_no]): addresses[one.profile_no]
+        for one in batch
+        if one.send_no in aliases and one.profile_no in addresses
+    }
 
 
 def _composed(work: Work, one: Claimed, address: str, person: dict[str, Any], at: datetime) -> Mail | None:
@@ -161,52 +168,6 @@ def _composed(work: Work, one: Claimed, address: str, person: dict[str, Any], at
         outcome = Outcome("not_sent", FIELD_MISSING, f"{problem.facts['part']}: {missing}"[:200])
     work.desk.move([one.send_no], outcome, before=["claimed"])
     return None
-
-
-def _hand_over_all(
-    work: Work, connection_: Connection, mails: list[tuple[Claimed, Mail]], pace: "_Pace", deadline: float
-) -> bool:
-    """Hand mails over one after the other; return whether to go on with another batch."""
-    before: int | None = None
-    outcome = Outcome("owed")
-    for one, mail in mails:
-        pace.wait()
-        may_go, state = work.desk.step(before, outcome, one.send_no, at=work.clock())
-        before = None
-        if state != Campaign.State.SENDING:
-            # It was stopped: the mail was not begun, so it is given back and left unsent with the others.
-            work.desk.step(one.send_no, Outcome("not_sent", "stopped"), None, at=work.clock())
-            return False
-        if not may_go:
-            continue
-        try:
-            outcome = _handed_over(work, connection_, one, mail)
-        except Interrupted as trouble:
-            outcome = _after_interruption(work, trouble)
-            work.desk.step(one.send_no, outcome, None, at=work.clock())
-            return False
-        before = one.send_no
-        if monotonic() > deadline + SECONDS_PER_TURN:
-            break
-    if before is not None:
-        work.desk.step(before, outcome, None, at=work.clock())
-    return monotonic() < deadline
-
-
-def _handed_over(work: Work, connection_: Connection, one: Claimed, mail: Mail) -> Outcome:
-    answer = connection_.hand_over(mail)
-    at = work.clock()
-    text = without_address(answer.text, mail.recipient)
-    outcome = ledger.outcome_of(answer.code, text, answer.part, attempts=one.attempts, at=at)
-    if outcome.reason == BOUNCED:
-        suppress(work.desk.acting, one, channel=work.campaign.channel, answer=outcome.answer or "", at=at)
-    return outcome
-
-
-def _after_interruption(work: Work, trouble: Interrupted) -> Outcome:
-    if trouble.is_ambiguous:
-        return Outcome("unknown", answer="the connection broke before the server answered")
-    return Outcome("owed", answer="the connection broke", due_at=work.clock() + PAUSE_WHEN_NOT_REACHED)
 
 
 def _finish_or_go_on(acting: Acting, campaign: Campaign) -> None:
@@ -229,26 +190,3 @@ def _finish_or_go_on(acting: Acting, campaign: Campaign) -> None:
             queue.send(acting, held)
         else:
             queue.send(acting, held, at=rest.aggregate(at=Min("due_at"))["at"])
-
-
-def _note_trouble(acting: Acting, campaign: Campaign, words: str) -> None:
-    with acting_transaction(acting):
-        Campaign.objects.filter(campaign_no=campaign.campaign_no).update(trouble=words[:200])
-    campaign.trouble = words
-
-
-class _Pace:
-    """Keeps to so many mails a minute, evenly."""
-
-    def __init__(self, per_minute: int | None) -> None:
-        self._pause = 60 / per_minute if per_minute else 0.0
-        self._due = monotonic()
-
-    @property
-    def batch_size(self) -> int:
-        return max(1, min(BATCH, int(SECONDS_PER_BATCH / self._pause))) if self._pause else BATCH
-
-    def wait(self) -> None:
-        if self._pause:
-            sleep(max(0.0, self._due - monotonic()))
-            self._due = max(self._due, monotonic()) + self._pause

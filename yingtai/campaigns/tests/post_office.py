@@ -18,12 +18,14 @@ from yingtai.campaigns.smtp import Server
 
 @dataclass
 class PostOffice:
-    """What came in. `refusals`: answers to RCPT by address; `later`: how often an address is put off."""
+    """What came in. `refusals`: answers to RCPT by address; `later`: how often an address is put off;
+    `farewells`: how often the server hangs up when it hears of an address."""
 
     mails: list[tuple[str, bytes]] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     later: Counter[str] = field(default_factory=Counter)
     sessions: set[str] = field(default_factory=set)
+    farewells: Counter[str] = field(default_factory=Counter)
     after_mail: Callable[[], None] | None = None
     server: Server = field(default_factory=lambda: Server("127.0.0.1", 0))
 
@@ -31,6 +33,11 @@ class PostOffice:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list
     ) -> str:
         self.sessions.add(str(session.peer))
+        if self.farewells[address]:
+            self.farewells[address] -= 1
+            server.transport.write(b"421 4.3.2 Service shutting down\r\n")
+            server.transport.close()
+            return "421"
         if self.later[address]:
             self.later[address] -= 1
             return "451 4.7.1 Come back later"

@@ -6,11 +6,14 @@ import pytest
 
 from yingtai.campaigns import queries
 from yingtai.campaigns.errors import CampaignIsFixed, CampaignNotFound, NotReadyToLaunch
-from yingtai.campaigns.models import Campaign, Send, Suppression
+from yingtai.campaigns.models import Campaign, Send
 from yingtai.campaigns.services import deciding, drafting
 from yingtai.campaigns.services.exporting import export_assignments
+from yingtai.campaigns.services.ledger import Claimed
+from yingtai.campaigns.services.suppressing import suppress
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
 from yingtai.compliance.api import record_consent
+from yingtai.customers.api import masked_contacts
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.api import scoped
 
@@ -36,15 +39,10 @@ def test_everyone_in_the_audience_is_in_the_ledger_with_the_reason(acting, brand
     )
     campaign = make_campaign(acting, brand.node_no, [anna, bert, carl, dora])
     withdraw(acting, brand, carl)
-    with acting_transaction(acting):
-        Suppression.objects.create(
-            profile_no=dora,
-            channel="email",
-            node_no=brand.node_no,
-            reason="bounced",
-            answer="550",
-            at=acting.at,
-        )
+    [(dora_alias, _)] = masked_contacts(acting, dora).items()
+    suppress(
+        acting, Claimed(0, dora, brand.node_no, 0, dora_alias), channel="email", answer="550", at=acting.at
+    )
 
     expected = deciding.forecast(acting, campaign.id)
     decided = launch_and_decide(acting, campaign)

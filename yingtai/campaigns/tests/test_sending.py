@@ -153,7 +153,7 @@ def test_a_mail_server_that_does_not_answer_loses_nothing(acting, brand, office,
     real, office.server = office.server, Server("127.0.0.1", 1)
 
     send(acting, campaign, office)
-    trouble = queries.get_campaign(acting, campaign.id).trouble
+    trouble = queries.get_campaign(acting, campaign.id).trouble_words[0]
     office.server = real
     send(acting, campaign, office, later=timedelta(minutes=1))
 
@@ -256,9 +256,7 @@ def test_what_a_dead_sender_had_claimed_is_owed_again_and_what_it_was_handing_ov
     dead = 4711
     with acting_transaction(acting):
         [one, _two, _three] = ledger.claim(campaign.campaign_no, dead, size=3, at=acting.at)
-    Desk(acting, campaign.campaign_no, campaign.node_no, dead).step(
-        None, ledger.Outcome("owed"), one.send_no, at=acting.at
-    )
+    Desk(acting, campaign.campaign_no, campaign.node_no, dead).turn([], [one.send_no], at=acting.at)
 
     send(acting, campaign, office)
 
@@ -275,9 +273,7 @@ def test_a_server_that_can_be_asked_clears_up_what_nobody_knows(
     dead = 4712
     with acting_transaction(acting):
         [one, _two, _three] = ledger.claim(campaign.campaign_no, dead, size=3, at=acting.at)
-    Desk(acting, campaign.campaign_no, campaign.node_no, dead).step(
-        None, ledger.Outcome("owed"), one.send_no, at=acting.at
-    )
+    Desk(acting, campaign.campaign_no, campaign.node_no, dead).turn([], [one.send_no], at=acting.at)
 
     send(acting, campaign, office, inquiry=lambda message_ids: set(message_ids) if was_taken else set())
 
@@ -289,9 +285,7 @@ def test_a_person_may_decide_to_send_again_what_nobody_knows(acting, brand, offi
     campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, three))
     with acting_transaction(acting):
         [one, _two, _three] = ledger.claim(campaign.campaign_no, 4713, size=3, at=acting.at)
-    Desk(acting, campaign.campaign_no, campaign.node_no, 4713).step(
-        None, ledger.Outcome("owed"), one.send_no, at=acting.at
-    )
+    Desk(acting, campaign.campaign_no, campaign.node_no, 4713).turn([], [one.send_no], at=acting.at)
     send(acting, campaign, office)
 
     send_unknown_again(acting, campaign.id)

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 from yingtai.campaigns import queries, results
 from yingtai.campaigns.reasons import HOLD_OUT, SEND_STATES, STATES, WORDS
 from yingtai.campaigns.results import Lift, Result
+from yingtai.campaigns.services.pausing import resume_campaign
 from yingtai.campaigns.services.recovering import send_unknown_again
+from yingtai.campaigns.services.suppressing import lift_suppression
 from yingtai.customers.api import ids_of, names_of
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
@@ -93,6 +95,22 @@ def resend_unknown(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     """Send again to those of whom nobody knows whether the mail arrived."""
     send_unknown_again(request.acting, campaign_id)
     return redirect("campaigns:monitor", campaign_id)
+
+
+@require_POST
+@page(action="send", place="campaigns.campaign", label=Label.L3)
+def resume(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
+    """Go on with a campaign that waits for somebody, or try at once what waits for its time."""
+    resume_campaign(request.acting, campaign_id)
+    return redirect("campaigns:monitor", campaign_id)
+
+
+@require_POST
+@page(action="send", place="campaigns.campaign", label=Label.L3)
+def lift(request: ActingRequest, suppression_no: int) -> HttpResponse:
+    """Write to an address again; who said so and why is kept."""
+    profile_no = lift_suppression(request.acting, suppression_no, reason=request.POST.get("reason", ""))
+    return redirect("customers:profile", ids_of(request.acting, [profile_no])[profile_no])
 
 
 def _rates(progress: queries.CampaignProgress) -> dict[str, str]:

@@ -30,15 +30,28 @@ MARK = f"""
     WHERE people.profile_no = out.profile_no
 """
 
+# Those who are still in stand on a yes, which is for some addresses and no other.
+COVER = f"""
+    UPDATE {{table}} AS people SET alias_nos = held.alias_nos
+    FROM compliance_consent_now AS held
+    JOIN compliance_purpose AS purpose USING (purpose_no)
+    WHERE people.reason IS NULL AND held.profile_no = people.profile_no AND held.status = {Status.GRANTED:d}
+      AND held.channel = %(channel)s AND held.recipient = %(recipient)s
+      AND purpose.code = %(purpose)s AND purpose.basis = 'consent'
+      AND purpose.node_no = (people.node_no >> 40) << 40
+"""
+
 
 def mark_consent(people: ProfileSet, *, purpose: str, channel: str, recipient: str = "") -> int:
     """Mark everyone in the set who may not be addressed, `no_consent` or `withdrawn`, and return how many.
 
-    Call it inside the transaction of the set. Missing means no.
-    Cost: one statement, whatever the size
+    Call it inside the transaction of the set. Missing means no. Whoever stays in has `alias_nos`: the addresses
+    their yes is for, or null where the purpose needs none.
+    Cost: two statements, whatever the size
     """
+    values = {"purpose": purpose, "channel": channel, "recipient": recipient}
     with connection.cursor() as cursor:
-        cursor.execute(
-            MARK.format(table=people.table), {"purpose": purpose, "channel": channel, "recipient": recipient}
-        )
-        return int(cursor.rowcount)
+        cursor.execute(MARK.format(table=people.table), values)
+        marked = int(cursor.rowcount)
+        cursor.execute(COVER.format(table=people.table), values)
+    return marked
