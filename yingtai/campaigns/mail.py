@@ -1,7 +1,6 @@
 """One mail as it goes over the wire: RFC 5322 headers, text and HTML, RFC 8058 unsubscribe. Pure."""
 
 import binascii
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +10,8 @@ from email.utils import format_datetime, formataddr
 
 from yingtai.campaigns.addresses import ascii_address, one_line
 from yingtai.campaigns.tokens import CLICK, DYNAMIC_LINK, OPEN, UNSUBSCRIBE, VIEW, Link, Tokens
-from yingtai.content.api import CompiledTemplate
+from yingtai.content.api import CompiledTemplate, unescaped, with_links
 
-HREF = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)("([^"]*)"|'([^']*)')""", re.IGNORECASE)
 BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 LONGEST_DYNAMIC_LINK = 1500
 LONGEST_PLAIN_HEADER = 900
@@ -155,17 +153,16 @@ def track(
     """Lead every link to the web over our redirect, but for those to our own pages."""
     numbers = {url: number for number, url in enumerate(known)}
 
-    def followed(match: re.Match[str]) -> str:
-        raw = match.group(3) if match.group(3) is not None else match.group(4)
-        url = html.unescape(raw)
+    def followed(raw: str) -> str | None:
+        url = unescaped(raw)
         if url in leave or not url.startswith(("http://", "https://")) or len(url) > LONGEST_DYNAMIC_LINK:
-            return match.group(0)
+            return None
         number = numbers.get(raw, DYNAMIC_LINK)
         # A link that differs by person is not in the template, so the token itself carries it, sealed.
         target = Link(link.send_no, link.node_no, number, url if number == DYNAMIC_LINK else "")
-        return f'{match.group(1)}"{letterhead.web_url}/c/{tokens.make(CLICK, target)}"'
+        return f"{letterhead.web_url}/c/{tokens.make(CLICK, target)}"
 
-    return HREF.sub(followed, rendered)
+    return with_links(rendered, followed)
 
 
 def with_pixel(rendered: str, url: str) -> str:

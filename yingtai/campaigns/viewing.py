@@ -1,6 +1,5 @@
 """A mail once more: the page it leads to, and the mail itself for its own recipient."""
 
-import html
 from dataclasses import dataclass
 
 from yingtai.campaigns.errors import LinkNotUnderstood
@@ -9,7 +8,7 @@ from yingtai.campaigns.mail import links_of
 from yingtai.campaigns.models import Campaign, Send
 from yingtai.campaigns.tokens import DYNAMIC_LINK, Link
 from yingtai.compliance.api import consents_of, get_purpose
-from yingtai.content.api import CompiledTemplate, compiled, values_of
+from yingtai.content.api import CompiledTemplate, compiled, unescaped, values_of
 from yingtai.customers.api import survivors_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
@@ -35,7 +34,7 @@ def target_of(acting: Acting, link: Link) -> str:
     if link.link_no >= len(template.links):
         raise LinkNotUnderstood
     # The template writes an address as HTML does, with &amp; for &.
-    return html.unescape(template.links[link.link_no])
+    return unescaped(template.links[link.link_no])
 
 
 def mail_again(acting: Acting, link: Link) -> str:

@@ -1,10 +1,14 @@
 """The one door into `content`. Other modules import this file, nothing else."""
 
+from yingtai.content.addresses import unescaped, with_links
 from yingtai.content.errors import (
+    AddressRefused,
+    DraftChanged,
     FieldMissing,
     RenderingStopped,
     TemplateNotFound,
     TemplateNotUnderstood,
+    TemplateTooHeavy,
     TemplateTooLarge,
 )
 from yingtai.content.people import values_of
@@ -21,12 +25,15 @@ from yingtai.content.rendering import CompiledTemplate, Rendered, compile_templa
 from yingtai.content.services import create_template, make_version
 
 __all__ = [
+    "AddressRefused",
     "CompiledTemplate",
+    "DraftChanged",
     "FieldMissing",
     "Rendered",
     "RenderingStopped",
     "TemplateNotFound",
     "TemplateNotUnderstood",
+    "TemplateTooHeavy",
     "TemplateTooLarge",
     "TemplateView",
     "VersionView",
@@ -38,5 +45,7 @@ __all__ = [
     "list_ready",
     "list_templates",
     "make_version",
+    "unescaped",
     "values_of",
+    "with_links",
 ]

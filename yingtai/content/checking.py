@@ -1,6 +1,7 @@
 """What the editor says of a draft: whether it can be read, what it will look like, what to mind."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import blake2s
@@ -10,12 +11,16 @@ from django.utils.translation import gettext as _
 
 from yingtai.content import limits
 from yingtai.content.people import Person, invented_values, may_see_clear, values_of
-from yingtai.content.rendering import CompiledTemplate, Rendered, compile_template
+from yingtai.content.rendering import Rendered
+from yingtai.content.trial import Trial, try_out
 from yingtai.customers import api as customers
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 
 MOST_ALIKE = 3
+NOWHERE = {"unsubscribe_url": "#unsubscribe", "preferences_url": "#preferences", "view_url": "#view"}
+MOST_VALUES = 200
+MENTIONED = re.compile(r"""\bperson(?:\.([A-Za-z_][\w-]*)|\[\s*["']([^"'\]]{1,100})["'])""")
 
 
 @dataclass
@@ -42,16 +47,15 @@ def check_draft(
 ) -> Check:
     """Try a draft out for one person, or for an invented one. Never raises: what is wrong is in the result."""
     check = Check(fingerprint=blake2s(f"{subject}\n{html}".encode(), digest_size=6).hexdigest())
-    try:
-        compiled = compile_template(subject, html)
-        check.links = compiled.links
-        check.warnings = _warnings(compiled) + _unknown_values(acting, compiled, node_no)
-        check.is_masked = person is not None and not may_see_clear(acting)
-        check.rendered = compiled.render(preview_values(acting, compiled, person, brand_name))
-    except ProductError as problem:
-        check.problems.append(problem)
+    check.is_masked = person is not None and not may_see_clear(acting)
+    tried = try_out(subject, html, preview_values(acting, mentioned(subject, html), person, brand_name))
+    if tried.problem is not None:
+        check.problems.append(tried.problem)
+    if tried.rendered is None:
         return check
-    check.html_bytes = len(check.rendered.html.encode())
+    check.rendered, check.links = tried.rendered, tried.links
+    check.warnings = _warnings(tried) + _unknown_values(acting, tried, node_no)
+    check.html_bytes = len(tried.rendered.html.encode())
     if check.html_bytes > limits.CLIPPED_BYTES:
         check.warnings.append(
             _("The HTML is larger than 102 KB: Gmail will hide the end of it behind a link.")
@@ -59,11 +63,16 @@ def check_draft(
     return check
 
 
+def mentioned(subject: str, html: str) -> list[str]:
+    """Return the names of a person's values that a draft may ask for, without reading it as Liquid."""
+    found = MENTIONED.findall(f"{subject}\n{html}")
+    return list(dict.fromkeys(plain or quoted for plain, quoted in found))[:MOST_VALUES]
+
+
 def preview_values(
-    acting: Acting, compiled: CompiledTemplate, person: Person | None, brand_name: str
+    acting: Acting, names: Collection[str], person: Person | None, brand_name: str
 ) -> Mapping[str, Any]:
     """Return the values a preview is filled with; its links lead nowhere."""
-    names = compiled.person_fields
     if person is None:
         values = invented_values(names)
     else:
@@ -73,33 +82,36 @@ def preview_values(
         "person": values,
         "brand": {"name": brand_name},
         "campaign": {"name": _("preview")},
-        "unsubscribe_url": "#unsubscribe",
-        "preferences_url": "#preferences",
-        "view_url": "#view",
+        **NOWHERE,
     }
 
 
-def _warnings(compiled: CompiledTemplate) -> list[str]:
+def invented_mail(subject: str, html: str) -> dict[str, Any]:
+    """Return the values of a mail to an invented person who has every value that is asked for."""
+    return {
+        "person": invented_values(mentioned(subject, html)),
+        "brand": {"name": "Brand"},
+        "campaign": {"name": "Campaign"},
+        **NOWHERE,
+    }
+
+
+def _warnings(tried: Trial) -> list[str]:
     said = []
-    if not compiled.has_unsubscribe_link:
+    if not tried.has_unsubscribe_link:
         said.append(_("There is no link to unsubscribe: put {{ unsubscribe_url }} into a link."))
-    said += [_("Nobody has a value called %s.") % name for name in compiled.unknown_fields]
-    said += [_("The link %s is not secure.") % link for link in compiled.links if link.startswith("http://")]
-    said += [
-        _("The link %s cannot be followed from a mail.") % link[:80]
-        for link in compiled.links
-        if not link.startswith(("http://", "https://", "mailto:", "tel:", "{{"))
-    ]
+    said += [_("Nobody has a value called %s.") % name for name in tried.unknown_fields]
+    said += [_("The link %s is not secure.") % link for link in tried.links if link.startswith("http://")]
     return said
 
 
-def _unknown_values(acting: Acting, compiled: CompiledTemplate, node_no: int) -> list[str]:
+def _unknown_values(acting: Acting, tried: Trial, node_no: int) -> list[str]:
     """Return a warning for each value that nobody of the brand has, with the names that are most alike first."""
-    if not node_no or not compiled.person_fields:
+    if not node_no or not tried.person_fields:
         return []
     known = customers.names_of_values(acting, node_no)
     said = []
-    for name in sorted(compiled.person_fields - set(known)):
+    for name in sorted(tried.person_fields - set(known)):
         alike = get_close_matches(name, known, n=MOST_ALIKE)
         names = ", ".join([*alike, *(other for other in known if other not in alike)])
         said.append(

@@ -30,3 +30,25 @@ class RenderingStopped(ProductError):
     code = "content.rendering-stopped"
     title = "The {part} cannot be made: {what}"
     remedy = "Make the template simpler; loops, sizes and time are limited."
+
+
+class AddressRefused(RenderingStopped):
+    code = "content.address-refused"
+    title = "The {part} holds an address that cannot be sent: {what}"
+    remedy = (
+        "Write links as https://, mailto: or tel:, and the addresses of pictures and fonts letter by letter, "
+        "without a value of the person."
+    )
+
+
+class TemplateTooHeavy(ProductError):
+    code = "content.template-too-heavy"
+    title = "The template takes too long or too much memory"
+    remedy = "Make it simpler: fewer and shorter tags, no large tables of values."
+
+
+class DraftChanged(ProductError):
+    code = "content.draft-changed"
+    title = "Somebody changed the draft at this moment"
+    remedy = "Look at it again, then publish it."
+    status = 409

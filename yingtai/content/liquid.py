@@ -24,7 +24,7 @@ from liquid.template import BoundTemplate
 from markupsafe import escape
 
 from yingtai.content import limits
-from yingtai.content.bounds import bounded
+from yingtai.content.bounds import bound_ranges, bounded
 from yingtai.content.errors import FieldMissing, RenderingStopped, TemplateNotUnderstood, TemplateTooLarge
 from yingtai.content.filters import FILTERS
 
@@ -100,7 +100,9 @@ def compile_part(source: str, *, part: str, environment: Environment, longest: i
     if tags > limits.LIQUID_TAGS:
         raise TemplateTooLarge(part=part, what=f"{tags:,} Liquid tags, {limits.LIQUID_TAGS:,} are allowed")
     try:
-        return Part(environment.from_string(source), part)
+        template = environment.from_string(source)
+        bound_ranges(template)
+        return Part(template, part)
     except LiquidError as problem:
         line = problem.token.start_index if problem.token else 0
         raise TemplateNotUnderstood(
@@ -120,6 +122,7 @@ class Part:
         own = set(template.analyze(include_partials=False).locals)
         self._pieces = [_piece(node, own) for node in template.nodes]
         self._escape = escape if template.env.autoescape else str
+        self.is_plain = all(isinstance(piece, str | PlainValue) for piece in self._pieces)
 
     def render(self, values: Mapping[str, Any]) -> str:
         """Return the part filled with one person's values.

@@ -1,18 +1,20 @@
 """A template made ready once, and filled many thousand times. Pure."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from yingtai.content import limits
+from yingtai.content.addresses import fetched_in, insides, is_followable, links_in, unescaped
+from yingtai.content.errors import AddressRefused
+from yingtai.content.holding import MARK, hold
 from yingtai.content.liquid import HTML, TEXT, Part, compile_part
 from yingtai.content.text import text_of
 
-LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 SYSTEM_VALUES = frozenset({"unsubscribe_url", "view_url", "preferences_url", "brand.name", "campaign.name"})
 """What every mail has, beside the person's own values."""
+SAFE_TO_FETCH = ("cid:", "data:image/")
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,15 @@ class CompiledTemplate:
         """Return the mail for one person.
 
         In:     values  {"person": {…}, "unsubscribe_url": …, "view_url": …, "brand": {…}, "campaign": {…}}
-        Raises: FieldMissing, RenderingStopped
+        Raises: FieldMissing, RenderingStopped, AddressRefused
         """
+        html = self.html.render(values)
+        if not self._is_settled:
+            self._check_addresses(html, values)
         return Rendered(
             # A header is one line; a value with a line break must not begin another header.
             subject=" ".join(self.subject.render(values).split()),
-            html=self.html.render(values),
+            html=html,
             text=self.text.render(values),
         )
 
@@ -65,8 +70,37 @@ class CompiledTemplate:
     @cached_property
     def links(self) -> list[str]:
         """The addresses of its links as they stand in the template, in order, each once."""
-        found = [first or second for first, second in LINK.findall(self.source)]
-        return list(dict.fromkeys(link for link in found if link and not link.startswith("#")))
+        return list(
+            dict.fromkeys(link for link in links_in(self.source) if link and not link.startswith("#"))
+        )
+
+    @cached_property
+    def _fetched(self) -> frozenset[str]:
+        """What a mail program fetches, letter by letter."""
+        return frozenset(unescaped(address) for address in fetched_in(self.source))
+
+    @cached_property
+    def _is_settled(self) -> bool:
+        """Whether no value of a person can become an address: no Liquid inside an element but for our own links, no
+        filter that could write an element."""
+        source, held = hold(self.source)
+        own = {
+            f"{MARK}{number}{MARK}" for number, tag in enumerate(held) if tag.strip("{} ") in SYSTEM_VALUES
+        }
+        places = [*links_in(source), *fetched_in(source)]
+        free = source
+        for place in own & set(places):
+            free = free.replace(f'"{place}"', '""')
+        return self.html.is_plain and not any(MARK in inside for inside in insides(free))
+
+    def _check_addresses(self, html: str, values: Mapping[str, Any]) -> None:
+        own = {str(value) for name, value in values.items() if name in SYSTEM_VALUES or name == "open_url"}
+        for address in map(unescaped, links_in(html)):
+            if address not in own and not is_followable(address):
+                raise AddressRefused(part="HTML", what=address[:60])
+        for address in map(unescaped, fetched_in(html)):
+            if address not in self._fetched | own and not address.startswith(SAFE_TO_FETCH):
+                raise AddressRefused(part="HTML", what=address[:60])
 
     @property
     def has_unsubscribe_link(self) -> bool:

@@ -1,10 +1,13 @@
+from functools import lru_cache
 from uuid import UUID
 
-from yingtai.content.errors import TemplateNotFound
+from yingtai.content import limits
+from yingtai.content.checking import invented_mail
+from yingtai.content.errors import DraftChanged, TemplateNotFound, TemplateTooLarge
 from yingtai.content.models import Template, TemplateVersion
 from yingtai.content.queries import TemplateView, VersionView, get_template, get_version
-from yingtai.content.rendering import compile_template
 from yingtai.content.starting import STARTING_HTML, STARTING_SUBJECT
+from yingtai.content.trial import try_out
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 
@@ -12,7 +15,11 @@ from yingtai.kernel.scoping import acting_transaction
 def create_template(
     acting: Acting, *, node_no: int, name: str, subject: str = STARTING_SUBJECT, html: str = STARTING_HTML
 ) -> TemplateView:
-    """Start a template with a draft that renders for everybody."""
+    """Start a template with a draft that renders for everybody.
+
+    Raises: TemplateTooLarge
+    """
+    subject, html = _bounded(subject, html)
     with acting_transaction(acting):
         name = _free_name(node_no, name)
         template = Template.objects.create(
@@ -25,13 +32,13 @@ def create_template(
 def change_draft(acting: Acting, template_id: UUID, *, name: str, subject: str, html: str) -> TemplateView:
     """Keep what is being typed, even when it cannot be read yet; versions are not touched.
 
-    Raises: TemplateNotFound
+    Raises: TemplateNotFound, TemplateTooLarge
     """
     with acting_transaction(acting):
         template = _locked(template_id)
         if name != template.name:
             template.name = _free_name(template.node_no, name)
-        template.draft_subject, template.draft_html = subject[:300], html
+        template.draft_subject, template.draft_html = _bounded(subject, html)
         template.changed_at, template.changed_by = acting.at, acting.actor
         template.save(update_fields=["name", "draft_subject", "draft_html", "changed_at", "changed_by"])
         return get_template(acting, template_id)
@@ -40,11 +47,17 @@ def change_draft(acting: Acting, template_id: UUID, *, name: str, subject: str, 
 def make_version(acting: Acting, template_id: UUID) -> VersionView:
     """Make the draft a version that never changes; a draft equal to the latest version makes none.
 
-    Raises: TemplateNotFound, TemplateNotUnderstood, TemplateTooLarge
+    The draft is tried out first with an invented person who has every value it asks for.
+
+    Raises: TemplateNotFound, TemplateNotUnderstood, TemplateTooLarge, TemplateTooHeavy, RenderingStopped,
+            AddressRefused
     """
+    draft = get_template(acting, template_id)
+    _survive(draft.draft_subject, draft.draft_html)
     with acting_transaction(acting):
         template = _locked(template_id)
-        compile_template(template.draft_subject, template.draft_html)
+        if (template.draft_subject, template.draft_html) != (draft.draft_subject, draft.draft_html):
+            raise DraftChanged
         latest = template.versions.order_by("-version").first()
         said = (template.draft_subject, template.draft_html)
         if latest is not None and (latest.subject, latest.html) == said:
@@ -62,6 +75,23 @@ def archive_template(acting: Acting, template_id: UUID) -> None:
     """Take a template out of the lists; campaigns that use a version keep it. Repeating it changes nothing."""
     with acting_transaction(acting):
         Template.objects.filter(id=template_id, archived_at=None).update(archived_at=acting.at)
+
+
+@lru_cache(maxsize=256)
+def _survive(subject: str, html: str) -> None:
+    """Try a draft out; one that survived need not do so again.
+
+    Raises: what the trial found
+    """
+    problem = try_out(subject, html, invented_mail(subject, html)).problem
+    if problem is not None:
+        raise problem
+
+
+def _bounded(subject: str, html: str) -> tuple[str, str]:
+    if len(html) > limits.HTML_LENGTH:
+        raise TemplateTooLarge(part="HTML", what=f"{len(html):,} > {limits.HTML_LENGTH:,}")
+    return subject[: limits.SUBJECT_LENGTH], html
 
 
 def _locked(template_id: UUID) -> Template:

@@ -3,7 +3,9 @@
 import re
 from html.parser import HTMLParser
 
-LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+from yingtai.content.addresses import links_in, unescaped
+from yingtai.content.holding import give_back, hold
+
 HIDDEN = frozenset({"style", "script", "head", "title"})
 BLOCKS = frozenset(
     (
@@ -11,22 +13,15 @@ BLOCKS = frozenset(
         *("h1", "h2", "h3", "h4", "h5", "h6"),
     )
 )
-MARK = "\ue000"
 
 
 def text_of(html: str) -> str:
     """Return a text template that says what the HTML template says; Liquid tags stay where they are."""
-    held: list[str] = []
-
-    def hold(match: re.Match[str]) -> str:
-        held.append(match.group())
-        return f"{MARK}{len(held) - 1}{MARK}"
-
-    # Liquid is set aside, because a `<` in a condition would look like the start of an element.
+    source, held = hold(html)
     reader = _Reader()
-    reader.feed(LIQUID.sub(hold, html.replace(MARK, "")))
+    reader.feed(source)
     reader.close()
-    text = re.sub(f"{MARK}(\\d+){MARK}", lambda match: held[int(match.group(1))], "".join(reader.pieces))
+    text = give_back("".join(reader.pieces), held)
     lines = [re.sub(r"[ \t\xa0]+", " ", line).strip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
@@ -51,7 +46,9 @@ class _Reader(HTMLParser):
         elif tag == "td":
             self.pieces.append(" ")
         elif tag == "a":
-            self._links.append((values.get("href") or "", len(self.pieces)))
+            # As it stands: the parser takes the `&reg` of `&region=EU` for a sign.
+            href = next(links_in(self.get_starttag_text() or ""), "")
+            self._links.append((unescaped(href), len(self.pieces)))
         elif tag == "img" and values.get("alt") and not self._hidden:
             self.pieces.append(f"[{values['alt']}]")
 

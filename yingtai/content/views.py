@@ -10,10 +10,10 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.content import queries, services
-from yingtai.content.checking import Check, check_draft, preview_values
+from yingtai.content.checking import Check, check_draft, mentioned, preview_values
 from yingtai.content.forms import DraftForm
 from yingtai.content.people import Person, find_person
-from yingtai.content.rendering import compile_template
+from yingtai.content.trial import try_out
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.organization.api import get_unit_at, list_brands
@@ -161,12 +161,9 @@ def _check(request: ActingRequest, found: queries.TemplateView, person: Person |
 
 def _mail(request: ActingRequest, subject: str, html: str, node_no: int) -> HttpResponse:
     person, _not_found = _person(request, request.GET.get("as") or "")
-    try:
-        compiled = compile_template(subject, html)
-        values = preview_values(request.acting, compiled, person, get_unit_at(node_no).title)
-        return HttpResponse(compiled.render(values).html)
-    except ProductError:
-        return HttpResponse("", status=422)
+    brand = get_unit_at(node_no).title
+    tried = try_out(subject, html, preview_values(request.acting, mentioned(subject, html), person, brand))
+    return HttpResponse(tried.rendered.html) if tried.rendered else HttpResponse("", status=422)
 
 
 def _person(request: ActingRequest, asked: str) -> tuple[Person | None, bool]:

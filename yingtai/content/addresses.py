@@ -1,0 +1,117 @@
+"""The addresses in the HTML of a mail: links that somebody may follow, and files that a mail program fetches by itself.
+
+A fetch tells a host that somebody reads, and whatever the address carries. So a fetched address stands in the template
+letter by letter: no value of a person is ever part of it. Pure.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from html.entities import html5
+
+# Each pattern ends at the end of the text too, and gives nothing back, so that a mail full of openings is read once.
+TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+)(>|\Z)")
+ATTRIBUTE = re.compile(r"([a-zA-Z_:][\w:.-]*+)(\s*+=\s*+)(\"[^\"]*+\"?|'[^']*+'?|[^\s\"'>]++)")
+STYLE = re.compile(r"<style\b[^>]*+(?:>|\Z)(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
+IN_STYLE = re.compile(r"url\(([^)]*+)(?:\)|\Z)|@import\s*+([^;]*+)(?:;|\Z)", re.IGNORECASE)
+REFERENCE = re.compile(
+    r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,31}(?:;|(?![a-zA-Z0-9=])))"
+)
+FETCHED = frozenset(
+    (
+        *(
+            "src",
+            "srcset",
+            "background",
+            "poster",
+            "data",
+            "lowsrc",
+            "dynsrc",
+            "manifest",
+            "archive",
+            "codebase",
+        ),
+        *("classid", "cite", "longdesc", "xlink:href", "ping", "action", "formaction", "content", "usemap"),
+    )
+)
+FOLLOWED_IN = frozenset({"a", "area"})
+FOLLOWABLE = re.compile(r"https?://[^\s/]|mailto:[^\s]|tel:[+\d]|#", re.IGNORECASE)
+
+
+def unescaped(value: str) -> str:
+    """Return an address as it is meant, from how it stands in an attribute.
+
+    `&region=EU` stays itself: in an attribute, a name without a semicolon is no entity when a letter, a digit or `=`
+    follows. Source: HTML standard, 13.2.5.73 (named character reference state).
+    """
+    return REFERENCE.sub(lambda found: _character(found.group()), value)
+
+
+def links_in(html: str) -> Iterator[str]:
+    """Give the addresses somebody may follow, as they stand in the attributes."""
+    for tag, name, value in _attributes(html):
+        if name == "href" and tag in FOLLOWED_IN:
+            yield value
+
+
+def fetched_in(html: str) -> Iterator[str]:
+    """Give the addresses a mail program fetches by itself: pictures, fonts, style sheets, frames."""
+    for tag, name, value in _attributes(html):
+        if name in FETCHED or (name == "href" and tag not in FOLLOWED_IN):
+            if name != "content" or "url" in value.lower():
+                yield value
+        elif "(" in value or "@" in value:
+            yield from _in_style(value)
+    for style in STYLE.findall(html):
+        yield from _in_style(style)
+
+
+def insides(html: str) -> Iterator[str]:
+    """Give what stands inside elements and style sheets, all that is not text to read."""
+    for _tag, inside, _end in TAG.findall(html):
+        yield inside
+    yield from STYLE.findall(html)
+
+
+def is_followable(address: str) -> bool:
+    """Say whether an address leads somewhere from a mail: the web, a mailbox, a telephone, a place in the mail."""
+    return bool(FOLLOWABLE.match(address))
+
+
+def with_links(html: str, changed: Callable[[str], str | None]) -> str:
+    """Return the HTML with other addresses to follow: `changed` takes one as it stands, and gives another or None."""
+
+    def tag(found: re.Match[str]) -> str:
+        if found.group(1).lower() not in FOLLOWED_IN:
+            return found.group()
+        return f"<{found.group(1)}{ATTRIBUTE.sub(attribute, found.group(2))}{found.group(3)}"
+
+    def attribute(found: re.Match[str]) -> str:
+        other = changed(_bare(found.group(3))) if found.group(1).lower() == "href" else None
+        return found.group() if other is None else f'{found.group(1)}{found.group(2)}"{other}"'
+
+    return TAG.sub(tag, html)
+
+
+def _attributes(html: str) -> Iterator[tuple[str, str, str]]:
+    for tag, inside, _end in TAG.findall(html):
+        if "=" in inside:
+            for name, _equals, value in ATTRIBUTE.findall(inside):
+                yield tag.lower(), name.lower(), _bare(value)
+
+
+def _in_style(style: str) -> Iterator[str]:
+    for address, imported in IN_STYLE.findall(style):
+        yield _bare((address or imported).strip())
+
+
+def _bare(value: str) -> str:
+    return value.strip(value[0]) if value[:1] in ("'", '"') else value
+
+
+def _character(reference: str) -> str:
+    name = reference[1:]
+    if name.startswith("#"):
+        digits = name[1:].rstrip(";")
+        number = int(digits[1:], 16) if digits[:1] in "xX" else int(digits)
+        return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+    return html5.get(name, reference)

@@ -1,0 +1,116 @@
+"""Addresses in a mail: links stay what they are, and nothing of a person is part of what is fetched."""
+
+import time
+
+import pytest
+
+from yingtai.content.addresses import fetched_in, links_in, unescaped
+from yingtai.content.errors import AddressRefused
+from yingtai.content.rendering import compile_template
+
+VALUES = {
+    "person": {"city": "Köln", "email": "anna@example.com", "site": "https://anna.example/"},
+    "brand": {"name": "Nova"}, "campaign": {"name": "Spring"}, "unsubscribe_url": "https://m.example.com/u/1",
+    "preferences_url": "https://m.example.com/p/1", "view_url": "https://m.example.com/v/1",
+}  # fmt: skip
+
+
+def mail(html: str, **person: str):
+    values = VALUES | {"person": VALUES["person"] | person}
+    return compile_template("s", html).render(values)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https://a.example/?id=1&region=EU&copy=1", "https://a.example/?id=1&region=EU&copy=1"),
+        ("https://a.example/?id=1&amp;region=EU&amp;copy=1", "https://a.example/?id=1&region=EU&copy=1"),
+        ("https://a.example/?a=1&lt=2&notit=3&times", "https://a.example/?a=1&lt=2&notit=3×"),
+        ("https://a.example/?a=&#50;&b=&#x33;&c=&#0;", "https://a.example/?a=2&b=3&c=\ufffd"),
+        ("https://a.example/?a&section=1&para=2&unknown;", "https://a.example/?a&section=1&para=2&unknown;"),
+    ],
+)
+def test_an_address_in_an_attribute_is_read_as_browsers_read_it(written, meant):
+    assert unescaped(written) == meant
+
+
+def test_the_plain_text_says_the_address_itself():
+    made = mail('<p><a href="https://a.example/?id=1&region=EU&copy=1">Offer</a></p>')
+
+    assert "Offer (https://a.example/?id=1&region=EU&copy=1)" in made.text
+
+
+def test_links_and_fetched_files_are_told_apart():
+    html = """<body background=b.png><a class=x href='https://a.example/?x>1' ping=https://p.example>a</a>
+        <IMG SRC="https://i.example/1.png" srcset="2.png 2x"><p style="background:url( 'https://c.example/c' )">
+        <style>@import "https://s.example"; p { background: url(https://u.example) }</style>
+        <link rel=stylesheet href=https://l.example><meta http-equiv=refresh content="0;url=https://r.example">"""
+
+    assert list(links_in(html)) == ["https://a.example/?x>1"]
+    assert set(fetched_in(html)) == {
+        "b.png", "https://p.example", "https://i.example/1.png", "2.png 2x", "https://c.example/c",
+        "https://s.example", "https://u.example", "https://l.example", "0;url=https://r.example",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img src="https://t.example/{{ person.email }}.png">',
+        "<img src='https://t.example/?c={{ person.city | url_encode }}'>",
+        '<table background="https://t.example/{{ person.city }}">',
+        '<p style="background:url(https://t.example/{{ person.city }})">x</p>',
+        '<style>@import "https://t.example/{{ person.city }}";</style>',
+        "{{ '<img src=\"https://t.example/' }}{{ person.email }}{{ '\">' }}",
+        '{% capture a %}https://t.example/{{ person.email | upcase }}{% endcapture %}<img src="{{ a }}">',
+        '<img src="{% if person.city == "Köln" %}https://t.example/k{% endif %}">',
+        '<link rel="stylesheet" href="https://t.example/{{ person.city }}.css">',
+        '<{{ "img" }} src="https://t.example/{{ person.city }}">',
+    ],
+)
+def test_no_value_of_a_person_is_in_an_address_that_is_fetched(html):
+    with pytest.raises(AddressRefused):
+        mail(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img src="https://i.example/1.png" alt="{{ person.city }}">',
+        '{% if person.city == "Köln" %}<img src="https://i.example/k.png">{% endif %}',
+        '<img src="data:image/png;base64,AAAA"><a href="{{ view_url }}">{{ person.city | upcase }}</a>',
+    ],
+)
+def test_pictures_whose_address_stands_in_the_template_are_sent(html):
+    assert "{{" not in mail(html).html
+
+
+@pytest.mark.parametrize(
+    "site",
+    ["javascript:alert(1)", "java\tscript:alert(1)", "www.anna.example", "data:text/html,x", "", "anna.example", " x",
+     "file:///etc/passwd", "vbscript:x", "//anna.example", "https:///x", "JAVASCRIPT:alert(1)"],
+)  # fmt: skip
+def test_a_link_from_a_value_that_leads_nowhere_stops_the_mail(site):
+    with pytest.raises(AddressRefused) as problem:
+        mail('<a href="{{ person.site }}">Your page</a>', site=site)
+
+    assert problem.value.facts["part"] == "HTML"
+
+
+@pytest.mark.parametrize(
+    "site", ["https://a.example", "HTTP://a.example/x", "mailto:a@b.example", "tel:+49221", "#a"]
+)
+def test_a_link_from_a_value_that_leads_somewhere_is_sent(site):
+    assert f'href="{site}"' in mail('<a href="{{ person.site }}">Your page</a>', site=site).html
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a ", '<a href="', "<style>", "<a '", "url(", "<p x='url( ", "@import ", "<"]
+)
+def test_a_mail_full_of_openings_is_read_once(piece):
+    html = piece * (200_000 // len(piece))
+    began = time.process_time()
+
+    list(links_in(html)), list(fetched_in(html))
+
+    assert time.process_time() - began < 1
