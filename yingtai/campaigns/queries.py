@@ -84,12 +84,14 @@ class CampaignView:
 
 @dataclass(frozen=True)
 class CampaignProgress:
-    """How far a campaign is."""
+    """How far a campaign is; `proxied` are mails whose pictures only a mail service fetched, so nobody knows
+    whether they were read."""
 
     owed: int
     sent: int
     unknown: int
     opened: int
+    proxied: int
     clicked: int
     unsubscribed: int
     reasons: dict[str, int]
@@ -118,6 +120,7 @@ class SendView:
     answer: str | None
     sent_at: datetime | None
     opened_at: datetime | None
+    proxied_at: datetime | None
     clicked_at: datetime | None
     unsubscribed_at: datetime | None
 
@@ -204,7 +207,8 @@ def progress_of(acting: Acting, campaign: CampaignView) -> CampaignProgress:
     owed, sent = tally.get("owed", 0), tally.get("sent", 0)
     speed = _per_minute(campaign, sent, latest, acting.at)
     return CampaignProgress(
-        owed, sent, tally.get("unknown", 0), tally.get(OPENED, 0), tally.get(CLICKED, 0),
+        owed, sent, tally.get("unknown", 0), tally.get(OPENED, 0), tally.get(PROXIED, 0),
+        tally.get(CLICKED, 0),
         tally.get(UNSUBSCRIBED, 0),
         {what: count for what, count in sorted(tally.items()) if what not in NOT_REASONS and count},
         latest, speed, acting.at + timedelta(minutes=owed / speed) if speed and owed else None,

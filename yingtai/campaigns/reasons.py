@@ -15,6 +15,7 @@ FIELD_MISSING = "field_missing"
 DUPLICATE_PERSON = "duplicate_person"
 ERASED = "erased"
 STOPPED = "stopped"
+BAD_LINK = "bad_link"
 OTHER_ADDRESS = "other_address"
 UNPROVEN_ADDRESS = "unproven_address"
 BLOCKED = "blocked"
@@ -33,6 +34,7 @@ WORDS = {
     GAVE_UP: _("not accepted after several tries"),
     BAD_ADDRESS: _("the address cannot be written to"),
     FIELD_MISSING: _("a value of the template is missing"),
+    BAD_LINK: _("a link of the mail leads nowhere"),
     DUPLICATE_PERSON: _("the same person as another recipient"),
     ERASED: _("erased in the meantime"),
     STOPPED: _("the campaign was stopped"),

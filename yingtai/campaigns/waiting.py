@@ -18,7 +18,7 @@ LATELY = timedelta(days=30)
 RESULT_IS_NEWS = timedelta(days=7)
 UNKNOWN = "unknown"
 Tallies = dict[int, dict[str, int]]
-FAILURES = ("refused", "gave_up", "bad_address", "field_missing")
+FAILURES = ("refused", "gave_up", "bad_address", "field_missing", "bad_link", "blocked")
 
 
 def campaigns_wait(acting: Acting) -> list[Todo]:

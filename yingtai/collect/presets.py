@@ -72,7 +72,8 @@ COMMERCE: dict[str, dict[str, str]] = {
     "Service Completed": {
         "service_type": "string", "mileage": "number", "total": "number", "rating": "number", **CAR,
     },
-    "Email Sent": {}, "Email Delivered": {}, "Email Opened": {"is_machine": "boolean"},
+    "Email Sent": {}, "Email Delivered": {},
+    "Email Opened": {"is_machine": "boolean", "is_proxy": "boolean", "proxy": "string"},
     "Email Bounced": {"bounce_type": "string"},
     "Email Link Clicked": {"link_id": "string", "link_no": "integer", "is_machine": "boolean"},
     "Unsubscribed": {"purpose": "string"},

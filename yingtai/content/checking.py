@@ -18,6 +18,9 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 
 MOST_ALIKE = 3
+LINKED = re.compile(r"""href\s*=\s*["']?\s*\{\{-?\s*person\.(\w+)""", re.IGNORECASE)
+"""Values that a link begins with: an invented person has an address there, as a real one must."""
+SOMEWHERE = "https://www.example.com"
 NOWHERE = {"unsubscribe_url": "#unsubscribe", "preferences_url": "#preferences", "view_url": "#view"}
 MOST_VALUES = 200
 MENTIONED = re.compile(r"""\bperson(?:\.([A-Za-z_][\w-]*)|\[\s*["']([^"'\]]{1,100})["'])""")
@@ -88,8 +91,9 @@ def preview_values(
 
 def invented_mail(subject: str, html: str) -> dict[str, Any]:
     """Return the values of a mail to an invented person who has every value that is asked for."""
+    linked = {name: f"{SOMEWHERE}/{name}" for name in LINKED.findall(html)}
     return {
-        "person": invented_values(mentioned(subject, html)),
+        "person": {**invented_values(mentioned(subject, html)), **linked},
         "brand": {"name": "Brand"},
         "campaign": {"name": "Campaign"},
         **NOWHERE,

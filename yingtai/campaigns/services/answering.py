@@ -1,39 +1,25 @@
 """What people do with a mail: open it, follow a link, unsubscribe. Once each in the ledger, and as events."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
 from yingtai.campaigns.models import Campaign, Send
+from yingtai.campaigns.queries import OPENED, PROXIED
 from yingtai.campaigns.services.ledger import add_to_tally
+from yingtai.campaigns.visitors import Visit
 from yingtai.collect.api import RecordedFact, record
 from yingtai.compliance.api import Status, record_consent
 from yingtai.customers.api import survivors_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 
-TOO_QUICK = timedelta(seconds=2)
-MACHINES = (
-    *("bot", "spider", "crawl", "preview", "scan", "proofpoint", "barracuda", "mimecast", "python", "curl"),
-    *("wget", "headless", "phantom", "go-http", "java/", "monitor", "validator"),
-)
-
-
-@dataclass(frozen=True)
-class Visit:
-    """What is known of who follows a link, kept for the moment only."""
-
-    user_agent: str
-    is_prefetch: bool
-
-    def is_machine(self, sent_at: datetime | None, at: datetime) -> bool:
-        """Say whether most likely no person is behind it: a scanner, a preview, or quicker than anyone reads."""
-        agent = self.user_agent.lower()
-        is_known = not agent or any(word in agent for word in MACHINES)
-        return self.is_prefetch or is_known or (sent_at is not None and at - sent_at < TOO_QUICK)
-
 
 def note_open(acting: Acting, send_no: int, visit: Visit) -> None:
-    """Note that a mail was opened; machines are recorded as such and not counted. A repeat changes nothing."""
+    """Note that a mail was opened; machines are recorded as such and not counted. A repeat changes nothing.
+
+    When a mail service fetched the picture, nobody knows whether the person looked: that is counted apart, until
+    they open it themselves or follow a link.
+    """
+    if visit.proxy:
+        _note_proxy(acting, send_no, visit.proxy)
+        return
     _note(acting, send_no, visit, event="Email Opened", column="opened_at", what="opened")
 
 
@@ -120,10 +106,27 @@ def _note(
         first = Send.objects.filter(send_no=send_no, **{f"{column}__isnull": True})
         if first.update(**{column: acting.at}):
             campaign = Campaign.objects.get(campaign_no=send.campaign_no)
-            add_to_tally(campaign.campaign_no, campaign.node_no, {what: 1})
+            is_certain_now = what == OPENED and send.proxied_at is not None
+            steps = {what: 1} | ({PROXIED: -1} if is_certain_now else {})
+            add_to_tally(campaign.campaign_no, campaign.node_no, steps)
         suffix = "" if link_no is None else f"-{link_no}"
         record(acting, [_fact(acting, send, event, f"send-{send_no}-{what}{suffix}", properties)])
     return True
+
+
+def _note_proxy(acting: Acting, send_no: int, proxy: str) -> None:
+    with acting_transaction(acting):
+        send = Send.objects.select_for_update().filter(send_no=send_no).first()
+        if send is None or send.sent_at is None:
+            return
+        if send.proxied_at is None:
+            send.proxied_at = acting.at
+            send.save(update_fields=["proxied_at"])
+            if send.opened_at is None:
+                campaign = Campaign.objects.get(campaign_no=send.campaign_no)
+                add_to_tally(campaign.campaign_no, campaign.node_no, {PROXIED: 1})
+        properties: dict[str, object] = {"is_machine": False, "is_proxy": True, "proxy": proxy}
+        record(acting, [_fact(acting, send, "Email Opened", f"send-{send_no}-proxied", properties)])
 
 
 def _fact(

@@ -1,5 +1,6 @@
 """Who gets the mail: set statements across the doors, a million people in seconds."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from yingtai.campaigns.queries import CampaignView, view_campaign
 from yingtai.campaigns.reasons import HOLD_OUT
 from yingtai.campaigns.services.addressing import choose_addresses
 from yingtai.campaigns.services.drafting import found, keep_forecast
+from yingtai.campaigns.services.trying import try_mails
 from yingtai.compliance.api import latest_notice_version
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.http import words_of
@@ -46,20 +48,24 @@ TALLY = """
 def forecast(acting: Acting, campaign_id: UUID) -> dict[str, int]:
     """Count who would get the campaign now and why each other one would not; nothing is owed yet.
 
+    The mails are made as sending makes them, of more than a thousand people some: their share counts for all.
     Out:    people by reason, "owed" for those who would get it
-    Raises: CampaignNotFound, AudienceNotFound
-    Cost:   as deciding, without the ledger
+    Raises: CampaignNotFound, AudienceNotFound, TemplateNotFound
+    Cost:   as deciding, without the ledger; and making up to two thousand mails
     """
     with acting_transaction(acting):
         campaign = found(campaign_id)
         if campaign.audience_id is None:
             return {}
-        counts = {
-            reason or "owed": count for reason, count in _decided(acting, campaign).count_by_reason().items()
-        }
+        people = _decided(acting, campaign)
+        trial = try_mails(acting, campaign, people)
+        counts = Counter({reason or "owed": count for reason, count in people.count_by_reason().items()})
+        counts.update(trial.reasons)
+        if trial.reasons:
+            counts["owed"] = max(0, counts["owed"] - sum(trial.reasons.values()))
         if campaign.state == Campaign.State.DRAFT:
-            keep_forecast(campaign, counts, acting.at)
-    return counts
+            keep_forecast(campaign, dict(counts), acting.at, sample=trial.tried if trial.is_sample else None)
+    return dict(counts)
 
 
 def launch(acting: Acting, campaign_id: UUID) -> CampaignView:

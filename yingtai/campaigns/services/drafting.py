@@ -80,7 +80,7 @@ def found(campaign_id: UUID, *, is_locked: bool = False) -> Campaign:
     return campaign
 
 
-def keep_forecast(campaign: Campaign, forecast: dict[str, int], at: datetime) -> None:
-    """Keep what a check found, for the page that asks for confirmation."""
-    campaign.forecast, campaign.forecast_at = forecast, at
-    campaign.save(update_fields=["forecast", "forecast_at"])
+def keep_forecast(campaign: Campaign, forecast: dict[str, int], at: datetime, *, sample: int | None) -> None:
+    """Keep what a check found, for the page that asks for confirmation; `sample`: of how many it made the mail."""
+    campaign.forecast, campaign.forecast_at, campaign.forecast_sample = forecast, at, sample
+    campaign.save(update_fields=["forecast", "forecast_at", "forecast_sample"])

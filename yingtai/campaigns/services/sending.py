@@ -6,22 +6,21 @@ docs/algorithms/sending.md tells the whole of it, ADR 0081 why.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from time import monotonic
-from typing import Any
 
 from django.db import connection
 from django.db.models import Min
 
 from yingtai.campaigns import queueing as queue
-from yingtai.campaigns.addresses import NotAnAddress
-from yingtai.campaigns.errors import MailServerNotReached, MailServerNotUnderstood
-from yingtai.campaigns.letterheads import letterhead_of, mail_server, tokens
-from yingtai.campaigns.mail import Letterhead, Mail, compose
+from yingtai.campaigns.addresses import checked_sender_address
+from yingtai.campaigns.errors import MailServerNotReached, MailServerNotUnderstood, SenderIsMissing
+from yingtai.campaigns.letterheads import letterhead_of, mail_server
+from yingtai.campaigns.mail import Letterhead, Mail
 from yingtai.campaigns.models import Campaign, Send
-from yingtai.campaigns.reasons import BAD_ADDRESS, FIELD_MISSING, NO_ADDRESS
+from yingtai.campaigns.reasons import NO_ADDRESS
 from yingtai.campaigns.services import ledger
 from yingtai.campaigns.services.addressing import choose_addresses
+from yingtai.campaigns.services.composing import composed
 from yingtai.campaigns.services.following import follow_survivors
 from yingtai.campaigns.services.handing import Hands, Pace
 from yingtai.campaigns.services.journal import Journal, open_journal
@@ -31,7 +30,7 @@ from yingtai.campaigns.services.recovering import Inquiry, ask_development_mailb
 from yingtai.campaigns.services.telling import tell_sent
 from yingtai.campaigns.smtp import Connection, Server
 from yingtai.campaigns.tokens import Link
-from yingtai.content.api import CompiledTemplate, FieldMissing, RenderingStopped, compiled, values_of
+from yingtai.content.api import CompiledTemplate, compiled, values_of
 from yingtai.customers import api as customers
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import EVERYTHING
@@ -99,6 +98,8 @@ def keep_going(acting: Acting) -> None:
 def _work(acting: Acting, campaign: Campaign, sender_no: int, clock: Clock) -> Work:
     if campaign.version_id is None:
         raise LookupError("a campaign that is being sent has a template")
+    if not checked_sender_address(campaign.from_address):
+        raise SenderIsMissing
     desk = Desk(acting, campaign.campaign_no, campaign.node_no, sender_no)
     return Work(campaign, desk, compiled(acting, campaign.version_id), letterhead_of(campaign), clock)
 
@@ -126,9 +127,12 @@ def _claimed_mails(work: Work, size: int) -> Iterator[tuple[Claimed, Mail]]:
         addresses = _still_allowed(work, acting, batch)
         people = values_of(acting, [one.profile_no for one in addresses], work.template.person_fields)
         for one, address in addresses.items():
-            mail = _composed(work, one, address, people.get(one.profile_no, {}), at)
-            if mail is not None:
-                yield one, mail
+            link, person = Link(one.send_no, work.campaign.node_no), people.get(one.profile_no, {})
+            made = composed(work.template, work.letterhead, link, address, person, at=at)
+            if isinstance(made, Outcome):
+                work.desk.move([one.send_no], made, before=["claimed"])
+            else:
+                yield one, made
 
 
 def _still_allowed(work: Work, acting: Acting, batch: list[Claimed]) -> dict[Claimed, str]:
@@ -152,22 +156,6 @@ def _still_allowed(work: Work, acting: Acting, batch: list[Claimed]) -> dict[Cla
         for one in batch
         if one.send_no in aliases and one.profile_no in addresses
     }
-
-
-def _composed(work: Work, one: Claimed, address: str, person: dict[str, Any], at: datetime) -> Mail | None:
-    try:
-        return compose(
-            work.template, work.letterhead, tokens(), link=Link(one.send_no, work.campaign.node_no),
-            recipient=address, person=person, at=at,
-        )  # fmt: skip
-    except NotAnAddress:
-        outcome = Outcome("not_sent", BAD_ADDRESS)
-    except (FieldMissing, RenderingStopped) as problem:
-        # Only the name of a field is kept: what else the engine says may quote the person's value.
-        missing = problem.facts.get("name", problem.title.partition(":")[0])
-        outcome = Outcome("not_sent", FIELD_MISSING, f"{problem.facts['part']}: {missing}"[:200])
-    work.desk.move([one.send_no], outcome, before=["claimed"])
-    return None
 
 
 def _finish_or_go_on(acting: Acting, campaign: Campaign) -> None:

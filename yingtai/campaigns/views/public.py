@@ -14,7 +14,7 @@ from yingtai.campaigns import queries, viewing
 from yingtai.campaigns.doors import link_in
 from yingtai.campaigns.errors import LinkNotUnderstood
 from yingtai.campaigns.services import answering
-from yingtai.campaigns.services.answering import Visit
+from yingtai.campaigns.visitors import Visit
 from yingtai.kernel.http import ActingRequest, public
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")

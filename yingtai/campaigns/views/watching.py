@@ -75,7 +75,13 @@ def result(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     """What the mail changed, against the hold-out."""
     found = queries.get_campaign(request.acting, campaign_id)
     outcome = results.result_of(request.acting, found)
-    context: dict[str, Any] = {"campaign": found, "result": outcome, "tabs": _tabs(found, "result")}
+    tally = queries.tallies_of(request.acting, [found.campaign_no])[found.campaign_no]
+    context: dict[str, Any] = {
+        "campaign": found,
+        "result": outcome,
+        "tabs": _tabs(found, "result"),
+        "proxied": tally.get(queries.PROXIED, 0),
+    }
     if outcome is not None and outcome.lift is not None:
         currency = get_unit_at(found.node_no).currency
         context |= {
