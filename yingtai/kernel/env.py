@@ -4,8 +4,9 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2s
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,6 +45,11 @@ class Env:
     )
     role: str = variable("database role of this process", default="app")
     allowed_hosts: str = variable("other host names the web answers to, with commas", default="")
+    proxies: str = variable(
+        "addresses of your reverse proxies, e.g. 10.0.0.5 or 10.0.0.0/8, with commas; only what these say of where a "
+        "request comes from is believed",
+        default="",
+    )
     debug: bool = variable("show tracebacks in the browser", default=False)
 
     @property
@@ -54,6 +60,10 @@ class Env:
     def hosts(self) -> list[str]:
         named = [name for name in self.allowed_hosts.split(",") if name]
         return [*named, urlsplit(self.public_url).hostname or ""] if self.public_url else named
+
+    @cached_property
+    def proxy_networks(self) -> list[IPv4Network | IPv6Network]:
+        return [ip_network(part.strip(), strict=False) for part in self.proxies.split(",") if part.strip()]
 
     @property
     def lake_location(self) -> str:
@@ -76,7 +86,12 @@ def read_env(environ: Mapping[str, str]) -> Env:
             problems.append(f"{name}={environ[name]!r} cannot be read: {item.metadata['help']}")
     if problems:
         raise SystemExit("Cannot start.\n" + "\n".join(f"  {problem}" for problem in problems))
-    return Env(**values)
+    made = Env(**values)
+    try:
+        made.proxy_networks  # noqa: B018 - read now, so that a mistake stops the start
+    except ValueError as problem:
+        raise SystemExit(f"Cannot start.\n  YINGTAI_PROXIES cannot be read: {problem}") from None
+    return made
 
 
 @cache

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control
 
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import public_doors
@@ -38,7 +39,10 @@ class ActingMiddleware:
             if response.status_code >= 500:
                 # A bug has become an answer already: nothing that was half done may stay.
                 transaction.set_rollback(True)
-            return response
+        if not response.has_header("Cache-Control"):
+            # Whatever is said to somebody is said to them alone: no proxy and no shared computer keeps it.
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     def _acting(self, request: ActingRequest) -> Acting:
         now = timezone.now()  # noqa: TID251 - the edge reads the clock

@@ -1,11 +1,109 @@
-"""How colleagues sign in: by invitation of an administrator, never by signing up."""
+"""How colleagues sign in: by invitation of an administrator, never by signing up.
+
+Wrong passwords count for the account *and* the address they come from (django-axes), so that nobody is shut out by
+somebody else's failures: not by a stranger elsewhere, not by a colleague behind the same proxy. A device that signed in
+before is let try whatever happens elsewhere. Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
+"""
+
+import ipaddress
+from hashlib import blake2s
+from secrets import token_hex
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponse
+
+from yingtai.kernel.env import env
+
+DEVICE_SECONDS = 180 * 24 * 3600
+FAILURES_OF_A_DEVICE = 20
+COUNTED_SECONDS = 3600
 
 
 class StaffAdapter(DefaultAccountAdapter):
-    """Closes the public sign-up; accounts are made by an administrator."""
+    """Closes the public sign-up; remembers devices, and lets known ones try."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        if not is_known_device(request, credentials):
+            super().pre_authenticate(request, **credentials)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        if nonce := _nonce(request, account_of(request, credentials)):
+            cache.add(_counter(nonce), 0, COUNTED_SECONDS)
+            cache.incr(_counter(nonce))
+
+    def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **options)
+        account = user.email.lower()
+        response.set_cookie(
+            _cookie(account), _signer(account).sign(token_hex(8)), max_age=DEVICE_SECONDS, httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE, samesite="Lax",
+        )  # fmt: skip
+        return response
+
+
+def account_of(request: HttpRequest, credentials: Any = None) -> str:
+    """Return the account a sign-in is for, however it is called on its way; "" when none is named."""
+    said = credentials or {}
+    named = said.get("email") or said.get("username") or said.get("login") or request.POST.get("login") or ""
+    return str(named).strip().lower()[:254]
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the address a request comes from: what a named proxy says of it, else who is at the other end."""
+    address = str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
+    said = str(request.META.get("HTTP_X_FORWARDED_FOR") or "")
+    hops = [hop.strip() for hop in said.split(",") if hop.strip()]
+    while hops and _is_proxy(address):
+        # The last hop is what our own proxy saw; what stands before it may be anybody's word.
+        address = hops.pop()
+    return address if _is_address(address) else "0.0.0.0"  # noqa: S104 - nowhere
+
+
+def is_known_device(request: HttpRequest, credentials: Any = None) -> bool:
+    """Say whether this device has signed in to this account before, and has not failed too often itself."""
+    nonce = _nonce(request, account_of(request, credentials))
+    return bool(nonce) and int(cache.get(_counter(nonce), 0)) < FAILURES_OF_A_DEVICE
+
+
+def _nonce(request: HttpRequest, account: str) -> str:
+    try:
+        said = request.COOKIES.get(_cookie(account), "")
+        return _signer(account).unsign(said, max_age=DEVICE_SECONDS) if account and said else ""
+    except BadSignature:
+        return ""
+
+
+def _signer(account: str) -> TimestampSigner:
+    return TimestampSigner(salt=f"device of {account}")
+
+
+def _cookie(account: str) -> str:
+    return f"device-{blake2s(account.encode(), digest_size=6).hexdigest()}"
+
+
+def _counter(nonce: str) -> str:
+    return f"failures-of-device-{nonce}"
+
+
+def _is_proxy(address: str) -> bool:
+    return _is_address(address) and any(
+        ipaddress.ip_address(address) in network for network in env().proxy_networks
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
