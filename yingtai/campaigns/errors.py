@@ -145,3 +145,12 @@ class ReasonIsMissing(ProductError):
     code = "campaigns.reason-is-missing"
     title = "It is not said why this address is written to again"
     remedy = "Say in a few words how you know that it works, without names and addresses."
+
+
+class CampaignNotDecided(ProductError):
+    code = "campaigns.not-decided"
+    title = "This campaign has no result yet"
+    remedy = (
+        "It begins when the campaign has decided who gets the mail; launch it, and ask again a moment later."
+    )
+    status = 409

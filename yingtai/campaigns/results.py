@@ -4,14 +4,18 @@ import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from yingtai.campaigns.errors import CampaignNotDecided
 from yingtai.campaigns.metrics import conversions_by_day, lift
-from yingtai.campaigns.queries import CampaignView
+from yingtai.campaigns.queries import CampaignView, get_campaign
 from yingtai.collect.api import event_title
-from yingtai.kernel.acting import Acting
+from yingtai.kernel.acting import Acting, require
+from yingtai.kernel.contributions import metric_subjects
+from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import Scope
 from yingtai.lake.api import scoped
 from yingtai.ui.formats import percent
@@ -73,11 +77,7 @@ def result_of(acting: Acting, campaign: CampaignView) -> Result | None:
     if campaign.decided_at is None or campaign.counts_until is None:
         return None
     lake = scoped(_place(acting, campaign))
-    until = min(campaign.counts_until, acting.at)
-    values = {
-        "campaign_no": campaign.campaign_no, "goal": campaign.goal_event, "since": campaign.decided_at,
-        "until": until, "from_day": campaign.decided_at.date(), "to_day": until.date(),
-    }  # fmt: skip
+    values = values_of(acting, campaign)
     shares = {**values, "expected_share": campaign.hold_out_ratio}
     rows = lake.query(lift(), shares).to_pylist() if 0 < campaign.hold_out_ratio < 1 else []
     found = Lift(**rows[0]) if rows else None
@@ -86,6 +86,31 @@ def result_of(acting: Acting, campaign: CampaignView) -> Result | None:
     sentence, tone = verdict_of(campaign, found, days_left)
     version = f"events {lake.version['events']}, campaign_assignments {lake.version['campaign_assignments']}"
     return Result(sentence, tone, found, _by_day(days), days_left, lake.freshness, lift().strip(), version)
+
+
+def values_of(acting: Acting, campaign: CampaignView) -> dict[str, Any]:
+    """Return what the metrics of a campaign that was decided are asked with."""
+    decided_at, counts_until = campaign.decided_at, campaign.counts_until
+    if decided_at is None or counts_until is None:
+        raise CampaignNotDecided
+    until = min(counts_until, acting.at)
+    return {
+        "campaign_no": campaign.campaign_no, "goal": campaign.goal_event, "since": decided_at, "until": until,
+        "from_day": decided_at.date(), "to_day": until.date(),
+    }  # fmt: skip
+
+
+def subject(acting: Acting, campaign_id: UUID) -> dict[str, Any]:
+    """Return what the metrics of a campaign are asked with, by its public id.
+
+    Raises: CampaignNotFound, CampaignNotDecided
+    """
+    require(acting, "view", Label.L2, "campaigns.campaign")
+    campaign = get_campaign(acting, campaign_id)
+    return values_of(acting, campaign) | {"expected_share": campaign.hold_out_ratio}
+
+
+metric_subjects.register("campaigns", subject)
 
 
 def verdict_of(campaign: CampaignView, found: Lift | None, days_left: int) -> tuple[str, str]:

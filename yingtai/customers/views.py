@@ -13,10 +13,11 @@ from yingtai.customers.jobs import erase_for_good, merge_by_hand, split_by_hand
 from yingtai.customers.services import erasing, revealing
 from yingtai.kernel.acting import decide
 from yingtai.kernel.contributions import privacy_holders, profile_panels
+from yingtai.kernel.errors import NotConfirmed
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
-from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
 PLACE = "customers.profile"
 
@@ -177,10 +178,6 @@ def copy(request: ActingRequest, profile_id: UUID) -> HttpResponse:
 def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """Erase a person for good, after saying what that means."""
     view = queries.get_profile(request.acting, profile_id)
-    if request.method == "POST":
-        erase_for_good.enqueue(request.acting, profile_id=str(profile_id), once_per=str(profile_id))
-        messages.success(request, _("The person is being erased."))
-        return redirect("customers:profile_list")
     confirmation = Confirmation(
         title=_("Erase this person"),
         lead=_("Everything private we hold of this person is destroyed, in backups too."),
@@ -193,6 +190,14 @@ def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         cancel_url=reverse("customers:profile", args=[view.id]),
         type_to_confirm=_("erase"),
     )
+    if request.method == "POST":
+        try:
+            require_confirmation(request, confirmation)
+        except NotConfirmed as problem:
+            return render_confirmation(request, confirmation, problem=problem)
+        erase_for_good.enqueue(request.acting, profile_id=str(profile_id), once_per=str(profile_id))
+        messages.success(request, _("The person is being erased."))
+        return redirect("customers:profile_list")
     return render_confirmation(request, confirmation)
 
 

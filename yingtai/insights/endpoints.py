@@ -2,13 +2,17 @@
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from ninja import Router, Schema
+from pydantic import Field
 
 from yingtai.insights import queries
-from yingtai.insights.periods import USUAL, period_between, period_named
+from yingtai.insights.errors import SubjectMissing
 from yingtai.kernel.acting import require
+from yingtai.kernel.contributions import metric_subjects
 from yingtai.kernel.http import ActingRequest
+from yingtai.lake.api import Metric
 
 router = Router(tags=["metrics"])
 
@@ -20,6 +24,7 @@ class MetricOut(Schema):
     unit: str
     meaning: str
     reads: list[str]
+    is_about_one_thing: bool = Field(description="whether it wants `about`, the id of a campaign, say")
 
 
 class AnswerOut(Schema):
@@ -27,8 +32,8 @@ class AnswerOut(Schema):
 
     name: str
     unit: str
-    since: date
-    until: date
+    since: date | None
+    until: date | None
     as_of: datetime | None
     rows: list[dict[str, Any]]
 
@@ -38,24 +43,38 @@ def list_metrics(request: ActingRequest) -> Any:
     """Return every metric by name."""
     acting = request.acting
     return [
-        MetricOut(name=metric.name, unit=metric.unit, meaning=metric.meaning, reads=list(metric.reads))
+        MetricOut(
+            name=metric.name,
+            unit=metric.unit,
+            meaning=metric.meaning,
+            reads=list(metric.reads),
+            is_about_one_thing=queries.is_about_one_thing(metric),
+        )
         for metric in queries.list_metrics(acting)
     ]
 
 
 @router.get("/metrics/{name}", response=AnswerOut)
 def get_metric(
-    request: ActingRequest, name: str, since: date | None = None, until: date | None = None, grain: str = ""
+    request: ActingRequest,
+    name: str,
+    since: date | None = None,
+    until: date | None = None,
+    grain: str = "",
+    about: UUID | None = None,
 ) -> Any:
-    """Return what a metric answers in the key's scope, for half-open dates of the brand's calendar."""
+    """Return what a metric answers in the key's scope, for half-open dates of the brand's calendar.
+
+    Days without data are not looked at: `since` and `until` in the answer are the days that were. A metric of one thing
+    (`is_about_one_thing`) wants `about`, the id of that thing, and no dates: its time is the thing's own.
+    """
     metric = queries.find_metric(name)
     require(request.acting, "view", metric.label, "insights.metric")
-    zone, _currency = queries.zone_and_currency(request.acting)
-    if since and until:
-        period = period_between(since, until, zone, grain)
-    else:
-        first, latest = queries.covered(request.acting)
-        period = period_named(USUAL, first=first, latest=latest, zone=zone, now=request.acting.at)
+    if queries.is_about_one_thing(metric):
+        return _about(request, metric, about)
+    period = queries.period_asked(request.acting, since, until, grain)
+    if period is None:
+        return AnswerOut(name=name, unit=metric.unit, since=since, until=until, as_of=None, rows=[])
     answer = queries.ask(request.acting, name, period)
     return AnswerOut(
         name=name,
@@ -65,3 +84,14 @@ def get_metric(
         as_of=answer.as_of,
         rows=answer.rows,
     )
+
+
+def _about(request: ActingRequest, metric: Metric, about: UUID | None) -> AnswerOut:
+    if about is None:
+        raise SubjectMissing(field="about", name=metric.name)
+    values = metric_subjects.get(metric.name.partition(".")[0])(request.acting, about)
+    answer = queries.ask(request.acting, metric.name, about=values)
+    return AnswerOut(
+        name=metric.name, unit=metric.unit, since=values["since"].date(), until=values["until"].date(),
+        as_of=answer.as_of, rows=answer.rows,
+    )  # fmt: skip

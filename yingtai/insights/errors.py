@@ -13,3 +13,9 @@ class PeriodNotUnderstood(ProductError):
     title = "The period cannot be read"
     remedy = "Give `since` and `until` as dates such as 2026-11-21, the first before the second."
     status = 400
+
+
+class SubjectMissing(ProductError):
+    code = "insights.subject-missing"
+    title = "{name} is about one thing, and it is not said which"
+    remedy = "Give its id as `about`: for a metric of campaigns the id of a campaign."

@@ -1,17 +1,19 @@
 """Asking metrics, with the answers kept for a minute: a dashboard's eight cards cost eight scans once, not per look."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from time import perf_counter
 from typing import Any
 
 from django.core.cache import cache
 
-from yingtai.insights.errors import MetricNotFound
-from yingtai.insights.periods import Period
+from yingtai.insights.errors import MetricNotFound, PeriodNotUnderstood
+from yingtai.insights.periods import USUAL, Period, period_between, period_named
 from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.contributions import metric_subjects
 from yingtai.lake.api import Metric, scoped
 from yingtai.lake.metrics import CATALOGUE
 from yingtai.organization.api import list_brands
@@ -34,15 +36,18 @@ class Answer:
         return sum(row[column] or 0 for row in self.rows)
 
 
-def ask(acting: Acting, name: str, period: Period | None = None) -> Answer:
+def ask(
+    acting: Acting, name: str, period: Period | None = None, about: Mapping[str, Any] | None = None
+) -> Answer:
     """Return the answer of a metric in the actor's scope, at most a minute old.
 
+    In:     about  the values of a metric that is about one thing
     Raises: MetricNotFound
     Cost:   one query of the lake, once a minute for each scope and period
     """
     metric = find_metric(name)
-    wanted = period.parameters if period else {}
-    asked = json.dumps([name, acting.scope.text(), wanted], sort_keys=True)
+    wanted = dict(about or (period.parameters if period else {}))
+    asked = json.dumps([name, acting.scope.text(), wanted], sort_keys=True, default=str)
     key = f"metric:{sha256(asked.encode()).hexdigest()}"
     known = cache.get(key)
     if known is None:
@@ -63,6 +68,11 @@ def find_metric(name: str) -> Metric:
     return metric
 
 
+def is_about_one_thing(metric: Metric) -> bool:
+    """Say whether a metric is about one thing of its module: a campaign, say."""
+    return metric_subjects.find(metric.name.partition(".")[0]) is not None
+
+
 def list_metrics(acting: Acting) -> list[Metric]:
     """Return the metrics that the actor may see, by name."""
     return [
@@ -78,6 +88,25 @@ def covered(acting: Acting) -> tuple[date | None, date | None]:
     return row["first_day"], row["latest_day"]
 
 
+def period_asked(acting: Acting, since: date | None, until: date | None, grain: str = "") -> Period | None:
+    """Return the period between two dates as far as there is data, or the usual one; None when nothing lies between.
+
+    Raises: PeriodNotUnderstood
+    """
+    zone, _currency = zone_and_currency(acting)
+    first, latest = covered(acting)
+    if since is None and until is None:
+        return period_named(USUAL, first=first, latest=latest, zone=zone, now=acting.at)
+    if since is None or until is None:
+        raise PeriodNotUnderstood(field="until" if since else "since")
+    asked = period_between(since, until, zone, grain)
+    if first is None or latest is None or asked.since > latest or asked.until <= first:
+        return None
+    # Nothing is read for days that no event lies on, however many somebody asks for.
+    bounded = (max(asked.since, first), min(asked.until, latest + timedelta(days=1)))
+    return period_between(*bounded, zone, grain)
+
+
 def zone_and_currency(acting: Acting) -> tuple[str, str]:
     """Return the time zone and currency of the brand someone works in; of the first, when it is several."""
     brands = list_brands(acting.scope)
@@ -85,7 +114,7 @@ def zone_and_currency(acting: Acting) -> tuple[str, str]:
 
 
 def _ask(
-    acting: Acting, metric: Metric, wanted: dict[str, str]
+    acting: Acting, metric: Metric, wanted: dict[str, Any]
 ) -> tuple[list[Row], float, datetime | None, datetime]:
     began = perf_counter()
     lake = scoped(acting.scope)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from yingtai.kernel.acting import Acting
 
@@ -66,6 +67,10 @@ class MetricWords:
 
 metric_words: Catalogue[MetricWords] = Catalogue("words for metrics")
 """By the name of the metric; metrics themselves know nothing of languages."""
+
+metric_subjects: Catalogue[Callable[[Acting, UUID], dict[str, Any]]] = Catalogue("subjects of metrics")
+"""For metrics that are about one thing, by their module: `values(acting, id) -> {parameter: value}`, and `since` and
+`until` among them; it raises the module's own "not found"."""
 
 launch_gates: Catalogue[Any] = Catalogue("launch gates")
 """Checks before a launch: `gate(acting, subject) -> problem or None`."""

@@ -43,6 +43,25 @@ class CursorNotUnderstood(ProductError):
     status = 400
 
 
+class CharacterNotStorable(ProductError):
+    code = "kernel.character-not-storable"
+    title = "What was sent holds a character that cannot be stored"
+    remedy = "Remove the null character, or half of a character that was cut in two, and send it again."
+    status = 400
+
+
+class ParameterNotKnown(ProductError):
+    code = "kernel.parameter-not-known"
+    title = "There is no parameter {name} here"
+    remedy = "Known are: {known}."
+
+
+class NotConfirmed(ProductError):
+    code = "kernel.not-confirmed"
+    title = "Nothing was done: the word to confirm with was not typed"
+    remedy = "Type “{word}” into the field, exactly as it is written there."
+
+
 class ScopeIsFixed(ProductError):
     code = "kernel.scope-is-fixed"
     title = "A transaction keeps the scope it began with"

@@ -1,18 +1,22 @@
 """Requests that know who acts, pages that say what they need, and problems in the caller's own voice."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import ProgrammingError, connection, transaction
+from django.db import DataError, ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from yingtai.kernel.acting import Acting, require
-from yingtai.kernel.errors import NotAllowed, ProductError
+from yingtai.kernel.errors import CharacterNotStorable, NotAllowed, ProductError
 from yingtai.kernel.labels import Label
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+UNSTORABLE_JSON = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
 
 
 class ActingRequest(HttpRequest):
@@ -97,10 +101,14 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_storable(request):
+            return answer_problem(request, CharacterNotStorable())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         problem = NotAllowed() if _is_a_wall(exception) else exception
+        if _is_unstorable(exception):
+            problem = CharacterNotStorable()
         if not isinstance(problem, ProductError):
             return None
         # The answer first: it may have to ask who is signed in, and nothing can be asked after.
@@ -108,6 +116,43 @@ class ProblemMiddleware:
         if connection.in_atomic_block:
             transaction.set_rollback(True)
         return answer
+
+
+def is_storable(request: HttpRequest) -> bool:
+    """Say whether PostgreSQL can keep every text of a request: none holds a null character or half a character.
+
+    The files of an upload are not looked at here; their fields are, when the database refuses them.
+    """
+    texts = [
+        request.path_info,
+        *request.GET,
+        *(value for values in request.GET.lists() for value in values[1]),
+    ]
+    if request.content_type == "application/x-www-form-urlencoded":
+        texts += [*request.POST, *(value for values in request.POST.lists() for value in values[1])]
+    elif request.content_type == "application/json" and UNSTORABLE_JSON.search(request.body):
+        return False
+    return not any(UNSTORABLE.search(text) for text in texts)
+
+
+def without_odd_cookies(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Leave out cookies that no database can look for; a quoted cookie may spell any byte."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if UNSTORABLE.search(name + value)]:
+            del request.COOKIES[name]
+        return get_response(request)
+
+    return middleware
+
+
+def _is_unstorable(exception: Exception) -> bool:
+    # Psycopg refuses a null character with a ValueError of its own, before anything is sent.
+    return isinstance(exception, UnicodeEncodeError) or (
+        isinstance(exception, ValueError | DataError) and "NUL" in str(exception)
+    )
 
 
 def _is_a_wall(exception: Exception) -> bool:

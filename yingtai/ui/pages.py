@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from yingtai.kernel.errors import NotConfirmed, ProductError
+
 SWAP_HEADERS = "HX-Request, HX-Boosted, HX-History-Restore-Request"
 
 
@@ -57,7 +59,23 @@ class Confirmation:
 
 
 def render_confirmation(
-    request: HttpRequest, confirmation: Confirmation, *, form: Any = None, status: int = 200
+    request: HttpRequest,
+    confirmation: Confirmation,
+    *,
+    form: Any = None,
+    problem: ProductError | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Ask before a dangerous action, on a page of its own."""
-    return render(request, "ui/confirm.html", {"confirmation": confirmation, "form": form}, status=status)
+    words = {"confirmation": confirmation, "form": form, "problem": problem}
+    return render(request, "ui/confirm.html", words, status=problem.status if problem else status)
+
+
+def require_confirmation(request: HttpRequest, confirmation: Confirmation) -> None:
+    """Let an action go on only when its word was typed, whoever posts and from whatever page.
+
+    Raises: NotConfirmed
+    """
+    word = str(confirmation.type_to_confirm)
+    if word and request.POST.get("confirmed", "").strip().casefold() != word.casefold():
+        raise NotConfirmed(field="confirmed", word=word)

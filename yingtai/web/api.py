@@ -1,5 +1,6 @@
 """The JSON API: every module's endpoints under /api/v1, one key check, one way to say what went wrong."""
 
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from yingtai.kernel.errors import ParameterNotKnown
 from yingtai.kernel.http import ActingRequest, answer_problem
 from yingtai.organization.api import KeyNotAccepted
 from yingtai.web.settings import MODULES
@@ -26,6 +28,7 @@ def has_key(request: ActingRequest) -> bool:
     """Say whether the request came with an accepted key; the middleware has looked it up already."""
     if not request.acting.actor.startswith("key:"):
         raise KeyNotAccepted
+    _refuse_unknown_parameters(request)
     return True
 
 
@@ -57,6 +60,31 @@ def say_it_as_a_problem(request: HttpRequest, problem: HttpError) -> HttpRespons
 def ask_for_a_key(request: HttpRequest, problem: KeyNotAccepted) -> HttpResponse:
     """Answer a request without a live key."""
     return answer_problem(request, problem)
+
+
+def _refuse_unknown_parameters(request: HttpRequest) -> None:
+    """Stop before a filter that nobody reads is mistaken for one that chose nothing.
+
+    Raises: ParameterNotKnown
+    """
+    match = request.resolver_match
+    known = _parameters().get((match.route if match else "", request.method or ""))
+    if known is not None and (unknown := sorted(set(request.GET) - known)):
+        raise ParameterNotKnown(
+            field=unknown[0][:60], name=unknown[0][:60], known=", ".join(sorted(known)) or "–"
+        )
+
+
+@cache
+def _parameters() -> dict[tuple[str, str], frozenset[str]]:
+    """Return the query parameters of every operation, by route and method, as the API document names them."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for path, operations in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items():
+        for method, operation in operations.items():
+            named = (item for item in operation.get("parameters", []) if item["in"] == "query")
+            route = path.lstrip("/").replace("{", "<").replace("}", ">")
+            found[route, method.upper()] = frozenset(item["name"] for item in named)
+    return found
 
 
 def _document(status: int, title: str, detail: str, **more: Any) -> JsonResponse:

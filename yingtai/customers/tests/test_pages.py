@@ -8,10 +8,11 @@ from django.test import Client
 from yingtai.collect.api import RecordedFact, make_source, record
 from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers import ingesting
-from yingtai.customers.api import erase_person, find_profiles, list_profiles
+from yingtai.customers.api import erase_person, find_profiles, get_profile, list_profiles
 from yingtai.customers.models import Identifier, Profile, Reveal
 from yingtai.customers.testing import send
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.testing import settle
 from yingtai.organization.api import make_api_key
 from yingtai.organization.testing import MONDAY, make_acting, make_staff
 
@@ -246,3 +247,22 @@ def test_a_list_page_costs_few_queries(brand, acting, anna, django_assert_max_nu
 
 def test_nobody_is_not_found_by_a_value_of_another_brand(brand, neighbour, anna):
     assert find_profiles(make_acting(neighbour.node_no), "u-anna") == []
+
+
+@pytest.mark.parametrize("typed", [{}, {"confirmed": ""}, {"confirmed": "yes"}, {"confirm": "yes"}])
+def test_nobody_is_erased_without_the_typed_word(brand, acting, anna, typed):
+    answer = signed_in(brand.code, "service_agent").post(f"/profiles/{anna.id}/erase", typed)
+
+    assert answer.status_code == 422
+    assert "Type “erase”" in answer.content.decode()
+    assert not get_profile(acting, anna.id).is_erased
+
+
+def test_whoever_types_the_word_erases(brand, acting, anna):
+    browser = signed_in(brand.code, "service_agent")
+
+    answer = browser.post(f"/profiles/{anna.id}/erase", {"confirmed": " Erase "})
+
+    settle()
+    assert answer.status_code == 302
+    assert get_profile(acting, anna.id).is_erased
