@@ -91,6 +91,33 @@ class NobodyToReach(ProductError):
     remedy = "Look at the reasons in the check; widen the audience, or ask for consent first."
 
 
+class MarketingUnderService(ProductError):
+    code = "campaigns.marketing-under-service"
+    title = "The template is marketing, but {purpose} is no consent to marketing"
+    remedy = (
+        "Choose a purpose that people agree to. If the mail only serves an order or a contract, declare its template "
+        "as a service, take offers out, publish a version, and choose that."
+    )
+
+
+class ServiceUnderMarketing(ProductError):
+    code = "campaigns.service-under-marketing"
+    title = "The template is a service mail, but {purpose} has another legal basis"
+    remedy = "Choose the purpose whose basis the template names, or declare the template as what it is."
+
+
+class LaunchTimePast(ProductError):
+    code = "campaigns.launch-time-past"
+    title = "The time to send has passed: {at}"
+    remedy = "Choose a later time, or leave it empty to send as soon as it is confirmed."
+
+
+class LaunchTimeFar(ProductError):
+    code = "campaigns.launch-time-far"
+    title = "The time to send is more than a year away: {at}"
+    remedy = "Choose an earlier time; who agreed and what is true today will not be by then."
+
+
 class SenderNameNotUnderstood(ProductError):
     code = "campaigns.sender-name-not-understood"
     title = "The name of the sender holds a line break or another sign that cannot be shown"

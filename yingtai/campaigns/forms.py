@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -7,13 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from yingtai.audiences.api import list_audiences
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name
+from yingtai.campaigns.errors import LaunchTimeFar, LaunchTimePast
 from yingtai.campaigns.queries import CampaignView
 from yingtai.compliance.api import list_purposes
 from yingtai.content.api import list_ready
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import words_of
+from yingtai.ui.formats import zone_in_words
 
+LONGEST_AHEAD = timedelta(days=366)
 GOALS = [
     ("Order Completed", _("completed an order")),
     ("Test Drive Booked", _("booked a test drive")),
@@ -45,7 +49,7 @@ class CampaignForm(forms.Form):
     goal_event = forms.ChoiceField(choices=GOALS, label=_("It worked when a person"))
     goal_days = forms.IntegerField(min_value=1, max_value=90, label=_("Within"))
     scheduled_at = forms.DateTimeField(
-        label=_("Send at"), required=False, help_text=_("Empty: as soon as it is confirmed."),
+        label=_("Send at"), required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
     per_minute = forms.IntegerField(
@@ -55,6 +59,10 @@ class CampaignForm(forms.Form):
 
     def __init__(self, *arguments: Any, acting: Acting, campaign: CampaignView, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._now = acting.at
+        self.fields["scheduled_at"].help_text = _(
+            "Empty: as soon as it is confirmed. Time zone: %s"
+        ) % zone_in_words(acting.at)
         audiences = list_audiences(acting).rows
         nothing = [("", "—")]
         here = [one for one in audiences if one.node_no >> 40 in {0, campaign.node_no >> 40}]
@@ -73,6 +81,18 @@ class CampaignForm(forms.Form):
     def _choose(self, name: str, choices: list[Any]) -> None:
         field = cast(forms.ChoiceField, self.fields[name])
         field.choices = choices
+
+    def clean_scheduled_at(self) -> datetime | None:
+        """Refuse a time that has passed, or lies further away than anybody plans."""
+        at: datetime | None = self.cleaned_data["scheduled_at"]
+        if at is None:
+            return None
+        # The year 9999 has no time in every zone: its words are made only where they can be.
+        if at > self._now + LONGEST_AHEAD:
+            raise forms.ValidationError(" ".join(words_of(LaunchTimeFar(at=f"{at.year}"))))
+        if at <= self._now:
+            raise forms.ValidationError(" ".join(words_of(LaunchTimePast(at=f"{at:%Y-%m-%d %H:%M}"))))
+        return at
 
     def clean_from_name(self) -> str:
         return _kept(checked_sender_name, self.cleaned_data["from_name"])

@@ -3,19 +3,23 @@
 from yingtai.audiences.api import AudienceNotFound, get_audience
 from yingtai.campaigns.errors import (
     AudienceIsMissing,
+    LaunchTimePast,
+    MarketingUnderService,
     NobodyToReach,
     NoticeIsMissing,
     SenderIsMissing,
+    ServiceUnderMarketing,
     TemplateHasProblem,
     TemplateIsMissing,
     UnsubscribeLinkIsMissing,
 )
 from yingtai.campaigns.queries import CampaignView
 from yingtai.compliance.api import PurposeNotFound, get_purpose, latest_notice_version
-from yingtai.content.api import TemplateNotFound, compiled
+from yingtai.content.api import TemplateNotFound, compiled, get_version
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import launch_gates
 from yingtai.kernel.errors import ProductError
+from yingtai.ui.formats import moment_in_words
 
 
 def has_audience(acting: Acting, campaign: CampaignView) -> ProductError | None:
@@ -59,6 +63,29 @@ def has_purpose(acting: Acting, campaign: CampaignView) -> ProductError | None:
     return None
 
 
+def has_right_kind(acting: Acting, campaign: CampaignView) -> ProductError | None:
+    """A service purpose carries no marketing, and a service mail names the ground it stands on."""
+    if campaign.version_id is None:
+        return None
+    try:
+        purpose = get_purpose(acting, code=campaign.purpose, node_no=campaign.node_no)
+        version = get_version(acting, campaign.version_id)
+    except (PurposeNotFound, TemplateNotFound):
+        return None  # Other gates say so.
+    if version.basis == purpose.basis:
+        return None
+    if version.is_service:
+        return ServiceUnderMarketing(field="purpose", purpose=purpose.title)
+    return MarketingUnderService(field="purpose", purpose=purpose.title)
+
+
+def has_time(acting: Acting, campaign: CampaignView) -> ProductError | None:
+    """A draft is not planned for a time that has passed."""
+    if campaign.scheduled_at is None or campaign.scheduled_at > acting.at:
+        return None
+    return LaunchTimePast(field="scheduled_at", at=moment_in_words(campaign.scheduled_at))
+
+
 def has_sender(acting: Acting, campaign: CampaignView) -> ProductError | None:
     """The mail says whom it is from."""
     if campaign.from_name and campaign.from_address:
@@ -73,5 +100,6 @@ def reaches_somebody(acting: Acting, campaign: CampaignView) -> ProductError | N
     return None
 
 
-for place, gate in enumerate((has_audience, has_template, has_purpose, has_sender, reaches_somebody)):
+GATES = (has_audience, has_template, has_purpose, has_right_kind, has_sender, has_time, reaches_somebody)
+for place, gate in enumerate(GATES):
     launch_gates.register(f"campaigns.{gate.__name__}", gate, order=10 * place)

@@ -10,6 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yingtai.content import limits
+from yingtai.content.errors import OfferInService
+from yingtai.content.models import Basis
+from yingtai.content.offers import offer_in
 from yingtai.content.people import Person, invented_values, may_see_clear, values_of
 from yingtai.content.rendering import Rendered
 from yingtai.content.trial import Trial, try_out
@@ -47,6 +50,7 @@ def check_draft(
     brand_name: str,
     person: Person | None = None,
     node_no: int = 0,
+    basis: str = Basis.CONSENT,
 ) -> Check:
     """Try a draft out for one person, or for an invented one. Never raises: what is wrong is in the result."""
     check = Check(fingerprint=blake2s(f"{subject}\n{html}".encode(), digest_size=6).hexdigest())
@@ -54,6 +58,8 @@ def check_draft(
     tried = try_out(subject, html, preview_values(acting, mentioned(subject, html), person, brand_name))
     if tried.problem is not None:
         check.problems.append(tried.problem)
+    if basis != Basis.CONSENT and (offer := offer_in(subject, html)):
+        check.problems.append(OfferInService(what=offer))
     if tried.rendered is None:
         return check
     check.rendered, check.links = tried.rendered, tried.links

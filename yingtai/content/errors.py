@@ -47,6 +47,12 @@ class TemplateTooHeavy(ProductError):
     remedy = "Make it simpler: fewer and shorter tags, no large tables of values."
 
 
+class OfferInService(ProductError):
+    code = "content.offer-in-service"
+    title = "A service mail cannot hold an offer: {what}"
+    remedy = "Take the offer out, or declare the template as marketing; then only people who agreed get it."
+
+
 class DraftChanged(ProductError):
     code = "content.draft-changed"
     title = "Somebody changed the draft at this moment"

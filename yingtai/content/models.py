@@ -1,9 +1,18 @@
 """Templates and their versions."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from yingtai.kernel.ids import uuid7
 from yingtai.kernel.models import ScopedModel
+
+
+class Basis(models.TextChoices):
+    """Why a mail may be sent: as marketing, to those who agreed; as a service, for the reason that is named."""
+
+    CONSENT = "consent", _("Marketing: only to people who agreed")
+    CONTRACT = "contract", _("Service: it belongs to an order or a contract")
+    LEGAL_DUTY = "legal_duty", _("Service: the law demands it")
 
 
 class Template(ScopedModel):
@@ -17,6 +26,7 @@ class Template(ScopedModel):
     id = models.UUIDField(primary_key=True, default=uuid7)
     name = models.CharField(max_length=120)
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
+    basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.CONSENT)
     draft_subject = models.CharField(max_length=300, blank=True)
     draft_html = models.TextField(blank=True)
     latest_version = models.IntegerField(default=0)
@@ -45,6 +55,7 @@ class TemplateVersion(ScopedModel):
     id = models.UUIDField(primary_key=True, default=uuid7)
     template = models.ForeignKey(Template, models.PROTECT, related_name="versions")
     version = models.IntegerField()
+    basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.CONSENT)
     subject = models.CharField(max_length=300)
     html = models.TextField()
     made_at = models.DateTimeField()

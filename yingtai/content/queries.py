@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from yingtai.content.errors import TemplateNotFound
-from yingtai.content.models import Template, TemplateVersion
+from yingtai.content.models import Basis, Template, TemplateVersion
 from yingtai.content.rendering import CompiledTemplate, compile_template
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment
@@ -22,6 +22,7 @@ class TemplateView:
     name: str
     channel: str
     latest_version: int
+    basis: str
     draft_subject: str
     draft_html: str
     changed_at: datetime
@@ -37,10 +38,16 @@ class VersionView:
     template_id: UUID
     template_name: str
     version: int
+    basis: str
     subject: str
     html: str
     made_at: datetime
     made_by: str
+
+    @property
+    def is_service(self) -> bool:
+        """It is sent for another reason than consent, so it holds no offer."""
+        return self.basis != Basis.CONSENT
 
 
 def list_templates(acting: Acting, *, search: str = "", after: str | None = None) -> Page[TemplateView]:
@@ -115,7 +122,7 @@ def _compiled(subject: str, html: str) -> CompiledTemplate:
 
 def _view(template: Template, *, with_html: bool = True) -> TemplateView:
     return TemplateView(
-        template.id, template.node_no, template.name, template.channel, template.latest_version,
+        template.id, template.node_no, template.name, template.channel, template.latest_version, template.basis,
         template.draft_subject, template.draft_html if with_html else "", template.changed_at,
         template.changed_by,
     )  # fmt: skip
@@ -123,6 +130,7 @@ def _view(template: Template, *, with_html: bool = True) -> TemplateView:
 
 def _view_version(version: TemplateVersion, *, with_html: bool = True) -> VersionView:
     return VersionView(
-        version.id, version.node_no, version.template_id, version.template.name, version.version, version.subject,
+        version.id, version.node_no, version.template_id, version.template.name, version.version, version.basis,
+        version.subject,
         version.html if with_html else "", version.made_at, version.made_by,
     )  # fmt: skip

@@ -3,8 +3,9 @@ from uuid import UUID
 
 from yingtai.content import limits
 from yingtai.content.checking import invented_mail
-from yingtai.content.errors import DraftChanged, TemplateNotFound, TemplateTooLarge
-from yingtai.content.models import Template, TemplateVersion
+from yingtai.content.errors import DraftChanged, OfferInService, TemplateNotFound, TemplateTooLarge
+from yingtai.content.models import Basis, Template, TemplateVersion
+from yingtai.content.offers import offer_in
 from yingtai.content.queries import TemplateView, VersionView, get_template, get_version
 from yingtai.content.starting import STARTING_HTML, STARTING_SUBJECT
 from yingtai.content.trial import try_out
@@ -13,8 +14,9 @@ from yingtai.kernel.scoping import acting_transaction
 
 
 def create_template(
-    acting: Acting, *, node_no: int, name: str, subject: str = STARTING_SUBJECT, html: str = STARTING_HTML
-) -> TemplateView:
+    acting: Acting, *, node_no: int, name: str, subject: str = STARTING_SUBJECT, html: str = STARTING_HTML,
+    basis: str = Basis.CONSENT,
+) -> TemplateView:  # fmt: skip
     """Start a template with a draft that renders for everybody.
 
     Raises: TemplateTooLarge
@@ -23,13 +25,15 @@ def create_template(
     with acting_transaction(acting):
         name = _free_name(node_no, name)
         template = Template.objects.create(
-            node_no=node_no, name=name, draft_subject=subject, draft_html=html, created_at=acting.at,
+            node_no=node_no, name=name, basis=basis, draft_subject=subject, draft_html=html, created_at=acting.at,
             changed_at=acting.at, changed_by=acting.actor,
         )  # fmt: skip
         return get_template(acting, template.id)
 
 
-def change_draft(acting: Acting, template_id: UUID, *, name: str, subject: str, html: str) -> TemplateView:
+def change_draft(
+    acting: Acting, template_id: UUID, *, name: str, subject: str, html: str, basis: str = ""
+) -> TemplateView:
     """Keep what is being typed, even when it cannot be read yet; versions are not touched.
 
     Raises: TemplateNotFound, TemplateTooLarge
@@ -39,8 +43,11 @@ def change_draft(acting: Acting, template_id: UUID, *, name: str, subject: str, 
         if name != template.name:
             template.name = _free_name(template.node_no, name)
         template.draft_subject, template.draft_html = _bounded(subject, html)
+        template.basis = basis or template.basis
         template.changed_at, template.changed_by = acting.at, acting.actor
-        template.save(update_fields=["name", "draft_subject", "draft_html", "changed_at", "changed_by"])
+        template.save(
+            update_fields=["name", "basis", "draft_subject", "draft_html", "changed_at", "changed_by"]
+        )
         return get_template(acting, template_id)
 
 
@@ -50,23 +57,26 @@ def make_version(acting: Acting, template_id: UUID) -> VersionView:
     The draft is tried out first with an invented person who has every value it asks for.
 
     Raises: TemplateNotFound, TemplateNotUnderstood, TemplateTooLarge, TemplateTooHeavy, RenderingStopped,
-            AddressRefused
+            AddressRefused, OfferInService
     """
     draft = get_template(acting, template_id)
     _survive(draft.draft_subject, draft.draft_html)
+    if draft.basis != Basis.CONSENT and (offer := offer_in(draft.draft_subject, draft.draft_html)):
+        raise OfferInService(what=offer)
     with acting_transaction(acting):
         template = _locked(template_id)
-        if (template.draft_subject, template.draft_html) != (draft.draft_subject, draft.draft_html):
+        said = (template.draft_subject, template.draft_html, template.basis)
+        if said != (draft.draft_subject, draft.draft_html, draft.basis):
             raise DraftChanged
         latest = template.versions.order_by("-version").first()
-        said = (template.draft_subject, template.draft_html)
-        if latest is not None and (latest.subject, latest.html) == said:
+        if latest is not None and (latest.subject, latest.html, latest.basis) == said:
             return get_version(acting, latest.id)
         template.latest_version += 1
         template.save(update_fields=["latest_version"])
         version = TemplateVersion.objects.create(
             node_no=template.node_no, template=template, version=template.latest_version,
-            subject=template.draft_subject, html=template.draft_html, made_at=acting.at, made_by=acting.actor,
+            basis=template.basis, subject=template.draft_subject, html=template.draft_html,
+            made_at=acting.at, made_by=acting.actor,
         )  # fmt: skip
         return get_version(acting, version.id)
 

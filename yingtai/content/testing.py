@@ -9,7 +9,9 @@ HTML = """<p>Hello {{ person.first_name | default: "there" }}</p>
 <p><a href="https://shop.example.com/sale">The sale</a> <a href="{{ unsubscribe_url }}">Unsubscribe</a></p>"""
 
 
-def make_template(acting: Acting, node_no: int, *, subject: str = SUBJECT, html: str = HTML) -> VersionView:
+def make_template(
+    acting: Acting, node_no: int, *, subject: str = SUBJECT, html: str = HTML, basis: str = "consent"
+) -> VersionView:
     """Make a template and its first version."""
-    made = create_template(acting, node_no=node_no, name="News", subject=subject, html=html)
+    made = create_template(acting, node_no=node_no, name="News", subject=subject, html=html, basis=basis)
     return make_version(acting, made.id)

@@ -56,7 +56,14 @@ def template_new(request: ActingRequest) -> HttpResponse:
 def template(request: ActingRequest, template_id: UUID) -> HttpResponse:
     """The editor: what is said, and what it looks like for a person."""
     found = queries.get_template(request.acting, template_id)
-    form = DraftForm(initial={"name": found.name, "subject": found.draft_subject, "html": found.draft_html})
+    form = DraftForm(
+        initial={
+            "name": found.name,
+            "basis": found.basis,
+            "subject": found.draft_subject,
+            "html": found.draft_html,
+        }
+    )
     return _editor(request, found, form)
 
 
@@ -155,7 +162,7 @@ def _check(request: ActingRequest, found: queries.TemplateView, person: Person |
     return check_draft(
         request.acting, subject=found.draft_subject, html=found.draft_html,
         brand_name=get_unit_at(found.node_no).title, person=person,
-        node_no=found.node_no,
+        node_no=found.node_no, basis=found.basis,
     )  # fmt: skip
 
 

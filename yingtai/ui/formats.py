@@ -84,6 +84,18 @@ def moment(value: datetime | Missing) -> SafeString | str:
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), local.strftime("%Y-%m-%d %H:%M"))
 
 
+def moment_in_words(value: datetime) -> str:
+    """An aware time with its zone, for a sentence: 2026-11-21 14:05 (Asia/Shanghai, UTC+08:00)."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M} ({zone_in_words(value)})"
+
+
+def zone_in_words(at: datetime) -> str:
+    """The viewer's zone and its distance from UTC at a time: Asia/Shanghai, UTC+08:00."""
+    offset = f"{timezone.localtime(at):%z}"
+    name = timezone.get_current_timezone_name()
+    return f"{name}, UTC{offset[:3]}:{offset[3:5]}"
+
+
 def day(value: date | datetime | Missing) -> SafeString | str:
     """A date: 2026-11-21; a time is first brought into the viewer's zone."""
     if value is None or isinstance(value, str):

@@ -16,12 +16,14 @@ from yingtai.campaigns.checking import problems_of
 from yingtai.campaigns.forms import CampaignForm, initial_of
 from yingtai.campaigns.reasons import HOLD_OUT, STATES, WORDS
 from yingtai.campaigns.services import deciding, drafting, stopping
+from yingtai.compliance.api import PurposeNotFound, get_purpose
+from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import list_brands
 from yingtai.ui.components import steps
-from yingtai.ui.formats import moment, number
+from yingtai.ui.formats import moment_in_words, number
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.ui.widgets import problems_in
 
@@ -93,7 +95,8 @@ def check(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     """The part of the builder that counts: who would get it now, and who falls out why."""
     counts = deciding.forecast(request.acting, campaign_id)
     found = queries.get_campaign(request.acting, campaign_id)
-    context = {"campaign": found, "counts": _explained(counts), "owed": counts.get("owed", 0)}
+    context: dict[str, Any] = {"campaign": found, "counts": _explained(counts), "owed": counts.get("owed", 0)}
+    context["is_service"] = _is_service(request.acting, found)
     return render_page(request, "campaigns/check.html", context)
 
 
@@ -111,7 +114,8 @@ def launch(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     found = queries.get_campaign(request.acting, campaign_id)
     if not found.is_draft:
         return redirect("campaigns:monitor", campaign_id)
-    if problem is None and (problems := problems_of(request.acting, found)):
+    problems = problems_of(request.acting, found) or ([problem] if problem else [])
+    if problems:
         context: dict[str, Any] = {"campaign": found, "problems": problems}
         return render_page(request, "campaigns/not_ready.html", context, status=422)
     counts = deciding.forecast(request.acting, campaign_id)
@@ -119,7 +123,7 @@ def launch(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
         found = queries.get_campaign(request.acting, campaign_id)
         context = {"campaign": found, "problems": problems_of(request.acting, found)}
         return render_page(request, "campaigns/not_ready.html", context, status=422)
-    return render_confirmation(request, _asked(found, counts), status=422 if problem else 200)
+    return render_confirmation(request, _asked(found, counts, _is_service(request.acting, found)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -144,18 +148,36 @@ def stop(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     )
 
 
-def _asked(found: queries.CampaignView, counts: dict[str, int]) -> Confirmation:
+def _asked_of_people(is_service: bool) -> list[str]:
+    if is_service:
+        return [
+            _(
+                "It is a service mail: people who unsubscribed from marketing get it too, and nobody is "
+                "asked for consent."
+            )
+        ]
+    return [_("Consent is asked again for each person at the moment of sending.")]
+
+
+def _is_service(acting: Acting, found: queries.CampaignView) -> bool:
+    try:
+        return get_purpose(acting, code=found.purpose, node_no=found.node_no).basis != "consent"
+    except PurposeNotFound:
+        return False
+
+
+def _asked(found: queries.CampaignView, counts: dict[str, int], is_service: bool) -> Confirmation:
     owed = counts.get("owed", 0)
     lead = ngettext("%(count)s person will get this mail.", "%(count)s people will get this mail.", owed)
     others = [f"{number(count)}: {words}" for words, count in _explained(counts)]
-    when = moment(found.scheduled_at) if found.scheduled_at else _("as soon as you confirm")
+    when = moment_in_words(found.scheduled_at) if found.scheduled_at else _("as soon as you confirm")
     return Confirmation(
         title=_("Send %s") % found.name,
         lead=lead % {"count": number(owed)},
         consequences=(
             *others,
             _("It is sent %s.") % when,
-            _("Consent is asked again for each person at the moment of sending."),
+            *_asked_of_people(is_service),
         ),
         irreversible=_("A mail that was sent cannot be taken back, and the campaign cannot be changed."),
         action=_("Send to %s people") % number(owed),
