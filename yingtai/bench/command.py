@@ -11,6 +11,7 @@ BENCHES = {
     "ingest": "accept events, beside a server that only copies raw bodies",
     "drain": "inbox to profiles and lake, beside decoding and writing alone",
     "audience": "a behavioral audience over 10 million events, beside SQL by hand",
+    "mail": "a campaign to a mail server on this machine, beside bare SMTP",
     "console": "the pages of a running product, beside the emptiest one",
 }
 

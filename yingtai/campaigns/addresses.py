@@ -5,6 +5,7 @@ Source: addr-spec of RFC 5322 §3.4.1 without comments and quotes; domains by ID
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 
@@ -67,6 +68,7 @@ def checked_sender_address(address: str) -> str:
     return given
 
 
+@lru_cache(maxsize=4096)
 def _ascii_domain(domain: str) -> str:
     try:
         written = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()

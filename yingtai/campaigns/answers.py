@@ -98,6 +98,8 @@ def meaning_of(code: int, text: str, part: str) -> Meaning:
 def readable(raw: bytes) -> str:
     """Return what a server said as text: in UTF-8, else as Chinese servers write, without signs that cannot be
     shown or kept."""
+    if raw.isascii() and (plain := raw.decode("ascii")).isprintable():
+        return " ".join(plain.split())[:LONGEST_ANSWER]
     for encoding in ("utf-8", "gb18030", "latin-1"):
         try:
             text = raw.decode(encoding)

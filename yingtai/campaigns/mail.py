@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr
+from functools import cached_property
 
 from yingtai.campaigns.addresses import ascii_address, one_line
 from yingtai.campaigns.tokens import CLICK, DYNAMIC_LINK, OPEN, UNSUBSCRIBE, VIEW, Link, Tokens
@@ -30,7 +31,7 @@ class Letterhead:
     from_address: str
     web_url: str
 
-    @property
+    @cached_property
     def sender(self) -> str:
         """The address mails come from, as SMTP carries it.
 
@@ -38,9 +39,14 @@ class Letterhead:
         """
         return ascii_address(self.from_address)
 
-    @property
+    @cached_property
     def domain(self) -> str:
         return self.sender.rpartition("@")[2]
+
+    @cached_property
+    def mailbox(self) -> str:
+        """Name and address as the From header has them."""
+        return formataddr((_encoded(self.from_name), self.sender))
 
     @property
     def is_trackable(self) -> bool:
@@ -109,7 +115,7 @@ def headers(
     Whatever the values hold, each header stays one line: nothing in a name or a subject can begin another.
     """
     lines = (
-        ("From", formataddr((_encoded(letterhead.from_name), letterhead.sender))),
+        ("From", letterhead.mailbox),
         ("To", f"<{recipient}>"),
         ("Subject", _encoded(subject)),
         ("Date", format_datetime(at)),

@@ -1,6 +1,10 @@
 """The machine's day on one page: which jobs run when. Times are UTC; jobs are named by string."""
 
+from datetime import UTC, datetime
+
+from yingtai.kernel.acting import system
 from yingtai.kernel.jobs import JOBS, run_regularly
+from yingtai.kernel.scope import EVERYTHING
 
 SCHEDULE = (
     ("* * * * *", "kernel.retry_stalled_jobs"),
@@ -15,6 +19,16 @@ SCHEDULE = (
     ("23 4 * * *", "customers.destroy_old_keys"),
     ("41 * * * *", "collect.remove_expired"),
 )
+
+AT_START = {"sending": "campaigns.keep_going"}
+"""What a worker of a family queues when it comes up: whoever died may have left something, and nobody should wait a
+minute for it."""
+
+
+def queue_at_start(family: str) -> None:
+    """Queue what a worker that has just come up should look after."""
+    if declared := JOBS.get(AT_START.get(family, "")):
+        declared.enqueue(system(family, EVERYTHING, datetime.now(UTC)), once_per="schedule")
 
 
 def start() -> None:

@@ -83,6 +83,8 @@ def worker(family: str) -> None:
     procrastinate = import_module("procrastinate")
     engine = import_module("procrastinate.contrib.django")
     parameters = import_module("procrastinate.contrib.django.utils").connector_params()
+    import_module("yingtai.web.schedule").queue_at_start(family)
+    import_module("django.db").connections.close_all()
     # One connection listens, one fetches and reports; the usual four for each family would be waste.
     connector = procrastinate.PsycopgConnector(kwargs=parameters, min_size=1, max_size=4)
     # Only the worker's own reads and reports go over it: what a job queues stays in the job's transaction.

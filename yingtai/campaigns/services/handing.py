@@ -23,6 +23,7 @@ QUICK_SECONDS, SLOW_SECONDS = 0.05, 0.2
 """A stop takes effect after the mails that are promised, so their number follows how long they take."""
 BLOCKS_IN_A_ROW = 5
 """After somebody chose to go on, single people who are blocked are passed by; so many on end pause again."""
+SENT = Outcome("sent")
 Pair = tuple[Claimed, Mail]
 
 
@@ -109,11 +110,15 @@ class Hands:
                 return Outcome("unknown", answer="the connection broke before the server answered")
             due = self.clock() + PAUSE_WHEN_NOT_REACHED
             return Outcome("owed", answer=trouble.said or "the connection broke", due_at=due, is_tried=False)
-        answer = Answer(answer.code, without_address(answer.text, mail.recipient), answer.part)
+        if not answer.is_taken:
+            answer = Answer(answer.code, without_address(answer.text, mail.recipient), answer.part)
         self.journal.end(one.send_no, answer)
         return self._judged(one, answer)
 
     def _judged(self, one: Claimed, answer: Answer) -> Outcome:
+        if answer.is_taken:
+            self.blocks = 0
+            return SENT
         meaning, at = meaning_of(answer.code, answer.text, answer.part), self.clock()
         said = f"{answer.code} {answer.text}"[:200]
         self.blocks = self.blocks + 1 if meaning is Meaning.BLOCKED else 0

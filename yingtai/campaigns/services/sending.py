@@ -5,6 +5,7 @@ docs/algorithms/sending.md tells the whole of it, ADR 0081 why.
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -22,7 +23,7 @@ from yingtai.campaigns.services import ledger
 from yingtai.campaigns.services.addressing import choose_addresses
 from yingtai.campaigns.services.composing import composed
 from yingtai.campaigns.services.following import follow_survivors
-from yingtai.campaigns.services.handing import Hands, Pace
+from yingtai.campaigns.services.handing import Hands, Pace, Pair
 from yingtai.campaigns.services.journal import Journal, open_journal
 from yingtai.campaigns.services.ledger import PAUSE_WHEN_NOT_REACHED, Claimed, Clock, Desk, Outcome
 from yingtai.campaigns.services.pausing import note_trouble, pausing_at_trouble
@@ -41,6 +42,9 @@ BATCH = 500
 SECONDS_PER_BATCH = 5
 """With a speed limit a batch is what goes out in this time, so that consent is never asked long before."""
 SECONDS_PER_TURN = 5.0
+
+FEW = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+"""A batch is few people: without this the planner reads the answers and addresses of everybody for each."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,40 @@ def _send_until(work: Work, connection_: Connection, journal: Journal, deadline:
     pace = Pace(work.campaign.per_minute)
     size = max(1, min(BATCH, int(SECONDS_PER_BATCH / pace.pause))) if pace.pause else BATCH
     hands = Hands(work.campaign, work.desk, connection_, journal, work.clock, pace)
-    while monotonic() < deadline:
-        mails = list(_claimed_mails(work, size))
-        if not mails or not hands.hand_over(mails, deadline):
-            break
+    with _Ahead(work, size, is_ahead=not pace.pause) as ahead:
+        while monotonic() < deadline:
+            mails = ahead.next()
+            if not mails or not hands.hand_over(mails, deadline):
+                break
     if work.campaign.trouble and hands.trouble is None:
         note_trouble(work.desk.acting, work.campaign.campaign_no, None)
+
+
+class _Ahead:
+    """Makes the next batch in a thread while one is handed over: the books and the mail server wait for us in turn."""
+
+    def __init__(self, work: Work, size: int, *, is_ahead: bool) -> None:
+        self._work, self._size, self._is_ahead = work, size, is_ahead
+        self._thread = ThreadPoolExecutor(1)
+        self._coming: Future[list[Pair]] | None = None
+
+    def __enter__(self) -> "_Ahead":
+        return self
+
+    def __exit__(self, *_trouble: object) -> None:
+        # What it has claimed is given back after this, so it must have ended.
+        self._thread.submit(lambda: connection.close())
+        self._thread.shutdown(wait=True)
+
+    def next(self) -> list[Pair]:
+        """Return the next batch; an empty one when nothing is due."""
+        coming = self._coming or self._thread.submit(self._make)
+        mails = coming.result()
+        self._coming = self._thread.submit(self._make) if mails and self._is_ahead else None
+        return mails
+
+    def _make(self) -> list[Pair]:
+        return list(_claimed_mails(self._work, self._size))
 
 
 def _claimed_mails(work: Work, size: int) -> Iterator[tuple[Claimed, Mail]]:
@@ -122,6 +154,8 @@ def _claimed_mails(work: Work, size: int) -> Iterator[tuple[Claimed, Mail]]:
     at = work.clock()
     acting = work.desk.acting.at_time(at)
     with acting_transaction(acting):
+        with connection.cursor() as cursor:
+            cursor.execute(FEW)
         batch = ledger.claim(work.campaign.campaign_no, work.desk.sender_no, size=size, at=at)
         batch = follow_survivors(acting, work.desk, batch)
         addresses = _still_allowed(work, acting, batch)
