@@ -15,7 +15,7 @@ MAILBOX_PORT_STEP = 2
 def letterhead_of(campaign: Campaign) -> Letterhead:
     """Return what all mails of a campaign share."""
     return Letterhead(
-        campaign.campaign_no, campaign.name, get_unit_at(campaign.node_no).title, campaign.node_no,
+        campaign.campaign_no, campaign.name, get_unit_at(campaign.node_no).own_title, campaign.node_no,
         campaign.from_name, campaign.from_address, env().web_url,
     )  # fmt: skip
 

@@ -18,7 +18,6 @@ from yingtai.kernel.scoping import acting_transaction
 class Offered:
     """What a person may choose: one purpose, and whether they get it now."""
 
-    brand: str
     purpose: str
     is_granted: bool
 
@@ -68,7 +67,7 @@ def offered_to(acting: Acting, send_no: int) -> Offered:
             view.purpose == campaign.purpose and view.channel == campaign.channel and view.status == "granted"
             for view in consents_of(acting, profile_no)
         )
-        return Offered(letterhead_of(campaign).brand_name, purpose.title, is_granted)
+        return Offered(purpose.title, is_granted)
 
 
 def _sent(acting: Acting, link: Link) -> tuple[Campaign, CompiledTemplate]:

@@ -161,14 +161,14 @@ def _editor(
 def _check(request: ActingRequest, found: queries.TemplateView, person: Person | None) -> Check:
     return check_draft(
         request.acting, subject=found.draft_subject, html=found.draft_html,
-        brand_name=get_unit_at(found.node_no).title, person=person,
+        brand_name=get_unit_at(found.node_no).own_title, person=person,
         node_no=found.node_no, basis=found.basis,
     )  # fmt: skip
 
 
 def _mail(request: ActingRequest, subject: str, html: str, node_no: int) -> HttpResponse:
     person, _not_found = _person(request, request.GET.get("as") or "")
-    brand = get_unit_at(node_no).title
+    brand = get_unit_at(node_no).own_title
     tried = try_out(subject, html, preview_values(request.acting, mentioned(subject, html), person, brand))
     return HttpResponse(tried.rendered.html) if tried.rendered else HttpResponse("", status=422)
 

@@ -15,6 +15,10 @@ OUTSIDE = -1
 """The node number of what has no place in the number tree: no range holds it."""
 
 
+CHINESE = frozenset({"CN", "HK", "MO", "TW"})
+"""Countries where a brand goes by its Chinese name."""
+
+
 @dataclass(frozen=True)
 class UnitView:
     """A node of the tree as other modules and pages see it.
@@ -35,7 +39,18 @@ class UnitView:
 
     @property
     def title(self) -> str:
+        """The name in the language of whoever reads it in the console."""
         return self.name_zh if self.name_zh and (get_language() or "").startswith("zh") else self.name
+
+    @property
+    def own_title(self) -> str:
+        """The name by which its customers know it: the same in every preview, mail and page, whoever looks."""
+        return self.name_zh if self.name_zh and self.country in CHINESE else self.name
+
+    @property
+    def language(self) -> str:
+        """The language it speaks with customers who do not say theirs."""
+        return "zh-hans" if self.name_zh and self.country in CHINESE else "en"
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,10 @@ def campaign_new(request: ActingRequest) -> HttpResponse:
     """Start a draft and open it."""
     brand = list_brands(request.acting.scope)[0]
     made = drafting.create_campaign(
-        request.acting, node_no=brand.node_no or 0, name=_("New campaign"), from_name=one_line(brand.title)
+        request.acting,
+        node_no=brand.node_no or 0,
+        name=_("New campaign"),
+        from_name=one_line(brand.own_title),
     )
     return redirect("campaigns:campaign", made.id)
 

@@ -2,10 +2,16 @@
 
 import base64
 import contextlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from csp.decorators import csp
+from django.conf import settings
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,9 +21,12 @@ from yingtai.campaigns.doors import link_in
 from yingtai.campaigns.errors import LinkNotUnderstood
 from yingtai.campaigns.services import answering
 from yingtai.campaigns.visitors import Visit
-from yingtai.kernel.http import ActingRequest, public
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.http import ActingRequest, public, words_of
+from yingtai.organization.api import UnitView, get_unit_at
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+View = Callable[..., HttpResponse]
 MAIL_POLICY = {
     "default-src": ["'none'"],
     "style-src": ["'unsafe-inline'"],
@@ -28,28 +37,52 @@ MAIL_POLICY = {
 }
 
 
+def for_recipients(view: View) -> View:
+    """Answer as the brand: in the language of the browser or else the brand's; problems without the console around."""
+
+    @wraps(view)
+    def answered(request: ActingRequest, token: str) -> HttpResponse:
+        brand = _brand_of(request)
+        says = "Accept-Language" in request.headers or settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        with contextlib.nullcontext() if says or brand is None else translation.override(brand.language):
+            try:
+                return view(request, token)
+            except ProductError as problem:
+                title, remedy = words_of(problem)
+                answer = _page(
+                    request, "recipient_problem", {"title": title, "remedy": remedy}, problem.status
+                )
+                if connection.in_atomic_block:
+                    transaction.set_rollback(True)
+                return answer
+
+    return answered
+
+
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @public("whoever got a mail can unsubscribe, without signing in (RFC 8058)")
+@for_recipients
 def unsubscribe(request: ActingRequest, token: str) -> HttpResponse:
     """GET asks, because scanners follow links; POST acts at once, for the button and for one-click."""
     link, send = link_in(request.path), _send(request)
     if request.method != "POST":
-        return render(request, "campaigns/unsubscribe.html", {"token": token, "send": send})
+        return _page(request, "unsubscribe", {"token": token, "send": send})
     is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
     answering.unsubscribe(
         request.acting, link.send_no, method="one-click" if is_one_click else "unsubscribe page"
     )
     if is_one_click:
         return HttpResponse("Unsubscribed.\n", content_type="text/plain")
-    return render(request, "campaigns/unsubscribed.html", {"token": token})
+    return _page(request, "unsubscribed", {"token": token})
 
 
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @public("whoever got a mail can choose what they get, without signing in")
+@for_recipients
 def preferences(request: ActingRequest, token: str) -> HttpResponse:
     """What this brand may write about; the answer is recorded as consent or withdrawal."""
     link = link_in(request.path)
@@ -60,7 +93,7 @@ def preferences(request: ActingRequest, token: str) -> HttpResponse:
         answering.unsubscribe(request.acting, link.send_no, method="preferences page")
     offered = viewing.offered_to(request.acting, link.send_no)
     context = {"token": token, "offered": offered, "is_saved": is_saved}
-    return render(request, "campaigns/preferences.html", context)
+    return _page(request, "preferences", context)
 
 
 @never_cache
@@ -76,6 +109,7 @@ def opened(request: ActingRequest, token: str) -> HttpResponse:
 @never_cache
 @require_safe
 @public("a link in a mail leads over this address to its page")
+@for_recipients
 def clicked(request: ActingRequest, token: str) -> HttpResponse:
     """Lead to where the mail's author pointed, and nowhere else: the address comes from the sealed token."""
     link = link_in(request.path)
@@ -90,12 +124,26 @@ def clicked(request: ActingRequest, token: str) -> HttpResponse:
 @require_safe
 @public("whoever got a mail can look at it in the browser")
 @csp(MAIL_POLICY)  # type: ignore[untyped-decorator]
+@for_recipients
 def viewed(request: ActingRequest, token: str) -> HttpResponse:
     """The mail as it was sent to this person."""
     response = HttpResponse(viewing.mail_again(request.acting, link_in(request.path)))
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _page(request: ActingRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    brand = _brand_of(request)
+    shown = {"brand_name": brand.own_title if brand else "", **context}
+    return render(request, f"campaigns/{name}.html", shown, status=status)
+
+
+def _brand_of(request: ActingRequest) -> UnitView | None:
+    try:
+        return get_unit_at(link_in(request.path).node_no)
+    except LinkNotUnderstood:
+        return None
 
 
 def _send(request: ActingRequest) -> queries.SendView:
