@@ -69,6 +69,32 @@ def test_a_new_address_does_not_inherit_the_yes_of_the_old_one(acting, brand, of
     assert office.recipients == [OLD]
 
 
+@pytest.mark.parametrize("order", [("victim", "thief"), ("thief", "victim"), ("thief", "victim", "thief")])
+def test_whoever_names_the_address_of_another_in_a_browser_gets_none_of_their_mail(
+    acting, brand, office, shop, order
+):
+    victim, thief = OLD, "thief@example.org"
+    identify(acting, shop, "anna", minutes=0, email=victim, city="Shanghai")
+    anna = person(acting, "anna")
+    say_yes(acting, brand, anna)
+    for minute, name in enumerate(order, 1):
+        at = acting.at + timedelta(minutes=minute)
+        email = {"victim": victim, "thief": thief}[name]
+        event = {
+            "type": "identify",
+            "anonymousId": "browser-9",
+            "messageId": f"{minute}",
+            "traits": {"email": email},
+        }
+        send(shop, [event], at=at)
+        drain(at)
+
+    people = {found.profile_no for value in (victim, thief) for found in find_profiles(acting, value)}
+    run_campaign(acting, brand, office, sorted(people))
+
+    assert office.recipients == [victim]
+
+
 def test_a_yes_given_again_covers_the_new_address_and_it_is_used(acting, brand, office, shop):
     identify(acting, shop, "anna", minutes=0, email=OLD)
     anna = person(acting, "anna")
