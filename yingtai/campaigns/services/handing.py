@@ -21,6 +21,7 @@ from yingtai.kernel.errors import ProductError
 MOST_PROMISED = 100
 QUICK_SECONDS, SLOW_SECONDS = 0.05, 0.2
 """A stop takes effect after the mails that are promised, so their number follows how long they take."""
+LONGEST_PROMISE_SECONDS = 2.0
 BLOCKS_IN_A_ROW = 5
 """After somebody chose to go on, single people who are blocked are passed by; so many on end pause again."""
 SENT = Outcome("sent")
@@ -89,10 +90,13 @@ class Hands:
             size = self._next_size(size, monotonic() - began)
 
     def _some(self, group: Sequence[Pair]) -> list[tuple[int, Outcome]]:
-        """Try some promised mails; after trouble the others are owed as before."""
-        done = []
+        """Try some promised mails; after trouble, or when the server has become slow, the others are owed as
+        before, so that a stop never waits long."""
+        done: list[tuple[int, Outcome]] = []
+        began = monotonic()
         for one, mail in group:
-            if self.trouble is not None:
+            is_slow = bool(done) and monotonic() - began > LONGEST_PROMISE_SECONDS
+            if self.trouble is not None or is_slow:
                 done.append((one.send_no, Outcome("owed", is_tried=False)))
                 continue
             done.append((one.send_no, self._one(one, mail)))

@@ -10,7 +10,7 @@ from django.db import connection
 from yingtai.campaigns import queries
 from yingtai.campaigns.errors import NothingToStop
 from yingtai.campaigns.models import Campaign, Send
-from yingtai.campaigns.services import ledger
+from yingtai.campaigns.services import handing, ledger
 from yingtai.campaigns.services.following import follow_merges, forget_people
 from yingtai.campaigns.services.ledger import Desk
 from yingtai.campaigns.services.recovering import send_unknown_again
@@ -326,3 +326,16 @@ def test_the_newest_version_of_a_template_does_not_change_what_a_campaign_sends(
     send(acting, campaign, office)
 
     assert office.read("anna@example.com")["Subject"] == "News for you"
+
+
+def test_what_was_promised_to_a_server_that_became_slow_is_given_back_and_sent_once(
+    acting, brand, office, monkeypatch
+):
+    monkeypatch.setattr(handing, "LONGEST_PROMISE_SECONDS", 0.0)
+    people = make_people(acting, brand.node_no, [f"p{number}@example.com" for number in range(12)])
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
+
+    send(acting, campaign, office)
+
+    assert sorted(office.recipients) == sorted(f"p{number}@example.com" for number in range(12))
+    assert tally(acting, campaign) == {"sent": 12}
