@@ -28,6 +28,13 @@ class NothingToStop(ProductError):
     status = 409
 
 
+class NotScheduled(ProductError):
+    code = "campaigns.not-scheduled"
+    title = "This campaign no longer waits for its time"
+    remedy = "Only a campaign that has not begun can be taken back; stop it if it must not go on."
+    status = 409
+
+
 class LinkNotUnderstood(ProductError):
     code = "campaigns.link-not-understood"
     title = "This link is not complete"

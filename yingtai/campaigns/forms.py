@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from yingtai.audiences.api import list_audiences
+from yingtai.audiences.api import AudienceView, list_audiences
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name
 from yingtai.campaigns.errors import LaunchTimeFar, LaunchTimePast
 from yingtai.campaigns.queries import CampaignView
@@ -17,6 +17,7 @@ from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import words_of
 from yingtai.ui.formats import zone_in_words
 
+MOST_AUDIENCES = 1000
 LONGEST_AHEAD = timedelta(days=366)
 GOALS = [
     ("Order Completed", _("completed an order")),
@@ -63,10 +64,13 @@ class CampaignForm(forms.Form):
         self.fields["scheduled_at"].help_text = _(
             "Empty: as soon as it is confirmed. Time zone: %s"
         ) % zone_in_words(acting.at)
-        audiences = list_audiences(acting).rows
+        audiences = _audiences(acting)
         nothing = [("", "—")]
         here = [one for one in audiences if one.node_no >> 40 in {0, campaign.node_no >> 40}]
-        self._choose("audience_id", nothing + [(str(one.id), one.name) for one in here])
+        offered = [(str(one.id), one.name) for one in here]
+        if campaign.audience_id and str(campaign.audience_id) not in dict(offered):
+            offered.append((str(campaign.audience_id), str(_("the audience chosen before"))))
+        self._choose("audience_id", nothing + offered)
         ready = [one for one in list_ready(acting) if one.node_no == campaign.node_no]
         titles = [(str(one.id), f"{one.template_name} · {one.version}") for one in ready]
         if campaign.version_id and str(campaign.version_id) not in dict(titles):
@@ -105,6 +109,16 @@ class CampaignForm(forms.Form):
         given = dict(self.cleaned_data)
         given["hold_out_share"] = int(given.pop("hold_out_percent") * 100)
         return given
+
+
+def _audiences(acting: Acting) -> list[AudienceView]:
+    """Return every live audience, newest first, up to a thousand."""
+    page = list_audiences(acting)
+    rows = list(page.rows)
+    while page.next_cursor and len(rows) < MOST_AUDIENCES:
+        page = list_audiences(acting, after=page.next_cursor)
+        rows += page.rows
+    return rows
 
 
 def _kept(check: Callable[[str], str], given: str) -> str:

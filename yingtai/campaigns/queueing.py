@@ -10,7 +10,9 @@ from yingtai.kernel.scope import Scope
 
 def decide(acting: Acting, campaign: Campaign, *, at: datetime | None = None) -> None:
     """Have the ledger written, now or at a time."""
-    _queue("campaigns.decide", acting, campaign, at=at)
+    # A campaign taken back and scheduled anew waits under its new time; the job of the old one finds nothing to do.
+    lock = f"{campaign.campaign_no}-{at:%Y%m%d%H%M%S}" if at else ""
+    _queue("campaigns.decide", acting, campaign, at=at, lock=lock)
 
 
 def send(acting: Acting, campaign: Campaign, *, at: datetime | None = None) -> None:
@@ -23,8 +25,10 @@ def export(acting: Acting, campaign: Campaign) -> None:
     _queue("campaigns.export", acting, campaign)
 
 
-def _queue(name: str, acting: Acting, campaign: Campaign, *, at: datetime | None = None) -> None:
+def _queue(
+    name: str, acting: Acting, campaign: Campaign, *, at: datetime | None = None, lock: str = ""
+) -> None:
     # The product acts: whoever launched it may be gone or work elsewhere when the job runs.
     product = system("campaigns", Scope.of(campaign.node_no), acting.at, campaign.purpose)
-    lock = str(campaign.campaign_no) if at is None else f"{campaign.campaign_no}-later"
+    lock = lock or (str(campaign.campaign_no) if at is None else f"{campaign.campaign_no}-later")
     JOBS[name].enqueue(product, once_per=lock, at=at, campaign_no=campaign.campaign_no)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/copy", building.campaign_copy, name="copy"),
     path("campaigns/<uuid:campaign_id>/launch", building.launch, name="launch"),
     path("campaigns/<uuid:campaign_id>/stop", building.stop, name="stop"),
+    path("campaigns/<uuid:campaign_id>/unschedule", building.unschedule, name="unschedule"),
     path("campaigns/<uuid:campaign_id>/monitor/", watching.monitor, name="monitor"),
     path("campaigns/<uuid:campaign_id>/sends/", watching.sends, name="sends"),
     path("campaigns/<uuid:campaign_id>/result/", watching.result, name="result"),

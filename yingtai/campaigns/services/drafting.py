@@ -1,6 +1,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
 
+LONGEST_NAME = 120
 WRITABLE = frozenset(
     (
         *("name", "audience_id", "version_id", "purpose", "from_name", "from_address", "hold_out_share"),
@@ -36,13 +38,13 @@ def create_campaign(acting: Acting, *, node_no: int, name: str, from_name: str =
 
 
 def copy_campaign(acting: Acting, campaign_id: UUID, *, name: str) -> CampaignView:
-    """Start a draft like another campaign; others will be held out.
+    """Start a draft like another campaign, under a name that no other has; others will be held out.
 
     Raises: CampaignNotFound
     """
     with acting_transaction(acting):
         source = found(campaign_id)
-        made = create_campaign(acting, node_no=source.node_no, name=name)
+        made = create_campaign(acting, node_no=source.node_no, name=_free_name(source.node_no, name))
         kept = {field: getattr(source, field) for field in WRITABLE - {"name", "scheduled_at"}}
         kept["from_name"] = one_line(source.from_name)
         return change_campaign(acting, made.id, kept)
@@ -66,6 +68,16 @@ def change_campaign(acting: Acting, campaign_id: UUID, values: Mapping[str, Any]
         campaign.changed_at = acting.at
         campaign.save()
         return view_campaign(campaign)
+
+
+def _free_name(node_no: int, name: str) -> str:
+    """Return the name, with a number behind it when another campaign of the brand has it."""
+    name = name[: LONGEST_NAME - len(" (9999)")]
+    taken = set(
+        Campaign.objects.filter(node_no=node_no, name__startswith=name).values_list("name", flat=True)
+    )
+    numbered = (f"{name} ({number})" for number in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
 
 
 def found(campaign_id: UUID, *, is_locked: bool = False) -> Campaign:

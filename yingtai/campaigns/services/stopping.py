@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from yingtai.campaigns.errors import NothingToStop
+from yingtai.campaigns.errors import NothingToStop, NotScheduled
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.queries import CampaignView, view_campaign
 from yingtai.campaigns.services.drafting import found
@@ -21,4 +21,20 @@ def stop_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
         campaign.state, campaign.finished_at = Campaign.State.STOPPED, acting.at
         campaign.save(update_fields=["state", "finished_at"])
         stop_owed(campaign.campaign_no, campaign.node_no)
+        return view_campaign(campaign)
+
+
+def unschedule_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
+    """Make a scheduled campaign a draft again: it can be changed, and nothing goes out until it is launched anew.
+
+    Raises: CampaignNotFound, NotScheduled once it has begun
+    """
+    with acting_transaction(acting):
+        campaign = found(campaign_id, is_locked=True)
+        if campaign.state != Campaign.State.SCHEDULED:
+            raise NotScheduled
+        campaign.state, campaign.launched_at, campaign.launched_by = Campaign.State.DRAFT, None, ""
+        campaign.notice_version, campaign.changed_at = None, acting.at
+        campaign.trouble, campaign.trouble_facts = "", {}
+        campaign.save()
         return view_campaign(campaign)

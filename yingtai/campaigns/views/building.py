@@ -100,6 +100,7 @@ def check(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     found = queries.get_campaign(request.acting, campaign_id)
     context: dict[str, Any] = {"campaign": found, "counts": _explained(counts), "owed": counts.get("owed", 0)}
     context["is_service"] = _is_service(request.acting, found)
+    context["as_of"] = request.acting.at
     return render_page(request, "campaigns/check.html", context)
 
 
@@ -126,7 +127,16 @@ def launch(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
         found = queries.get_campaign(request.acting, campaign_id)
         context = {"campaign": found, "problems": problems_of(request.acting, found)}
         return render_page(request, "campaigns/not_ready.html", context, status=422)
-    return render_confirmation(request, _asked(found, counts, _is_service(request.acting, found)))
+    asked = _asked(found, counts, _is_service(request.acting, found))
+    return render_page(request, "campaigns/launch.html", {"confirmation": asked, "campaign": found})
+
+
+@require_POST
+@page(action="send", place="campaigns.campaign", label=Label.L3)
+def unschedule(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
+    """Take a scheduled campaign back into the builder: nothing goes out until it is launched anew."""
+    stopping.unschedule_campaign(request.acting, campaign_id)
+    return redirect("campaigns:campaign", campaign_id)
 
 
 @require_http_methods(["GET", "POST"])

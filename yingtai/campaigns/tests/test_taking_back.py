@@ -1,0 +1,98 @@
+"""A scheduled campaign can be taken back and changed; it is shown, copied and linked so that one knows what it is."""
+
+from datetime import timedelta
+
+import pytest
+
+from yingtai.audiences.api import create_audience
+from yingtai.campaigns.errors import NotScheduled
+from yingtai.campaigns.queries import get_campaign, list_campaigns
+from yingtai.campaigns.services import deciding, drafting, stopping
+from yingtai.campaigns.testing import EVERYONE, launch_and_decide, make_campaign, make_people, product
+from yingtai.compliance.testing import signed_in
+from yingtai.kernel.acting import system
+
+pytestmark = pytest.mark.usefixtures("lake")
+
+
+@pytest.fixture
+def marketer(brand):
+    return signed_in(brand.code, "marketer")
+
+
+@pytest.fixture
+def people(acting, brand):
+    return make_people(acting, brand.node_no, ["anna@example.com", "bo@example.com", None])
+
+
+def test_a_scheduled_campaign_is_taken_back_changed_and_launched_anew(marketer, acting, brand, people):
+    first, second = acting.at + timedelta(days=1), acting.at + timedelta(days=2)
+    campaign = make_campaign(acting, brand.node_no, people, scheduled_at=first)
+    deciding.launch(acting, campaign.id)
+
+    answer = marketer.post(f"/campaigns/{campaign.id}/unschedule")
+    taken_back = get_campaign(acting, campaign.id)
+    drafting.change_campaign(acting, campaign.id, {"scheduled_at": second, "name": "Later"})
+    deciding.launch(acting, campaign.id)
+    job = product(acting, campaign)
+    early = deciding.decide(system("campaigns", job.scope, first, job.purpose), campaign.campaign_no)
+    late = deciding.decide(system("campaigns", job.scope, second, job.purpose), campaign.campaign_no)
+
+    assert answer["Location"] == f"/campaigns/{campaign.id}/"
+    assert (taken_back.state, taken_back.launched_at) == ("draft", None)
+    assert (early, late) == (False, True)
+
+
+def test_what_has_begun_is_not_taken_back(marketer, acting, brand, people):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
+
+    with pytest.raises(NotScheduled):
+        stopping.unschedule_campaign(acting, campaign.id)
+
+    assert marketer.post(f"/campaigns/{campaign.id}/unschedule").status_code == 409
+    assert get_campaign(acting, campaign.id).state == "sending"
+
+
+def test_the_monitor_of_a_scheduled_campaign_asks_who_would_get_it(marketer, acting, brand, people):
+    campaign = make_campaign(acting, brand.node_no, people, scheduled_at=acting.at + timedelta(days=1))
+    deciding.launch(acting, campaign.id)
+
+    text = marketer.get(f"/campaigns/{campaign.id}/monitor/").content.decode()
+    check = marketer.get(f"/campaigns/{campaign.id}/check").content.decode()
+
+    assert f"/campaigns/{campaign.id}/check" in text
+    assert "Everybody in the audience gets it." not in text
+    assert "no e-mail address" in check
+    assert f"/audiences/{campaign.audience_id}/" in text
+    assert f"/content/versions/{campaign.version_id}/" in text
+
+
+def test_the_mail_is_shown_where_it_is_built_and_launched(marketer, acting, brand, people):
+    campaign = make_campaign(acting, brand.node_no, people)
+
+    for page in ("", "launch"):
+        text = marketer.get(f"/campaigns/{campaign.id}/{page}").content.decode()
+        assert f'src="/content/versions/{campaign.version_id}/preview"' in text
+        assert "Nova &lt;news@nova.example.com&gt;" in text
+
+
+def test_copies_have_names_of_their_own(marketer, acting, brand, people):
+    campaign = make_campaign(acting, brand.node_no, people)
+
+    for _number in range(3):
+        marketer.post(f"/campaigns/{campaign.id}/copy")
+
+    names = sorted(row.name for row in list_campaigns(acting).rows)
+    assert names == ["Spring news", "Spring news, again", "Spring news, again (2)", "Spring news, again (3)"]
+
+
+def test_every_audience_can_be_chosen_not_only_the_newest(marketer, acting, brand, people):
+    campaign = make_campaign(acting, brand.node_no, people)
+    for number in range(55):
+        create_audience(acting, node_no=brand.node_no, name=f"Later {number}", definition=EVERYONE)
+
+    text = marketer.get(f"/campaigns/{campaign.id}/").content.decode()
+
+    assert f'<option value="{campaign.audience_id}" selected>Everyone</option>' in text
+    assert "Later 54" in text
+    assert "Later 0<" in text
