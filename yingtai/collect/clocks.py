@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECONDS_OR_MILLISECONDS = 100_000_000_000
 MICROSECOND = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+CLOCK_TOLERANCE = timedelta(seconds=5)
+DELIVERY = timedelta(hours=1)
 
 
 def micros(moment: datetime) -> int:
@@ -36,6 +39,37 @@ def read_time(value: object, zone: tzinfo) -> datetime | None:
 def aware(moment: datetime, zone: tzinfo) -> datetime:
     """Return the time in UTC; one without a zone is meant in the source's."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def clock_off(sent: datetime | None, received: datetime) -> timedelta | None:
+    """Return how far a client's clock lies behind ours, or None when it lies no further than mails are late.
+
+    A request that waits for its network, or is tried again, arrives long after it was written: within DELIVERY its
+    events keep the device's own times, so that the later request of a device does not overtake the earlier.
+    """
+    if sent is None:
+        return None
+    off = received - sent
+    return None if -CLOCK_TOLERANCE <= off <= DELIVERY else off
+
+
+def decide_time(when: datetime, off: timedelta | None, received: datetime) -> datetime:
+    """Return when an event happened, by our clock: the one rule for whoever accepts and whoever ingests.
+
+    In:     off  of `clock_off`
+    Source: Segment, "timestamp = receivedAt − (sentAt − originalTimestamp)", but for a `sentAt` that cannot be of the
+            clock the event was timed with: nobody sends before it happened, and a time that our clock finds
+            possible is not moved by years because a field says so.
+    """
+    if off is None:
+        return when
+    try:
+        sent = received - off
+        is_of_another_clock = when > sent + CLOCK_TOLERANCE
+        is_absurd = sent > received + DAY and when <= received + DAY
+        return when if is_of_another_clock or is_absurd else when + off
+    except OverflowError:
+        return when
 
 
 @cache

@@ -164,6 +164,13 @@ class MethodNotAllowed(ProductError):
     status = 405
 
 
+class RequestTooSlow(ProductError):
+    code = "collect.request-too-slow"
+    title = "The body of the request did not arrive in time"
+    remedy = "Nothing was accepted. Send it again, in smaller batches over a slow line."
+    status = 408
+
+
 class RequestTooLarge(ProductError):
     code = "collect.request-too-large"
     title = "The request is larger than 500 KB or holds too many events"

@@ -4,7 +4,7 @@ Pure: no Django, no database. Undeclared counts as L3, and so does a value that 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -89,8 +89,25 @@ class Plan:
         return _split(properties, *rules)
 
     def split_traits(self, traits: Mapping[str, Any]) -> Split:
-        """Split the traits of one person."""
-        return _split(traits, *self._trait_rules)
+        """Split the traits of one person.
+
+        A trait that may be known and is set to nothing is known to be nothing. One of another type is read as its own
+        where that is plain (`"7"` as a number); otherwise it is kept sealed, and what was known before holds no more.
+        """
+        split = _split(traits, *self._trait_rules)
+        for name, value in traits.items():
+            line = self.traits.get(name)
+            if line is None or line.label > Label.L2 or line.type not in READ_FROM_TEXT:
+                continue
+            if value is None or value == "":
+                split.private.pop(name, None)
+                split.l2[name] = None
+            elif name in split.private:
+                read = READ_FROM_TEXT[line.type](value)
+                split.l2[name] = read
+                if read is not None:
+                    del split.private[name]
+        return split
 
     @cached_property
     def _trait_rules(self) -> tuple[Rules, Nested]:
@@ -183,6 +200,51 @@ def _split_inside(name: str, value: Any, rules: Rules, into: Split) -> None:
     into.l2[name] = known if isinstance(value, list) else known[0]
     if any(private):
         into.private[name] = private if isinstance(value, list) else private[0]
+
+
+def _as_number(value: Any) -> float | int | None:
+    text = (
+        value.strip().replace(",", "")
+        if isinstance(value, str) and GROUPED.fullmatch(value.strip())
+        else value
+    )
+    try:
+        number = float(text) if isinstance(text, str) and PLAIN_NUMBER.fullmatch(text.strip()) else None
+    except ValueError:
+        return None
+    if number is None or number - number != 0:
+        return None
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _as_integer(value: Any) -> int | None:
+    number = _as_number(value)
+    return number if isinstance(number, int) else None
+
+
+def _as_boolean(value: Any) -> bool | None:
+    text = str(value).strip().casefold() if isinstance(value, str | int | float) else ""
+    return True if text in TRUE else False if text in FALSE else None
+
+
+def _as_text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else None
+
+
+def _as_time(value: Any) -> str | None:
+    return None
+
+
+TRUE = frozenset(("true", "1", "1.0", "yes", "y", "on", "是", "有", "真"))
+FALSE = frozenset(("false", "0", "0.0", "no", "n", "off", "否", "无", "假"))
+PLAIN_NUMBER = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?")
+GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+READ_FROM_TEXT: dict[str, Callable[[Any], Any]] = {
+    "number": _as_number, "integer": _as_integer, "boolean": _as_boolean, "string": _as_text, "datetime": _as_time,
+}  # fmt: skip
+"""How a value of another type is read as one of the declared type; None where nobody could tell."""
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from yingtai.collect.clocks import aware, micros, moment, read_time, zone_named
+from yingtai.collect.clocks import aware, clock_off, decide_time, micros, moment, read_time, zone_named
 from yingtai.collect.contexts import Context, mend_context, reduce_context, without_queries
 from yingtai.collect.fingerprints import fingerprint
 from yingtai.collect.inbox import Envelope, Mark
@@ -178,7 +178,7 @@ def _message(  # one argument per thing a request says for all its messages
         anonymous_id=_text(sent.anonymous_id),
         group_id=_text(sent.group_id),
         previous_id=_text(sent.previous_id),
-        occurred_at=whole.received if when is None else _corrected(when, off, zone),
+        occurred_at=whole.received if when is None else _decided(when, off, whole.received, zone),
         received_at=whole.received,
         properties=properties,
         traits=sent.traits or context.traits or {},
@@ -190,10 +190,10 @@ def _message(  # one argument per thing a request says for all its messages
     )
 
 
-def _corrected(when: datetime, off: timedelta | None, zone: tzinfo) -> int:
+def _decided(when: datetime, off: timedelta | None, received: int, zone: tzinfo) -> int:
     if when.tzinfo is None:
         when = aware(when, zone)
-    return micros(when if off is None else when + off)
+    return micros(when if off is None else decide_time(when, off, moment(received)))
 
 
 def _clock_off(sent_at: msgspec.Raw, received: int, zone: tzinfo) -> timedelta | None:
@@ -202,7 +202,7 @@ def _clock_off(sent_at: msgspec.Raw, received: int, zone: tzinfo) -> timedelta |
         sent = read_time(read_anything(sent_at), zone)
     except UNREADABLE:
         return None
-    return moment(received) - sent if sent else None
+    return clock_off(sent, moment(received))
 
 
 def _shared_context(raw: msgspec.Raw) -> Context | None:

@@ -15,6 +15,11 @@ LONGEST_EMAIL = 254
 LONGEST_LOCAL_PART = 64
 
 _NOT_IN_IDS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+"""Signs that nobody sees and that come along when a value is copied: byte order marks, joiners, directions."""
 _EMAIL = re.compile(r"[^\s@\"(),:;<>\[\\\]\x00-\x20\x7f-\x9f]+@(?:[^\s@.]+\.)+[^\s@.]{2,}")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
@@ -27,18 +32,23 @@ _SURE_E164 = re.compile(r"\+861[3-9][0-9]{9}|\+1555[0-9]{7}")
 def normalise(kind: str, value: str, region: str = "CN") -> str | None:
     """Return the one shape of an identifier, or None when the value cannot be one.
 
-    E-mail: NFKC, lower case, its domain in ASCII. Phone: E.164, read as dialled in `region`. VIN: upper case,
-    17 characters. Name: NFKC, case folded, single spaces. Other kinds, known or not: NFKC, outer spaces off,
-    case kept.
+    Signs that nobody sees are left out. E-mail: NFKC, lower case, its domain in ASCII. Phone: E.164, read as
+    dialled in `region`. VIN: upper case, 17 characters. Name: NFKC, case folded, single spaces. Other kinds, known or
+    not: NFKC, outer spaces off, case kept.
     """
     if len(value) > LONGEST:
         return None
-    text = value.strip() if value.isascii() else unicodedata.normalize("NFKC", value).strip()
+    text = value.strip() if value.isascii() else unicodedata.normalize("NFKC", visible(value)).strip()
     if not text or _NOT_IN_IDS.search(text):
         return None
     if kind == "phone":
         return _phone(text, region)
     return _SHAPES.get(kind, str)(text)
+
+
+def visible(text: str) -> str:
+    """Return a text without the signs in it that nobody sees."""
+    return _INVISIBLE.sub("", text)
 
 
 def _email(text: str) -> str | None:

@@ -31,6 +31,10 @@ from yingtai.collect.messages import KINDS
 from yingtai.kernel.errors import ProductError
 
 CALLS = {f"/v1/{name}": name for name in ("batch", "import", *KINDS)}
+# What the browser SDK calls them.
+CALLS |= {f"/v1/{name[0]}": name for name in ("batch", *KINDS)}
+MEASURES = "/v1/m"
+"""Where the browser SDK tells of itself; it wants an answer, and nobody wants its numbers."""
 MANY = frozenset(("batch", "import"))
 NO_LINES: Lines = []
 MOST_AT_ONCE = 256
@@ -45,6 +49,7 @@ class Collector:
         self._committer = Committer(conninfo, partial(pack, sealer=sealer), writers=writers)
         self._sealer = sealer
         self._at_work = 0
+        self._waiting = reception.Waiting()
         self._refreshers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -97,17 +102,25 @@ class Collector:
         method: str = scope["method"]
         if path == "/health":
             return self._health()
-        call = CALLS.get(path) or CALLS.get(path.rstrip("/"))
-        if call is None:
+        path = path.rstrip("/")
+        call = CALLS.get(path)
+        if path == MEASURES and method == "POST":
+            return 200, answers.accepted(0, []), NO_LINES
+        if call is None and path != MEASURES:
             raise PathUnknown
         if method == "OPTIONS":
             return 204, b"", answers.PREFLIGHT
-        if method != "POST":
+        if method != "POST" or call is None:
             raise MethodNotAllowed
+        self._refuse_when_busy()
+        key = reception.key_in_header(headers)
+        source = await self._admit(key, headers) if key else None
+        with self._waiting.place(reception.address_of(scope, headers)):
+            body = await reception.read_body(receive, headers)
         self._refuse_when_busy()
         self._at_work += 1
         try:
-            accepted = await self._collect(scope, receive, headers, call, refused)
+            accepted = await self._collect(scope, headers, body, source, call, refused)
         finally:
             self._at_work -= 1
         return 200, answers.accepted(accepted, refused), NO_LINES
@@ -126,14 +139,12 @@ class Collector:
     async def _collect(
         self,
         scope: dict[str, Any],
-        receive: Receive,
         headers: Headers,
+        body: bytes,
+        source: Source | None,
         call: str,
         refused: list[inbox.Mark],
     ) -> int:
-        key = reception.key_in_header(headers)
-        source = await self._admit(key, headers) if key else None
-        body = await reception.read_body(receive, headers)
         request = opening.open_request(body, many=call in MANY, call=call)
         if source is None:
             source = await self._admit(reception.key_in_body(request.write_key), headers)

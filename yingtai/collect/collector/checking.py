@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from yingtai.collect import limits
-from yingtai.collect.clocks import aware, read_time
+from yingtai.collect.clocks import aware, clock_off, decide_time, read_time
 from yingtai.collect.collector.keys import Source
 from yingtai.collect.collector.opening import Request
 from yingtai.collect.collector.plans import Rule
@@ -27,10 +27,12 @@ LITTLE = limits.PROPERTIES * SMALLEST_PROPERTY
 
 
 class Window(NamedTuple):
-    """The times a client may have read off its clock, for its events to lie within bounds."""
+    """The times, by our clock, that events may have; `off` moves what the client's clock says."""
 
     earliest: datetime
     latest: datetime
+    received: datetime
+    off: timedelta | None = None
 
 
 class Verdict(NamedTuple):
@@ -44,7 +46,7 @@ def check(request: Request, *, source: Source, window: Window) -> Verdict:
     """Judge every message of a request."""
     verdict = Verdict([], [])
     events = source.plan.events
-    earliest, latest = window
+    earliest, latest, _received, off = window
     headers = request.headers
     for index, header in enumerate(_read(request.raws, source) if headers is None else headers):
         try:
@@ -54,10 +56,10 @@ def check(request: Request, *, source: Source, window: Window) -> Verdict:
                 part, rule = bytes(header.properties), events.get(header.event)
             else:
                 part, rule = _other_part(header, source)
-            if not (header.user_id or header.anonymous_id):
+            if not (header.user_id or header.anonymous_id or _has_external_id(header)):
                 raise Unmendable("collect.nobody-named", "userId or anonymousId expected")
             when = header.original_timestamp or header.timestamp
-            if when is not None and (when.tzinfo is None or not earliest <= when <= latest):
+            if when is not None and (off or when.tzinfo is None or not earliest <= when <= latest):
                 _judge_time(when, window, source)
             # Most are one flat object (its only opening bracket is the first), too short for many properties.
             if part.rfind(b"{") or b"[" in part or len(part) > LITTLE:
@@ -73,13 +75,10 @@ def check(request: Request, *, source: Source, window: Window) -> Verdict:
 
 
 def window_for(sent_at: bytes, *, received: datetime, source: Source) -> Window:
-    """Return the bounds on the client's own clock, moved by how far that clock is off."""
+    """Return the bounds on the times of a request's events, and how far its clock is off."""
     sent = read_time(_loose(sent_at), source.zone) if sent_at else None
-    off = received - sent if sent else timedelta()
-    try:
-        return Window(received - source.backfill - off, received + limits.CLOCK_AHEAD - off)
-    except OverflowError:
-        return Window(received - source.backfill, received + limits.CLOCK_AHEAD)
+    off = clock_off(sent, received)
+    return Window(received - source.backfill, received + limits.CLOCK_AHEAD, received, off)
 
 
 def _loose(raw: bytes) -> object:
@@ -127,9 +126,16 @@ def _other_part(header: Header, source: Source) -> tuple[bytes, Rule | None]:
     return bytes(header.properties), None
 
 
+def _has_external_id(header: Header) -> bool:
+    """Say whether a message names its person by a member number or the like alone."""
+    context = _loose(bytes(header.context)) if header.context else None
+    ids = context.get("externalIds") if isinstance(context, dict) else None
+    return isinstance(ids, list) and any(isinstance(one, dict) and one.get("id") for one in ids)
+
+
 def _judge_time(when: datetime, window: Window, source: Source) -> None:
     try:
-        when = aware(when, source.zone)
+        when = decide_time(aware(when, source.zone), window.off, window.received)
     except OverflowError as problem:
         raise Unmendable("collect.clock-not-readable", when.isoformat(), "timestamp") from problem
     if when > window.latest:

@@ -2,14 +2,21 @@
 
 import asyncio
 import binascii
+import contextlib
 import zlib
 from base64 import b64decode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import msgspec
 
-from yingtai.collect.errors import EncodingUnknown, RequestNotReadable, RequestTooLarge
+from yingtai.collect.errors import (
+    CollectorBusy,
+    EncodingUnknown,
+    RequestNotReadable,
+    RequestTooLarge,
+    RequestTooSlow,
+)
 from yingtai.collect.limits import BATCH_BYTES
 from yingtai.collect.messages import UNREADABLE
 
@@ -18,11 +25,42 @@ Headers = dict[bytes, bytes]
 
 LOOPBACK = frozenset(("127.0.0.1", "::1", ""))
 GZIP = 16 + zlib.MAX_WBITS
-BODY_SECONDS = 30.0
+BODY_SECONDS = 15.0
+BODIES_AWAITED = 1_024
+BODIES_AWAITED_OF_ONE = 64
+"""Requests whose bodies are on their way, of all clients and of one address: whoever sends slowly holds up themself."""
 BYTES_HEARD_OUT = 8 * 1024 * 1024
 """A client that is cut off while it sends never reads why, and sends the same again."""
 
 read_text = msgspec.json.Decoder(str).decode
+
+
+class Waiting:
+    """Counts bodies that are on their way."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, int] = {}
+        self._all = 0
+
+    @contextlib.contextmanager
+    def place(self, address: str) -> Iterator[None]:
+        """Hold a place while a body arrives.
+
+        Raises: CollectorBusy
+        """
+        held = self._of.get(address, 0)
+        if held >= BODIES_AWAITED_OF_ONE or self._all >= BODIES_AWAITED:
+            raise CollectorBusy
+        self._of[address], self._all = held + 1, self._all + 1
+        try:
+            yield
+        finally:
+            self._all -= 1
+            left = self._of[address] - 1
+            if left:
+                self._of[address] = left
+            else:
+                del self._of[address]
 
 
 class Disconnected(Exception):
@@ -32,7 +70,7 @@ class Disconnected(Exception):
 async def read_body(receive: Receive, headers: Headers) -> bytes:
     """Return the body, unpacked.
 
-    Raises: RequestTooLarge, EncodingUnknown, RequestNotReadable, Disconnected
+    Raises: RequestTooLarge, RequestTooSlow, EncodingUnknown, RequestNotReadable, Disconnected
     """
     body = await _received(receive)
     encoding = headers.get(b"content-encoding", b"").strip().lower()
@@ -102,8 +140,10 @@ async def _received(receive: Receive) -> bytes:
                 elif size > BYTES_HEARD_OUT:
                     raise RequestTooLarge
                 more = message.get("more_body", False)
-    except (TimeoutError, asyncio.CancelledError) as gone:
-        # Too slow; or cancelled, which is how the server says that the line broke.
+    except TimeoutError as slow:
+        raise RequestTooSlow from slow
+    except asyncio.CancelledError as gone:
+        # How the server says that the line broke.
         raise Disconnected from gone
     if size > BATCH_BYTES:
         raise RequestTooLarge

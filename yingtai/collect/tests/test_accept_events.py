@@ -141,3 +141,12 @@ def test_numbers_that_are_none_are_left_out_and_the_rest_kept(collector: Running
     assert collector.post("/v1/batch", body, key=key.text).status == 200
 
     assert collector.readings(key)[0].messages[0].properties == {"ratio": None, "total": 5}
+
+
+def test_an_absurd_time_of_sending_loses_nothing(collector: Running, key: Key) -> None:
+    now = datetime.now(UTC).isoformat()
+    for sent in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-05-28T00:00:00Z", "2050-01-01T00:00:00Z",
+                 "1970-01-01T00:00:00Z", 0, 10**14):  # fmt: skip
+        body = {"batch": [bought(timestamp=now)], "sentAt": sent}
+
+        assert collector.post("/v1/batch", body, key=key.text).status == 200

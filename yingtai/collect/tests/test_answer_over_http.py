@@ -140,3 +140,23 @@ def test_idle_connections_stand_in_nobodys_way(collector: Running, key: Key) -> 
             assert line.recv(1000).startswith(b"HTTP/1.1 200")
 
         assert collector.post("/v1/batch", BATCH, key=key.text).status == 200
+
+
+def test_the_short_addresses_of_the_browser_sdk_answer(collector: Running, key: Key) -> None:
+    named = {"t": EVENT, "i": {"userId": "anna"}, "p": {"userId": "anna"}, "s": {"userId": "anna"}, "b": BATCH,
+             "g": {"userId": "anna", "groupId": "g"}, "a": {"userId": "anna", "previousId": "v"}}  # fmt: skip
+
+    for name, body in named.items():
+        assert collector.post(f"/v1/{name}", body, key=key.text).status == 200
+    assert collector.post("/v1/m", {"series": []}).status == 200
+    assert collector.post("/v1/tt", EVENT, key=key.text).status == 404
+    assert collector.ask("GET", "/v1/m").status == 405
+
+
+def test_a_member_number_alone_names_somebody(collector: Running, key: Key) -> None:
+    of = {"type": "track", "event": "Seen"}
+    ids = [{"id": "A-4", "type": "member_no", "collection": "users", "encoding": "none"}]
+
+    assert collector.post("/v1/track", of | {"context": {"externalIds": ids}}, key=key.text).status == 200
+    for nobody in ({}, {"context": {"externalIds": []}}, {"context": {"externalIds": [{}]}}, {"context": 5}):
+        assert collector.post("/v1/track", of | nobody, key=key.text).status == 400

@@ -1,6 +1,8 @@
 """What every shop means by its usual properties: orders, products, money, in the words of Segment's
 e-commerce specification."""
 
+import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 AMOUNTS = ("total", "revenue", "value")
@@ -22,6 +24,11 @@ MILS = frozenset(("KWD", "BHD", "OMR", "JOD", "TND", "IQD", "LYD"))
 LONGEST_TEXT = 200
 MOST_LINES = 1_000
 
+MOST_MONEY = Decimal(2**53) / 1000
+AROUND_MONEY = re.compile(r"^[\s¥￥$€£₩₹]+|[\s元¥￥$€£₩₹]+$|^[A-Za-z]{3}\s+|\s*[A-Za-z]{3}$")
+GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+PLAIN_NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?")
+
 Facts = dict[str, Any]
 """Column → value, only those that the properties say."""
 
@@ -40,7 +47,6 @@ class Line(NamedTuple):
 def lift(properties: dict[str, Any], currency: str) -> Facts:
     """Return what the usual properties say; `currency` is the brand's, for amounts that do not name theirs."""
     facts: Facts = {}
-    amount: float | None = None
     for name, value in properties.items():
         if name in TEXTS:
             text = _text(value)
@@ -56,11 +62,18 @@ def lift(properties: dict[str, Any], currency: str) -> Facts:
                 facts["currency"] = code
     for name in AMOUNTS:
         if name in properties:
-            amount = _number(properties[name])
+            amount = _amount(properties[name])
             if amount is not None:
-                code = facts.setdefault("currency", currency or None) or ""
-                facts["amount_minor"] = minor(amount, code)
-                break
+                return _with_amount(facts, amount, currency)
+    price = _amount(properties.get("price"))
+    if price is not None and "quantity" in facts:
+        return _with_amount(facts, price * Decimal(str(facts["quantity"])), currency)
+    return facts
+
+
+def _with_amount(facts: Facts, amount: Decimal, currency: str) -> Facts:
+    code = facts.setdefault("currency", currency or None) or ""
+    facts["amount_minor"] = minor(amount, code)
     return facts
 
 
@@ -77,18 +90,19 @@ def lines_of(properties: dict[str, Any], facts: Facts, currency: str, *, sign: i
     ]
 
 
-def minor(amount: float, currency: str) -> int | None:
-    """Return an amount in the currency's smallest unit; None when it is beyond any money."""
-    factor = 1 if currency in NO_CENTS else 1_000 if currency in MILS else 100
-    scaled = amount * factor
-    return round(scaled) if -(2**53) < scaled < 2**53 else None
+def minor(amount: Decimal, currency: str) -> int | None:
+    """Return an amount in the currency's smallest unit, halves rounded up as shops do; None when it is beyond any
+    money."""
+    places = 0 if currency in NO_CENTS else 3 if currency in MILS else 2
+    scaled = amount.scaleb(places).quantize(Decimal(1), ROUND_HALF_UP) if abs(amount) < MOST_MONEY else None
+    return None if scaled is None else int(scaled)
 
 
 def _line(place: int, product: dict[str, Any], currency: str | None, sign: int) -> Line:
     quantity = _number(product.get("quantity"))
     quantity = 1.0 if quantity is None else quantity
-    price = _number(product.get("price"))
-    amount = None if price is None else minor(price * quantity, currency or "")
+    price = _amount(product.get("price"))
+    amount = None if price is None else minor(price * Decimal(str(quantity)), currency or "")
     texts = (_text(product.get(name)) for name in PRODUCT_IDS)
     return Line(
         place,
@@ -100,9 +114,26 @@ def _line(place: int, product: dict[str, Any], currency: str | None, sign: int) 
     )
 
 
+def _amount(value: object) -> Decimal | None:
+    """Return an amount of money as it is written: a number, `"1,299.00"`, `"¥1299"`, `"12.5 EUR"`."""
+    if type(value) is float or type(value) is int:
+        # As the client wrote it: 1.005 is not 1.00499999999999989.
+        written = str(value)
+    elif isinstance(value, str):
+        written = AROUND_MONEY.sub("", value)
+        if GROUPED.fullmatch(written):
+            written = written.replace(",", "")
+    else:
+        return None
+    return Decimal(written) if PLAIN_NUMBER.fullmatch(written) else None
+
+
 def _text(value: object) -> str | None:
     if isinstance(value, str):
         return value[:LONGEST_TEXT] or None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        # A number that went through a spreadsheet or a dataframe: order 1001.0 is order 1001.
+        return str(int(value))
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 

@@ -21,10 +21,10 @@ SAID = {
     "boolean": [True, False, "true"],
 }
 KNOWN = {
-    "string": ["", "NA", "null", 'a "quoted"\r\n,word\\', "王\u2028", None],
-    "number": [0.5, -3.0, None, None, None],
+    "string": [None, "NA", "null", 'a "quoted"\r\n,word\\', "王\u2028", "7"],
+    "number": [0.5, -3.0, None, None, 1.0],
     "integer": [7, -8, None, None, 2**62],
-    "boolean": [True, False, None],
+    "boolean": [True, False, True],
 }
 
 
