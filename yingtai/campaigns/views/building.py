@@ -192,7 +192,11 @@ def _asked(found: queries.CampaignView, counts: dict[str, int], is_service: bool
             _("It is sent %s.") % when,
             *_asked_of_people(is_service),
         ),
-        irreversible=_("A mail that was sent cannot be taken back, and the campaign cannot be changed."),
+        irreversible=_(
+            "A mail that was sent cannot be taken back. Until it begins, you can take the campaign back and edit it."
+        )
+        if found.scheduled_at
+        else _("A mail that was sent cannot be taken back, and the campaign cannot be changed."),
         action=_("Send to %s people") % number(owed),
         cancel_url=reverse("campaigns:campaign", args=[found.id]),
     )
