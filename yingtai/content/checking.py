@@ -58,7 +58,7 @@ def check_draft(
     tried = try_out(subject, html, preview_values(acting, mentioned(subject, html), person, brand_name))
     if tried.problem is not None:
         check.problems.append(tried.problem)
-    if basis != Basis.CONSENT and (offer := offer_in(subject, html)):
+    if tried.problem is None and basis != Basis.CONSENT and (offer := offer_in(subject, html)):
         check.problems.append(OfferInService(what=offer))
     if tried.rendered is None:
         return check

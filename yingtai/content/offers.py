@@ -10,18 +10,18 @@ from yingtai.content.holding import LIQUID
 from yingtai.content.text import text_of
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
-ADDRESS = re.compile(r"\w+://[^\s)]*")
+ADDRESS = re.compile(r"https?://[^\s)]*")
 QUOTED = re.compile(r"""(?<=["'])[^"']*(?=["'])""")
 OFFERS = re.compile(
     r"""
-    \d+\s?%\s?(?:off|discount|rabatt|sparen|cheaper|günstiger)
+    (?<!\d)\d{1,3}\s?%\s?(?:off|discount|rabatt|sparen|cheaper|günstiger)
     | \bsave\s+(?:up\s+to\s+)?(?:\d|[€$£¥])
     | \b(?:special|exclusive|limited|new|latest|best)[ -](?:time[ -])?(?:offers?|deals?)\b
     | \b(?:promo|voucher|coupon|discount)[ -]?codes?\b | \b(?:sale|clearance|promotion|sonderangebote?|aktionspreis)\b
     | \bblack\s?friday\b | \bbuy\s(?:now|one)\b | \bshop\s(?:now|the)\b | \bjetzt\s(?:kaufen|sichern)\b
     | \bgutschein(?:code)?\b | \brabatt(?:code|aktion)\b | \bfree\sgift\b | \bgratisgeschenk\b
     | (?<!已)优惠(?!金额|合计) | [\d一二三四五六七八九半]\s?折 | 折扣(?!金额|合计) | 促销 | 特价 | 立减 | 满减
-    | 满\s?\d+\s?减
+    | 满\s?\d{1,6}\s?减
     | 秒杀 | 抢购 | 大促 | 限时 | 赠品 | 领券 | 领取.{0,4}券 | 买一送一 | 清仓 | 甩卖 | 双\s?(?:十一|11) | 返现
     | 立即购买
     | 新品(?:上市|推荐) | 为您推荐 | 猜您喜欢

@@ -1,5 +1,7 @@
 """A service mail goes to people who said no to marketing, so it holds no offer."""
 
+from time import perf_counter
+
 import pytest
 
 from yingtai.content.errors import OfferInService
@@ -57,3 +59,11 @@ def test_a_template_declared_anew_makes_a_new_version_though_its_words_are_the_s
 
     assert (first.version, first.basis) == (1, "consent")
     assert (second.version, second.basis) == (2, "contract")
+
+
+@pytest.mark.parametrize("sign", ["a", "1", "满", "优", "save ", "12 "])
+def test_long_texts_are_read_in_no_time(sign):
+    began = perf_counter()
+
+    assert offer_in("Hello", f"<p>{sign * (200_000 // len(sign))}</p>") == ""
+    assert perf_counter() - began < 2
