@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from yingtai.customers.errors import ProfileNotFound
+from yingtai.customers.ingest.concealing import pseudonym
 from yingtai.customers.ingest.people import order_blinds
 from yingtai.customers.ingest.private import IDENTIFIER_COLUMN, TRAITS_COLUMN, names_in
 from yingtai.customers.ingest.saying import Document, decode, laid_over
@@ -301,8 +302,12 @@ def _numbers_known_as(text: str, brand_no: int, country: str) -> set[int]:
             [blind] = vault.blind(kind.name, entity_no, [shape])
             known |= Q(brand_no=brand_no, kind=kind.number, blind=blind)
     numbers = set(Identifier.objects.filter(known).values_list("profile_no", flat=True))
-    order = order_blinds([text], np.array([brand_no]))[0].tobytes()
-    numbers |= set(Order.objects.filter(brand_no=brand_no, blind=order).values_list("profile_no", flat=True))
+    # An order number that looks like somebody's phone is known by what stands for it.
+    called = [text, pseudonym(text, brand_no)] if vault.names_somebody(text) else [text]
+    orders = [blind.tobytes() for blind in order_blinds(called, np.full(len(called), brand_no))]
+    numbers |= set(
+        Order.objects.filter(brand_no=brand_no, blind__in=orders).values_list("profile_no", flat=True)
+    )
     name = vault.normalise("name", text)
     if name:
         [blind] = vault.blind("name", entity_no, [name])

@@ -13,10 +13,12 @@ from yingtai.vault.keyring import load_root_key
 from yingtai.vault.masking import mask
 from yingtai.vault.normalising import normalise
 from yingtai.vault.provider import ORPHANS_AFTER, Vault, seal_blob
+from yingtai.vault.recognising import CANDIDATE, names_somebody
 from yingtai.vault.schema import migrate
 from yingtai.vault.sealing import RowId, Sealed
 
 __all__ = [
+    "CANDIDATE",
     "Epoch",
     "InboxKeyDestroyed",
     "KeyDestroyed",
@@ -31,6 +33,7 @@ __all__ = [
     "mask",
     "migrate",
     "mint_keys",
+    "names_somebody",
     "normalise",
     "open_blob",
     "open_bytes",

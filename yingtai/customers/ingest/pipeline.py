@@ -18,6 +18,7 @@ from yingtai.customers.events import ProfilesMerged, SetIngested
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest import identifying, keys, moving, people, private, repeats, timeline, writing
 from yingtai.customers.ingest.batch import Batch, Found, People
+from yingtai.customers.ingest.concealing import conceal
 from yingtai.customers.ingest.moving import Moved
 from yingtai.customers.ingest.repeats import Memory
 from yingtai.customers.ingest.saying import Said, read_traits
@@ -106,6 +107,7 @@ def ingest_set(
         prepare(cursor)
         ingest_no = _next_batch(cursor)
         total = len(events)
+        events = conceal(events)
         kept = repeats.drop_repeats(cursor, events, memory, acting.at.date())
         batch = Batch(acting, ingest_no, kept, cursor, found if kept is events else None)
         events = kept
