@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from yingtai.kernel.acting import Acting, Decision, install
 from yingtai.kernel.labels import Label
 
-ACTIONS = ("view", "edit", "reveal", "send", "share", "export", "administer")
+ACTIONS = ("view", "edit", "reveal", "send", "share", "export", "administer", "audit")
 SYSTEM = "system"
 ANYWHERE = ""
 
@@ -86,8 +86,11 @@ RULES: dict[str, tuple[Rule, ...]] = {
         rule("edit administer", "compliance", Label.L3),
         rule("reveal", "customers", Label.L3),
         rule("reveal", "collect.quarantine", Label.L3),
+        rule("edit", "customers.erasure", Label.L3),
+        rule("administer", "organization.approval", Label.L2),
+        rule("audit", ANYWHERE, Label.L3),
     ),
-    "auditor": (rule("view", ANYWHERE, Label.L2),),
+    "auditor": (rule("view audit", ANYWHERE, Label.L2),),
     "operator": (
         rule("view", "operations", Label.L2),
         rule("view", "collect", Label.L2),
@@ -108,7 +111,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         rule("view", "operations", Label.L2),
         rule("view", "collect", Label.L2),
         rule("edit", "collect.source", Label.L2),
-        rule("edit administer", "organization", Label.L2),
+        rule("edit administer audit", "organization", Label.L2),
         rule("administer", "operations", Label.L2),
     ),
 }

@@ -85,7 +85,10 @@ def preview_values(
     if person is None:
         values = invented_values(names)
     else:
-        found = values_of(acting, [person.profile_no], names, is_clear=may_see_clear(acting))
+        is_clear = may_see_clear(acting)
+        if is_clear and names:
+            customers.note_shown(acting, [person.profile_no], f"preview: {', '.join(sorted(names))}")
+        found = values_of(acting, [person.profile_no], names, is_clear=is_clear)
         values = found.get(person.profile_no, {})
     return {
         "person": values,

@@ -1,6 +1,7 @@
 """The one door into `customers`. Other modules import this file and `events`, nothing else."""
 
 from yingtai.customers.contacts import choose_contact, mark_without_contact, masked_contacts, open_contacts
+from yingtai.customers.deeds import count_search
 from yingtai.customers.errors import (
     CannotMergeIntoItself,
     IngestIsRunning,
@@ -35,7 +36,7 @@ from yingtai.customers.queries import (
 )
 from yingtai.customers.services.erasing import erase_person, export_person
 from yingtai.customers.services.merging import merge_profiles, split_profile
-from yingtai.customers.services.revealing import reveal_identifier, reveal_trait
+from yingtai.customers.services.revealing import note_shown, reveal_identifier, reveal_trait
 
 __all__ = [
     "CannotMergeIntoItself",
@@ -54,6 +55,7 @@ __all__ = [
     "TwoUserIds",
     "choose_contact",
     "concat",
+    "count_search",
     "drain",
     "erase_person",
     "export_person",
@@ -68,6 +70,7 @@ __all__ = [
     "merge_profiles",
     "names_of",
     "names_of_values",
+    "note_shown",
     "open_contacts",
     "people_of",
     "profile_nos_of",

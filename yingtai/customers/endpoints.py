@@ -8,6 +8,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from yingtai.customers import queries
+from yingtai.customers.deeds import count_search
 from yingtai.kernel.acting import require
 from yingtai.kernel.http import ActingRequest
 from yingtai.kernel.labels import Label
@@ -77,6 +78,7 @@ def profiles(request: ActingRequest, asked: Query[Asked]) -> dict[str, Any]:
     """With `query`, everyone that whole value belongs to; without, all profiles in pages."""
     require(request.acting, "view", Label.L3, PLACE)
     if asked.query:
+        count_search(request.acting)
         return {"items": queries.find_profiles(request.acting, asked.query), "next_cursor": None}
     page = queries.list_profiles(request.acting, after=asked.after)
     return {"items": page.rows, "next_cursor": page.next_cursor}

@@ -66,3 +66,17 @@ class PersonWasErased(ProductError):
     title = "The private values of this person were erased"
     remedy = "Nothing can bring them back. Collect them anew if the person returns."
     status = 410
+
+
+class TooManyReveals(ProductError):
+    code = "customers.too-many-reveals"
+    title = "You have looked at {most} private values within a day"
+    remedy = "Go on tomorrow, or ask a compliance officer: for many people there are audiences and campaigns."
+    status = 429
+
+
+class TooManySearches(ProductError):
+    code = "customers.too-many-searches"
+    title = "You have searched for people too often within a few minutes"
+    remedy = "Wait ten minutes. For many people there are audiences; a list to look up can be imported."
+    status = 429

@@ -1,6 +1,9 @@
 """Work that customers does later."""
 
+from typing import Any
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from yingtai.customers import upkeep
 from yingtai.customers.importing import run_import
@@ -8,7 +11,10 @@ from yingtai.customers.services import counting
 from yingtai.customers.services.erasing import erase_person
 from yingtai.customers.services.merging import merge_profiles, split_profile
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import second_person
 from yingtai.kernel.jobs import job
+from yingtai.kernel.labels import Label
+from yingtai.organization.api import TwoPersonAct
 
 
 @job("customers.run_import", queue="ingest")
@@ -33,6 +39,16 @@ def split_by_hand(acting: Acting, *, evidence_id: str) -> None:
 def erase_for_good(acting: Acting, *, profile_id: str) -> None:
     """Erase a person. A repeat destroys no more than is left."""
     erase_person(acting, profile_id=UUID(profile_id))
+
+
+def _erase_approved(acting: Acting, asked: dict[str, Any]) -> None:
+    erase_for_good.enqueue(acting, profile_id=asked["profile_id"], once_per=asked["profile_id"])
+
+
+second_person.register(
+    "person.erase",
+    TwoPersonAct(_("erase a person for good"), ("edit", Label.L3, "customers.erasure"), _erase_approved),
+)
 
 
 @job("customers.merge_small_files", queue="reports")

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.customers import queries, viewing
+from yingtai.customers.deeds import count_search
 from yingtai.customers.errors import ProfileNotFound
-from yingtai.customers.jobs import erase_for_good, merge_by_hand, split_by_hand
+from yingtai.customers.jobs import merge_by_hand, split_by_hand
 from yingtai.customers.services import erasing, revealing
 from yingtai.kernel.acting import decide
 from yingtai.kernel.contributions import privacy_holders, profile_panels
@@ -17,6 +18,7 @@ from yingtai.kernel.errors import NotConfirmed
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
+from yingtai.organization.api import ask
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
 PLACE = "customers.profile"
@@ -28,6 +30,7 @@ def profile_list(request: ActingRequest) -> HttpResponse:
     """Everyone we know, newest first; on request anonymous visitors too; a search finds one by a whole value."""
     search = request.GET.get("search", "").strip()
     if search:
+        count_search(request.acting)
         found: Page[queries.ProfileRow] = Page(queries.find_profiles(request.acting, search), None)
     else:
         is_everyone = request.GET.get("show") == "everyone"
@@ -137,6 +140,8 @@ def merge(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         messages.success(request, _("The profiles are being merged. Open the profile again in a moment."))
         return redirect(back)
     search = request.GET.get("search", "").strip()
+    if search:
+        count_search(request.acting)
     found = [row for row in queries.find_profiles(request.acting, search) if row.id != profile_id]
     context = {
         "profile": view,
@@ -195,8 +200,14 @@ def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
             require_confirmation(request, confirmation)
         except NotConfirmed as problem:
             return render_confirmation(request, confirmation, problem=problem)
-        erase_for_good.enqueue(request.acting, profile_id=str(profile_id), once_per=str(profile_id))
-        messages.success(request, _("The person is being erased."))
+        asked = {"profile_id": str(profile_id)}
+        waits = ask(request.acting, "person.erase", node_no=view.node_no, about=str(profile_id), asked=asked)
+        messages.success(
+            request,
+            _("A second person has to agree; they find it among the approvals.")
+            if waits
+            else _("The person is being erased."),
+        )
         return redirect("customers:profile_list")
     return render_confirmation(request, confirmation)
 

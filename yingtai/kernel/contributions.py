@@ -96,6 +96,12 @@ class Holder:
 privacy_holders: Catalogue[Holder] = Catalogue("holders of personal data")
 """Whoever keeps something of a person, the module that knows who is who first."""
 
+deed_words: Catalogue[Any] = Catalogue("words for deeds")
+"""What somebody did, by its code, for the record of deeds: "gave a role"."""
+
+second_person: Catalogue[Any] = Catalogue("acts that take two")
+"""What one person asks for and another one approves (`yingtai.organization.api.TwoPersonAct`)."""
+
 public_doors: Catalogue[Any] = Catalogue("public doors")
 """Pages that people without an account open, by path prefix: `door(request, at) -> Acting | None`. The token in
 the path says where the request acts; None is nobody."""

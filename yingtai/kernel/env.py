@@ -50,6 +50,10 @@ class Env:
         "request comes from is believed",
         default="",
     )
+    alone: bool = variable(
+        "one person administers this installation: what takes a second person is done at once, and recorded as such",
+        default=False,
+    )
     debug: bool = variable("show tracebacks in the browser", default=False)
 
     @property

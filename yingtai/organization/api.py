@@ -1,5 +1,7 @@
 """The one door into `organization`. Other modules import this file and `events`, nothing else."""
 
+from yingtai.organization.approving import TwoPersonAct, ask
+from yingtai.organization.deeds import record_deed
 from yingtai.organization.errors import CodeIsTaken, KeyNotAccepted, NoWorkplace, UnitNotFound
 from yingtai.organization.models import Role
 from yingtai.organization.queries import (
@@ -28,6 +30,7 @@ __all__ = [
     "KeyNotAccepted",
     "NoWorkplace",
     "Role",
+    "TwoPersonAct",
     "UnitNotFound",
     "UnitView",
     "Workplace",
@@ -35,6 +38,7 @@ __all__ = [
     "add_staff",
     "add_unit",
     "add_units",
+    "ask",
     "assign_role",
     "ensure_group",
     "entity_no_at",
@@ -44,5 +48,6 @@ __all__ = [
     "list_units",
     "make_api_key",
     "names_of_staff",
+    "record_deed",
     "units_at",
 ]

@@ -48,3 +48,44 @@ class RoleForOneself(ProductError):
     title = "Nobody gives a role to themselves"
     remedy = "Ask another administrator of this place to give it to you."
     status = 403
+
+
+class RolesDoNotMix(ProductError):
+    code = "organization.roles-do-not-mix"
+    title = "Whoever administers accounts does not work with customers' data"
+    remedy = "Give the role to another colleague, or take the other role away first."
+    status = 409
+
+
+class InvitationNotValid(ProductError):
+    code = "organization.invitation-not-valid"
+    title = "This invitation is not valid any more"
+    remedy = "It was used, withdrawn or is too old. Ask whoever invited you for a new one."
+    status = 404
+
+
+class MailNotSent(ProductError):
+    code = "organization.mail-not-sent"
+    title = "The invitation could not be mailed"
+    remedy = "Check the address and the mail server (YINGTAI_SMTP_URL), then invite again."
+    status = 503
+
+
+class ApprovalNotFound(ProductError):
+    code = "organization.approval-not-found"
+    title = "There is nothing to decide here any more"
+    remedy = "It was decided, is too old, or belongs to a place you do not work in. Open the list again."
+    status = 404
+
+
+class SecondPersonNeeded(ProductError):
+    code = "organization.second-person-needed"
+    title = "Somebody else has to decide this"
+    remedy = "Nobody approves what they asked for themselves or what is given to them."
+    status = 403
+
+
+class PasswordTooWeak(ProductError):
+    code = "organization.password-too-weak"
+    title = "This password is too easy to guess"
+    remedy = "Take at least twelve signs that are not a usual password."

@@ -54,6 +54,26 @@ class ColleagueForm(forms.Form):
         self.fields["unit_code"].choices = _choices(places)  # type: ignore[attr-defined]
 
 
+class JoinForm(forms.Form):
+    """The password that whoever was invited chooses."""
+
+    password = forms.CharField(
+        max_length=200, label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least twelve signs; a sentence is easy to remember."),
+    )  # fmt: skip
+    again = forms.CharField(
+        max_length=200,
+        label=_("Password, again"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
+        if again != self.cleaned_data.get("password"):
+            raise forms.ValidationError(_("The two passwords differ."))
+        return again
+
+
 class RoleForm(forms.Form):
     """A further role for a colleague, and where."""
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.kernel.ids import uuid7
-from yingtai.kernel.models import ExemptModel
+from yingtai.kernel.models import ExemptModel, ScopedModel
 
 
 class Unit(ExemptModel):
@@ -150,3 +150,85 @@ class ApiKey(ExemptModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.start}…)"
+
+
+class Deed(ScopedModel):
+    """Somebody changed who may do what, or saw, copied, erased or let out what is private. Never changed.
+
+    what     one of `deeds.WORDS`
+    about    whom or what it was about: a colleague's address, a public id, a code; nothing of a customer but an id
+    details  what was given, taken or asked for, in names and codes
+    """
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    what = models.CharField(max_length=60)
+    about = models.CharField(max_length=254, blank=True)
+    purpose = models.CharField(max_length=60, blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["node_no", "-id"], name="deed_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.what} by {self.by}"
+
+
+class Invitation(ExemptModel):
+    """A link that makes one account, once, for whoever reads the invited mailbox."""
+
+    exempt = "opened before any scope exists; names of colleagues, nothing about customers"
+    # The console makes and opens them; only the hash of a link is kept.
+    grants: ClassVar[dict[str, str]] = {
+        "auditor": "SELECT (id, email, name, role, made_at, expires_at, used_at)"
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    role = models.CharField(max_length=30, choices=Role.choices)
+    token_hash = models.BinaryField(max_length=32)
+    made_by = models.CharField(max_length=100)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("token_hash", name="invitation_has_its_own_link")]
+
+    def __str__(self) -> str:
+        return f"invitation of {self.email}"
+
+
+class Approval(ScopedModel):
+    """Something that takes two: one asks, another one says yes or no to exactly that.
+
+    asked   the arguments, whose hash is `digest`; another wish is another approval
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    what = models.CharField(max_length=60)
+    about = models.CharField(max_length=254)
+    asked = models.JSONField()
+    digest = models.CharField(max_length=64)
+    beneficiary = models.CharField(max_length=254, blank=True)
+    asked_by = models.CharField(max_length=100)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=100, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    is_approved = models.BooleanField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["node_no", "-id"], name="approval_open", condition=Q(decided_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.about}"

@@ -18,3 +18,14 @@ navigation.register(
     action="administer",
     order=30,
 )
+navigation.register(
+    "operations", _("Approvals"), "organization:approval_list", place="home", label=Label.L1, order=5
+)
+navigation.register(
+    "compliance",
+    _("Record of deeds"),
+    "organization:record",
+    place="organization.record",
+    action="audit",
+    order=90,
+)

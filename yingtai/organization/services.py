@@ -1,16 +1,24 @@
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
-from yingtai.kernel.acting import Acting
+from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.contributions import second_person
+from yingtai.kernel.env import env
 from yingtai.kernel.errors import NotAllowed
+from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import BRAND_SHIFT, EVERYTHING, REGION_SHIFT
-from yingtai.organization.errors import CodeIsTaken, EmailIsTaken, RoleForOneself, UnitNotFound
-from yingtai.organization.models import ApiKey, Assignment, Staff, Unit
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization import approving, inviting
+from yingtai.organization.deeds import record_deed
+from yingtai.organization.errors import CodeIsTaken, EmailIsTaken, RoleForOneself, RolesDoNotMix, UnitNotFound
+from yingtai.organization.models import ApiKey, Assignment, Role, Staff, Unit
 from yingtai.organization.queries import UnitView, find_colleague, scope_of, view_unit
 
 
@@ -105,32 +113,113 @@ def make_api_key(acting: Acting | None, *, unit_code: str, name: str, roles: lis
     return key
 
 
-def invite_colleague(acting: Acting, *, email: str, name: str, unit_code: str, role: str) -> str:
-    """Add a colleague with a role and return the password they sign in with the first time.
+def invite_colleague(acting: Acting, *, email: str, name: str, unit_code: str, role: str) -> bool:
+    """Invite somebody by mail, who then chooses a password; return whether a second person has to agree first.
 
-    Raises: UnitNotFound, EmailIsTaken, NotAllowed when the unit lies outside the actor's scope
+    Raises: UnitNotFound, EmailIsTaken, MailNotSent, NotAllowed when the unit lies outside the actor's scope
     """
     unit = _unit_in_scope(acting, unit_code)
     if Staff.objects.filter(email__iexact=email).exists():
         raise EmailIsTaken(field="email")
-    password = secrets.token_urlsafe(12)
-    with transaction.atomic():
-        staff = add_staff(email=email, name=name, password=password, time_zone=unit.time_zone)
-        Assignment.objects.create(staff=staff, unit=unit, role=role)
-    return password
+    asked = {"email": email, "name": name, "unit_code": unit_code, "role": role}
+    return _with_two(acting, "staff.invite", unit, about=email, asked=asked, roles=[role], beneficiary=email)
 
 
-def give_role(acting: Acting, *, staff_id: UUID, unit_code: str, role: str) -> None:
-    """Give a colleague of the actor's scope a role in a unit of it. Repeating it changes nothing.
+def give_role(acting: Acting, *, staff_id: UUID, unit_code: str, role: str) -> bool:
+    """Give a colleague of the actor's scope a role in a unit of it; return whether a second person has to agree first.
+    Repeating it changes nothing.
 
-    Nobody widens their own rights: that takes another administrator.
-    Raises: UnitNotFound, ColleagueNotFound, RoleForOneself, NotAllowed
+    Nobody widens their own rights, and whoever administers accounts gets no customers' data.
+    Raises: UnitNotFound, ColleagueNotFound, RoleForOneself, RolesDoNotMix, NotAllowed
     """
     unit = _unit_in_scope(acting, unit_code)
     staff = find_colleague(acting.scope, staff_id)
     if acting.actor == f"staff:{staff.id}":
         raise RoleForOneself(field="role")
-    Assignment.objects.get_or_create(staff_id=staff.id, unit=unit, role=role)
+    _refuse_mixture(staff.id, role)
+    asked = {"staff_id": str(staff.id), "unit_code": unit_code, "role": role}
+    return _with_two(
+        acting,
+        "role.give",
+        unit,
+        about=staff.email,
+        asked=asked,
+        roles=[role],
+        beneficiary=f"staff:{staff.id}",
+    )
+
+
+def _with_two(
+    acting: Acting,
+    what: str,
+    unit: Unit,
+    *,
+    about: str,
+    asked: dict[str, Any],
+    roles: list[str],
+    beneficiary: str = "",
+) -> bool:
+    """Do something, or ask a second person first when the roles lead to customers' data."""
+    if any(leads_to_customers(role) for role in roles):
+        return (
+            approving.ask(
+                acting, what, node_no=unit.node_no or 0, about=about, asked=asked, beneficiary=beneficiary
+            )
+            is not None
+        )
+    second_person.get(what).perform(acting, asked)
+    return False
+
+
+def leads_to_customers(role: str) -> bool:
+    """Say whether somebody with a role sees customer-private values, or lets them be shown, sent or taken away."""
+    somebody = Acting("system:organization", EVERYTHING, "operations", datetime.now(UTC), frozenset({role}))
+    return any(
+        decide(somebody, action, Label.L3, place).allowed
+        for action, place in (
+            ("view", "customers.profile"), ("reveal", "customers.profile"), ("send", "campaigns.campaign"),
+            ("reveal", "collect.quarantine"), ("edit", "customers.erasure"),
+        )
+    )  # fmt: skip
+
+
+def _refuse_mixture(staff_id: UUID, role: str) -> None:
+    held = set(Assignment.objects.filter(staff_id=staff_id).values_list("role", flat=True))
+    is_admin = Role.ADMINISTRATOR in held
+    if (is_admin and leads_to_customers(role)) or (
+        role == Role.ADMINISTRATOR and any(leads_to_customers(one) for one in held)
+    ):
+        raise RolesDoNotMix(field="role")
+
+
+def _invite(acting: Acting, asked: dict[str, Any]) -> None:
+    unit = _unit_in_scope(acting, asked["unit_code"])
+    inviting.send_invitation(acting, email=asked["email"], name=asked["name"], unit=unit, role=asked["role"])
+
+
+def _give(acting: Acting, asked: dict[str, Any]) -> None:
+    unit = _unit_in_scope(acting, asked["unit_code"])
+    staff = Staff.objects.get(id=asked["staff_id"])
+    _refuse_mixture(staff.id, asked["role"])
+    _made, is_new = Assignment.objects.get_or_create(staff=staff, unit=unit, role=asked["role"])
+    if is_new:
+        record_deed(
+            acting,
+            "role.given",
+            node_no=unit.node_no or 0,
+            about=staff.email,
+            role=asked["role"],
+            unit=unit.code,
+        )
+
+
+BY_TWO = ("administer", Label.L2, "organization.approval")
+second_person.register("staff.invite", approving.TwoPersonAct(_("invite a colleague"), BY_TWO, _invite))
+second_person.register("role.give", approving.TwoPersonAct(_("give a role"), BY_TWO, _give))
+# Whoever asked for a key makes it after the approval, and alone sees it.
+second_person.register(
+    "key.issue", approving.TwoPersonAct(_("make an API key"), BY_TWO, lambda acting, asked: None)
+)
 
 
 def take_role(acting: Acting, assignment_id: int) -> None:
@@ -138,9 +227,18 @@ def take_role(acting: Acting, assignment_id: int) -> None:
 
     Raises: NotAllowed
     """
-    found = Assignment.objects.filter(id=assignment_id).select_related("unit").first()
+    found = Assignment.objects.filter(id=assignment_id).select_related("unit", "staff").first()
     if found is not None:
         _refuse_outside(acting, found.unit)
+        about = found.staff.email
+        record_deed(
+            acting,
+            "role.taken",
+            node_no=found.unit.node_no or 0,
+            about=about,
+            role=found.role,
+            unit=found.unit.code,
+        )
         found.delete()
 
 
@@ -152,6 +250,7 @@ def grow_tree(
     Raises: UnitNotFound, CodeIsTaken, NotAllowed
     """
     parent = _unit_in_scope(acting, parent_code)
+    record_deed(acting, "unit.added", node_no=parent.node_no or 0, about=code, below=parent_code)
     if parent.kind == Unit.Kind.GROUP:
         return add_legal_entity(code=code, name=name, name_zh=name_zh, country=more.get("country") or "CN")
     return add_unit(
@@ -160,13 +259,36 @@ def grow_tree(
     )  # fmt: skip
 
 
-def issue_key(acting: Acting, *, unit_code: str, name: str, roles: list[str]) -> str:
-    """Make an API key for a unit of the actor's scope and return it; it cannot be shown again.
+def issue_key(acting: Acting, *, unit_code: str, name: str, roles: list[str]) -> str | None:
+    """Make an API key for a unit of the actor's scope and return it; it cannot be shown again. A key that leads to
+    customers' data takes a second person first: then None is returned, and `collect_key` makes it afterwards.
 
     Raises: UnitNotFound, NotAllowed
     """
-    _unit_in_scope(acting, unit_code)
-    return make_api_key(acting, unit_code=unit_code, name=name, roles=roles, at=acting.at)
+    unit = _unit_in_scope(acting, unit_code)
+    asked = {"unit_code": unit_code, "name": name, "roles": sorted(roles)}
+    if any(leads_to_customers(role) for role in roles) and not env().alone:
+        approving.ask(acting, "key.issue", node_no=unit.node_no or 0, about=name, asked=asked)
+        return None
+    return _issued(acting, unit, name, roles)
+
+
+def collect_key(acting: Acting, approval_id: UUID) -> str:
+    """Make the key that somebody else approved, once, for whoever asked for it.
+
+    Raises: ApprovalNotFound, UnitNotFound, NotAllowed
+    """
+    asked = approving.use(acting, "key.issue", approval_id)
+    return _issued(acting, _unit_in_scope(acting, asked["unit_code"]), asked["name"], asked["roles"])
+
+
+def _issued(acting: Acting, unit: Unit, name: str, roles: list[str]) -> str:
+    with acting_transaction(acting):
+        key = make_api_key(acting, unit_code=unit.code, name=name, roles=roles, at=acting.at)
+        record_deed(
+            acting, "key.issued", node_no=unit.node_no or 0, about=name, roles=sorted(roles), unit=unit.code
+        )
+    return key
 
 
 def revoke_key(acting: Acting, key_id: UUID) -> None:
@@ -179,6 +301,7 @@ def revoke_key(acting: Acting, key_id: UUID) -> None:
         _refuse_outside(acting, key.unit)
         key.revoked_at = acting.at
         key.save(update_fields=["revoked_at"])
+        record_deed(acting, "key.revoked", node_no=key.unit.node_no or 0, about=key.name)
 
 
 def _unit_in_scope(acting: Acting, code: str) -> Unit:

@@ -5,18 +5,22 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.kernel.acting import decide, require
+from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page, public
 from yingtai.kernel.labels import Label
-from yingtai.organization import queries, services
-from yingtai.organization.forms import ColleagueForm, KeyForm, RoleForm, UnitForm
+from yingtai.organization import approving, deeds, inviting, queries, services
+from yingtai.organization.forms import ColleagueForm, JoinForm, KeyForm, RoleForm, UnitForm
 from yingtai.organization.middleware import WORKPLACE
 from yingtai.organization.models import Role
 from yingtai.ui.pages import render_page
+
+WAITS = gettext_lazy("It waits for a second person now, who finds it among the approvals.")
 
 
 @public("chooses among one's own workplaces only; shows nothing")
@@ -64,17 +68,19 @@ def staff_list(request: ActingRequest) -> HttpResponse:
     """Colleagues and their roles; invite one, give or take a role."""
     places = queries.list_places(request.acting.scope)
     form = ColleagueForm(request.POST or None, places=places)
-    problem, password = None, ""
+    problem = None
     if form.is_valid():
         try:
-            password = services.invite_colleague(request.acting, **form.cleaned_data)
-            form = ColleagueForm(None, places=places)
+            waits = services.invite_colleague(request.acting, **form.cleaned_data)
         except ProductError as error:
             problem = error
+        else:
+            messages.success(request, WAITS if waits else _("The invitation is on its way."))
+            return redirect("organization:staff_list")
     context = {
         "colleagues": queries.list_staff(request.acting.scope),
-        "form": form, "problem": problem, "password": password, "roles": dict(Role.choices),
-        "own_id": request.user.pk,
+        "invitations": inviting.list_invitations(request.acting.scope, request.acting.at),
+        "form": form, "problem": problem, "roles": dict(Role.choices), "own_id": request.user.pk,
     }  # fmt: skip
     return render_page(request, "organization/staff_list.html", context, status=422 if problem else 200)
 
@@ -87,10 +93,12 @@ def role_give(request: ActingRequest, staff_id: UUID) -> HttpResponse:
     form = RoleForm(request.POST or None, places=queries.list_places(request.acting.scope))
     problem = None
     if form.is_valid():
-        given = form.cleaned_data
-        problem = _tried(lambda: services.give_role(request.acting, staff_id=staff_id, **given))
-        if problem is None:
-            messages.success(request, _("%s has the role now.") % colleague.name)
+        try:
+            waits = services.give_role(request.acting, staff_id=staff_id, **form.cleaned_data)
+        except ProductError as error:
+            problem = error
+        else:
+            messages.success(request, WAITS if waits else _("%s has the role now.") % colleague.name)
             return redirect("organization:staff_list")
     context = {"colleague": colleague, "form": form, "problem": problem}
     status = problem.status if problem else 422 if form.errors else 200
@@ -114,11 +122,30 @@ def key_list(request: ActingRequest) -> HttpResponse:
     problem, key = None, ""
     if form.is_valid():
         try:
-            key = services.issue_key(request.acting, **form.cleaned_data)
+            key = services.issue_key(request.acting, **form.cleaned_data) or ""
             form = KeyForm(None, places=places)
         except ProductError as error:
             problem = error
-    context = {"keys": queries.list_keys(request.acting.scope), "form": form, "problem": problem, "key": key}
+        else:
+            if not key:
+                messages.success(request, WAITS)
+                return redirect("organization:key_list")
+    return _keys(request, form, problem, key)
+
+
+@require_POST
+@page(action="administer", place="organization.key")
+def key_collect(request: ActingRequest, approval_id: UUID) -> HttpResponse:
+    """Make the key that somebody else approved, and show it this once."""
+    key = services.collect_key(request.acting, approval_id)
+    return _keys(request, KeyForm(None, places=queries.list_places(request.acting.scope)), None, key)
+
+
+def _keys(request: ActingRequest, form: KeyForm, problem: ProductError | None, key: str) -> HttpResponse:
+    context = {
+        "keys": queries.list_keys(request.acting.scope), "form": form, "problem": problem, "key": key,
+        "approved": approving.list_approved(request.acting, "key.issue"),
+    }  # fmt: skip
     return render_page(request, "organization/key_list.html", context, status=422 if problem else 200)
 
 
@@ -140,3 +167,64 @@ def _tried(work: Any) -> ProductError | None:
     except ProductError as error:
         return error
     return None
+
+
+@require_POST
+@page(action="administer", place="organization.staff")
+def invitation_withdraw(request: ActingRequest, invitation_id: UUID) -> HttpResponse:
+    """End an invitation that was not accepted yet."""
+    inviting.withdraw_invitation(request.acting, invitation_id)
+    return redirect("organization:staff_list")
+
+
+@public("whoever reads the invited mailbox chooses a password; the link works once")
+@require_http_methods(["GET", "POST"])
+def join(request: ActingRequest, token: str) -> HttpResponse:
+    """Accept an invitation."""
+    invitation = inviting.find_invitation(token, request.acting.at)
+    form, problem = JoinForm(request.POST or None), None
+    if form.is_valid():
+        try:
+            language = get_language() or ""
+            inviting.join(request.acting, token, password=form.cleaned_data["password"], language=language)
+        except ProductError as error:
+            problem = error
+        else:
+            messages.success(request, _("Welcome. Sign in with your address and the password you chose."))
+            return redirect("account_login")
+    context = {"invitation": invitation, "form": form, "problem": problem}
+    status = 422 if problem or form.errors else 200
+    return render_page(request, "organization/join.html", context, status=status)
+
+
+@require_GET
+@page(action="view", place="home", label=Label.L1)
+def approval_list(request: ActingRequest) -> HttpResponse:
+    """What waits for a second person: one's own wishes, and those of others that one may decide."""
+    context = {"waiting": approving.list_waiting(request.acting), "own": request.acting.actor}
+    return render_page(request, "organization/approval_list.html", context)
+
+
+@require_POST
+@page(action="view", place="home", label=Label.L1)
+def approval_decide(request: ActingRequest, approval_id: UUID) -> HttpResponse:
+    """Approve or decline what somebody else asked for."""
+    is_approved = request.POST.get("decision") == "approve"
+    approving.decide_approval(request.acting, approval_id, is_approved=is_approved)
+    messages.success(request, _("Approved and done.") if is_approved else _("Declined."))
+    return redirect("organization:approval_list")
+
+
+@require_GET
+@page(action="audit", place="organization.record")
+def record(request: ActingRequest) -> HttpResponse:
+    """Who changed rights, or saw, copied, erased or let out what is private."""
+    what, by = request.GET.get("what", ""), request.GET.get("by", "")
+    found = deeds.list_deeds(request.acting, what=what, by=by, after=request.GET.get("after"))
+    names = queries.names_of_staff(request.acting, [row.by for row in found.rows])
+    words = dict(deed_words.items())
+    context = {
+        "page": found, "what": what, "by": by, "kinds": [("", _("Everything")), *words.items()],
+        "rows": [(row, names.get(row.by) or row.by, words.get(row.what, row.what)) for row in found.rows],
+    }  # fmt: skip
+    return render_page(request, "organization/record.html", context, fragment="rows")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -181,7 +182,13 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST, EMAIL_PORT = ENV.host, ENV.port + 2
+_post = urlsplit(ENV.smtp_url or f"smtp://{ENV.host}:{ENV.port + 2}")
+EMAIL_HOST, EMAIL_PORT = _post.hostname or ENV.host, _post.port or (465 if _post.scheme == "smtps" else 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_post.username or ""), unquote(_post.password or "")
+EMAIL_USE_SSL = _post.scheme == "smtps"
+EMAIL_USE_TLS = bool(EMAIL_HOST_USER) and not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = f"Yingtai <no-reply@{urlsplit(ENV.web_url).hostname or 'localhost'}>"
 
 LOGGING = {
     "version": 1,

@@ -7,15 +7,18 @@ from uuid import UUID
 
 import msgspec
 from django.db.models import Count, Max, Min, Sum
+from django.utils.translation import gettext_lazy as _
 
 from yingtai.collect.errors import QuarantineNotFound
 from yingtai.collect.inbox import decompress
 from yingtai.collect.models import Quarantine
 from yingtai.collect.queries.sources import names_of_sources
 from yingtai.kernel.acting import Acting, require
+from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import record_deed
 from yingtai.vault.api import open_blob
 
 
@@ -85,6 +88,9 @@ def list_quarantine(
     return Page([_closed(row) for row in shown], cursor_after)
 
 
+deed_words.register("quarantine.opened", _("opened a refused event"))
+
+
 def open_refused(acting: Acting, refused_id: UUID) -> Any:
     """Return a refused event as it came, for who may reveal it at `collect.quarantine`.
 
@@ -93,8 +99,9 @@ def open_refused(acting: Acting, refused_id: UUID) -> Any:
     require(acting, "reveal", Label.L3, "collect.quarantine")
     with acting_transaction(acting):
         row = Quarantine.objects.filter(id=refused_id).first()
-    if row is None:
-        raise QuarantineNotFound
+        if row is None:
+            raise QuarantineNotFound
+        record_deed(acting, "quarantine.opened", node_no=row.node_no, about=str(row.id))
     body = decompress(open_blob(row.body, additional_data(row.id)))
     try:
         return msgspec.json.decode(body)

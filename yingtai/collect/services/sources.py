@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from yingtai.collect.errors import (
     CurrencyNotKnown,
@@ -22,10 +23,15 @@ from yingtai.collect.models import Source
 from yingtai.collect.queries.sources import SourceView, view_source
 from yingtai.collect.services.planning import publish_plan
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import get_unit_at
+from yingtai.organization.api import get_unit_at, record_deed
 
 BACK_FILL_DAYS = 30
+
+deed_words.register("source.made", _("made a source"))
+deed_words.register("source.key-made", _("made a write key"))
+deed_words.register("source.keys-revoked", _("revoked write keys"))
 
 INSERT_KEY = """
     INSERT INTO collect_write_key
@@ -76,6 +82,7 @@ def make_source(
         )  # fmt: skip
         if kind == Source.Kind.SDK:
             publish_plan(acting, node_no, only=source.source_no)
+        record_deed(acting, "source.made", node_no=node_no, about=name, kind=kind)
         return view_source(source)
 
 
@@ -130,6 +137,7 @@ def make_write_key(acting: Acting, source_id: UUID) -> str:
                 acting.at,
             ),
         )  # fmt: skip
+        record_deed(acting, "source.key-made", node_no=source.node_no, about=source.name)
     return key
 
 
@@ -139,7 +147,9 @@ def revoke_write_keys(acting: Acting, source_id: UUID) -> None:
     Raises: SourceNotFound
     """
     with acting_transaction(acting), connection.cursor() as cursor:
-        cursor.execute(REVOKE_KEYS, (_locked(source_id).source_no,))
+        source = _locked(source_id)
+        cursor.execute(REVOKE_KEYS, (source.source_no,))
+        record_deed(acting, "source.keys-revoked", node_no=source.node_no, about=source.name)
 
 
 def note_arrivals(acting: Acting, counts: dict[int, int]) -> None:

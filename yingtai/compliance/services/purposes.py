@@ -2,14 +2,20 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from yingtai.compliance.errors import PurposeIsTaken, PurposeNotFound
 from yingtai.compliance.models import Basis, Notice, Purpose
 from yingtai.compliance.queries import NoticeView, PurposeView, view_notice, view_purpose
 from yingtai.compliance.standard import NOTICES, PURPOSES
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import record_deed
+
+deed_words.register("purpose.registered", _("registered a purpose"))
+deed_words.register("notice.published", _("published a notice"))
 
 
 def register_purpose(
@@ -42,6 +48,7 @@ def register_purpose(
         )
         if not is_new:
             raise PurposeIsTaken(purpose=code, field="code")
+        record_deed(acting, "purpose.registered", node_no=purpose.node_no, about=code, basis=basis)
         return view_purpose(purpose)
 
 
@@ -67,6 +74,7 @@ def publish_notice(
             )
             for language, title, text in texts
         )  # fmt: skip
+        record_deed(acting, "notice.published", node_no=held.node_no, about=purpose, version=latest + 1)
         return [view_notice(notice) for notice in notices]
 
 

@@ -160,3 +160,19 @@ def test_an_auditor_may_look_but_not_write(acting, brand):
         ).status_code
         == 403
     )
+
+
+def test_a_preview_as_a_person_is_recorded_and_tells_an_analyst_nothing(brand, acting, anna):
+    template = make_template(acting, brand.node_no, html="<p>{{ person.email | default: 'none' }}</p>")
+    manager, analyst = signed_in(brand.code, "brand_manager"), signed_in(brand.code, "analyst")
+    preview = f"/content/{template.template_id}/preview"
+
+    shown = manager.get(preview, {"as": "anna@example.com"}).content.decode()
+    there, elsewhere = (
+        analyst.get(preview, {"as": who}).content for who in ("anna@example.com", "b@example.com")
+    )
+
+    assert "anna@example.com" in shown
+    assert there == elsewhere
+    record = signed_in(brand.code, "auditor").get("/organization/record/").content.decode()
+    assert record.count("preview: email") == 1

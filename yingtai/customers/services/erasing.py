@@ -18,17 +18,18 @@ from yingtai.customers.models import (
     Order,
     Profile,
     RecentTimeline,
-    Reveal,
     SealedTraits,
 )
 from yingtai.customers.queries import open_identifiers, private_traits_of
 from yingtai.customers.rules import BY_NUMBER
+from yingtai.customers.services.revealing import note_shown
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.contributions import privacy_holders
 from yingtai.kernel.events import publish
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import Scope, brand_node
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import record_deed
 from yingtai.vault import api as vault
 
 FORGOTTEN = (Identifier, SealedTraits, KnownName, Order, RecentTimeline)
@@ -55,6 +56,8 @@ def erase_person(acting: Acting, *, profile_id: UUID) -> int:
                     node_no=profiles[0].node_no, occurred_at=acting.at, profile_nos=tuple(numbers)
                 )
                 publish(acting, fact)
+                about, node_no = str(profiles[0].id), profiles[0].node_no
+                record_deed(acting, "person.erased", node_no=node_no, about=about)
         # After the commit: a repeat finds the keys' names again, whenever a crash came.
         return vault.destroy_keys([profile.key_id for profile in profiles if profile.key_id])
 
@@ -68,10 +71,8 @@ def export_person(acting: Acting, *, profile_id: UUID) -> dict[str, Any]:
     with acting_transaction(acting):
         profiles = _folded_together(profile_id)
         numbers = [profile.profile_no for profile in profiles]
-        Reveal.objects.create(
-            node_no=profiles[0].node_no, profile_no=profiles[0].profile_no, what="everything",
-            by=acting.actor, purpose=acting.purpose, at=acting.at,
-        )  # fmt: skip
+        note_shown(acting, [profiles[0].profile_no], "everything")
+        record_deed(acting, "person.copied", node_no=profiles[0].node_no, about=str(profile_id))
         kept = {name: holder.export(acting, numbers) for name, holder in privacy_holders.items()}
     return {"profile": str(profile_id), "as_of": acting.at, "kept": kept}
 

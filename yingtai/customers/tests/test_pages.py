@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from yingtai.collect.api import RecordedFact, make_source, record
@@ -258,11 +259,29 @@ def test_nobody_is_erased_without_the_typed_word(brand, acting, anna, typed):
     assert not get_profile(acting, anna.id).is_erased
 
 
-def test_whoever_types_the_word_erases(brand, acting, anna):
-    browser = signed_in(brand.code, "service_agent")
+def test_whoever_types_the_word_asks_and_another_one_agrees(brand, acting, anna):
+    browser, officer = signed_in(brand.code, "service_agent"), signed_in(brand.code, "compliance_officer")
 
     answer = browser.post(f"/profiles/{anna.id}/erase", {"confirmed": " Erase "})
-
     settle()
     assert answer.status_code == 302
+    assert not get_profile(acting, anna.id).is_erased
+    [approval] = re.findall(
+        r"/organization/approvals/[0-9a-f-]{36}", officer.get("/organization/approvals/").content.decode()
+    )
+    assert browser.post(approval, {"decision": "approve"}).status_code == 403
+    officer.post(approval, {"decision": "approve"})
+
+    settle()
     assert get_profile(acting, anna.id).is_erased
+
+
+def test_whoever_guesses_many_phone_numbers_is_recorded_then_stopped(brand, anna):
+    cache.clear()
+    agent, auditor = signed_in(brand.code, "service_agent"), signed_in(brand.code, "auditor")
+
+    answers = [agent.get("/profiles/", {"search": f"1380000{number:04}"}).status_code for number in range(62)]
+
+    assert (answers[:60], answers[60:]) == ([200] * 60, [429] * 2)
+    assert auditor.get("/organization/record/").content.decode().count("unusually often") == 3
+    cache.clear()

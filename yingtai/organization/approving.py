@@ -1,0 +1,160 @@
+"""What takes two: one asks, somebody else approves exactly that or declines it, and only then it is done.
+
+An installation with one administrator sets `YINGTAI_ALONE`; then what is asked for is done at once, and the record says
+that nobody else looked at it.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.contributions import second_person
+from yingtai.kernel.env import env
+from yingtai.kernel.labels import Label
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.deeds import record_deed
+from yingtai.organization.errors import ApprovalNotFound, SecondPersonNeeded
+from yingtai.organization.models import Approval
+from yingtai.organization.queries import names_of_staff
+
+KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class TwoPersonAct:
+    """Something that takes two.
+
+    title     what it is called, for a list
+    needs     what whoever approves must be allowed to do: action, label, place
+    perform   `perform(acting, asked)`, called when it is approved, acting as whoever approves
+    """
+
+    title: Any
+    needs: tuple[str, Label, str]
+    perform: Callable[[Acting, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class ApprovalView:
+    """What waits for a second person, or was decided."""
+
+    id: UUID
+    what: str
+    title: Any
+    about: str
+    asked: dict[str, Any]
+    asked_by: str
+    asked_by_name: str
+    asked_at: datetime
+    expires_at: datetime
+    may_decide: bool
+
+
+def ask(
+    acting: Acting, what: str, *, node_no: int, about: str, asked: dict[str, Any], beneficiary: str = ""
+) -> UUID | None:
+    """Ask for something that takes two; return the approval that waits, or None when it was done at once (alone).
+
+    In:  what         a code of `kernel.contributions.second_person`
+         beneficiary  the colleague who would gain by it (`staff:<uuid>` or an address): they do not approve it
+    """
+    act: TwoPersonAct = second_person.get(what)
+    with acting_transaction(acting):
+        if env().alone:
+            record_deed(acting, "approval.approved", node_no=node_no, about=about, asked_for=what, alone=True)
+            act.perform(acting, asked)
+            return None
+        text = json.dumps([what, node_no, asked], sort_keys=True)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        waiting = Approval.objects.filter(digest=digest, decided_at=None, expires_at__gt=acting.at).first()
+        if waiting is not None:
+            return waiting.id
+        made = Approval.objects.create(
+            node_no=node_no, what=what, about=about[:254], asked=asked, digest=digest, beneficiary=beneficiary,
+            asked_by=acting.actor, asked_at=acting.at, expires_at=acting.at + KEPT,
+        )  # fmt: skip
+        record_deed(acting, "approval.asked", node_no=node_no, about=about, asked_for=what)
+        return made.id
+
+
+def decide_approval(acting: Acting, approval_id: UUID, *, is_approved: bool) -> None:
+    """Approve what somebody else asked for, which does it, or decline it.
+
+    Raises: ApprovalNotFound, SecondPersonNeeded, and what doing it raises
+    """
+    with acting_transaction(acting):
+        found = Approval.objects.select_for_update().filter(id=approval_id, decided_at=None).first()
+        if found is None or found.expires_at <= acting.at:
+            raise ApprovalNotFound
+        act: TwoPersonAct = second_person.get(found.what)
+        if not _may_decide(acting, found, act):
+            raise SecondPersonNeeded
+        found.decided_by, found.decided_at, found.is_approved = acting.actor, acting.at, is_approved
+        found.save(update_fields=["decided_by", "decided_at", "is_approved"])
+        what = "approval.approved" if is_approved else "approval.declined"
+        record_deed(
+            acting,
+            what,
+            node_no=found.node_no,
+            about=found.about,
+            asked_for=found.what,
+            asked_by=found.asked_by,
+        )
+        if is_approved:
+            act.perform(acting, found.asked)
+
+
+def use(acting: Acting, what: str, approval_id: UUID) -> dict[str, Any]:
+    """Return what was approved for the actor to do themself, once.
+
+    Raises: ApprovalNotFound
+    """
+    with acting_transaction(acting):
+        found = Approval.objects.filter(
+            id=approval_id,
+            what=what,
+            asked_by=acting.actor,
+            is_approved=True,
+            used_at=None,
+            expires_at__gt=acting.at,
+        )
+        asked: dict[str, Any] | None = found.values_list("asked", flat=True).first()
+        if asked is None or not found.update(used_at=acting.at):
+            raise ApprovalNotFound
+        return asked
+
+
+def list_approved(acting: Acting, what: str) -> list[tuple[UUID, str]]:
+    """Return (id, about) of what was approved for the actor to do themself and was not done yet."""
+    with acting_transaction(acting):
+        found = Approval.objects.filter(
+            what=what, asked_by=acting.actor, is_approved=True, used_at=None, expires_at__gt=acting.at
+        )
+        return list(found.values_list("id", "about").order_by("id")[:100])
+
+
+def list_waiting(acting: Acting) -> list[ApprovalView]:
+    """Return what waits for a second person in the actor's scope, the oldest first, at most a hundred."""
+    with acting_transaction(acting):
+        found = list(Approval.objects.filter(decided_at=None, expires_at__gt=acting.at).order_by("id")[:100])
+    names = names_of_staff(acting, [one.asked_by for one in found])
+    acts = {one.id: second_person.get(one.what) for one in found}
+    return [
+        ApprovalView(
+            one.id, one.what, acts[one.id].title, one.about, one.asked, one.asked_by,
+            names.get(one.asked_by, one.asked_by), one.asked_at, one.expires_at, _may_decide(acting, one, acts[one.id]),
+        )
+        for one in found
+        if _may_decide(acting, one, acts[one.id]) or one.asked_by == acting.actor
+    ]  # fmt: skip
+
+
+def _may_decide(acting: Acting, found: Approval, act: TwoPersonAct) -> bool:
+    action, label, place = act.needs
+    is_other = acting.actor.startswith("staff:") and acting.actor not in {found.asked_by, found.beneficiary}
+    return is_other and decide(acting, action, label, place).allowed

@@ -1,0 +1,79 @@
+"""The record of deeds: who changed rights, or saw, copied, erased or let out what is private, and when.
+
+Written in the transaction of the deed itself; no role of the product may change or remove a line.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.models import Deed
+
+for code, words in {
+    "staff.invited": _("invited a colleague"),
+    "staff.joined": _("accepted an invitation"),
+    "staff.invitation-withdrawn": _("withdrew an invitation"),
+    "role.given": _("gave a role"),
+    "role.taken": _("took a role away"),
+    "key.issued": _("made an API key"),
+    "key.revoked": _("revoked an API key"),
+    "unit.added": _("added a unit"),
+    "approval.asked": _("asked for a second person"),
+    "approval.approved": _("approved"),
+    "approval.declined": _("declined"),
+}.items():
+    deed_words.register(code, words)
+
+
+@dataclass(frozen=True)
+class DeedRow:
+    """One line of the record."""
+
+    id: UUID
+    at: datetime
+    by: str
+    what: str
+    about: str
+    purpose: str
+    details: dict[str, Any]
+    node_no: int
+
+
+def record_deed(acting: Acting, what: str, *, node_no: int, about: str = "", **details: Any) -> None:
+    """Write down a deed; the caller is in the transaction that does it.
+
+    In:  what     a code with words in `kernel.contributions.deed_words`
+         about    a colleague's address, a code or a public id; nothing else of a customer
+    """
+    deed_words.get(what)
+    with acting_transaction(acting):
+        Deed.objects.create(
+            node_no=node_no, at=acting.at, by=acting.actor, what=what, about=about[:254], purpose=acting.purpose,
+            details=details,
+        )  # fmt: skip
+
+
+def list_deeds(acting: Acting, *, what: str = "", by: str = "", after: str | None = None) -> Page[DeedRow]:
+    """Return a page of the record in the actor's scope, the latest first."""
+    place = decode_cursor(after, UUID)
+    with acting_transaction(acting):
+        found = Deed.objects.order_by("-id")
+        if what:
+            found = found.filter(what=what)
+        if by:
+            found = found.filter(by=by)
+        if place:
+            found = found.filter(id__lt=place[0])
+        rows = [
+            DeedRow(one.id, one.at, one.by, one.what, one.about, one.purpose, one.details, one.node_no)
+            for one in found[: ROWS_PER_PAGE + 1]
+        ]
+    more = encode_cursor(rows[ROWS_PER_PAGE - 1].id) if len(rows) > ROWS_PER_PAGE else None
+    return Page(rows[:ROWS_PER_PAGE], more)

@@ -1,0 +1,270 @@
+"""Nobody reaches customers' data alone: invitations, roles and keys that lead there take two, and all is recorded."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.db import DatabaseError
+from django.test import Client
+
+from yingtai.kernel.env import env
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization import approving, deeds, inviting, queries, services
+from yingtai.organization.errors import (
+    ApprovalNotFound,
+    InvitationNotValid,
+    RolesDoNotMix,
+    SecondPersonNeeded,
+)
+from yingtai.organization.models import Assignment, Deed, Role, Staff
+from yingtai.organization.testing import PASSWORD, make_acting, make_staff
+
+
+def acting_of(brand, *roles, staff=None):
+    staff = staff or make_staff(brand.code, *roles)
+    acting = make_acting(brand.node_no, roles=roles)
+    return type(acting)(f"staff:{staff.id}", acting.scope, acting.purpose, acting.at, frozenset(roles))
+
+
+def browser_of(staff):
+    browser = Client()
+    browser.force_login(staff, "allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+@pytest.fixture(autouse=True)
+def _post(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail.outbox.clear()
+
+
+def link_in(message):
+    return re.search(r"/join/\S+", message.body).group()
+
+
+def test_whoever_is_invited_chooses_the_password_alone_and_once(brand):
+    boss, email = make_staff(brand.code, "administrator"), f"{brand.code}@staff.example.com"
+    form = {"email": email, "name": "Nora", "unit_code": brand.code, "role": "analyst"}
+
+    answer = browser_of(boss).post("/organization/staff/", form, follow=True)
+
+    [message] = mail.outbox
+    link = link_in(message)
+    assert message.to == [email]
+    assert link not in answer.content.decode()
+    assert "Nora" in answer.content.decode()
+    page = Client().get(link)
+    assert (page.status_code, email in page.content.decode()) == (200, True)
+    assert Client().post(link, {"password": "short", "again": "short"}).status_code == 422
+    assert Client().post(link, {"password": PASSWORD, "again": "other " + PASSWORD}).status_code == 422
+    assert Client().post(link, {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    nora = Staff.objects.get(email=email)
+    assert nora.check_password(PASSWORD)
+    assert [place.roles for place in queries.workplaces_of(nora)] == [{"analyst"}]
+    assert Client().get(link).status_code == 404
+    assert Client().post(link, {"password": PASSWORD, "again": PASSWORD}).status_code == 404
+
+
+def test_an_invitation_ends_when_it_is_withdrawn_or_old_or_made_again(brand):
+    boss = acting_of(brand, "administrator")
+    form = {"name": "Nora", "unit_code": brand.code, "role": "analyst"}
+    links = []
+    for email in ("a", "b", "b"):
+        services.invite_colleague(boss, email=f"{email}-{brand.code}@staff.example.com", **form)
+        links.append(link_in(mail.outbox[-1]).removeprefix("/join/"))
+    b, a = sorted(inviting.list_invitations(boss.scope, boss.at), key=lambda one: one.email, reverse=True)
+    inviting.withdraw_invitation(boss, a.id)
+
+    for link in links[:2]:
+        with pytest.raises(InvitationNotValid):
+            inviting.find_invitation(link, boss.at)
+    assert inviting.find_invitation(links[2], boss.at).id == b.id
+    with pytest.raises(InvitationNotValid):
+        inviting.find_invitation(links[2], boss.at + timedelta(days=4))
+    for wrong in ("", "x" * 5000, "../../etc"):
+        with pytest.raises(InvitationNotValid):
+            inviting.find_invitation(wrong, boss.at)
+
+
+def test_an_invitation_to_customers_data_waits_for_somebody_else(brand):
+    boss, other, officer = (
+        acting_of(brand, role) for role in ("administrator", "administrator", "compliance_officer")
+    )
+    email = f"{brand.code}-c@staff.example.com"
+    asked = {"email": email, "name": "C", "unit_code": brand.code, "role": "compliance_officer"}
+
+    assert services.invite_colleague(boss, **asked) is True
+    assert services.invite_colleague(boss, **asked) is True
+    assert mail.outbox == []
+    [waiting] = approving.list_waiting(other)
+    with pytest.raises(SecondPersonNeeded):
+        approving.decide_approval(boss, waiting.id, is_approved=True)
+    with pytest.raises(SecondPersonNeeded):
+        approving.decide_approval(acting_of(brand, "marketer"), waiting.id, is_approved=True)
+    approving.decide_approval(officer, waiting.id, is_approved=True)
+
+    assert [message.to for message in mail.outbox] == [[email]]
+    with pytest.raises(ApprovalNotFound):
+        approving.decide_approval(other, waiting.id, is_approved=True)
+
+
+def test_a_role_with_data_is_given_by_two_and_never_by_who_gains(brand):
+    boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
+    marketer = make_staff(brand.code, "analyst")
+    gains = acting_of(brand, "administrator", staff=marketer)
+
+    assert services.give_role(boss, staff_id=marketer.id, unit_code=brand.code, role="marketer") is True
+    assert not Assignment.objects.filter(staff=marketer, role="marketer").exists()
+    [waiting] = approving.list_waiting(other)
+    with pytest.raises(SecondPersonNeeded):
+        approving.decide_approval(gains, waiting.id, is_approved=True)
+    approving.decide_approval(other, waiting.id, is_approved=True)
+
+    assert Assignment.objects.filter(staff=marketer, role="marketer").exists()
+
+
+def test_declined_is_declined(brand):
+    boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
+    somebody = make_staff(brand.code, "analyst")
+    services.give_role(boss, staff_id=somebody.id, unit_code=brand.code, role="dealer")
+    [waiting] = approving.list_waiting(other)
+
+    approving.decide_approval(other, waiting.id, is_approved=False)
+
+    assert not Assignment.objects.filter(staff=somebody, role="dealer").exists()
+    assert approving.list_waiting(other) == []
+
+
+def test_whoever_administers_accounts_gets_no_customers_data_and_the_other_way_round(brand):
+    boss = acting_of(brand, "administrator")
+    admin, marketer = make_staff(brand.code, "administrator"), make_staff(brand.code, "marketer")
+
+    for staff, role in ((admin, "marketer"), (admin, "compliance_officer"), (marketer, "administrator")):
+        with pytest.raises(RolesDoNotMix):
+            services.give_role(boss, staff_id=staff.id, unit_code=brand.code, role=role)
+    assert services.give_role(boss, staff_id=admin.id, unit_code=brand.code, role="operator") is False
+
+
+def test_a_key_with_data_is_made_after_somebody_else_approved_it(brand):
+    boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
+
+    assert services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"]) is None
+    assert services.issue_key(boss, unit_code=brand.code, name="BI", roles=["analyst"]).startswith("ytk_")
+    [waiting] = approving.list_waiting(other)
+    with pytest.raises(ApprovalNotFound):
+        services.collect_key(boss, waiting.id)
+    approving.decide_approval(other, waiting.id, is_approved=True)
+    with pytest.raises(ApprovalNotFound):
+        services.collect_key(other, waiting.id)
+    key = services.collect_key(boss, waiting.id)
+
+    assert queries.find_key(key)[2] == {"integrator"}
+    with pytest.raises(ApprovalNotFound):
+        services.collect_key(boss, waiting.id)
+
+
+def test_a_neighbour_decides_nothing(brand, neighbour):
+    boss, stranger = acting_of(brand, "administrator"), acting_of(neighbour, "administrator")
+    services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"])
+    [waiting] = approving.list_waiting(boss)
+
+    assert approving.list_waiting(stranger) == []
+    with pytest.raises(ApprovalNotFound):
+        approving.decide_approval(stranger, waiting.id, is_approved=True)
+
+
+def test_an_old_wish_is_decided_no_more(brand):
+    boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
+    services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"])
+    [waiting] = approving.list_waiting(other)
+
+    with pytest.raises(ApprovalNotFound):
+        approving.decide_approval(other.at_time(other.at + timedelta(days=8)), waiting.id, is_approved=True)
+
+
+def test_who_is_alone_does_it_at_once_and_the_record_says_so(brand, monkeypatch):
+    monkeypatch.setitem(env().__dict__, "alone", True)
+    boss, somebody = acting_of(brand, "administrator"), make_staff(brand.code, "analyst")
+
+    assert services.give_role(boss, staff_id=somebody.id, unit_code=brand.code, role="dealer") is False
+
+    assert Assignment.objects.filter(staff=somebody, role="dealer").exists()
+    assert [row.details.get("alone") for row in deeds.list_deeds(boss, what="approval.approved").rows] == [
+        True
+    ]
+
+
+def test_every_change_of_rights_is_in_the_record_with_who_and_when(brand):
+    boss, somebody = acting_of(brand, "administrator"), make_staff(brand.code, "analyst")
+    services.give_role(boss, staff_id=somebody.id, unit_code=brand.code, role="executive")
+    services.take_role(boss, Assignment.objects.get(staff=somebody, role="executive").pk)
+    key = services.issue_key(boss, unit_code=brand.code, name="BI", roles=["analyst"])
+    services.revoke_key(boss, queries.find_key(key)[0])
+    services.grow_tree(boss, parent_code=brand.code, code=f"{brand.code}-n", name="New")
+
+    rows = deeds.list_deeds(boss).rows
+
+    assert [row.what for row in rows] == [
+        "unit.added",
+        "key.revoked",
+        "key.issued",
+        "role.taken",
+        "role.given",
+    ]
+    assert {(row.by, row.at) for row in rows} == {(boss.actor, boss.at)}
+    assert [row.about for row in rows][-1] == somebody.email
+    assert deeds.list_deeds(boss, what="role.given").rows[0].details == {
+        "role": "executive",
+        "unit": brand.code,
+    }
+
+
+def test_nobody_changes_or_removes_a_line_of_the_record(brand):
+    boss = acting_of(brand, "administrator")
+    services.issue_key(boss, unit_code=brand.code, name="BI", roles=["analyst"])
+
+    for change in (lambda: Deed.objects.update(by="x"), lambda: Deed.objects.all().delete()):
+        with pytest.raises(DatabaseError), acting_transaction(boss):
+            change()
+
+
+def test_the_record_is_read_by_auditors_and_not_by_marketers(brand, neighbour):
+    boss = acting_of(brand, "administrator")
+    services.issue_key(boss, unit_code=brand.code, name="Marked key", roles=["analyst"])
+
+    for role in ("auditor", "compliance_officer", "administrator"):
+        assert (
+            "Marked key"
+            in browser_of(make_staff(brand.code, role)).get("/organization/record/").content.decode()
+        )
+    for role in ("marketer", "analyst", "brand_manager", "dealer", "operator", "integrator"):
+        assert browser_of(make_staff(brand.code, role)).get("/organization/record/").status_code == 403
+    stranger = browser_of(make_staff(neighbour.code, "auditor")).get("/organization/record/").content.decode()
+    assert "Marked key" not in stranger
+
+
+def test_approving_is_done_on_a_page_and_home_leads_there(brand):
+    boss, other = acting_of(brand, "administrator"), make_staff(brand.code, "administrator")
+    boss = boss.at_time(datetime.now(UTC))
+    services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"])
+    [waiting] = approving.list_waiting(boss)
+    browser = browser_of(other)
+
+    assert "1 request waits for your approval" in browser.get("/").content.decode()
+    assert "Shop" in browser.get("/organization/approvals/").content.decode()
+    assert browser.post(f"/organization/approvals/{waiting.id}", {"decision": "approve"}).status_code == 302
+    assert "Nothing waits" in browser.get("/organization/approvals/").content.decode()
+
+
+def test_which_roles_lead_to_customers():
+    leads = {role for role in Role.values if services.leads_to_customers(role)}
+
+    assert leads == {
+        "marketer",
+        "brand_manager",
+        "dealer",
+        "service_agent",
+        "compliance_officer",
+        "integrator",
+    }
