@@ -47,6 +47,7 @@ from yingtai.kernel.scope import EVERYTHING, Scope
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import settle
 from yingtai.lake import api as lake
+from yingtai.organization.services import issue_key
 from yingtai.organization.testing import BrandForTest, make_brand
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -102,6 +103,7 @@ def furnish() -> Furnished:
     _say(here)
     _write(here)
     _show(here)
+    issue_key(acting, unit_code=brand.code, name=f"Key {here.mark}", roles=["integrator"])
     ingesting.drain(NOW)
     return here
 

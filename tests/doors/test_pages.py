@@ -36,7 +36,7 @@ def test_few_pages_are_open_and_we_know_them():
     """An open page is a decision: write it down here, beside the reason that it gives."""
     known = {"/health", "/organization/workplace", "/ui/language", "/ui/theme"}
     made_of_samples = "/ui/gallery"
-    links_in_mails = ("/u/<str:token>", "/o/<str:token>", "/c/<str:token>", "/v/<str:token>")
+    links_in_mails = (*(f"/{kind}/<str:token>" for kind in "uocv"), "/join/<str:token>")
 
     opened = {one.route for one in browsable() if one.public}
     known_starts = (made_of_samples, *links_in_mails)
