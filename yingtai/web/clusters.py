@@ -84,6 +84,7 @@ def embedded(*, is_durable: bool = True) -> list[Cluster]:
 
 def start(clusters: list[Cluster], *, before_exec: Callable[[], None] | None = None) -> list[Server]:
     """Start the clusters side by side, or adopt those already running; return when they answer."""
+    close_folders()
     if not clusters:
         return []
     with _only_one("starting"):
@@ -95,6 +96,16 @@ def start(clusters: list[Cluster], *, before_exec: Callable[[], None] | None = N
             _await_answer(server)
             _keep_roles(server.cluster)
     return servers
+
+
+def close_folders() -> None:
+    """Keep other accounts of this machine out of what holds customers' behaviour, whatever its files allow."""
+    for name in ("lake", "logs", "locks", "uploads"):
+        folder = env().home / name
+        is_used = name in {"logs", "locks"} or (name == "lake" and not env().lake_url)
+        if is_used or folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
 
 
 @contextlib.contextmanager

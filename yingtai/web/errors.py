@@ -13,3 +13,10 @@ class DatabasesNotPrepared(ProductError):
     title = "The databases do not have this release's shape yet"
     remedy = "Run `yingtai migrate` first; `yingtai run` does so by itself."
     status = 503
+
+
+class BooksAreNewer(ProductError):
+    code = "web.books-are-newer"
+    title = "These books were made by a newer release: {unknown}"
+    remedy = "Start that release or a later one, or put back the backup that was taken before it. Nothing was changed."
+    status = 500

@@ -6,10 +6,12 @@ from pathlib import Path
 import psycopg
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from yingtai.kernel import grants
 from yingtai.kernel.env import dsn, vault_dsn
 from yingtai.vault import api as vault
+from yingtai.web.errors import BooksAreNewer
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SHAPES = (
@@ -47,6 +49,7 @@ def migrate(*, verbosity: int = 1) -> None:
     This process must be signed in to the books as `migrator`, the only role that sees past the walls, or
     data migrations would silently change no rows.
     """
+    refuse_newer_books()
     vault.migrate(vault_dsn("owner"))
     call_command("migrate", interactive=False, verbosity=verbosity)
     grants.apply()
@@ -54,6 +57,21 @@ def migrate(*, verbosity: int = 1) -> None:
         cursor.execute("REASSIGN OWNED BY migrator TO owner")
     for conninfo in (dsn("migrator"), vault_dsn("owner")):
         _record_shape(conninfo)
+
+
+def refuse_newer_books() -> None:
+    """Stop before a release touches books that a newer one has changed: it would not know what it reads.
+
+    Raises: BooksAreNewer
+    """
+    loader = MigrationLoader(connection)
+    ours = {app for app, _name in loader.disk_migrations}
+    unknown = sorted(
+        f"{app} {name}" for app, name in loader.applied_migrations or () if app in ours and
+        (app, name) not in loader.disk_migrations
+    )  # fmt: skip
+    if unknown:
+        raise BooksAreNewer(unknown=", ".join(unknown[:5]))
 
 
 def _shape(conninfo: str) -> str | None:

@@ -130,6 +130,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "100/m/ip,50/h/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Yingtai"
+MFA_ADAPTER = "yingtai.organization.second_factor.SealingAdapter"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 AXES_FAILURE_LIMIT = 10

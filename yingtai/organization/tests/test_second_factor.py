@@ -1,0 +1,31 @@
+"""A second factor whose secret the database cannot tell."""
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+
+from yingtai.organization.testing import make_staff
+
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def test_the_secret_of_a_second_factor_lies_sealed_and_still_works(brand):
+    staff = make_staff(brand.code, "marketer")
+
+    factor = TOTP.activate(staff, SECRET)
+
+    held = Authenticator.objects.get(user=staff)
+    assert SECRET not in str(held.data)
+    code = format_hotp_value(hotp_value(SECRET, next(yield_hotp_counters_from_time())))
+    assert factor.validate_code(code)
+
+
+def test_recovery_codes_lie_sealed_too(brand):
+    staff = make_staff(brand.code, "marketer")
+
+    codes = RecoveryCodes.activate(staff).get_unused_codes()
+
+    held = str(Authenticator.objects.get(user=staff).data)
+    assert codes
+    assert not [code for code in codes if code in held]
+    assert "sealed:" in held
