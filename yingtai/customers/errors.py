@@ -80,3 +80,10 @@ class TooManySearches(ProductError):
     title = "You have searched for people too often within a few minutes"
     remedy = "Wait ten minutes. For many people there are audiences; a list to look up can be imported."
     status = 429
+
+
+class LoadIsRunning(ProductError):
+    code = "customers.load-is-running"
+    title = "This load is running already"
+    remedy = "Wait until it is done, or stop it; a repeat goes on where it stopped."
+    status = 409

@@ -29,7 +29,7 @@ from yingtai.collect.api import (
 from yingtai.compliance.api import ConsentRow, RecordedConsents, Status, WithdrawalStands, record_consents
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.snapshots import refresh_traits
-from yingtai.customers.loading import load_sets
+from yingtai.customers.loading import finish_loads, load_sets
 from yingtai.customers.models import LoadedSet
 from yingtai.customers.rules import BY_PRIORITY
 from yingtai.kernel.acting import Acting, system
@@ -75,7 +75,9 @@ def load_import(
         known = max(report.events + report.people + report.orders + report.refunds, 1)
         told(opened.size_bytes + int(opened.size_bytes * min(events / known, 1)), total)
 
-    sets = _recording_consents(acting, opened, load_id, lambda done: told(done, total))
+    # What an earlier run owed that was killed: this one finds its rows there and would never know.
+    owed = finish_loads(acting, source_no=opened.setting.source_no)
+    sets = _recording_consents(acting, opened, load_id, lambda done: told(done, total), again=owed > 0)
     done = load_sets(
         acting,
         source_no=opened.setting.source_no,
@@ -86,7 +88,7 @@ def load_import(
     )
     if opened.products is not None and len(opened.products):
         _merge_products(opened.setting.node_no, opened.products)
-    if done.events:
+    if done.events or owed:
         note_names(acting, opened)
         _show_people(acting, opened.setting.node_no)
     report.repeats = done.repeats
@@ -140,9 +142,11 @@ def _pausing(following: Progress) -> Told:
 
 
 def _recording_consents(
-    acting: Acting, opened: FileImport, load_id: str, told: Callable[[int], None]
+    acting: Acting, opened: FileImport, load_id: str, told: Callable[[int], None], *, again: bool
 ) -> Iterator[EventSet]:
     """Hand on each set; when it is loaded, record what its people agreed to.
+
+    In: again  record answers of rows that are there already: whoever brought them may not have come to it
 
     A killed load records the answers of its latest set once more when it goes on: the log is append-only, and
     one answer too many in it is better than one lost.
@@ -150,7 +154,7 @@ def _recording_consents(
     loaded = LoadedSet.objects.filter(source_no=opened.setting.source_no, load_id=load_id, set_no__gte=0)
     latest = max(loaded.values_list("set_no", flat=True), default=-1)
     for set_no, raw in enumerate(opened.sets(told)):
-        known = set() if raw.consents is None or set_no == latest else _known_rows(raw)
+        known = set() if raw.consents is None or set_no == latest or again else _known_rows(raw)
         yield EventSet.of(raw.events, raw.lines)
         if raw.consents is not None and set_no >= latest:
             done = _record_consents(acting, raw, raw.consents.to_pylist(), known, load_id)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yingtai.customers import upkeep
 from yingtai.customers.importing import run_import
+from yingtai.customers.loading import finish_loads
 from yingtai.customers.services import counting
 from yingtai.customers.services.erasing import erase_person
 from yingtai.customers.services.merging import merge_profiles, split_profile
@@ -21,6 +22,12 @@ from yingtai.organization.api import TwoPersonAct
 def run_asked_import(acting: Acting, *, import_id: str) -> None:
     """Load a file. Sets that were loaded are passed over, so a repeat goes on where it stopped."""
     run_import(acting, UUID(import_id))
+
+
+@job("customers.finish_loads", queue="ingest")
+def finish_killed_loads(acting: Acting) -> None:
+    """Do what loads owe that were killed. A repeat finds nothing."""
+    finish_loads(acting)
 
 
 @job("customers.merge_profiles", queue="ingest")

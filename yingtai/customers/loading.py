@@ -1,16 +1,20 @@
 """The bulk door: history in whole sets, past the inbox, through the same pipeline."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import blake2b
 from itertools import repeat
 from typing import Any
 
 import numpy as np
+import psycopg
 import pyarrow as pa
 from django.db import connection
 
+from yingtai.customers.errors import LoadIsRunning
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.batch import Found
 from yingtai.customers.ingest.grouping import distinct
@@ -27,6 +31,7 @@ from yingtai.customers.ingest.timeline import (
 )
 from yingtai.customers.models import LoadedSet
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.env import dsn, env
 from yingtai.kernel.memory import without_looking_for_cycles
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
@@ -37,6 +42,13 @@ WRITERS = 2
 HELD_ROWS = 3_000_000
 """Above twice as many latest events held in memory, those that newer ones have pushed out are dropped."""
 
+UNFINISHED = """
+    SELECT DISTINCT source_no, load_id FROM customers_loadedset AS one
+    WHERE set_no >= 0 AND (%(source_no)s::int IS NULL OR source_no = %(source_no)s) AND NOT EXISTS (
+        SELECT 1 FROM customers_loadedset AS done
+        WHERE done.source_no = one.source_no AND done.load_id = one.load_id AND done.set_no = %(done)s)
+    ORDER BY 1, 2
+"""
 LATEST_OF_LOAD = f"""
     SELECT profile_no, occurred_at, message_hash, event, node_no, source_no, {", ".join(SHOWN)},
         epoch_us(min(occurred_at) OVER (PARTITION BY profile_no)) AS earliest
@@ -78,8 +90,61 @@ def load_sets(
                check_rows  also recognise single rows that came in another load before, by their hash
                ahead       make and read the next set on another thread while one is loaded
     Cost:      a few sets in memory; about four seconds per million events on two cores
+    Raises:    LoadIsRunning
     Publishes: SetIngested, ProfilesMerged
     """
+    with _lease(source_no, load_id):
+        return _load_sets(
+            acting, source_no=source_no, load_id=load_id, sets=sets, progress=progress, check_rows=check_rows,
+            ahead=ahead,
+        )  # fmt: skip
+
+
+def finish_loads(acting: Acting, *, source_no: int | None = None) -> int:
+    """Do what loads owe that were killed: the timelines of the events they brought. Return how many there were.
+
+    Another run of the same file has another name and finds only rows that are there, so it would never do it. A load
+    that still runs holds its lease and is left alone. Repeating it changes nothing.
+    """
+    everywhere = replace(acting, scope=EVERYTHING)
+    with connection.cursor() as cursor:
+        cursor.execute(UNFINISHED, {"source_no": source_no, "done": TIMELINES_DONE})
+        unfinished = cursor.fetchall()
+    finished = 0
+    for number, load_id in unfinished:
+        try:
+            with _lease(number, load_id):
+                key = LoadedSet(source_no=number, load_id=load_id, set_no=TIMELINES_DONE, event_count=0)
+                _write_timelines(everywhere, key, _latest_in_the_lake(everywhere, key))
+                finished += 1
+        except LoadIsRunning:
+            continue
+    return finished
+
+
+@contextlib.contextmanager
+def _lease(source_no: int, load_id: str) -> Iterator[None]:
+    """Hold a load for as long as this process lives: on a connection of its own, which dies with it.
+
+    Raises: LoadIsRunning
+    """
+    number = int.from_bytes(blake2b(f"{source_no} {load_id}".encode(), digest_size=8).digest(), signed=True)
+    with psycopg.connect(dsn(env().role), autocommit=True) as held:
+        if not held.execute("SELECT pg_try_advisory_lock(%s)", [number]).fetchone()[0]:  # type: ignore[index]
+            raise LoadIsRunning
+        yield
+
+
+def _load_sets(
+    acting: Acting,
+    *,
+    source_no: int,
+    load_id: str,
+    sets: Iterable[EventSet],
+    progress: Callable[[int], None] | None,
+    check_rows: bool,
+    ahead: bool,
+) -> LoadReport:
     # Sets come and go by the gigabyte; malloc keeps what it has, other pools give it back to the kernel each time.
     pa.set_memory_pool(pa.system_memory_pool())
     # Whoever loads, resolving has to see all of a brand: an identifier is one person wherever it turns up.

@@ -14,13 +14,14 @@ SCHEDULE = (
     ("*/2 * * * *", "customers.merge_small_files"),
     ("1-59/2 * * * *", "insights.summarize_lake"),
     ("* * * * *", "customers.count_loaded"),
+    ("* * * * *", "customers.finish_loads"),
     ("37 2 * * *", "customers.tidy_lake"),
     ("7 4 * * *", "customers.sweep_keys"),
     ("23 4 * * *", "customers.destroy_old_keys"),
     ("41 * * * *", "collect.remove_expired"),
 )
 
-AT_START = {"sending": "campaigns.keep_going"}
+AT_START = {"sending": "campaigns.keep_going", "ingest": "customers.finish_loads"}
 """What a worker of a family queues when it comes up: whoever died may have left something, and nobody should wait a
 minute for it."""
 

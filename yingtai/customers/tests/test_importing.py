@@ -21,8 +21,12 @@ from yingtai.collect.api import (
 from yingtai.collect.testing import ask_again, ask_for_import_of
 from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers.api import EventSet, find_profiles, load_sets
+from yingtai.customers.errors import LoadIsRunning
 from yingtai.customers.importing import load_import, main, run_import
+from yingtai.customers.loading import finish_loads
+from yingtai.customers.models import RecentTimeline
 from yingtai.kernel.env import env
+from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.tasks import ask_to_stop, find_task
 from yingtai.lake import api as lake
 
@@ -312,3 +316,72 @@ def test_the_command_prints_a_report_for_machines(acting, brand, tmp_path, capsy
     assert (report["rows"], report["orders"], report["refunds"], report["lines"]) == (7, 2, 1, 5)
     assert report["rejected"] == {"collect.time-not-readable": 1, "collect.number-not-readable": 1}
     assert len((tmp_path / "errors.csv").read_text().splitlines()) == 3
+
+
+class KilledHere(BaseException):
+    """What a kill looks like to a test: nothing after this line runs."""
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_whoever_runs_a_killed_import_again_owes_nobody_a_timeline(
+    acting, brand, lake_of, monkeypatch, after
+):
+    lines = FILE.splitlines()
+    people = [f"20{n:02},2025-07-0{1 + n % 9} 10:00:00,A1,Mug,1,2.55,{n + 1}.0,France" for n in range(30)]
+    text = "\n".join([lines[0], *people]) + "\n"
+    opened = open_import(acting, Origin.of_bytes(text.encode()), read_mapping(ORDERS), node_no=brand.node_no)
+
+    def dying():
+        [raw] = opened.sets(lambda done: None)
+        whole = EventSet.of(raw.events, raw.lines)
+        for start in (0, 10, 20):
+            yield EventSet.of(whole.events.slice(start, 10))
+        raise KilledHere
+
+    with pytest.raises(KilledHere):
+        load_sets(acting, source_no=opened.setting.source_no, load_id="killed", sets=dying(), check_rows=True)
+    assert timelines(acting) == 0
+
+    report = run(acting, brand, text, load_id="second")
+
+    assert report.repeats == 30
+    assert timelines(acting) == 30
+    assert finish_loads(acting) == 0
+    run(acting, brand, text, load_id="third")
+    assert timelines(acting) == 30
+
+
+def test_a_worker_finishes_what_nobody_runs_again_but_no_load_that_runs(acting, brand, lake_of):
+    opened = open_import(acting, Origin.of_bytes(FILE.encode()), read_mapping(ORDERS), node_no=brand.node_no)
+    source_no, finished = opened.setting.source_no, []
+
+    def dying():
+        [raw] = opened.sets(lambda done: None)
+        yield EventSet.of(raw.events, raw.lines)
+        finished.append(finish_loads(acting, source_no=source_no))
+        raise KilledHere
+
+    with pytest.raises(KilledHere):
+        load_sets(acting, source_no=source_no, load_id="killed", sets=dying(), check_rows=True)
+    assert finished == [0]
+    assert timelines(acting) == 0
+
+    assert finish_loads(acting, source_no=source_no) == 1
+    assert timelines(acting) == 1
+
+
+def test_a_load_runs_once_at_a_time(acting, brand, lake_of):
+    opened = open_import(acting, Origin.of_bytes(FILE.encode()), read_mapping(ORDERS), node_no=brand.node_no)
+    source_no = opened.setting.source_no
+
+    def meeting():
+        with pytest.raises(LoadIsRunning):
+            load_sets(acting, source_no=source_no, load_id="one", sets=[])
+        yield from ()
+
+    load_sets(acting, source_no=source_no, load_id="one", sets=meeting())
+
+
+def timelines(acting):
+    with acting_transaction(acting):
+        return RecentTimeline.objects.count()
