@@ -33,6 +33,8 @@ LOOKED_AT_BYTES = 64 * 1024 * 1024
 SAMPLE_BYTES = 256 * 1024
 STEP = 1024 * 1024
 MOST_UNPACKED_BYTES = 20 * 1024**3
+TEXT_BYTES = bytes([*b"\t\n\v\f\r\x1a\x1b", *range(32, 127), *range(128, 256)])
+"""What text is made of in any encoding of a byte or more; pictures and programs hold the others by the hundred."""
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
 
 BEGINNINGS = {
@@ -174,7 +176,7 @@ def _with_encoding(origin: Origin, form: Form, sample: bytes, options: FileOptio
         if not odd or sample[1::2].count(0) < len(sample) // 3:
             raise FileNotATable(found="binary")
         return replace(form, encoding="utf-16-le")
-    if sample.count(0) > len(sample) // 50 + 20:
+    if len(sample.translate(None, TEXT_BYTES)) > len(sample) // 200 + 2:
         raise FileNotATable(found="binary")
     return replace(form, encoding=_find_encoding(origin, form))
 

@@ -7,16 +7,13 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, BinaryIO, NamedTuple
-from zipfile import BadZipFile, ZipFile
 
 import msgspec
 import pyarrow as pa
 from pyarrow import parquet
-from python_calamine import CalamineError, CalamineWorkbook
 
 from yingtai.collect.errors import (
     CellNotReadable,
@@ -28,9 +25,10 @@ from yingtai.collect.errors import (
     FileDamaged,
     FileEmpty,
     FileNotATable,
-    FileTooLarge,
     LineNotReadable,
 )
+from yingtai.collect.importing import excel
+from yingtai.collect.importing.cells import as_text
 from yingtai.collect.importing.mapping import FileOptions
 from yingtai.collect.importing.opening import CSV, EXCEL, JSON_LINES, Form, Origin, find_form, unpacked
 from yingtai.collect.plan import kept_name
@@ -41,7 +39,6 @@ BATCH_LETTERS = 16_000_000
 LINE_LETTERS = 4_000_000
 CELL_LETTERS = 131_072
 HASH_BYTES = 16
-MOST_EXCEL_BYTES = 600 * 1024 * 1024
 MOST_COLUMNS = 2_000
 
 Cells = Sequence[str | None]
@@ -274,74 +271,34 @@ def _flat(value: dict[str, Any], before: str = "", depth: int = 0) -> dict[str, 
         if isinstance(inner, dict) and depth < 5:
             flat |= _flat(inner, f"{before}{name}.", depth + 1)
         else:
-            flat[f"{before}{name}"] = _as_text(inner)
+            flat[f"{before}{name}"] = as_text(inner)
     return flat
-
-
-def _as_text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
-    if isinstance(value, int | float | date):
-        return str(value)
-    try:
-        return msgspec.json.encode(value).decode()
-    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
-        return str(value)
 
 
 # Excel
 
 
 def _open_excel(origin: Origin, form: Form, options: FileOptions) -> Table:
-    rows = _excel_rows(origin, options.sheet)
-    first = next((row for row in rows if any(cell != "" for cell in row)), None)
-    if first is None:
+    first, skipped = next(
+        ((row, number) for number, row in enumerate(excel.rows(origin, options.sheet)) if any(row)), ([], 0)
+    )
+    if not first:
         raise FileEmpty
-    width = max(place for place, cell in enumerate(first, start=1) if cell != "")
-    header = _named(first[:width]) if options.header else _numbered(width)
-    skipped = rows.index(first) + (1 if options.header else 0)
+    header = _named(first) if options.header else _numbered(len(first))
+    width = len(header)
+    skipped += 1 if options.header else 0
 
     def lines(refuse: Refuse) -> Iterator[Line]:
-        for number, row in enumerate(rows[skipped:], start=skipped + 1):
-            if all(cell == "" for cell in row):
+        for number, row in enumerate(excel.rows(origin, options.sheet), start=1):
+            if number <= skipped or not any(row):
                 continue
-            cells = [_as_text(cell) for cell in row[:width]]
+            cells = [cell or None for cell in row[:width]]
             if _is_clean([cell for cell in cells if cell]):
                 yield Line(number, cells + [None] * (width - len(cells)))
             else:
                 refuse(number, "", CellNotReadable, "")
 
     return Table(form, header, lines)
-
-
-def _excel_rows(origin: Origin, sheet: str) -> list[list[Any]]:
-    try:
-        with origin.open() as stream:
-            _refuse_bombs(stream)
-        with origin.open() as stream:
-            book = CalamineWorkbook.from_filelike(stream)
-            names = book.sheet_names
-            if sheet and sheet not in names:
-                raise FileNotATable(found=f"Excel, not {sheet[:80]}")
-            if not names:
-                raise FileEmpty
-            return book.get_sheet_by_name(sheet or names[0]).to_python(skip_empty_area=False)
-    except (BadZipFile, CalamineError, OSError, ValueError, KeyError, IndexError) as problem:
-        raise FileDamaged(detail=str(problem)[:200]) from problem
-
-
-def _refuse_bombs(stream: BinaryIO) -> None:
-    with ZipFile(stream) as parts:
-        if "xl/workbook.xml" not in parts.namelist() and "xl/workbook.bin" not in parts.namelist():
-            raise FileNotATable(found="ZIP")
-        if sum(part.file_size for part in parts.infolist()) > MOST_EXCEL_BYTES:
-            raise FileTooLarge(limit="600 MB")
 
 
 # Parquet
@@ -360,7 +317,7 @@ def _open_parquet(origin: Origin, form: Form) -> Table:
             for batch in _parquet_batches(stream):
                 for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                     number += 1
-                    cells = [_as_text(cell) for cell in row]
+                    cells = [as_text(cell) for cell in row]
                     if _is_clean([cell for cell in cells if cell]):
                         yield Line(number, cells)
                     else:

@@ -1,10 +1,13 @@
 """Files of every kind become events; every line that cannot is told, masked."""
 
+import contextlib
 import gzip
 import io
 import json
+import resource
 import zipfile
 from datetime import UTC, datetime
+from hashlib import shake_256
 
 import pyarrow as pa
 import pytest
@@ -21,6 +24,7 @@ from yingtai.collect.errors import (
 )
 from yingtai.collect.importing import opening
 from yingtai.collect.tests.files import EVENTS, NODE, ORDER_HEADER, ORDERS, PEOPLE, lines_of, open_bytes, read
+from yingtai.kernel.errors import ProductError
 
 ORDER = "1001,2025-07-01 10:00,A1,2,2.55,17850.0,France,\n"
 
@@ -324,6 +328,73 @@ def test_a_workbook_that_unpacks_too_far_is_refused(monkeypatch):
 
     with pytest.raises(FileTooLarge):
         read(sink.getvalue(), PEOPLE)
+
+
+CORNERS = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+NOISE = shake_256(b"noise").digest(9_000)
+SHARED = f"<si><t>{'x' * 30_000}</t></si>"
+REPEATED = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 200_000))
+
+
+def test_cells_in_two_corners_are_refused_and_nobody_dies_of_them():
+    data = zipped({"xl/worksheets/sheet1.xml": f"<worksheet><sheetData>{CORNERS}</sheetData></worksheet>"})
+
+    assert len(data) < 2_000
+    with pytest.raises((FileTooLarge, FileDamaged)):
+        read(data, PEOPLE)
+
+
+def test_one_text_in_two_hundred_thousand_cells_is_read_within_bounds():
+    data = zipped({"xl/worksheets/sheet1.xml": f"<worksheet><sheetData>{REPEATED}</sheetData></worksheet>",
+                   "xl/sharedStrings.xml": f"<sst>{SHARED}</sst>"})  # fmt: skip
+
+    began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with contextlib.suppress(ProductError):
+        read(data, PEOPLE)
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - began < 500_000
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("xl/workbook.bin", ".xlsb"), ("content.xml", "ZIP"), ("a.txt", "ZIP")]
+)
+def test_other_archives_are_called_by_their_name(name, found):
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as parts:
+        parts.writestr(name, "x")
+
+    with pytest.raises(FileNotATable) as problem:
+        read(sink.getvalue(), PEOPLE)
+
+    assert found in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [NOISE, b"MZ\x90\x00\x03" + bytes(range(256)) * 40, b"\x00\x00\x00\x18ftypmp42" * 90, b"ID3\x03" + NOISE,
+     b"wOFF" + NOISE, b"RIFF\x24\x08\x00\x00WAVEfmt " + NOISE],
+    ids=["noise", "program", "film", "music", "font", "sound"],
+)  # fmt: skip
+def test_what_is_no_text_at_all_is_no_table_of_one_column(data):
+    with pytest.raises(FileNotATable):
+        read(data, PEOPLE)
+
+
+def zipped(other):
+    """Return a workbook with some parts replaced."""
+    sink = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook({"email": ["a"]}))) as whole,
+        zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as file,
+    ):
+        for name in whole.namelist():
+            if name not in other:
+                file.writestr(name, whole.read(name))
+        main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+        for name, text in other.items():
+            root = text.partition(">")[0]
+            file.writestr(name, text.replace(root, f"{root} {main}", 1))
+    return sink.getvalue()
 
 
 def workbook(columns):
