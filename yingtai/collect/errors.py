@@ -371,6 +371,24 @@ class CellsTooMany(ProductError):
     remedy = "Put quotes around cells that hold the delimiter."
 
 
+class QuoteNotClosed(ProductError):
+    code = "collect.quote-not-closed"
+    title = "A quote is opened and never closed, so the lines after it cannot be told apart"
+    remedy = "Close the quote in the first of these lines, or remove it, and import the file again."
+
+
+class NumberRounded(ProductError):
+    code = "collect.number-rounded"
+    title = "A long number was rounded by a spreadsheet, such as 1.39E+10"
+    remedy = "Format the column as text in the spreadsheet, fill it again from the source, and export the file anew."
+
+
+class AnswerNotUnderstood(ProductError):
+    code = "collect.answer-not-understood"
+    title = "A cell about consent says neither yes nor no"
+    remedy = "The line was taken without an answer. State the words for yes and no in the mapping."
+
+
 class CellTooLarge(ProductError):
     code = "collect.cell-too-large"
     title = "A cell or line is larger than 128 KB"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ import numpy as np
 from yingtai.collect.clocks import aware, micros
 from yingtai.collect.errors import (
     NumberNotReadable,
+    NumberRounded,
     NumberTooLarge,
     TimeNotReadable,
     TimeOutOfBounds,
@@ -32,11 +33,18 @@ _DAY_FIRST_WRITTEN = re.compile(
 )
 _WHOLE = re.compile(r"([+-]?\d+)\.0*")
 _SIGNS = re.compile(r"[\s\u00a0\u202f$€£¥￥₩₹元]|^(?:CNY|EUR|GBP|USD|RMB)|(?:CNY|EUR|GBP|USD|RMB)$")
-_POINT = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|[+-]?\.\d+")
-_COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d*)?|[+-]?,\d+")
+# Nobody writes thousands after a zero: 0,435 is less than one, written with the other sign.
+_POINT = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?|[+-]?\.\d+")
+_COMMA = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|[+-]?,\d+")
 _POWER = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
-_YES = frozenset(("1", "true", "yes", "y", "是", "t", "on"))
-_NO = frozenset(("0", "false", "no", "n", "否", "f", "off"))
+_YES = frozenset(("1", "1.0", "true", "yes", "y", "是", "t", "on", "有"))
+_NO = frozenset(("0", "0.0", "false", "no", "n", "否", "f", "off", "无"))
+NOTHING = frozenset(
+    ("null", "(null)", "<null>", "\\n", "nil", "none", "nan", "nat", "n/a", "#n/a", "-", "--", "---", "—", "——", "/",
+     "0000-00-00", "0000-00-00 00:00:00", "无", "空")
+)  # fmt: skip
+"""What programs and people write into a cell that holds nothing."""
+_DATE_ALONE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]0{1,2}:00(?::00(?:\.0+)?)?)?")
 
 
 class Unreadable(Exception):
@@ -105,14 +113,14 @@ def _column(
     empty: list[int] = []
     for place, cell in enumerate(cells):
         value: Any = None
-        text = cleaned(cell, field)
-        if not text:
-            empty.append(place)
-        else:
-            try:
+        try:
+            text = cleaned(cell, field)
+            if not text or text.casefold() in NOTHING:
+                empty.append(place)
+            else:
                 value = read(text)
-            except Unreadable as problem:
-                problems[place] = problem.reason
+        except Unreadable as problem:
+            problems[place] = problem.reason
         values.append(value)
     if empty:
         codes = np.where(np.isin(codes, empty), EMPTY, codes)
@@ -185,7 +193,36 @@ def time_reader(zone: ZoneInfo, form: str, now: datetime) -> Callable[[str], int
     return read
 
 
-def typed_reader(kind: str, decimal: str, times: Callable[[str], int]) -> Callable[[str], Any]:
+def read_order_number(text: str) -> str:
+    """Return an order's number; a spreadsheet's 1001.0 is 1001."""
+    if _POWER.fullmatch(text):
+        raise Unreadable(NumberRounded)
+    found = _WHOLE.fullmatch(text)
+    return found[1] if found and found[1].isdigit() else text
+
+
+def date_reader(form: str, zone: ZoneInfo) -> Callable[[str], str]:
+    """Return a reader of dates and times that are facts about a person: a birthday, an expiry; of any year.
+
+    A date is a date, without a zone; a time keeps the zone of the file.
+    """
+
+    def read(text: str) -> str:
+        try:
+            found = _DATE_ALONE.fullmatch(text)
+            if found and not form:
+                return date(*(int(part) for part in found.groups())).isoformat()
+            moment = _moment(text, form)
+            if form and not any(sign in form for sign in ("%H", "%I", "unix", "%c", "%X")):
+                return moment.date().isoformat()
+            return aware(moment, zone).isoformat()
+        except (ValueError, OverflowError, OSError):
+            raise Unreadable(TimeNotReadable) from None
+
+    return read
+
+
+def typed_reader(kind: str, decimal: str, dates: Callable[[str], str]) -> Callable[[str], Any]:
     """Return a reader for a property or trait of a declared type, as JSON has it."""
     numbers = number_reader(decimal)
     if kind == "integer":
@@ -195,9 +232,7 @@ def typed_reader(kind: str, decimal: str, times: Callable[[str], int]) -> Callab
     if kind == "boolean":
         return _boolean
     if kind == "datetime":
-        return lambda text: (
-            datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=times(text))
-        ).isoformat()
+        return dates
     return read_text
 
 
@@ -220,8 +255,8 @@ def _whole(text: str) -> str:
     if found := _WHOLE.fullmatch(text):
         return found[1]
     if _POWER.fullmatch(text):
-        value = Decimal(text)
-        return str(int(value)) if value == value.to_integral_value() else text
+        # The digits behind are gone, and whoever shares the rest would be taken for one person.
+        raise Unreadable(NumberRounded)
     return text
 
 

@@ -4,6 +4,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections import Counter
 from collections.abc import Callable
@@ -35,6 +36,8 @@ STEP = 1024 * 1024
 MOST_UNPACKED_BYTES = 20 * 1024**3
 TEXT_BYTES = bytes([*b"\t\n\v\f\r\x1a\x1b", *range(32, 127), *range(128, 256)])
 """What text is made of in any encoding of a byte or more; pictures and programs hold the others by the hundred."""
+HIGH_BYTES = bytes(range(128, 256))
+ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?=[\x00-\x2f\x3a-\x7f]|\Z)")
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
 
 BEGINNINGS = {
@@ -139,10 +142,14 @@ def find_delimiter(text: str) -> str:
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
         try:
-            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+            found = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
         except csv.Error:
             continue
+        widths = Counter(found)
         width, times = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
+        # The names of the columns hold no decimal commas: a sign that does not part them parts nothing.
+        if found and found[0] == 1:
+            continue
         score = times / max(sum(widths.values()), 1) * min(width - 1, 20)
         if score > best_score:
             best, best_score = delimiter, score
@@ -200,16 +207,22 @@ def _known_encoding(name: str) -> str:
 
 def _find_encoding(origin: Origin, form: Form) -> str:
     """Return the encoding with the fewest unreadable places in the first 64 MB; UTF-8 when it is in doubt."""
-    fewest, best = -1.0, "utf-8"
-    for encoding in ("utf-8", "gb18030"):
-        wrong, beyond = _wrong_places(origin, form, encoding)
-        if wrong == 0:
-            return encoding
-        # A few broken bytes in a file that is otherwise one encoding do not make it another.
-        share = wrong / max(beyond, 1)
-        if share < 0.01 and (fewest < 0 or share < fewest):
-            fewest, best = share, encoding
-    return best if fewest >= 0 else "windows-1252"
+    wrong, beyond = _wrong_places(origin, form, "utf-8")
+    # Text of another encoding is hardly ever right by chance: where more is right than wrong, it is UTF-8 with a few
+    # broken places, and the lines they stand in are refused.
+    if wrong == 0 or beyond - wrong > wrong:
+        return "utf-8"
+    wrong, beyond = _wrong_places(origin, form, "gb18030")
+    return "gb18030" if wrong / max(beyond, 1) < 0.01 and not _is_western(origin, form) else "windows-1252"
+
+
+def _is_western(origin: Origin, form: Form) -> bool:
+    """Say whether the signs beyond ASCII stand alone between letters, as ü in Müller; Chinese ones come in pairs."""
+    with unpacked(origin, is_gzip=form.is_gzip) as stream:
+        sample = _read(stream, SAMPLE_BYTES)
+    high = len(sample) - len(sample.translate(None, HIGH_BYTES))
+    alone = len(ALONE.findall(sample))
+    return alone * 2 > high
 
 
 def _wrong_places(origin: Origin, form: Form, encoding: str) -> tuple[int, int]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from yingtai.collect.errors import NumberTooLarge
 from yingtai.collect.eventset import LINE_COLUMNS, RawSet
-from yingtai.collect.importing.fields import EMPTY, Column
+from yingtai.collect.importing.fields import EMPTY, Column, read_order_number
 from yingtai.collect.importing.parts import (
     Lines,
     Setting,
@@ -80,7 +80,7 @@ class OrderLines:
         setting, lines = self._setting, Lines(batch, self._setting)
         fields = setting.mapping.fields
         columns: dict[str, Column | None] = {
-            "order": lines.column("order.id", needed=True),
+            "order": lines.column("order.id", read_order_number, needed=True),
             "time": lines.column("order.occurred_at", setting.time(fields["order.occurred_at"]), needed=True),
             "quantity": lines.column("line.quantity", setting.number(), needed=True),
             "price": lines.column("line.unit_price", setting.number(), needed=True),

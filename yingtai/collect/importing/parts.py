@@ -1,5 +1,6 @@
 """What all shapes of a file share: where it belongs, who is meant, what may be known, what happened to a line."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Mapping as Mapped
@@ -12,10 +13,17 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from yingtai.collect.errors import CellMissing, IdentifierNotUsable, PlaceNotKnown, ValueOfOtherType
+from yingtai.collect.errors import (
+    CellMissing,
+    IdentifierNotUsable,
+    NumberRounded,
+    PlaceNotKnown,
+    ValueOfOtherType,
+)
 from yingtai.collect.importing.fields import (
     Column,
     Unreadable,
+    date_reader,
     number_reader,
     read_column,
     read_text,
@@ -31,6 +39,7 @@ from yingtai.vault.api import normalise
 
 KIND_OF = {"user_id": "user", "member_no": "member", "device_id": "device", "anonymous_id": "anonymous"}
 HASH_BYTES = 16
+ROUNDED = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 MICROS = pa.timestamp("us", tz="UTC")
 
 
@@ -61,6 +70,10 @@ class Setting:
 
     def time(self, field: Field) -> Callable[[str], int]:
         return time_reader(self.mapping.zone, field.format, self.at)
+
+    def dates(self, field: Field) -> Callable[[str], str]:
+        """Return the reader of dates that are facts of a person, of any year."""
+        return date_reader(field.format, self.mapping.zone)
 
     def number(self) -> Callable[[str], Any]:
         return number_reader(self.mapping.file.decimal)
@@ -131,8 +144,8 @@ class Lines:
 
     def _open_field(self, name: str, field: Field, subject: str, event: str) -> Column:
         kind = field.type or declared_type(self.setting.plan, subject, name, event)
-        decimal, times = self.setting.mapping.file.decimal, self.setting.time(field)
-        column = read_column(self.batch, field, typed_reader(kind, decimal, times))
+        decimal, dates = self.setting.mapping.file.decimal, self.setting.dates(field)
+        column = read_column(self.batch, field, typed_reader(kind, decimal, dates))
         self._note(column, ValueOfOtherType, "text")
         values = [
             column.cells[place].strip() if place in column.problems else value
@@ -144,9 +157,9 @@ class Lines:
         if not column.problems:
             return
         for row in np.flatnonzero(column.is_problem & self.is_in).tolist():
-            self.setting.report.note(
-                self.batch.lines[row], column.name, reason, column.cells[column.codes[row]], kind
-            )
+            place = column.codes[row]
+            why = NumberRounded if column.problems[place] is NumberRounded else reason
+            self.setting.report.note(self.batch.lines[row], column.name, why, column.cells[place], kind)
 
 
 Halves = tuple[str | None, str | None]
@@ -191,6 +204,8 @@ def micros_array(values: Any) -> pa.Array:
 
 def _identifier_reader(kind: str, region: str) -> Callable[[str], str]:
     def read(text: str) -> str:
+        if ROUNDED.fullmatch(text):
+            raise Unreadable(NumberRounded)
         value = normalise(kind, text, region)
         if value is None:
             raise Unreadable(IdentifierNotUsable)

@@ -26,6 +26,7 @@ from yingtai.collect.errors import (
     FileEmpty,
     FileNotATable,
     LineNotReadable,
+    QuoteNotClosed,
 )
 from yingtai.collect.importing import excel
 from yingtai.collect.importing.cells import as_text
@@ -40,6 +41,7 @@ LINE_LETTERS = 4_000_000
 CELL_LETTERS = 131_072
 HASH_BYTES = 16
 MOST_COLUMNS = 2_000
+MOST_LINES_IN_ONE = 50
 
 Cells = Sequence[str | None]
 Refuse = Callable[[int, str, type[ProductError], str], None]
@@ -88,11 +90,16 @@ class Table:
                 names = dict.fromkeys(kept_name(name) for name in self.header)
                 raise ColumnNotInFile(key=key, column=kept_name(column), columns=", ".join(names)[:500])
         places = [(name, self.header.index(name)) for name in columns]
+        # A line is known again by what is taken from it, in the order of the mapping's keys: another order of the
+        # columns, or a column that nobody uses, makes no other line.
+        marks = [
+            (key, self.header.index(name)) for name, key in sorted(columns.items(), key=lambda item: item[1])
+        ]
         waiting: list[Line] = []
         contents: list[bytes] = []
         letters = 0
         for line in self.open_lines(refuse):
-            joined = "\x1f".join([cell or "" for cell in line.cells])
+            joined = "\x1f".join([f"{key}={line.cells[place] or ''}" for key, place in marks])
             waiting.append(line)
             contents.append(_digest(joined))
             letters += len(joined)
@@ -180,7 +187,8 @@ def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
     with unpacked(origin, is_gzip=form.is_gzip) as stream:
         stream.read(form.start)
         text = io.TextIOWrapper(stream, encoding=form.encoding, errors="surrogateescape", newline="")
-        reader = csv.reader(_lines(text, refuse), delimiter=form.delimiter)
+        latest = [""]
+        reader = csv.reader(_watched(_lines(text, refuse), latest), delimiter=form.delimiter)
         number = 1
         while True:
             try:
@@ -191,11 +199,23 @@ def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
                 refuse(number, "", CellTooLarge, "")
                 number = reader.line_num + 1
                 continue
-            if cells and not _is_clean(cells):
+            if reader.line_num > number and (
+                reader.line_num - number > MOST_LINES_IN_ONE or '"' not in latest[0]
+            ):
+                for swallowed in range(number, reader.line_num + 1):
+                    refuse(swallowed, "", QuoteNotClosed, "")
+            elif cells and not _is_clean(cells):
                 refuse(number, "", CellNotReadable, "")
             else:
                 yield Line(number, cells)
             number = reader.line_num + 1
+
+
+def _watched(lines: Iterator[str], latest: list[str]) -> Iterator[str]:
+    """Pass lines on and remember the latest: a record of several lines ends where its quote is closed."""
+    for line in lines:
+        latest[0] = line
+        yield line
 
 
 def _lines(text: io.TextIOBase, refuse: Refuse) -> Iterator[str]:

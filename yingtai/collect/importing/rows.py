@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from yingtai.collect.errors import CurrencyNotKnown, LineNamesNobody, NumberTooLarge
+from yingtai.collect.errors import AnswerNotUnderstood, CurrencyNotKnown, LineNamesNobody, NumberTooLarge
 from yingtai.collect.eventset import CONSENT_COLUMNS, RawSet
 from yingtai.collect.importing.fields import Column, Unreadable, read_column, read_text
 from yingtai.collect.importing.mapping import ConsentColumn
@@ -177,7 +177,11 @@ def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | 
         if consent.at:
             times = read_column(lines.batch, consent.at, lines.setting.time(consent.at))
         for row, place in places.items():
-            granted = _answer(consent, answers.at(row))
+            cell = answers.at(row)
+            granted = _answer(consent, cell)
+            if granted is None and cell:
+                line = lines.batch.lines[row]
+                lines.setting.report.note(line, answers.name, AnswerNotUnderstood, cell)
             if granted is not None:
                 when = times.at(row) if times else None
                 rows.append((place, consent.purpose, consent.channel, granted, when or moments[place]))
@@ -189,7 +193,7 @@ def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | 
 
 def _answer(consent: ConsentColumn, cell: str | None) -> bool | None:
     """Return what a cell says; a word that is neither yes nor no says nothing, and so does an empty cell."""
-    word = (cell or "").casefold()
+    word = (cell or "").strip().casefold()
     return True if word in consent.yes else False if word in consent.no else None
 
 

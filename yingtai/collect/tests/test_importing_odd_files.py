@@ -1,0 +1,179 @@
+"""Files as people really have them: each oddity is read as meant, or refused with a word; never quietly wrong."""
+
+import json
+
+import pytest
+
+from yingtai.collect.importing.mapping import FileOptions
+from yingtai.collect.importing.opening import Origin, find_delimiter, find_form
+from yingtai.collect.tests.files import EVENTS, ORDER_HEADER, ORDERS, PEOPLE, open_bytes, read
+
+PEOPLE_HEADER = "email,phone,name,city\n"
+CONSENT = PEOPLE | {"consent": [{"purpose": "marketing.email", "column": "ok"}]}
+
+
+def answers(cell):
+    text = f"email,phone,name,city,ok\na@example.com,,,,{cell}\n"
+    opened = open_bytes(text.encode(), CONSENT)
+    [made] = opened.sets()
+    said = [] if made.consents is None else made.consents["is_granted"].to_pylist()
+    return said, dict(opened.report.noted)
+
+
+@pytest.mark.parametrize(
+    "cell", ["TRUE", "Y", "1.0", "yes", " Ja ", "opt-in", "Subscribed", "同意", "已订阅", "√"]
+)
+def test_words_of_consent_are_understood(cell):
+    assert answers(cell) == ([True], {})
+
+
+@pytest.mark.parametrize(
+    "cell", ["FALSE", "N", "0.0", "opt-out", "Opt Out", "nein", "拒绝", "已退订", "不同意", "unsubscribed"]
+)
+def test_words_of_refusal_are_understood(cell):
+    assert answers(cell) == ([False], {})
+
+
+@pytest.mark.parametrize("cell", ["perhaps", "2", "???", "ask again"])
+def test_an_answer_nobody_understands_is_counted(cell):
+    assert answers(cell) == ([], {"collect.answer-not-understood": 1})
+
+
+def hashes(text, document=PEOPLE):
+    rows, _ = read(text, document)
+    return [row["message_hash"] for row in rows]
+
+
+def test_a_line_is_known_again_by_what_is_taken_from_it():
+    plain = hashes("email,phone,name,city,note\na@example.com,,Anna,Bonn,first\n")
+
+    assert hashes("email,phone,name,city,note\na@example.com,,Anna,Bonn,changed\n") == plain
+    assert hashes("note,city,name,phone,email\nx,Bonn,Anna,,a@example.com\n") == plain
+    assert hashes("email,phone,name,city\na@example.com,,Anna,Bonn\n") == plain
+    assert hashes("email,phone,name,city,note\na@example.com,,Anna,Köln,first\n") != plain
+    assert hashes("email,phone,name,city,note\na@example.com,,Bonn,Anna,first\n") != plain
+
+
+@pytest.mark.parametrize("cell", ["NULL", "--", "0000-00-00", "\\N", "n/a", "#N/A", "(null)", "nan", "-"])
+def test_words_for_nothing_are_nothing(cell):
+    [row], opened = read(f"{PEOPLE_HEADER}a@example.com,{cell},{cell},{cell}\n", PEOPLE)
+
+    assert (row["id_phone"], row["traits"], row["private_traits"]) == (None, None, None)
+    assert dict(opened.report.noted) == {}
+
+
+BORN = {
+    "1979-03-02": "1979-03-02", "1990-03-02": "1990-03-02", "1899/1/5": "1899-01-05", "2031-12-31": "2031-12-31",
+    "1990年3月2日": "1990-03-02", "1990-03-02 00:00:00": "1990-03-02",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("born", "said"), BORN.items())
+def test_a_date_of_a_person_is_a_date_of_any_year_without_a_zone(born, said):
+    document = PEOPLE | {"traits": {"birthday": {"column": "born", "type": "datetime"}}}
+
+    [row], opened = read(f"email,phone,born\na@example.com,,{born}\n", document)
+
+    assert json.loads(row["private_traits"])["birthday"] == said
+    assert dict(opened.report.noted) == {}
+
+
+@pytest.mark.parametrize("cell", ["1.39E+10", "1,39E+10", "1.38E10", "4.9E+11"])
+def test_a_number_that_a_spreadsheet_rounded_is_nobodys(cell):
+    document = PEOPLE | {
+        "person": {"email": "email", "member_no": {"column": "phone", "clean": "whole-number"}}
+    }
+
+    [row], opened = read(f'{PEOPLE_HEADER}a@example.com,"{cell}",,\n', document)
+
+    assert row["id_member"] is None
+    assert dict(opened.report.noted) == {"collect.number-rounded": 1} or cell == "1,39E+10"
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"), [("1001.0", "1001"), ("1001", "1001"), ("SO-1.0", "SO-1.0"), ("1001.50", "1001.50")]
+)
+def test_an_order_number_that_went_through_a_spreadsheet_is_the_same(cell, number):
+    [row], _ = read(f"{ORDER_HEADER}{cell},2025-07-01,A,1,2,5,,\n", ORDERS)
+
+    assert row["order_id"] == number
+
+
+def test_a_decimal_of_the_other_kind_is_refused_and_not_read_as_thousands():
+    rows, opened = read(f'{ORDER_HEADER}1001,2025-07-01,A,"0,435",2,5,,\n', ORDERS)
+    with_comma, _ = read(
+        f'{ORDER_HEADER}1001,2025-07-01,A,"0,435","2,00",5,,\n', ORDERS | {"file": {"decimal": ","}}
+    )
+
+    assert (rows, dict(opened.report.rejected)) == ([], {"collect.number-not-readable": 1})
+    assert with_comma[0]["quantity"] == 0.435
+
+
+@pytest.mark.parametrize(
+    ("price", "minor"), [("1.005", 101), ("0.285", 29), ("1,299.00", 129_900), ("¥1299", 129_900)]
+)
+def test_money_is_counted_in_decimals(price, minor):
+    [row], _ = read(f'{ORDER_HEADER}1001,2025-07-01,A,1,"{price}",5,,\n', ORDERS)
+
+    assert row["amount_minor"] == minor
+
+
+def test_one_broken_place_makes_no_other_encoding():
+    lines = [f"p{number}@example.com,,王{number},北京" for number in range(100)]
+    data = (PEOPLE_HEADER + "\n".join(lines) + "\n").encode()
+    data = data.replace("王7,".encode(), b"\xff\xfe7,", 1)
+
+    rows, opened = read(data, PEOPLE)
+
+    assert len(rows) == 99
+    assert json.loads(rows[0]["private_traits"])["name"] == "王0"
+    assert dict(opened.report.rejected) == {"collect.cell-not-readable": 1}
+
+
+WRITTEN = [
+    ("windows-1252", "Müller"), ("windows-1252", "Çelik"), ("gb18030", "王小明"), ("utf-8", "Müller"),
+    ("utf-16", "王小明"), ("utf-8-sig", "王"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("encoding", "name"), WRITTEN)
+def test_encodings_are_found_out(encoding, name):
+    data = f"email;phone;name;city\na@example.com;;{name};Köln\n" if "1252" in encoding else (
+        f"email;phone;name;city\na@example.com;;{name};\n")  # fmt: skip
+
+    [row], _ = read(data.encode(encoding), PEOPLE)
+
+    assert json.loads(row["private_traits"])["name"] == name
+
+
+def test_decimal_commas_part_no_columns():
+    text = "menge;einzelpreis;steuer\n1,0;12,50;2,38\n" + "2,0;13,50;2,38\n" * 20
+
+    assert find_delimiter(text) == ";"
+    assert find_form(Origin.of_bytes(text.encode()), FileOptions()).delimiter == ";"
+
+
+def test_a_quote_that_is_never_closed_is_said_for_every_line_it_swallows():
+    lines = [f"p{number}@example.com,,Name,Bonn" for number in range(100)]
+    lines[3] = 'p3@example.com,,"Name,Bonn'
+    text = PEOPLE_HEADER + "\n".join(lines) + "\n"
+
+    rows, opened = read(text, PEOPLE)
+
+    assert len(rows) == 3
+    assert dict(opened.report.rejected) == {"collect.quote-not-closed": 97}
+
+
+def test_a_quote_over_two_lines_is_one_line():
+    rows, opened = read(
+        f'{PEOPLE_HEADER}a@example.com,,"Anna\nExample",Bonn\nb@example.com,,B,Bonn\n', PEOPLE
+    )
+
+    assert len(rows) == 2
+    assert dict(opened.report.rejected) == {}
+
+
+def test_amounts_of_events_are_read_alike():
+    [row], _ = read('action,at,amount,who,coupon\nPaid,2025-07-01,"1,299.00",u1,\n', EVENTS)
+
+    assert row["amount_minor"] == 129_900
