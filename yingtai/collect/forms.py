@@ -1,15 +1,23 @@
 """What the pages of Data accept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from yingtai.collect.importing.guessing import AS_CONSENT, AS_PROPERTY, AS_TRAIT, LEFT_OUT
+from yingtai.collect.importing.guessing import (
+    AS_CONSENT,
+    AS_PROPERTY,
+    AS_TRAIT,
+    LEFT_OUT,
+    TRAIT_NAMED,
+    TRAITS,
+)
 from yingtai.collect.importing.mapping import EVENTS, ORDER_LINES, PROFILES, SHAPES
 from yingtai.collect.models import Declaration
+from yingtai.collect.naming import trait_title
 from yingtai.collect.plan import PROPERTY, TRAIT
 
 ZONES = [(name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
@@ -187,7 +195,13 @@ class MappingForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, shape: str, header: Sequence[str], targets: Mapping[str, str], **options: Any
+        self,
+        *args: Any,
+        shape: str,
+        header: Sequence[str],
+        targets: Mapping[str, str],
+        traits: Collection[str] = (),
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.header = list(header)
@@ -198,9 +212,13 @@ class MappingForm(forms.Form):
         }
         for name in unused[shape]:
             del self.fields[name]
+        chosen = {
+            target.removeprefix(TRAIT_NAMED) for target in targets.values() if target.startswith(TRAIT_NAMED)
+        }
+        choices = target_choices(shape, sorted({*traits, *chosen, *TRAITS}))
         for place, column in enumerate(header):
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                choices=target_choices(shape),
+                choices=choices,
                 required=False,
                 label=column,
                 initial=targets.get(column, LEFT_OUT),
@@ -219,14 +237,15 @@ class MappingForm(forms.Form):
         return {column: self.cleaned_data[f"column_{place}"] for place, column in enumerate(self.header)}
 
 
-def target_choices(shape: str) -> list[Any]:
-    """Return what a column of a file may be, in groups."""
+def target_choices(shape: str, traits: Sequence[str]) -> list[Any]:
+    """Return what a column of a file may be, in groups; `traits` are those that columns can be pointed at."""
     groups: list[Any] = [(LEFT_OUT, _("– leave out –"))]
     for section, names in SHAPES[shape].items():
         groups.append(
             (SECTIONS[section], [(f"{section}.{name}", TARGETS[f"{section}.{name}"]) for name in names])
         )
-    others = [(AS_PROPERTY, _("Property of the event")), (AS_TRAIT, _("Trait of the person"))]
+    groups.append((_("Trait of the person"), [(TRAIT_NAMED + name, trait_title(name)) for name in traits]))
+    others = [(AS_PROPERTY, _("Property of the event")), (AS_TRAIT, _("A new trait, called like the column"))]
     if shape == PROFILES:
         others.append((AS_CONSENT, _("Agreed to the purpose: yes or no")))
     return [*groups, (_("Other"), others)]

@@ -322,6 +322,9 @@ def _say(document: dict[str, Any], *, as_json: bool) -> None:
     for name, value in document.items():
         if isinstance(value, int | float) and value:
             sys.stdout.write(f"{name.replace('_', ' '):<18}{value:>12,}\n")
+    if not sum(document[name] for name in ("events", "orders", "refunds", "people")):
+        nothing = "The file has no lines." if not document["rows"] else "None of its lines could be used."
+        sys.stdout.write(f"Nothing was imported. {nothing}\n")
     for name in ("rejected", "noted"):
         for code, count in document[name].items():
             title, remedy = _words(code)

@@ -10,42 +10,74 @@ from yingtai.collect.importing.fields import Unreadable, number_reader, time_rea
 from yingtai.collect.importing.mapping import EVENTS, ORDER_LINES, PROFILES, SHAPES
 
 LEFT_OUT, AS_PROPERTY, AS_TRAIT, AS_CONSENT = "", "property", "trait", "consent"
+TRAIT_NAMED = f"{AS_TRAIT}:"
+"""Before the name of a trait that a column holds; without a name the trait is called like the column."""
 
 WORDS: dict[str, tuple[str, ...]] = {
     "order.id": (
-        "invoiceno", "invoice", "invoiceid", "orderid", "orderno", "ordernumber", "order", "订单号", "订单编号", "单号",
+        "invoiceno", "invoice", "invoiceid", "orderid", "orderno", "ordernumber", "order", "bestellnummer", "订单号",
+        "订单编号", "单号", "订单id", "交易号", "交易编号", "发票号",
     ),
     "order.occurred_at": (
         "invoicedate", "orderdate", "date", "time", "datetime", "createdat", "paidat", "timestamp", "下单时间",
-        "订单时间", "支付时间", "日期", "时间",
+        "订单时间", "支付时间", "付款时间", "成交时间", "创建时间", "交易时间", "下单日期", "订单日期",
+        "购买日期", "成交日期", "日期",
+        "时间",
     ),
     "order.currency": ("currency", "币种", "货币"),
     "order.channel": ("channel", "渠道"),
-    "line.quantity": ("quantity", "qty", "count", "pieces", "数量", "件数"),
-    "line.unit_price": ("unitprice", "price", "单价", "价格"),
-    "line.amount": ("amount", "total", "linetotal", "subtotal", "金额", "小计"),
-    "line.product_id": ("stockcode", "sku", "productid", "productcode", "itemid", "商品编码", "商品编号", "货号"),
-    "line.product_name": ("description", "productname", "product", "item", "itemname", "商品名称", "品名"),
-    "line.category": ("category", "productcategory", "类目", "分类", "品类"),
+    "line.quantity": ("quantity", "qty", "count", "pieces", "数量", "件数", "购买数量", "商品数量", "menge"),
+    "line.unit_price": ("unitprice", "price", "单价", "价格", "商品单价", "售价", "einzelpreis"),
+    "line.amount": (
+        "amount", "total", "linetotal", "subtotal", "金额", "小计", "总金额", "实付金额", "订单金额",
+        "应付金额", "betrag",
+    ),
+    "line.product_id": (
+        "stockcode", "sku", "productid", "productcode", "itemid", "商品编码", "商品编号", "货号", "商品id",
+        "产品编号",
+    ),
+    "line.product_name": (
+        "description", "productname", "product", "item", "itemname", "商品名称", "品名", "商品", "产品名称",
+        "商品标题",
+    ),
+    "line.category": ("category", "productcategory", "类目", "分类", "品类", "商品类目", "商品分类"),
     "event.name": ("event", "eventname", "action", "behavior", "behaviour", "eventtype", "事件", "行为"),
     "person.user_id": (
         "userid", "user", "customerid", "customer", "custid", "externalid", "客户编号", "用户编号", "客户id",
+        "用户id",
     ),
-    "person.email": ("email", "mail", "emailaddress", "邮箱", "电子邮箱", "邮件"),
+    "person.email": ("email", "mail", "emailaddress", "邮箱", "电子邮箱", "邮件", "客户邮箱", "邮箱地址", "电子邮件"),
     "person.phone": (
-        "phone", "mobile", "phonenumber", "tel", "telephone", "cellphone", "手机", "手机号", "电话", "联系电话",
+        "phone", "mobile", "phonenumber", "tel", "telephone", "cellphone", "手机", "手机号", "手机号码",
+        "电话", "电话号码", "联系电话", "联系方式", "客户手机",
+        "客户手机号", "客户电话", "买家手机", "收货人手机", "telefon", "handy",
     ),
-    "person.member_no": ("memberno", "memberid", "member", "cardno", "会员号", "会员编号", "会员卡号"),
+    "person.member_no": (
+        "memberno", "memberid", "member", "cardno", "会员号", "会员编号", "会员卡号", "会员id", "卡号",
+    ),
     "person.anonymous_id": ("anonymousid", "cookie", "cookieid", "visitorid", "访客id"),
     "person.device_id": ("deviceid", "idfa", "oaid", "设备号"),
     "person.openid": ("openid",),
     "person.unionid": ("unionid",),
     "place.code": ("dealer", "dealercode", "store", "storecode", "shop", "经销商", "门店", "门店编码", "经销商代码"),
 }  # fmt: skip
-TRAIT_WORDS = frozenset(
-    ("name", "firstname", "lastname", "city", "province", "country", "gender", "birthday", "address", "language",
-     "姓名", "城市", "省份", "国家", "性别", "生日", "地址", "等级")
-)  # fmt: skip
+TRAITS: dict[str, tuple[str, ...]] = {
+    "name": (
+        "name", "fullname", "customername", "姓名", "客户姓名", "用户姓名", "会员姓名", "联系人", "收货人",
+        "买家姓名", "客户名称",
+    ),
+    "first_name": ("firstname", "vorname", "名"),
+    "last_name": ("lastname", "surname", "nachname", "姓"),
+    "city": ("city", "ort", "stadt", "城市", "所在城市", "客户城市"),
+    "province": ("province", "state", "省份", "省", "所在省份"),
+    "country": ("country", "land", "国家"),
+    "gender": ("gender", "sex", "geschlecht", "性别"),
+    "birthday": ("birthday", "birthdate", "dateofbirth", "dob", "geburtstag", "生日", "出生日期", "出生年月日"),
+    "address": ("address", "adresse", "地址", "收货地址", "联系地址"),
+    "language": ("language", "sprache", "语言"),
+    "member_level": ("memberlevel", "level", "tier", "会员等级", "等级", "会员级别"),
+}  # fmt: skip
+"""Standard traits, by what columns that hold them are called."""
 CONSENT_WORDS = ("consent", "optin", "subscribed", "newsletter", "同意", "订阅", "授权")
 FORMS = (
     "", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y",
@@ -73,9 +105,11 @@ def guess_targets(shape: str, header: Sequence[str], rows: Rows) -> dict[str, st
         target = _target(shape, _bare(column))
         if target in taken or not _fits(target, [row[place] for row in rows if place < len(row)]):
             target = LEFT_OUT
-        if not target and _bare(column) in TRAIT_WORDS:
-            target = AS_TRAIT
-        if not target and shape == PROFILES and any(word in _bare(column) for word in CONSENT_WORDS):
+        if not target:
+            target = next(
+                (TRAIT_NAMED + name for name, words in TRAITS.items() if _bare(column) in words), LEFT_OUT
+            )
+        if not target and shape == PROFILES and _is_answer(_bare(column)):
             target = AS_CONSENT
         targets[column] = target
         taken |= {target} - {LEFT_OUT, AS_TRAIT, AS_CONSENT}
@@ -143,6 +177,9 @@ def _add(
     cells: Sequence[str | None],
     general: Mapping[str, str],
 ) -> None:
+    if target.startswith(TRAIT_NAMED):
+        document.setdefault("traits", {})[target.removeprefix(TRAIT_NAMED)] = column
+        return
     if target in {AS_PROPERTY, AS_TRAIT}:
         section = "properties" if target == AS_PROPERTY else "traits"
         document.setdefault(section, {})[property_name(column)] = column
@@ -178,6 +215,12 @@ def _target(shape: str, bare: str) -> str:
                 if there in SHAPES[shape] and other in SHAPES[shape][there] and section in {"order", "line"}:
                     return f"{there}.{other}"
     return LEFT_OUT
+
+
+def _is_answer(bare: str) -> bool:
+    """Say whether a column seems to hold answers about consent, and not when they were given."""
+    is_time = bare.endswith(("时间", "日期", "date", "time", "at", "datum"))
+    return any(word in bare for word in CONSENT_WORDS) and not is_time
 
 
 def _fits(target: str, cells: Sequence[str | None]) -> bool:

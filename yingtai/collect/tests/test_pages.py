@@ -156,7 +156,7 @@ def test_a_file_goes_from_upload_to_dry_run(marketer, acting, stranger):
     assert chosen == {
         "column_0": "order.id", "column_1": "order.occurred_at", "column_2": "line.product_id",
         "column_3": "line.quantity", "column_4": "line.unit_price", "column_5": "person.user_id",
-        "column_6": "trait",
+        "column_6": "trait:country",
     }  # fmt: skip
 
     asked = marketer.post(

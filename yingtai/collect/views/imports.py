@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.collect.forms import SHAPE_NAMES, MappingForm, UploadForm
-from yingtai.collect.importing.guessing import document_of, guess_shape, guess_targets
+from yingtai.collect.importing.guessing import TRAIT_NAMED, document_of, guess_shape, guess_targets
 from yingtai.collect.importing.mapping import SHAPES, FileOptions, mapping_of
 from yingtai.collect.importing.opening import ENCODINGS
 from yingtai.collect.importing.writing import mapping_text
@@ -23,6 +23,7 @@ from yingtai.collect.queries.imports import (
     look_at_file,
     read_errors,
 )
+from yingtai.collect.queries.planning import plan_of
 from yingtai.collect.services.imports import (
     ask_for_check,
     ask_for_import,
@@ -37,6 +38,7 @@ from yingtai.collect.views.words import reason_words
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
+from yingtai.kernel.scope import brand_of
 from yingtai.kernel.tasks import TaskView, ask_to_stop, find_task
 from yingtai.ui.components import Progress, Step, steps
 from yingtai.ui.pages import is_swap, render_page
@@ -105,7 +107,12 @@ def import_columns(request: ActingRequest, import_id: UUID) -> HttpResponse:
     look = look_at_file(request.acting, found.upload_id, FileOptions(**options))
     shape, initial, targets = _start(request, found, look)
     form = MappingForm(
-        request.POST or None, shape=shape, header=look.header, targets=targets, initial=initial
+        request.POST or None,
+        shape=shape,
+        header=look.header,
+        targets=targets,
+        initial=initial,
+        traits=plan_of(brand_of(unit_of(request).node_no or 0)).traits,
     )
     problem: ProductError | None = None
     if request.method == "POST" and form.is_valid():
@@ -169,6 +176,8 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "is_stopped": task is not None and task.state == "stopped",
         "figures": [(_figure_words()[name], report[name]) for name in FIGURES if report.get(name)],
         "report": report,
+        "taken": sum(report.get(name, 0) for name in ("events", "orders", "refunds", "people"))
+        - report.get("repeats", 0),
         "rejected_count": sum(report.get("rejected", {}).values()),
         "rejected": [(count, *reason_words(code)) for code, count in report.get("rejected", {}).items()],
         "noted": [(count, *reason_words(code)) for code, count in report.get("noted", {}).items()],
@@ -279,7 +288,9 @@ def _targets_of(document: Mapping[str, Any]) -> dict[str, str]:
     mapping = mapping_of(document)
     targets = {one.column: key for key, one in mapping.fields.items() if one.column}
     targets |= {one.column: "property" for one in mapping.properties.values() if one.column not in targets}
-    targets |= {one.column: "trait" for one in mapping.traits.values() if one.column not in targets}
+    targets |= {
+        one.column: TRAIT_NAMED + name for name, one in mapping.traits.items() if one.column not in targets
+    }
     return targets | {one.answer.column: "consent" for one in mapping.consents}
 
 

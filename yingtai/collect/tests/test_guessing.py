@@ -1,0 +1,41 @@
+"""The wizard begins with an answer, in Chinese as in English."""
+
+import pytest
+
+from yingtai.collect.importing.guessing import guess_shape, guess_targets
+from yingtai.collect.importing.mapping import ORDER_LINES, PROFILES
+
+ORDER = {
+    "订单号": "order.id", "下单日期": "order.occurred_at", "客户手机": "person.phone", "客户姓名": "trait:name",
+    "商品编码": "line.product_id", "商品名称": "line.product_name", "数量": "line.quantity", "单价": "line.unit_price",
+    "城市": "trait:city",
+}  # fmt: skip
+PERSON = {
+    "会员号": "person.member_no", "手机号码": "person.phone", "邮箱": "person.email", "姓名": "trait:name",
+    "性别": "trait:gender", "出生日期": "trait:birthday", "会员等级": "trait:member_level", "营销同意": "consent",
+    "同意时间": "", "备注": "",
+}  # fmt: skip
+
+
+def test_an_order_file_is_recognised_and_may_carry_names():
+    header = list(ORDER)
+    row = ["A1", "2026-01-02", "13800008000", "王小明", "P1", "杯子", "2", "12.5", "上海"]
+
+    assert guess_shape(header) == ORDER_LINES
+    assert guess_targets(ORDER_LINES, header, [row]) == ORDER
+
+
+def test_a_file_of_people_is_recognised_and_a_time_is_no_answer():
+    row = ["M1", "13800008000", "a@b.example", "王小明", "女", "1990-03-02", "金卡", "是", "2026-01-02", "x"]
+
+    assert guess_shape(list(PERSON)) == PROFILES
+    assert guess_targets(PROFILES, list(PERSON), [row]) == PERSON
+
+
+@pytest.mark.parametrize(
+    ("column", "target"),
+    [("First Name", "trait:first_name"), ("E-Mail", "person.email"), ("Date of birth", "trait:birthday"),
+     ("Mobile", "person.phone"), ("Ort", "trait:city"), ("newsletter", "consent"), ("consent_date", "")],
+)  # fmt: skip
+def test_columns_in_other_words(column, target):
+    assert guess_targets(PROFILES, [column], [["x"]]) == {column: target}
