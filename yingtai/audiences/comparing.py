@@ -1,5 +1,6 @@
 """Comparisons of a column with what a person typed, as expressions that DuckDB and Spark understand alike."""
 
+import re
 from math import isfinite
 
 from django.utils.translation import gettext, pgettext_lazy
@@ -29,6 +30,11 @@ COLUMNS = (
 )
 
 
+GROUPED = re.compile(r"-?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+YES = frozenset(("true", "yes", "1", "是", "y"))
+NO = frozenset(("false", "no", "0", "否", "n"))
+
+
 def compare(left: exp.Expression, comparison: str, value: str) -> exp.Expression:
     """Return a comparison of a column with what a person typed; it is null where the column is.
 
@@ -47,7 +53,7 @@ def compare(left: exp.Expression, comparison: str, value: str) -> exp.Expression
 
 def _number(value: str) -> str:
     try:
-        number = float(value)
+        number = float(_plain(value))
     except ValueError:
         number = float("nan")
     if not isfinite(number):
@@ -56,6 +62,16 @@ def _number(value: str) -> str:
 
 
 def _ways_to_write(value: str) -> list[str]:
-    # A column of fractions writes 3 as 3.0; people write 3.
-    whole = value.lstrip("-").isascii() and value.lstrip("-").isdigit() and str(int(value)) == value
-    return [value, f"{value}.0"] if whole else [value]
+    """Return how a column may write what a person typed: 3 as 3.0, a million without commas, yes as true."""
+    plain = _plain(value)
+    ways = [value, plain]
+    if plain.lstrip("-").isascii() and plain.lstrip("-").isdigit() and str(int(plain)) == plain:
+        ways.append(f"{plain}.0")
+    word = value.strip().casefold()
+    ways += [written for written, words in (("true", YES), ("false", NO)) if word in words]
+    return list(dict.fromkeys(ways))
+
+
+def _plain(value: str) -> str:
+    text = value.strip()
+    return text.replace(",", "") if GROUPED.fullmatch(text) else text
