@@ -8,6 +8,7 @@ from babel.numbers import get_currency_precision
 
 from yingtai.audiences.compiler import CompiledAudience, compile_audience
 from yingtai.audiences.definition import Group
+from yingtai.audiences.protecting import protected
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import Scope, brand_node
 from yingtai.lake.api import ScopedLake, scoped
@@ -33,7 +34,8 @@ def count_now(acting: Acting, definition: Group, *, node_no: int | None = None) 
     lake = lake_at(acting, node_no)
     compiled = compiled_for(lake, definition, at=acting.at, node_no=node_no)
     people = lake.query(compiled.count)["people"][0].as_py()
-    return LiveCount(people, (perf_counter() - began) * 1000, lake.freshness)
+    counted = LiveCount(people, (perf_counter() - began) * 1000, lake.freshness)
+    return protected(acting, counted, "people")
 
 
 def lake_at(acting: Acting, node_no: int | None) -> ScopedLake:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from yingtai.audiences.definition import Group, mentioned, read_definition
 from yingtai.audiences.errors import AudienceNotFound
 from yingtai.audiences.models import Audience, Refresh
+from yingtai.audiences.protecting import protected
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, number
 from yingtai.kernel.scoping import acting_transaction
@@ -71,7 +72,7 @@ def list_audiences(acting: Acting, *, search: str = "", after: str | None = None
         place = decode_cursor(after, number)
         if place:
             audiences = audiences.filter(audience_no__lt=place[0])
-        rows = [_view(audience) for audience in audiences[: ROWS_PER_PAGE + 1]]
+        rows = [_view(acting, audience) for audience in audiences[: ROWS_PER_PAGE + 1]]
     more = len(rows) > ROWS_PER_PAGE
     rows = rows[:ROWS_PER_PAGE]
     return Page(rows, encode_cursor(rows[-1].audience_no) if more else None, total)
@@ -83,7 +84,7 @@ def get_audience(acting: Acting, audience_id: UUID) -> AudienceView:
     Raises: AudienceNotFound
     """
     with acting_transaction(acting):
-        return _view(found(audience_id))
+        return _view(acting, found(audience_id))
 
 
 def list_stale(acting: Acting) -> list[AudienceView]:
@@ -92,7 +93,7 @@ def list_stale(acting: Acting) -> list[AudienceView]:
     with acting_transaction(acting):
         live = Audience.objects.filter(archived_at=None, changed_at__lt=before)
         stale = live.filter(Q(refreshed_at=None) | Q(refreshed_at__lt=before)).order_by("-audience_no")
-        return [_view(audience) for audience in stale[:LONGEST_HISTORY]]
+        return [_view(acting, audience) for audience in stale[:LONGEST_HISTORY]]
 
 
 def names_of(acting: Acting, audience_nos: Sequence[int]) -> dict[int, str]:
@@ -120,7 +121,7 @@ def list_sizes(acting: Acting, audience_no: int) -> list[SizeView]:
     with acting_transaction(acting):
         refreshes = Refresh.objects.filter(audience_no=audience_no).order_by("-at")[:LONGEST_HISTORY]
         rows = [SizeView(row.at, row.people, row.entered, row.left, row.took_ms) for row in refreshes]
-    return rows[::-1]
+    return [protected(acting, row, "people", "entered", "left") for row in reversed(rows)]
 
 
 def members_of(acting: Acting, audience_id: UUID, *, after: str | None = None, limit: int) -> Page[int]:
@@ -134,7 +135,11 @@ def members_of(acting: Acting, audience_id: UUID, *, after: str | None = None, l
     place = decode_cursor(after, number)
     values = {"audience_no": audience.audience_no, "after": place[0] if place else 0, "limit": limit + 1}
     rows = scoped(acting.scope).query(MEMBERS, values)["profile_no"].to_pylist()
-    return Page(rows[:limit], encode_cursor(rows[limit - 1]) if len(rows) > limit else None, audience.people)
+    return Page(
+        rows[:limit],
+        encode_cursor(rows[limit - 1]) if len(rows) > limit else None,
+        _view(acting, audience).people,
+    )
 
 
 def found(audience_id: UUID, *, for_change: bool = False) -> Audience:
@@ -156,10 +161,11 @@ def names_of_users(audience_no: int) -> list[str]:
     return sorted(name for name, document in audiences if audience_no in mentioned(document))
 
 
-def _view(audience: Audience) -> AudienceView:
-    return AudienceView(
+def _view(acting: Acting, audience: Audience) -> AudienceView:
+    view = AudienceView(
         audience.id, audience.audience_no, audience.node_no, audience.name, audience.about,
         audience.definition, audience.people, audience.entered, audience.left, audience.refreshed_at,
         audience.took_ms, audience.refreshed_revision == audience.revision, audience.created_by,
         audience.changed_at,
     )  # fmt: skip
+    return protected(acting, view, "people", "entered", "left")

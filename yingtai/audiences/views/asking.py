@@ -12,6 +12,7 @@ from yingtai.audiences.counting import count_now
 from yingtai.audiences.definition import Group, read_definition
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
 from yingtai.audiences.forms import read_form
+from yingtai.audiences.protecting import is_protected
 from yingtai.audiences.services.looking import Look
 from yingtai.audiences.services.looking import look as look_at
 from yingtai.audiences.views.building import place_in, places_of
@@ -31,7 +32,9 @@ def count(request: ActingRequest) -> HttpResponse:
         counted = count_now(request.acting, definition, node_no=_place(request))
     except (DefinitionNotUnderstood, DefinitionTooDeep) as problem:
         return render(request, "audiences/count.html", {"problem": translated(problem)})
-    context = {"count": counted, "lines": _lines(request, definition)}
+    context = {
+        "count": counted, "lines": _lines(request, definition), "is_protected": is_protected(request.acting),
+    }  # fmt: skip
     return render(request, "audiences/count.html", context)
 
 
