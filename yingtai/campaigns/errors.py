@@ -21,6 +21,13 @@ class NotReadyToLaunch(ProductError):
     remedy = "Open the campaign and correct what its check names."
 
 
+class LaunchChanged(ProductError):
+    code = "campaigns.launch-changed"
+    title = "The campaign, its audience or its size changed after a second person was asked"
+    remedy = "Decline this request; whoever launches looks at the campaign and asks again."
+    status = 409
+
+
 class NothingToStop(ProductError):
     code = "campaigns.nothing-to-stop"
     title = "This campaign is not running"

@@ -1,9 +1,19 @@
 from datetime import UTC, datetime
 
-from yingtai.campaigns.services import deciding, exporting, following, sending
+from django.utils.translation import gettext_lazy as _
+
+from yingtai.campaigns.services import asking, deciding, exporting, following, sending
 from yingtai.campaigns.services.pausing import pausing_at_trouble
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import second_person
 from yingtai.kernel.jobs import job
+from yingtai.kernel.labels import Label
+from yingtai.organization.api import TwoPersonAct
+
+second_person.register(
+    asking.LAUNCH,
+    TwoPersonAct(_("launch a campaign"), ("send", Label.L3, "campaigns.campaign"), asking.launch_approved),
+)
 
 
 @job("campaigns.decide", queue="sending")

@@ -54,6 +54,10 @@ class Env:
         "one person administers this installation: what takes a second person is done at once, and recorded as such",
         default=False,
     )
+    launch_alone: int = variable(
+        "people one person may launch a campaign to; a launch to more waits for a second person",
+        default=10_000,
+    )
     debug: bool = variable("show tracebacks in the browser", default=False)
 
     @property

@@ -30,5 +30,6 @@ def identify(request: HttpRequest) -> Identity | None:
         ),
         switch_url=reverse("organization:switch_workplace"),
         account_url=reverse("mfa_index"),
+        password_url=reverse("account_change_password"),
         sign_out_url=reverse("account_logout"),
     )

@@ -2,13 +2,17 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
+from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import Scope
+from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import MONDAY, make_acting
 from yingtai.organization import services
-from yingtai.organization.models import Staff
+from yingtai.organization.models import Approval, Staff
 
-__all__ = ["MONDAY", "PASSWORD", "BrandForTest", "make_acting", "make_brand", "make_staff"]
+__all__ = ["MONDAY", "PASSWORD", "BrandForTest", "asked_for", "make_acting", "make_brand", "make_staff"]
 
 PASSWORD = "correct horse battery staple"
 
@@ -65,3 +69,10 @@ def make_staff(unit_code: str, *roles: str) -> Staff:
     for role in roles:
         services.assign_role(email=email, unit_code=unit_code, role=role)
     return staff
+
+
+def asked_for(acting: Acting, what: str) -> tuple[UUID, dict[str, Any]]:
+    """Return the one request for a second person of that kind: its id, and what was asked."""
+    with acting_transaction(acting):
+        [one] = Approval.objects.filter(what=what)
+    return one.id, one.asked

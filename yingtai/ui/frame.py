@@ -31,6 +31,7 @@ class Identity:
     places: tuple[Place, ...] = ()
     switch_url: str = ""
     account_url: str = ""
+    password_url: str = ""
     sign_out_url: str = ""
 
 

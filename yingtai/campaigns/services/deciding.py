@@ -75,11 +75,7 @@ def launch(acting: Acting, campaign_id: UUID) -> CampaignView:
     """
     with acting_transaction(acting):
         campaign = found(campaign_id, is_locked=True)
-        if campaign.state != Campaign.State.DRAFT:
-            raise CampaignIsFixed
-        problems = problems_of(acting, view_campaign(campaign))
-        if problems:
-            raise NotReadyToLaunch(what=words_of(problems[0])[0])
+        _require_ready(acting, campaign)
         is_later = campaign.scheduled_at is not None and campaign.scheduled_at > acting.at
         campaign.state = Campaign.State.SCHEDULED if is_later else Campaign.State.DECIDING
         campaign.launched_at, campaign.launched_by = acting.at, acting.actor
@@ -89,6 +85,23 @@ def launch(acting: Acting, campaign_id: UUID) -> CampaignView:
         campaign.save()
         queue.decide(acting, campaign, at=campaign.scheduled_at if is_later else None)
         return view_campaign(campaign)
+
+
+def require_ready(acting: Acting, campaign_id: UUID) -> None:
+    """Make sure that a campaign could be launched now.
+
+    Raises: CampaignNotFound, CampaignIsFixed, NotReadyToLaunch
+    """
+    with acting_transaction(acting):
+        _require_ready(acting, found(campaign_id))
+
+
+def _require_ready(acting: Acting, campaign: Campaign) -> None:
+    if campaign.state != Campaign.State.DRAFT:
+        raise CampaignIsFixed
+    problems = problems_of(acting, view_campaign(campaign))
+    if problems:
+        raise NotReadyToLaunch(what=words_of(problems[0])[0])
 
 
 def decide(acting: Acting, campaign_no: int) -> bool:

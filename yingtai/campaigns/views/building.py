@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.campaigns import queries
@@ -15,7 +16,7 @@ from yingtai.campaigns.addresses import one_line
 from yingtai.campaigns.checking import problems_of
 from yingtai.campaigns.forms import CampaignForm, initial_of
 from yingtai.campaigns.reasons import HOLD_OUT, STATES, WORDS
-from yingtai.campaigns.services import deciding, drafting, stopping
+from yingtai.campaigns.services import asking, deciding, drafting, stopping
 from yingtai.compliance.api import PurposeNotFound, get_purpose
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
@@ -26,6 +27,10 @@ from yingtai.ui.components import steps
 from yingtai.ui.formats import moment_in_words, number
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.ui.widgets import problems_in
+
+WAITS = gettext_lazy(
+    "So many people take a second person: a colleague finds the launch among the approvals. Any change voids it."
+)
 
 
 @require_GET
@@ -111,8 +116,10 @@ def launch(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     problem: ProductError | None = None
     if request.method == "POST":
         try:
-            deciding.launch(request.acting, campaign_id)
-            return redirect("campaigns:monitor", campaign_id)
+            waits = asking.launch_or_ask(request.acting, campaign_id)
+            if waits:
+                messages.success(request, WAITS)
+            return redirect("campaigns:campaign" if waits else "campaigns:monitor", campaign_id)
         except ProductError as error:
             problem = error
     found = queries.get_campaign(request.acting, campaign_id)

@@ -1,0 +1,61 @@
+"""A launch to many takes two: whoever launches asks, a colleague who may launch too agrees to exactly that."""
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from yingtai.audiences.api import get_audience
+from yingtai.campaigns.errors import LaunchChanged
+from yingtai.campaigns.queries import CampaignView, get_campaign
+from yingtai.campaigns.services import deciding
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.env import env
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import ask
+
+LAUNCH = "campaign.launch"
+GROWTH = 1.1
+"""People come and go while a request waits; more than a tenth on top is another launch."""
+
+
+def launch_or_ask(acting: Acting, campaign_id: UUID) -> bool:
+    """Launch a draft, or ask a second person when more people would get it than one may write to alone.
+
+    Out:    True when it waits for a second person
+    Raises: what `deciding.launch` raises
+    Cost:   one count of the audience
+    """
+    with acting_transaction(acting):
+        found = get_campaign(acting, campaign_id)
+        people = deciding.forecast(acting, campaign_id).get("owed", 0) if found.is_draft else 0
+        if people <= env().launch_alone:
+            deciding.launch(acting, campaign_id)
+            return False
+        deciding.require_ready(acting, campaign_id)
+        asked = {"campaign_id": str(campaign_id), "people": people, "contents": _contents(acting, found)}
+        return ask(acting, LAUNCH, node_no=found.node_no, about=found.name, asked=asked) is not None
+
+
+def launch_approved(acting: Acting, asked: dict[str, Any]) -> None:
+    """Launch what was asked for, when it still is that.
+
+    Raises: LaunchChanged, and what `deciding.launch` raises
+    """
+    campaign_id = UUID(asked["campaign_id"])
+    found = get_campaign(acting, campaign_id)
+    if _contents(acting, found) != asked["contents"]:
+        raise LaunchChanged
+    if deciding.forecast(acting, campaign_id).get("owed", 0) > asked["people"] * GROWTH:
+        raise LaunchChanged
+    deciding.launch(acting, campaign_id)
+
+
+def _contents(acting: Acting, found: CampaignView) -> str:
+    """Return a digest of all that decides who gets what, when and from whom."""
+    audience = get_audience(acting, found.audience_id).document if found.audience_id else None
+    parts = [
+        found.audience_id, audience, found.version_id, found.purpose, found.channel,
+        found.from_name, found.from_address, found.hold_out_share, found.per_minute, found.scheduled_at,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

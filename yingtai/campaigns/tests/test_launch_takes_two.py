@@ -1,0 +1,97 @@
+"""A launch to more people than one may write to alone waits for a colleague, who agrees to exactly that."""
+
+import pytest
+
+from yingtai.audiences.api import create_audience
+from yingtai.campaigns.queries import get_campaign
+from yingtai.campaigns.services import drafting
+from yingtai.campaigns.testing import EVERYONE, make_campaign, make_people
+from yingtai.compliance.testing import grant_email, signed_in
+from yingtai.kernel.env import env
+from yingtai.organization.testing import asked_for
+
+pytestmark = pytest.mark.usefixtures("lake")
+
+
+@pytest.fixture
+def people(acting, brand):
+    return make_people(acting, brand.node_no, ["anna@example.com", "bo@example.com", "cleo@example.com"])
+
+
+@pytest.fixture
+def campaign(acting, brand, people, monkeypatch):
+    monkeypatch.setitem(env().__dict__, "launch_alone", 1)
+    made = make_campaign(acting, brand.node_no, people, are_willing=False)
+    grant_email(acting, brand.node_no, people[:2])
+    return made
+
+
+@pytest.fixture
+def marketer(brand):
+    return signed_in(brand.code, "marketer")
+
+
+def state_of(acting, campaign):
+    return get_campaign(acting, campaign.id).state
+
+
+def waiting_for(browser, acting):
+    page = browser.get("/organization/approvals/").content.decode()
+    return *asked_for(acting, "campaign.launch"), 'name="decision"' in page
+
+
+def test_the_launch_waits_and_whoever_asked_cannot_agree(marketer, acting, brand, campaign):
+    answer = marketer.post(f"/campaigns/{campaign.id}/launch")
+    again = marketer.post(f"/campaigns/{campaign.id}/launch")
+    approval, asked, may_decide = waiting_for(marketer, acting)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/campaigns/{campaign.id}/")
+    assert again.status_code == 302
+    assert (asked["people"], may_decide) == (2, False)
+    assert marketer.post(f"/organization/approvals/{approval}", {"decision": "approve"}).status_code == 403
+    assert state_of(acting, campaign) == "draft"
+
+
+@pytest.mark.parametrize("role", ["analyst", "auditor", "administrator"])
+def test_whoever_may_not_launch_may_not_agree(marketer, acting, brand, campaign, role):
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+    other = signed_in(brand.code, role)
+    approval, _, may_decide = waiting_for(other, acting)
+
+    assert not may_decide
+    assert other.post(f"/organization/approvals/{approval}", {"decision": "approve"}).status_code == 403
+    assert state_of(acting, campaign) == "draft"
+
+
+def test_a_colleague_who_may_launch_agrees(marketer, acting, brand, campaign):
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+    other = signed_in(brand.code, "marketer")
+    approval, _, may_decide = waiting_for(other, acting)
+
+    assert may_decide
+    assert other.post(f"/organization/approvals/{approval}", {"decision": "approve"}).status_code == 302
+    assert state_of(acting, campaign) == "deciding"
+
+
+@pytest.mark.parametrize("change", ["sender", "audience", "people"])
+def test_what_was_changed_since_is_not_launched(marketer, acting, brand, people, campaign, change):
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+    if change == "sender":
+        drafting.change_campaign(acting, campaign.id, {"from_address": "other@nova.example.com"})
+    elif change == "audience":
+        other = create_audience(acting, node_no=brand.node_no, name="Others", definition=EVERYONE)
+        drafting.change_campaign(acting, campaign.id, {"audience_id": other})
+    else:
+        grant_email(acting, brand.node_no, people[2:])
+    other = signed_in(brand.code, "marketer")
+    approval, _, _ = waiting_for(other, acting)
+
+    assert other.post(f"/organization/approvals/{approval}", {"decision": "approve"}).status_code == 409
+    assert state_of(acting, campaign) == "draft"
+
+
+def test_few_people_need_nobody_else(marketer, acting, campaign, monkeypatch):
+    monkeypatch.setitem(env().__dict__, "launch_alone", 2)
+
+    assert marketer.post(f"/campaigns/{campaign.id}/launch")["Location"].endswith("/monitor/")
+    assert state_of(acting, campaign) == "deciding"
