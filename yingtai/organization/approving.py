@@ -32,11 +32,13 @@ class TwoPersonAct:
     title     what it is called, for a list
     needs     what whoever approves must be allowed to do: action, label, place
     perform   `perform(acting, asked)`, called when it is approved, acting as whoever approves
+    facts     `facts(asked)`: what was asked for, as (label, value) in the reader's language
     """
 
     title: Any
     needs: tuple[str, Label, str]
     perform: Callable[[Acting, dict[str, Any]], None]
+    facts: Callable[[dict[str, Any]], list[tuple[Any, Any]]] = lambda asked: []
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class ApprovalView:
     what: str
     title: Any
     about: str
-    asked: dict[str, Any]
+    facts: list[tuple[Any, Any]]
     asked_by: str
     asked_by_name: str
     asked_at: datetime
@@ -146,7 +148,7 @@ def list_waiting(acting: Acting) -> list[ApprovalView]:
     acts = {one.id: second_person.get(one.what) for one in found}
     return [
         ApprovalView(
-            one.id, one.what, acts[one.id].title, one.about, one.asked, one.asked_by,
+            one.id, one.what, acts[one.id].title, one.about, acts[one.id].facts(one.asked), one.asked_by,
             names.get(one.asked_by, one.asked_by), one.asked_at, one.expires_at, _may_decide(acting, one, acts[one.id]),
         )
         for one in found

@@ -4,6 +4,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yingtai.organization.models import Role
 from yingtai.organization.queries import TreeRow, UnitView
@@ -45,7 +46,7 @@ class ColleagueForm(forms.Form):
     """Whom to invite, and with which role where."""
 
     email = forms.EmailField(label=_("E-mail"))
-    name = forms.CharField(max_length=120, label=_("Name"))
+    name = forms.CharField(max_length=120, label=pgettext_lazy("person", "Name"))
     unit_code = forms.ChoiceField(label=_("Works in"))
     role = forms.ChoiceField(choices=Role.choices, label=_("Role"))
 

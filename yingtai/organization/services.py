@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import second_person
@@ -213,12 +214,21 @@ def _give(acting: Acting, asked: dict[str, Any]) -> None:
         )
 
 
+def _facts(asked: dict[str, Any]) -> list[tuple[Any, Any]]:
+    unit = Unit.objects.filter(code=asked["unit_code"]).first()
+    roles = [str(Role(role).label) for role in asked.get("roles") or [asked["role"]]]
+    named = [(pgettext("person", "Name"), asked["name"])] if asked.get("email") else []
+    return [*named, (_("Role"), ", ".join(roles)), (_("Works in"), view_unit(unit).title if unit else "–")]
+
+
 BY_TWO = ("administer", Label.L2, "organization.approval")
-second_person.register("staff.invite", approving.TwoPersonAct(_("invite a colleague"), BY_TWO, _invite))
-second_person.register("role.give", approving.TwoPersonAct(_("give a role"), BY_TWO, _give))
+second_person.register(
+    "staff.invite", approving.TwoPersonAct(_("invite a colleague"), BY_TWO, _invite, _facts)
+)
+second_person.register("role.give", approving.TwoPersonAct(_("give a role"), BY_TWO, _give, _facts))
 # Whoever asked for a key makes it after the approval, and alone sees it.
 second_person.register(
-    "key.issue", approving.TwoPersonAct(_("make an API key"), BY_TWO, lambda acting, asked: None)
+    "key.issue", approving.TwoPersonAct(_("make an API key"), BY_TWO, lambda acting, asked: None, _facts)
 )
 
 
