@@ -192,7 +192,7 @@ def by_page(words: Words, acting: Acting, brand) -> None:
         profiles = list(Profile.objects.filter(merged_into_no=None))
     for profile in profiles:
         assert browser.get(f"/profiles/{profile.id}/").status_code == 200
-        browser.get(f"/profiles/{profile.id}/merge", {"search": f"{plant('mail')}@example.com"})
+        browser.post(f"/profiles/{profile.id}/merge", {"search": f"{plant('mail')}@example.com"})
         for trait in ("name", "wish", "email"):
             browser.post(f"/profiles/{profile.id}/reveal", {"name": trait, "trait": trait})
     browser.get("/no-such-page", {"q": plant("lost")})

@@ -67,7 +67,7 @@ def test_a_dealer_finds_their_own_customers_only(browser, shop):
         expect(desk.page.get_by_text("Bund store").first).to_be_visible()
         desk.look()
         for known in ("guest4@example.com", "A-00004"):
-            desk.go("/profiles/?search=" + known)
+            desk.search(known)
             expect(desk.page.get_by_text("Nobody is known by that")).to_be_visible()
         assert desk.page.goto(foreign).status == 404
         desk.look()

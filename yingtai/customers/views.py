@@ -1,3 +1,4 @@
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,22 +25,28 @@ from yingtai.ui.pages import Confirmation, render_confirmation, render_page, req
 PLACE = "customers.profile"
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @page(action="view", place=PLACE, label=Label.L3)
 def profile_list(request: ActingRequest) -> HttpResponse:
-    """Everyone we know, newest first; on request anonymous visitors too; a search finds one by a whole value."""
-    search = request.GET.get("search", "").strip()
+    """Everyone we know, newest first; on request anonymous visitors too; a search finds one by a whole value.
+
+    What is looked for is posted: a phone number in an address would stand in histories and logs.
+    """
+    search = request.POST.get("search", "").strip()
+    show = request.POST.get("show") or request.GET.get("show", "")
+    if request.method == "POST" and not search:
+        # What is shown is nobody's own, and a list that goes on needs it in its address.
+        return redirect(f"{request.path}?{urlencode({'show': show})}" if show else request.path)
     if search:
         count_search(request.acting)
         found: Page[queries.ProfileRow] = Page(queries.find_profiles(request.acting, search), None)
     else:
-        is_everyone = request.GET.get("show") == "everyone"
         found = queries.list_profiles(
-            request.acting, only_known=not is_everyone, after=request.GET.get("after")
+            request.acting, only_known=show != "everyone", after=request.GET.get("after")
         )
     context = {
         "page": Page(viewing.listed(found.rows), found.next_cursor),
-        "show": request.GET.get("show", ""),
+        "show": show,
         "shown": [("", _("Known people")), ("everyone", _("Everyone, anonymous visitors too"))],
         "search": search,
         "now": request.acting.at,
@@ -132,14 +139,14 @@ def merge(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """Fold another profile into this one: found by a whole value, then confirmed."""
     back = reverse("customers:profile", args=[profile_id])
     view = queries.get_profile(request.acting, profile_id)
-    if request.method == "POST":
+    if request.method == "POST" and "search" not in request.POST:
         duplicate_id = _posted_id(request, "duplicate_id")
         merge_by_hand.enqueue(
             request.acting, survivor_id=str(profile_id), duplicate_id=duplicate_id, once_per=duplicate_id
         )
         messages.success(request, _("The profiles are being merged. Open the profile again in a moment."))
         return redirect(back)
-    search = request.GET.get("search", "").strip()
+    search = request.POST.get("search", "").strip()
     if search:
         count_search(request.acting)
     found = [row for row in queries.find_profiles(request.acting, search) if row.id != profile_id]

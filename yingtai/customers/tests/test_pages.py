@@ -57,14 +57,14 @@ def signed_in(unit_code, *roles):
     "asked", ["anna@example.com", "+86 138 0000 8000", "13800008000", "u-anna", "SO-1001", "安娜"]
 )
 def test_a_person_is_found_by_any_whole_value(brand, anna, asked):
-    page = signed_in(brand.code, "marketer").get("/profiles/", {"search": asked})
+    page = signed_in(brand.code, "marketer").post("/profiles/", {"search": asked})
 
     assert page.status_code == 200
     assert f"/profiles/{anna.id}/" in page.content.decode()
 
 
 def test_part_of_a_value_finds_nobody(brand, anna):
-    page = signed_in(brand.code, "marketer").get("/profiles/", {"search": "anna@"})
+    page = signed_in(brand.code, "marketer").post("/profiles/", {"search": "anna@"})
 
     assert str(anna.id) not in page.content.decode()
 
@@ -142,7 +142,7 @@ def test_the_neighbour_finds_nobody(neighbour, anna):
     client = signed_in(neighbour.code, "brand_manager")
 
     assert client.get(f"/profiles/{anna.id}/").status_code == 404
-    assert str(anna.id) not in client.get("/profiles/", {"search": "u-anna"}).content.decode()
+    assert str(anna.id) not in client.post("/profiles/", {"search": "u-anna"}).content.decode()
     assert client.post(f"/profiles/{anna.id}/reveal?name=name").status_code == 404
 
 
@@ -280,7 +280,9 @@ def test_whoever_guesses_many_phone_numbers_is_recorded_then_stopped(brand, anna
     cache.clear()
     agent, auditor = signed_in(brand.code, "service_agent"), signed_in(brand.code, "auditor")
 
-    answers = [agent.get("/profiles/", {"search": f"1380000{number:04}"}).status_code for number in range(62)]
+    answers = [
+        agent.post("/profiles/", {"search": f"1380000{number:04}"}).status_code for number in range(62)
+    ]
 
     assert (answers[:60], answers[60:]) == ([200] * 60, [429] * 2)
     assert auditor.get("/organization/record/").content.decode().count("unusually often") == 3

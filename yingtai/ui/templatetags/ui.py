@@ -194,9 +194,13 @@ def more(context: Context, cursor: str | None, columns: int = 1) -> dict[str, An
 
 
 @register.simple_block_tag(takes_context=True)
-def filters(context: Context, content: str, target: str = "", label: Text = "") -> str:
-    """`{% filters target="#rows" %}fields{% endfilters %}`: a GET form that answers while one types."""
-    return _render(context, "ui/filters.html", {"content": content, "target": target, "label": label})
+def filters(
+    context: Context, content: str, target: str = "", label: Text = "", *, is_private: bool = False
+) -> str:
+    """`{% filters target="#rows" %}fields{% endfilters %}`: a GET form that answers while one types. With `is_private`
+    it is posted when it is complete, for what is looked for must not stand in an address."""
+    values = {"content": content, "target": target, "label": label, "is_private": is_private}
+    return _render(context, "ui/filters.html", values | {"csrf_token": context.get("csrf_token")})
 
 
 @register.inclusion_tag("ui/search.html")
