@@ -335,7 +335,9 @@ def test_what_was_promised_to_a_server_that_became_slow_is_given_back_and_sent_o
     people = make_people(acting, brand.node_no, [f"p{number}@example.com" for number in range(12)])
     campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
 
-    send(acting, campaign, office)
+    # The batch after is made while this one is handed over: what comes back late is another turn's.
+    while "owed" in tally(acting, campaign):
+        send(acting, campaign, office)
 
     assert sorted(office.recipients) == sorted(f"p{number}@example.com" for number in range(12))
     assert tally(acting, campaign) == {"sent": 12}

@@ -23,5 +23,7 @@ def test_a_sender_that_comes_up_looks_for_what_another_left():
         queue_at_start("sending")
     queue_at_start("reports")
 
-    assert AT_START == {"sending": "campaigns.keep_going"}
-    assert waiting("campaigns.keep_going") == 1
+    queue_at_start("ingest")
+
+    assert AT_START == {"sending": "campaigns.keep_going", "ingest": "customers.finish_loads"}
+    assert waiting("campaigns.keep_going") == waiting("customers.finish_loads") == 1
