@@ -37,8 +37,7 @@ def test_an_event_of_a_website_is_in_the_timeline_at_once(browser, shop):
         website.identify("M00009", {"plan": "green"})
         website.track("M00009", "Product Viewed", {"product_id": "T-9"}, context={"traits": {"email": KNOWN}})
         sent = time.monotonic()
-        desk.search(KNOWN)
-        page.locator("#rows th a").click()
+        desk.find_person(KNOWN)
         while not page.locator("ol.events").get_by_text("Viewed a product").count():
             assert time.monotonic() < sent + SECONDS_UNTIL_VISIBLE, page.locator("ol.events").inner_text()
             page.reload()
