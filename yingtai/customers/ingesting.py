@@ -15,6 +15,7 @@ from yingtai.collect.api import note_arrivals, note_seen, quarantine
 from yingtai.customers.ingest import snapshots
 from yingtai.customers.ingest.pipeline import WRITER_LOCK, Hook, Ingested, ingest_set, sole_writer
 from yingtai.customers.ingest.taking import ADVANCE, DEFIANT, Inbox, Taken, apart, given_up
+from yingtai.kernel import heartbeats
 from yingtai.kernel.acting import Acting, system
 from yingtai.kernel.scope import EVERYTHING
 
@@ -105,6 +106,7 @@ class Ingester:
         gc.freeze()
         gc.disable()
         while not stop():
+            heartbeats.moved()
             try:
                 with sole_writer():
                     self.begin()
@@ -124,6 +126,7 @@ class Ingester:
 
     def step(self, stop: Callable[[], bool]) -> int:
         """Ingest one set, or do a chore when nothing waits; return how many events."""
+        heartbeats.moved()
         taken = self._taken()
         if taken is None:
             self._chores(is_idle=True)

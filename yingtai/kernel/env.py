@@ -44,6 +44,9 @@ class Env:
         default="",
     )
     role: str = variable("database role of this process", default="app")
+    hang_seconds: int = variable(
+        "a process that shows no sign of work for so long is killed and started again", default=10
+    )
     allowed_hosts: str = variable("other host names the web answers to, with commas", default="")
     proxies: str = variable(
         "addresses of your reverse proxies, e.g. 10.0.0.5 or 10.0.0.0/8, with commas; only what these say of where a "

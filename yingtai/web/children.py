@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 
+from yingtai.kernel import heartbeats
 from yingtai.kernel.env import env
 from yingtai.web.log_files import LogFile
 from yingtai.web.processes import PROCESSES, Process, fork
@@ -17,7 +18,10 @@ SHORTEST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 10
 STOP_SECONDS = 15
-HEALTH = {"web": (0, "/health"), "collector": (1, "/health")}
+START_SECONDS = 60
+"""How long a process may take to its first heartbeat."""
+LONGEST_LOOK_SECONDS = 1.0
+HEALTH = {"web": (0, "/health/live"), "collector": (1, "/health")}
 
 
 @dataclass
@@ -30,6 +34,10 @@ class Child:
     output: int = -1
     began: float = 0.0
     failures: int = 0
+    heard: float = 0.0
+    """Its latest heartbeat that we saw."""
+    quiet: float = 0.0
+    """Seconds since then, as far as we ourselves were awake."""
     due: float = field(default_factory=time.monotonic)
 
 
@@ -43,6 +51,9 @@ class Children:
             Child(process, LogFile(folder, process.name)) for process in PROCESSES if process.can_run()
         ]
         self._answering: set[str] = set()
+        self._board = heartbeats.Board([child.process.name for child in self._children])
+        heartbeats.install(self._board)
+        self._looked_at = time.monotonic()
 
     def start_all(self) -> None:
         for child in self._children:
@@ -52,9 +63,12 @@ class Children:
         """Copy what children say for up to so long, and start again those that ended."""
         for key, _ in self._selector.select(seconds):
             self._listen(key.data)
+        awake = self._time_awake()
         for child in self._children:
             if child.pid and self._has_ended(child):
                 self._plan_again(child)
+            elif child.pid and self._hangs(child, awake):
+                self._put_down(child)
             if not child.pid and time.monotonic() >= child.due:
                 self._start(child)
 
@@ -81,13 +95,16 @@ class Children:
             for child in wave:
                 _signal(child, signal.SIGKILL)
                 self._bury(child)
+                child.log.close()
 
     def _start(self, child: Child) -> None:
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
         child.pid = fork(child.process, output=writing, leave=[reading, writing, *self._descriptors()])
         os.close(writing)
+        self._board.note_start(child.process.name, child.pid)
         child.output, child.began = reading, time.monotonic()
+        child.heard = child.quiet = 0.0
         self._selector.register(reading, selectors.EVENT_READ, child)
 
     def _descriptors(self) -> list[int]:
@@ -101,6 +118,25 @@ class Children:
                 print(f"{child.process.name}: {line}", file=sys.stderr, flush=True)
         except EOFError:
             self._close_output(child)
+
+    def _time_awake(self) -> float:
+        """Return the seconds since the latest look; few of them when it was us, or the machine, that slept."""
+        now, before = time.monotonic(), self._looked_at
+        self._looked_at = now
+        return min(now - before, LONGEST_LOOK_SECONDS)
+
+    def _hangs(self, child: Child, awake: float) -> bool:
+        """Say whether a child lives but has shown no sign of work for too long."""
+        beat = self._board.latest_beat(child.process.name)
+        child.quiet = 0.0 if beat != child.heard else child.quiet + awake
+        child.heard = beat
+        return child.quiet > (env().hang_seconds if beat else START_SECONDS)
+
+    def _put_down(self, child: Child) -> None:
+        name, seconds = child.process.name, child.quiet
+        print(f"{name} has not moved for {seconds:.0f} s; ending it.", file=sys.stderr, flush=True)
+        child.quiet = 0.0
+        _signal(child, signal.SIGKILL)
 
     def _has_ended(self, child: Child) -> bool:
         """Take note when the child has ended, and sweep away what it leaves behind."""
@@ -122,6 +158,7 @@ class Children:
         _signal(child, signal.SIGKILL)
         self._listen(child)
         self._close_output(child)
+        self._board.note_end(child.process.name)
         child.pid = 0
 
     def _close_output(self, child: Child) -> None:

@@ -1,4 +1,4 @@
-"""The one address that anybody may ask: is the console there, and are its books?"""
+"""What anybody may ask: could a page be served now?"""
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from yingtai.kernel.http import public
 
 @public("load balancers and the supervisor ask it before anyone signs in")
 @require_safe
-def health(request: HttpRequest) -> HttpResponse:
+def live(request: HttpRequest) -> HttpResponse:
     """Say "ok" when a page could be served now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

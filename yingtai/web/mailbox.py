@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from yingtai.kernel import heartbeats
 from yingtai.kernel.env import env, socket_folder
 from yingtai.web.smtp import Smtp
 
@@ -126,7 +127,9 @@ async def _serve(box: Box) -> None:
     looking = await asyncio.start_unix_server(_answering(box), str(address()))
     address().chmod(0o600)
     async with smtp, looking:
+        beating = asyncio.create_task(heartbeats.beat_in_loop())
         await stop.wait()
+        beating.cancel()
         # Connections that are open now are cut; their senders try again, as with any mail server.
         os._exit(0)
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import NoReturn
 
+from yingtai.kernel import heartbeats
 from yingtai.web.start import become
 
 PR_SET_PDEATHSIG = 1
@@ -104,6 +105,7 @@ def die_with(parent: int) -> None:
 
 
 def _live(process: Process) -> None:
+    heartbeats.take_place(process.name)
     if process.role:
         become(process.role)
     process.live()

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import logging
-import os
+import multiprocessing
 import signal
 import threading
 import time
@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
+from yingtai.kernel import heartbeats
 from yingtai.kernel.env import env
-from yingtai.web.processes import PROCESSES, die_with
+from yingtai.web.answering import THREADS
+from yingtai.web.processes import PROCESSES
 from yingtai.web.start import become
 
 JOB_SECONDS_AT_STOP = 8
@@ -37,14 +39,16 @@ def main(arguments: list[str]) -> None:
 
 def web() -> None:
     """Serve the pages and the API."""
+    # Granian's child shares our heartbeats and what is loaded only when it is forked.
+    multiprocessing.set_start_method("fork", force=True)
     import_module("granian.server").Server(
-        "yingtai.web.serving:pages",
+        "yingtai.web.answering:pages",
         factory=True,
         address=env().host,
         port=env().port,
         interface=import_module("granian.constants").Interfaces.WSGI,
         workers=1,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         websockets=False,
         log_access=False,
         log_level=import_module("granian.log").LogLevels.warning,
@@ -52,21 +56,17 @@ def web() -> None:
     ).serve()
 
 
-def pages() -> Any:
-    """Return the WSGI application; runs in granian's own child, which must not outlive granian."""
-    die_with(os.getppid())
-    return import_module("yingtai.web.wsgi").application
-
-
 def dispatcher() -> None:
     """Tell facts to their handlers as they are published."""
     dispatching = import_module("yingtai.kernel.dispatcher")
     stop = _asked_to_stop()
     pruned_at = 0.0
+    heartbeats.beat_while_moving()
     while not stop():
+        heartbeats.moved()
         with _patience():
             while not stop() and dispatching.dispatch(datetime.now(UTC)):
-                pass
+                heartbeats.moved()
             if time.monotonic() - pruned_at > PRUNE_SECONDS:
                 dispatching.prune(datetime.now(UTC))
                 pruned_at = time.monotonic()
@@ -75,6 +75,7 @@ def dispatcher() -> None:
 
 def ingest() -> None:
     """Turn accepted requests into profiles and lake rows."""
+    heartbeats.beat_while_moving()
     import_module("yingtai.customers.ingesting").run(_asked_to_stop())
 
 
@@ -92,6 +93,8 @@ def worker(family: str) -> None:
 
 
 async def _work(app: Any, family: str) -> None:
+    # Jobs run in a thread beside the loop, so a long one does not stop the heart.
+    beating = asyncio.create_task(heartbeats.beat_in_loop())
     async with app.open_async():
         await app.run_worker_async(
             queues=[family],
@@ -103,6 +106,7 @@ async def _work(app: Any, family: str) -> None:
             task_middleware=[_with_a_live_connection],
             install_signal_handlers=True,
         )
+    beating.cancel()
 
 
 def _with_a_live_connection(call: Callable[[], Any], context: object, worker: object) -> Any:

@@ -28,6 +28,7 @@ from yingtai.collect.errors import (
     TooManyEvents,
 )
 from yingtai.collect.messages import KINDS
+from yingtai.kernel import heartbeats
 from yingtai.kernel.errors import ProductError
 
 CALLS = {f"/v1/{name}": name for name in ("batch", "import", *KINDS)}
@@ -55,7 +56,8 @@ class Collector:
     async def start(self) -> None:
         """Connect; requests that come before the database answers are told to come again."""
         self._committer.start()
-        self._refreshers = [asyncio.create_task(part.keep_fresh()) for part in (self._keys, self._sealer)]
+        work = (self._keys.keep_fresh(), self._sealer.keep_fresh(), heartbeats.beat_in_loop())
+        self._refreshers = [asyncio.create_task(part) for part in work]
 
     async def stop(self) -> None:
         """Keep what was taken, then disconnect."""

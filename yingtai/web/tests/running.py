@@ -13,6 +13,7 @@ from pathlib import Path
 from yingtai.web.testing import free_ports, furnish
 
 PATIENCE_SECONDS = 60
+HANG_SECONDS = 3
 COMMAND = [sys.executable, "-m", "yingtai.web.command", "run", "--no-sample"]
 
 
@@ -28,7 +29,8 @@ class Product:
 
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("YINGTAI_")}
-        return kept | {"YINGTAI_HOME": str(self.home), "YINGTAI_PORT": str(self.port)}
+        own = {"HOME": self.home, "PORT": self.port, "HANG_SECONDS": HANG_SECONDS}
+        return kept | {f"YINGTAI_{name}": str(value) for name, value in own.items()}
 
     def begin(self) -> subprocess.Popen:
         """Start the product and wait for its READY line."""

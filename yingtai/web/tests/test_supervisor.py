@@ -28,16 +28,17 @@ def product(furnished):
     furnished.end()
 
 
-def test_what_is_killed_comes_back_and_ctrl_c_leaves_nothing(product):
+@pytest.mark.parametrize("trouble", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hangs"])
+def test_what_is_killed_or_hangs_comes_back_and_ctrl_c_leaves_nothing(product, trouble):
     supervisor = product.begin()
     before = product.children(supervisor)
 
     for number in before:
-        os.kill(number, signal.SIGKILL)
+        os.killpg(number, trouble)
 
+    assert waited_for(lambda: not before & product.children(supervisor), 20)
     assert waited_for(lambda: len(product.children(supervisor)) == len(before))
     assert waited_for(product.is_healthy)
-    assert not before & product.children(supervisor)
 
     supervisor.send_signal(signal.SIGINT)
     assert supervisor.wait(30) == 0
