@@ -209,6 +209,23 @@ def steps_to_order() -> str:
     """
 
 
+@metric("insights.orders_by_year", unit="orders", reads=("purchases",))
+def orders_by_year() -> str:
+    """Count completed orders by year, so that somebody whose orders are all history finds them.
+
+    Out:   one row per year with orders  (year, value: orders, latest_day: date UTC), the latest first, at most 20
+    Cost:  one scan of the days of the purchases
+    """
+    return """
+        SELECT year(day) AS year, count(*) AS value, max(day) AS latest_day
+        FROM purchases
+        WHERE event = 'Order Completed'
+        GROUP BY 1
+        ORDER BY 1 DESC
+        LIMIT 20
+    """
+
+
 @metric("insights.time_covered", unit="days", reads=("activity",))
 def time_covered() -> str:
     """Say from when to when there are events, so that a dashboard opens where the data is.

@@ -3,14 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.kernel.contributions import MetricWords, metric_words
+from yingtai.kernel.units import MONEY
 from yingtai.lake.api import Metric
 
-UNITS = {
+UNIT_WORDS = {
     "count": _("number"),
+    "number": _("number"),
     "people": _("people"),
     "events": _("events"),
     "orders": _("orders"),
-    "money": _("money, each currency by itself"),
+    MONEY: _("money, each currency by itself"),
     "ratio": _("share"),
     "days": _("days"),
     "hours": _("hours"),
@@ -18,6 +20,7 @@ UNITS = {
     "score": _("score from 1 to 5"),
     "rows": _("rows"),
 }
+"""The units of `kernel.units` in words."""
 
 
 def words_of(metric: Metric) -> MetricWords:

@@ -43,6 +43,10 @@ class Period:
             "grain": self.grain,
         }
 
+    def is_open(self, today: date) -> bool:
+        """Whether the last day, week or month is not over, or has not all its data."""
+        return _next_start(self.grain, self.starts()[-1]) > min(self.until, today)
+
     def starts(self) -> list[date]:
         """Return the first day of every piece of the period, so that a piece without events can be drawn as 0."""
         pieces, day = [], _start_of(self.grain, self.since)
@@ -53,10 +57,13 @@ class Period:
 
 
 def period_named(length: str, *, first: date | None, latest: date | None, zone: str, now: datetime) -> Period:
-    """Return a period of one of LENGTHS that ends with the latest day of data.
+    """Return a period of one of LENGTHS that ends with the latest day of data, or a year of the data.
 
-    In:  first, latest  the days of the data; None while there is none
+    In:  length         one of LENGTHS, or a year: `2011`; anything else is USUAL
+         first, latest  the days of the data; None while there is none
     """
+    if first and latest and _is_year(length) and first.year <= int(length) <= latest.year:
+        return _year(int(length), first, latest, zone)
     until = (latest or now.astimezone(ZoneInfo(zone)).date()) + timedelta(days=1)
     days = LENGTHS.get(length, LENGTHS[USUAL])
     since = until - timedelta(days=days) if days else (first or until - timedelta(days=1))
@@ -73,6 +80,22 @@ def period_between(since: date, until: date, zone: str, grain: str = "") -> Peri
     if since >= until or (grain and grain not in {"day", "week", "month"}):
         raise PeriodNotUnderstood(field="since")
     return Period(since, until, grain or grain_of((until - since).days), zone)
+
+
+def length_asked(text: str) -> str:
+    """Return a length that `period_named` knows: the one asked for, or the usual one."""
+    return text if text in LENGTHS or _is_year(text) else USUAL
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text.isascii() and text.isdigit()
+
+
+def _year(year: int, first: date, latest: date, zone: str) -> Period:
+    since = max(date(year, 1, 1), first)
+    until = min(date(year, 12, 31), latest) + timedelta(days=1)
+    grain = grain_of((until - since).days)
+    return Period(_start_of(grain, since), until, grain, zone)
 
 
 def grain_of(days: int) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from time import perf_counter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 
@@ -83,9 +84,22 @@ def list_metrics(acting: Acting) -> list[Metric]:
 
 
 def covered(acting: Acting) -> tuple[date | None, date | None]:
-    """Return the first and the latest day that have events in the actor's scope."""
-    [row] = ask(acting, "insights.time_covered").rows
-    return row["first_day"], row["latest_day"]
+    """Return the first and the latest day that have events in the actor's scope, the latest by the brand's calendar."""
+    answer = ask(acting, "insights.time_covered")
+    [row] = answer.rows
+    first, latest = row["first_day"], row["latest_day"]
+    if latest is None or answer.as_of is None:
+        return first, latest
+    zone, _currency = zone_and_currency(acting)
+    local = answer.as_of.astimezone(ZoneInfo(zone)).date()
+    # The lake's days are Greenwich's: an evening there is the next morning in Shanghai. Only the scope's own latest
+    # day is moved, never to a day that others brought.
+    return first, local if abs(local - latest) <= timedelta(days=1) else latest
+
+
+def years_with_orders(acting: Acting) -> dict[int, date]:
+    """Return the years that have orders with the latest day that has one, the latest year first."""
+    return {row["year"]: row["latest_day"] for row in ask(acting, "insights.orders_by_year").rows}
 
 
 def period_asked(acting: Acting, since: date | None, until: date | None, grain: str = "") -> Period | None:

@@ -59,6 +59,13 @@ for name, title, definition in (
         ),
     ),
     (
+        "insights.orders_by_year",
+        _("Orders by year"),
+        _(
+            "How many orders were completed in each year, so that history is found when nothing was ordered lately."
+        ),
+    ),
+    (
         "insights.time_covered",
         _("Time covered"),
         _("From which day to which day there are events, so that the dashboard opens where the data is."),

@@ -6,10 +6,7 @@ from typing import Any, ClassVar
 
 from yingtai.kernel.contributions import Catalogue
 from yingtai.kernel.labels import Label
-
-UNITS = frozenset(
-    {"count", "people", "events", "orders", "money", "ratio", "days", "hours", "seconds", "score", "rows"}
-)
+from yingtai.kernel.units import UNITS
 
 CATALOGUE: "Catalogue[Metric]" = Catalogue("metrics")
 
@@ -42,7 +39,7 @@ def metric(
     """Declare a function that returns SQL as a metric.
 
     In:   name   `module.words_of_the_question`
-          unit   one of UNITS: it decides how the number is written
+          unit   one of `kernel.units`: it decides how the number is written
           reads  the tables it names: of the lake, or ones that the caller defines
           label  how sensitive the result is
     """

@@ -1,9 +1,12 @@
 """How numbers, money and times are written for the person who reads: their language, their zone, always a unit."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from babel import Locale
+from babel.dates import format_interval
 from babel.numbers import (
     format_compact_decimal,
     format_currency,
@@ -15,6 +18,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
+
+from yingtai.kernel.units import unit_of
 
 MISSING = "–"
 # A template hands "" for a name it does not know; that is missing too.
@@ -120,21 +125,29 @@ def duration(value: timedelta | float | Missing) -> str:
     return ngettext("%(n)s day", "%(n)s days", 2) % {"n": number(seconds / 86_400)}
 
 
-# How a unit of the metric catalogue is written, for figures and for the tables under charts.
-UNITS = {
-    "count": lambda value: number(value),
-    "number": lambda value: number(value, 2),
-    "ratio": lambda value: percent(value),
-    "days": lambda value: ngettext("%(n)s day", "%(n)s days", 2) % {"n": number(value, 1)},
-    "hours": lambda value: ngettext("%(n)s hour", "%(n)s hours", 2) % {"n": number(value, 1)},
-    "seconds": lambda value: ngettext("%(n)s second", "%(n)s seconds", 2) % {"n": number(value, 2)},
+_WRITERS: dict[str, Callable[[Any, int], str]] = {
+    "whole": lambda value, digits: number(value),
+    "number": number,
+    "share": percent,
+    "days": lambda value, digits: ngettext("%(n)s day", "%(n)s days", 2) % {"n": number(value, digits)},
+    "hours": lambda value, digits: ngettext("%(n)s hour", "%(n)s hours", 2) % {"n": number(value, digits)},
+    "seconds": lambda value, digits: (
+        ngettext("%(n)s second", "%(n)s seconds", 2) % {"n": number(value, digits)}
+    ),
 }
 
 
 def in_unit(value: Number, unit: str) -> str:
-    """Write a figure in a catalogued unit: count, number, ratio, days, hours, seconds, or money:CNY (minor units)."""
+    """Write a figure in a unit of `kernel.units`: count, ratio, days, or money:CNY (minor units)."""
     if value is None or isinstance(value, str):
         return MISSING
     if unit.startswith("money:"):
         return whole_money(round(value), unit.removeprefix("money:"))
-    return UNITS[unit](value)
+    kind = unit_of(unit)
+    return _WRITERS[kind.style](value, kind.digits)
+
+
+def between(since: date, until: date) -> str:
+    """The days from one to another, both of them inside: Nov 1 – 14, 2026, 2026年11月1日至14日."""
+    written = format_interval(since, until, "yMMMd", locale=locale())  # type: ignore[no-untyped-call]
+    return str(written)

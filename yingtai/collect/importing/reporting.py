@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from yingtai.kernel.errors import ProductError
+from yingtai.kernel.spreadsheets import plain_cell
 from yingtai.vault.api import mask
 
 SHOWN = 100
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 KINDS = {"email": "email", "phone": "phone"}
 """How a value of an identifier is masked; every other value as text."""
@@ -103,8 +103,3 @@ class ErrorList:
     def add(self, one: Rejected) -> None:
         """Write one line."""
         self._writer.writerow((one.line, plain_cell(one.column), one.reason, plain_cell(one.masked)))
-
-
-def plain_cell(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from yingtai.collect.eventset import EVENT_COLUMNS, REQUIRED
 from yingtai.collect.importing.building import FileImport
 from yingtai.collect.importing.mapping import MAPPED_SHAPES, mapping_of, read_mapping
-from yingtai.collect.importing.reporting import ErrorList, plain_cell
+from yingtai.collect.importing.reporting import ErrorList
 from yingtai.collect.importing.writing import mapping_text
 from yingtai.collect.tests.files import EVENTS, ORDER_HEADER, ORDERS, PEOPLE, open_bytes
 from yingtai.kernel.errors import ProductError
+from yingtai.kernel.spreadsheets import plain_cell
 
 DOCUMENTS = st.sampled_from([ORDERS, PEOPLE, EVENTS])
 HEADERS = st.sampled_from(

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from yingtai.insights.cards import CARDS
+from yingtai.insights.cards import CARDS, Look
 from yingtai.insights.errors import MetricNotFound, PeriodNotUnderstood
-from yingtai.insights.periods import Period, grain_of, period_between, period_named
-from yingtai.insights.queries import ask
+from yingtai.insights.periods import USUAL, Period, grain_of, length_asked, period_between, period_named
+from yingtai.insights.queries import ask, covered, years_with_orders
 from yingtai.kernel.scope import Scope
 from yingtai.lake.api import append, replace
 from yingtai.lake.testing import events_of, rows_of
@@ -44,6 +44,14 @@ def shop(brand):
     ]
     append("events", events_of(rows, node_no=brand.node_no))
     return brand
+
+
+def look_at(acting, *, first=date(2026, 1, 10), today=date(2026, 3, 15), currency="EUR"):
+    return Look(acting, MARCH, currency, first, today)
+
+
+def drawn(name, look):
+    return next(card for card in CARDS if card.name == name).draw(look)
 
 
 def answer(name, acting, period=MARCH):
@@ -112,8 +120,8 @@ def test_products_are_ranked_by_what_was_paid_less_returns(brand, acting):
         ("mat", None, "CNY", 1.0, 2, 60),
         ("mat", None, "EUR", 1.0, 1, 5_000),
     ]
-    drawn = next(card for card in CARDS if card.name == "products").draw(acting, MARCH, "EUR")
-    assert [(currency, len(products)) for currency, products in drawn.products] == [("EUR", 1), ("CNY", 2)]
+    products = drawn("products", look_at(acting)).products
+    assert [(currency, len(rows)) for currency, rows in products] == [("EUR", 1), ("CNY", 2)]
 
 
 def test_the_neighbour_and_another_dealer_see_nothing(shop, neighbour_acting):
@@ -152,6 +160,75 @@ def test_weeks_and_months_begin_at_their_beginning():
 def test_a_period_that_ends_before_it_begins_is_refused():
     with pytest.raises(PeriodNotUnderstood):
         period_between(date(2026, 3, 2), date(2026, 3, 1), "UTC")
+
+
+def test_a_year_of_the_data_can_be_looked_at_as_far_as_there_is_data():
+    data = {"first": date(2010, 12, 1), "latest": date(2011, 12, 9), "zone": "Europe/London", "now": at(3, 1)}
+
+    year = period_named("2011", **data)
+    assert (year.since, year.latest, year.grain) == (date(2011, 1, 1), date(2011, 12, 9), "month")
+    assert period_named("1999", **data) == period_named(USUAL, **data)
+    assert [length_asked(text) for text in ("2011", "30d", "٢٠١١", "1e9", "")] == [
+        "2011",
+        "30d",
+        *[USUAL] * 3,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("until", "today", "is_open"),
+    [
+        (date(2026, 3, 16), date(2026, 3, 15), True),  # today is the Sunday
+        (date(2026, 3, 16), date(2026, 3, 16), False),
+        (date(2026, 3, 13), date(2026, 5, 1), True),  # the data end on the Thursday
+    ],
+)
+def test_a_week_that_is_not_over_or_not_whole_is_open(until, today, is_open):
+    assert Period(date(2026, 3, 2), until, "week", "UTC").is_open(today) is is_open
+
+
+def test_every_currency_has_its_own_figure_and_its_own_picture(shop, acting):
+    card = drawn("revenue", look_at(acting))
+
+    assert [(one["label"], one["unit_code"], one["value"]) for one in card.figures] == [
+        ("Net revenue · EUR", "money:EUR", 30_00),
+        ("Average order · EUR", "money:EUR", 30_00),
+        ("Net revenue · CNY", "money:CNY", 180_00),
+        ("Average order · CNY", "money:CNY", 86_67),
+    ]
+    assert [(chart.title, chart.rows[1]) for chart in card.charts] == [
+        ("Net revenue · EUR", ("03-09 (unfinished)", "€30.00")),
+        ("Net revenue · CNY", ("03-09 (unfinished)", "-CN¥80.00")),
+    ]
+
+
+def test_a_change_says_against_what_and_is_left_out_when_nothing_was_there(shop, acting):
+    append("events", events_of([order(ANNA, at(2, 20), 1_00)] * 2, node_no=shop.node_no))
+    known = drawn("orders", look_at(acting)).figures[0]
+    unknown = drawn("orders", look_at(acting, first=date(2026, 2, 20))).figures[0]
+
+    assert (known["value"], known["change"]) == (4, 1.0)
+    assert known["period"] == "vs. Feb 16\u2009–\u2009Mar 1, 2026"
+    assert (unknown["change"], unknown["period"]) == (None, "")
+
+
+def test_the_cells_of_the_grid_lead_to_their_people(shop, acting):
+    [chart] = drawn("rfm", look_at(acting)).charts
+    cell = next(cell for row in chart.cells for cell in row if cell[1])
+
+    assert cell[0] == "1"
+    assert cell[1].startswith("/audiences/new?recency=")
+
+
+def test_the_latest_day_is_the_brands_own(shop, acting):
+    # The last order is of 15 March in Greenwich and of the 16th in Shanghai.
+    assert covered(acting) == (date(2026, 1, 10), date(2026, 3, 16))
+
+
+def test_years_with_orders_are_offered_latest_first(shop, acting):
+    append("events", events_of([order(ANNA, datetime(2011, 12, 9, tzinfo=UTC), 1_00)], node_no=shop.node_no))
+
+    assert years_with_orders(acting) == {2026: date(2026, 3, 15), 2011: date(2011, 12, 9)}
 
 
 def test_scopes_of_several_brands_are_asked_as_one(shop, neighbour):

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.test import Client
 
 from yingtai.insights.cards import CARDS
+from yingtai.insights.naming import UNIT_WORDS
 from yingtai.kernel.contributions import metric_words
+from yingtai.kernel.units import UNITS
 from yingtai.lake.api import append
 from yingtai.lake.metrics import CATALOGUE as METRICS
 from yingtai.lake.testing import events_of
@@ -15,6 +17,7 @@ from yingtai.organization.api import make_api_key
 from yingtai.organization.testing import MONDAY, make_staff
 
 NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)
+LATER = datetime(2026, 8, 4, 4, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -55,8 +58,37 @@ def test_revenue_is_written_with_its_currency(analyst, one_order):
     assert "¥123" in analyst.get("/insights/cards/revenue?period=all").content.decode()
 
 
+def test_the_numbers_of_a_card_come_as_csv(analyst, one_order):
+    answer = analyst.get("/insights/cards/revenue.csv?period=all")
+
+    assert answer["Content-Disposition"] == 'attachment; filename="revenue-2026-03-04-2026-03-04.csv"'
+    assert answer.content.decode("utf-8-sig").splitlines() == [
+        "From,Currency,Revenue",
+        "2026-03-04,CNY,123.0",
+    ]
+
+
+def test_the_grid_as_csv_holds_no_money_of_mixed_currencies(analyst, one_order):
+    answer = analyst.get("/insights/cards/rfm.csv?period=all").content.decode("utf-8-sig")
+
+    assert answer.splitlines()[0] == "Recency score,Frequency score,People,Orders"
+
+
+def test_orders_that_are_all_history_are_offered(analyst, brand, one_order):
+    visit = {"event": "Page Viewed", "occurred_at": LATER, "received_at": LATER}
+    append("events", events_of([visit], node_no=brand.node_no))
+
+    assert 'href="?period=2026"' in analyst.get("/insights/?period=30d").content.decode()
+    assert "/insights/?period=2026" in analyst.get("/insights/cards/orders?period=30d").content.decode()
+    assert 'href="?period=2026"' not in analyst.get("/insights/?period=all").content.decode()
+
+
 def test_an_unknown_card_is_not_found(analyst, brand):
     assert analyst.get("/insights/cards/luck").status_code == 404
+
+
+def test_every_unit_has_a_word():
+    assert set(UNIT_WORDS) == set(UNITS)
 
 
 def test_a_metric_is_told_in_words_and_shows_its_sql(analyst, brand):

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yingtai.kernel.units import unit_of
 from yingtai.ui.formats import in_unit
 
 Text = str | Promise
@@ -21,6 +22,7 @@ class Chart:
 
     unit  how numbers are written, in the picture and in the table (`ui.formats.in_unit`)
     note  the period, the unit in words, "as of": stands beside the title
+    urls  where the cells of the table lead, row by row; "" nowhere
     """
 
     title: Text
@@ -30,6 +32,13 @@ class Chart:
     unit: str
     note: Text = ""
     empty_text: Text = ""
+    urls: Sequence[Sequence[str]] = ()
+
+    @property
+    def cells(self) -> list[list[tuple[str, str]]]:
+        """The table's rows, each cell with the page it leads to."""
+        urls = self.urls or [[""] * len(row) for row in self.rows]
+        return [list(zip(row, leads, strict=True)) for row, leads in zip(self.rows, urls, strict=True)]
 
     @property
     def is_empty(self) -> bool:
@@ -48,7 +57,8 @@ class Chart:
     def drawing(self) -> dict[str, Any]:
         """Return what the script reads."""
         language = "zh-CN" if (get_language() or "en").startswith("zh") else "en"
-        return {"options": self.options, "unit": self.unit, "language": language}
+        digits = unit_of(self.unit).digits
+        return {"options": self.options, "unit": self.unit, "digits": digits, "language": language}
 
 
 def aria(title: Text) -> dict[str, Any]:

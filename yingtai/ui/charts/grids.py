@@ -15,10 +15,19 @@ def heat(
     y: Text,
     unit: str,
     note: Text = "",
+    urls: Sequence[Sequence[str]] = (),
 ) -> Chart:
-    """Draw a grid; darker is more, and every cell says its number. In: `values[row][column]`."""
+    """Draw a grid; darker is more, and every cell says its number.
+
+    In:  values  by row, then column
+         urls    where each cell leads, in the same order; none when cells lead nowhere
+    """
     cells = [
-        {"value": [column, row, value], "label": {"formatter": written([value], unit)[0]}}
+        {
+            "value": [column, row, value],
+            "label": {"formatter": written([value], unit)[0]},
+            **({"url": urls[row][column]} if urls else {}),
+        }
         for row, line in enumerate(values)
         for column, value in enumerate(line)
         if value is not None
@@ -38,5 +47,10 @@ def heat(
     }
     table = [(name, *written(line, unit)) for name, line in zip(rows, values, strict=True)] if known else []
     return Chart(
-        title=title, options=options, header=(f"{y} \\ {x}", *columns), rows=table, unit=unit, note=note
-    )
+        title=title, options=options, header=(f"{y} \\ {x}", *columns), rows=table, unit=unit, note=note,
+        urls=[("", *_known(line, leads)) for line, leads in zip(values, urls, strict=True)] if urls and known else (),
+    )  # fmt: skip
+
+
+def _known(values: Sequence[Value], urls: Sequence[str]) -> list[str]:
+    return ["" if value is None else url for value, url in zip(values, urls, strict=True)]

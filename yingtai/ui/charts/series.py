@@ -12,21 +12,35 @@ Points = Sequence[tuple[str, Value]]
 Series = Mapping[str, Sequence[Value]]
 
 
-def line(title: Text, points: Points, *, x: Text, y: Text, unit: str, note: Text = "") -> Chart:
-    """Draw one series over an ordered axis; `unit` decides how numbers are written."""
+def line(
+    title: Text, points: Points, *, x: Text, y: Text, unit: str, note: Text = "", is_open: bool = False
+) -> Chart:
+    """Draw one series over an ordered axis; `unit` decides how numbers are written.
+
+    In:  is_open  whether the last point is of a time that is not over, so that it looks unfinished
+    """
     labels = [label for label, _value in points]
-    return lines(title, labels, {str(y): [value for _label, value in points]}, x=x, y=y, unit=unit, note=note)
+    series = {str(y): [value for _label, value in points]}
+    return lines(title, labels, series, x=x, y=y, unit=unit, note=note, is_open=is_open)
 
 
 def lines(
-    title: Text, labels: Sequence[str], series: Series, *, x: Text, y: Text, unit: str, note: Text = ""
+    title: Text,
+    labels: Sequence[str],
+    series: Series,
+    *,
+    x: Text,
+    y: Text,
+    unit: str,
+    note: Text = "",
+    is_open: bool = False,
 ) -> Chart:
     """Draw several series over one ordered axis. A missing value is a gap, never zero."""
     drawn = [
         {
             "type": "line",
             "name": name,
-            "data": list(values),
+            "data": _data(values, {"symbol": "emptyCircle", "symbolSize": 10} if is_open else {}),
             "showSymbol": len(labels) <= 12,
             "connectNulls": False,
         }
@@ -36,12 +50,24 @@ def lines(
 
 
 def bars(
-    title: Text, points: Points, *, x: Text, y: Text, unit: str, note: Text = "", is_horizontal: bool = False
+    title: Text,
+    points: Points,
+    *,
+    x: Text,
+    y: Text,
+    unit: str,
+    note: Text = "",
+    is_horizontal: bool = False,
+    is_open: bool = False,
 ) -> Chart:
-    """Draw one bar per label; horizontal when the labels are words longer than a month's name."""
+    """Draw one bar per label; horizontal when the labels are words longer than a month's name.
+
+    In:  is_open  whether the last bar is of a time that is not over, so that it looks unfinished
+    """
     labels = [label for label, _value in points]
     series = {str(y): [value for _label, value in points]}
-    drawn = [{"type": "bar", "name": str(y), "data": series[str(y)], "barMaxWidth": 32}]
+    data = _data(series[str(y)], {"itemStyle": {"opacity": 0.4}} if is_open else {})
+    drawn = [{"type": "bar", "name": str(y), "data": data, "barMaxWidth": 32}]
     return _along_one_axis(
         title, labels, series, drawn, x=x, y=y, unit=unit, note=note, is_horizontal=is_horizontal
     )
@@ -80,6 +106,12 @@ def funnel(title: Text, stages: Sequence[tuple[str, int]], *, unit: str = "count
     }
     header = (_("Stage"), _("Reached"), _("Of the first"), _("Of the one before"))
     return Chart(title=title, options=options, header=header, rows=rows, unit=unit, note=note)
+
+
+def _data(values: Sequence[Value], of_the_last: dict[str, Any]) -> list[Any]:
+    if not (values and of_the_last):
+        return list(values)
+    return [*values[:-1], {"value": values[-1], **of_the_last}]
 
 
 def _share(count: int, whole: int) -> str:

@@ -22,10 +22,10 @@
   };
 
   const money = (unit) => unit.startsWith("money:") && unit.slice(6);
-  const writer = (unit, language, short) => {
+  const writer = (unit, most, language, short) => {
     const currency = money(unit);
     const style = currency ? { style: "currency", currency } : unit === "ratio" ? { style: "percent" } : {};
-    const digits = short ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: unit === "count" ? 0 : unit === "ratio" ? 1 : 2 };
+    const digits = short ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: currency ? 2 : most };
     const format = new Intl.NumberFormat(language, { ...style, ...digits });
     const scale = currency ? 10 ** new Intl.NumberFormat(language, style).resolvedOptions().maximumFractionDigits : 1;
     return (value) => (value === null || value === undefined || value === "-" || Number.isNaN(value) ? "–" : format.format(value / scale));
@@ -80,11 +80,11 @@
     return dressed;
   };
 
-  const dress = ({ options, unit, language }) => {
+  const dress = ({ options, unit, digits, language }) => {
     const look = { ink: colour("ink"), muted: colour("muted"), line: colour("line"), surface: colour("surface"), palette: [1, 2, 3, 4, 5, 6].map((place) => colour(`chart-${place}`)) };
     const fontFamily = getComputedStyle(document.body).fontFamily;
-    const write = writer(unit, language, false);
-    const short = writer(unit, language, true);
+    const write = writer(unit, digits, language, false);
+    const short = writer(unit, digits, language, true);
     const hasItems = options.series.some((series) => ["heatmap", "custom"].includes(series.type));
     const dressed = {
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -111,6 +111,8 @@
     const data = JSON.parse(place.querySelector("script[type='application/json']").textContent);
     const chart = window.echarts.init(place, null, { renderer: "canvas" });
     chart.setOption(dress(data));
+    // The same links stand in the table of numbers, for whoever uses no mouse.
+    chart.on("click", ({ data: item }) => { if (item?.url?.startsWith("/")) location.assign(item.url); });
     new ResizeObserver(() => chart.resize()).observe(place);
     drawn.set(place, { chart, data });
   };

@@ -1,0 +1,97 @@
+"""What a card is, what it looks at, and what it hands to its template."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from yingtai.insights.periods import Period
+from yingtai.insights.queries import Answer, ask
+from yingtai.kernel.acting import Acting
+from yingtai.ui.charts import Chart
+from yingtai.ui.formats import between
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the dashboard: who looks, at which time, in whose money.
+
+    currency  the brand's own, which stands first
+    first     the first day of data; a time before it is compared with nothing
+    today     the brand's own day, which is not over
+    """
+
+    acting: Acting
+    period: Period
+    currency: str
+    first: date | None
+    today: date
+
+    @cached_property
+    def before(self) -> Period | None:
+        """The time of equal length before, when there are data from all of it."""
+        before = self.period.before
+        return before if self.first and self.first <= before.since else None
+
+    @property
+    def against(self) -> str:
+        """What changes are measured against, in words."""
+        return (
+            _("vs. %(days)s") % {"days": between(self.before.since, self.before.latest)}
+            if self.before
+            else ""
+        )
+
+    @property
+    def span(self) -> str:
+        return between(self.period.since, self.period.latest)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the last day, week or month is not over, or has not all its data."""
+        return self.period.is_open(self.today)
+
+    def ask(self, name: str) -> Answer:
+        return ask(self.acting, name, self.period)
+
+    def ask_before(self, name: str) -> Answer | None:
+        return ask(self.acting, name, self.before) if self.before else None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A card ready for its template: any of figures, charts below them, a table below those."""
+
+    answer: Answer
+    charts: list[Chart] = field(default_factory=list)
+    figures: list[dict[str, Any]] = field(default_factory=list)
+    products: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.charts or self.figures or self.products)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A place on the dashboard."""
+
+    name: str
+    title: str | Promise
+    metric: str
+    draw: Callable[[Look], Drawn]
+    is_wide: bool = False
+
+
+def figure(
+    look: Look, label: Any, value: float, before: float | None = None, *, unit_code: str
+) -> dict[str, Any]:
+    """Return a figure; its change, where there is one, says against what."""
+    change = (value - before) / before if before and before > 0 else None
+    told = look.against if change is not None else ""
+    return {"label": label, "value": value, "change": change, "period": told, "unit_code": unit_code}

@@ -1,0 +1,55 @@
+"""Money and goods. Currencies are never added up, and none is left out of a picture."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yingtai.insights.cards.card import Drawn, Look, figure
+from yingtai.insights.cards.times import drawn_over_time
+from yingtai.insights.queries import Answer
+from yingtai.ui import charts
+from yingtai.ui.charts import Chart
+
+MOST_PRODUCTS = 10
+
+
+def revenue(look: Look) -> Drawn:
+    """Net revenue and the average order: figures and a picture for each currency."""
+    answer, before = look.ask("insights.net_revenue"), look.ask_before("insights.net_revenue")
+    averages = {row["currency"]: row["value"] for row in look.ask("insights.average_order_value").rows}
+    found = _own_first({row["currency"] for row in answer.rows}, look)
+    is_plain = found == [look.currency]
+    figures: list[dict[str, Any]] = []
+    for one in found:
+        suffix = "" if is_plain else f" · {one}"
+        unit = f"money:{one}"
+        then = _total(before, one) if before else None
+        figures.append(figure(look, _("Net revenue") + suffix, _total(answer, one), then, unit_code=unit))
+        if one in averages:
+            figures.append(figure(look, _("Average order") + suffix, averages[one], unit_code=unit))
+    return Drawn(answer, [_revenue_chart(look, answer, one, is_plain=is_plain) for one in found], figures)
+
+
+def products(look: Look) -> Drawn:
+    """The products that brought the most, ranked within each currency."""
+    answer = look.ask("insights.top_products")
+    ranked: dict[str, list[dict[str, Any]]] = {}
+    for row in answer.rows:
+        unit = f"money:{row['currency']}" if row["currency"] else "count"
+        named = row | {"unit": unit, "name": row["name"] or row["product_id"]}
+        ranked.setdefault(row["currency"] or "", []).append(named)
+    return Drawn(answer, products=[(one, ranked[one][:MOST_PRODUCTS]) for one in _own_first(ranked, look)])
+
+
+def _revenue_chart(look: Look, answer: Answer, currency: str, *, is_plain: bool) -> Chart:
+    found = {row["period"]: row["value"] for row in answer.rows if row["currency"] == currency}
+    words = _("Net revenue") if is_plain else f"{_('Net revenue')} · {currency}"
+    return drawn_over_time(look, charts.bars, words, found, f"money:{currency}")
+
+
+def _total(answer: Answer, currency: str) -> int:
+    return sum(row["value"] for row in answer.rows if row["currency"] == currency)
+
+
+def _own_first(currencies: Any, look: Look) -> list[str]:
+    return sorted(currencies, key=lambda one: (one != look.currency, one))
