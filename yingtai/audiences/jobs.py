@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from yingtai.audiences.scores import keep_bounds
 from yingtai.audiences.services import membership
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.jobs import job
@@ -20,6 +21,12 @@ def refresh_audience(acting: Acting, *, audience_id: Any, task_id: Any = None) -
 def refresh_all(acting: Acting) -> None:
     """Idempotent: a refresh compares with what is stored, so a repeat finds nothing new."""
     membership.refresh_all(acting)
+
+
+@job("audiences.keep_score_bounds", queue="audiences")
+def keep_score_bounds(acting: Acting) -> None:
+    """Work out where the RFM scores of each brand begin. A repeat changes nothing but the time."""
+    keep_bounds(acting)
 
 
 def ask_for_refresh(acting: Acting, audience_id: UUID, *, name: str, node_no: int) -> None:

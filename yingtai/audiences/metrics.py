@@ -58,3 +58,22 @@ def rfm_grid() -> str:
         GROUP BY recency_score, frequency_score
         ORDER BY recency_score, frequency_score
     """
+
+
+@metric("audiences.rfm_bounds", unit="score", reads=("purchases",))
+def rfm_bounds() -> str:
+    """Say with which value each score begins: recency in seconds since 1970, frequency in orders, money in minor units.
+
+    Out:   one row per score and grade that occurs  (score: recency, frequency, monetary; grade: 1–5; lowest)
+    Cost:  one scan of the purchases
+    """
+    return f"""
+        WITH scored AS ({rfm()})
+        SELECT 'recency' AS score, recency_score AS grade,
+               CAST(floor(min(epoch(latest_order_at))) AS BIGINT) AS lowest
+        FROM scored GROUP BY recency_score
+        UNION ALL
+        SELECT 'frequency', frequency_score, min(orders) FROM scored GROUP BY frequency_score
+        UNION ALL
+        SELECT 'monetary', monetary_score, min(spent_minor) FROM scored GROUP BY monetary_score
+    """

@@ -50,3 +50,21 @@ class Refresh(ScopedModel):
 
     def __str__(self) -> str:
         return f"audience {self.audience_no} at {self.at}"
+
+
+class ScoreBounds(ScopedModel):
+    """Where each RFM score of a brand begins: `{score: {grade: lowest value}}`, so that one person's are read off.
+
+    Recency in seconds since 1970, frequency in orders, money in minor units; worked out every hour.
+    """
+
+    inherited = True
+
+    bounds = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node_no"], name="score_bounds_once_per_brand")]
+
+    def __str__(self) -> str:
+        return f"bounds of scores at {self.node_no}"

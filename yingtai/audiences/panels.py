@@ -5,11 +5,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yingtai.audiences.queries import list_stale
+from yingtai.customers.api import ids_of
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import home_todos
+from yingtai.kernel.contributions import home_todos, profile_panels
 from yingtai.kernel.labels import Label
 from yingtai.ui.formats import number
-from yingtai.ui.panels import Todo
+from yingtai.ui.panels import Panel, Todo
 
 
 def audiences_wait(acting: Acting) -> list[Todo]:
@@ -32,4 +33,13 @@ def audiences_wait(acting: Acting) -> list[Todo]:
     ]
 
 
+def of_person(acting: Acting, profile_no: int) -> Panel | None:
+    """Show which audiences hold a person and how they score; it loads after the page."""
+    if not decide(acting, "view", Label.L2, "audiences.audience").allowed:
+        return None
+    profile_id = ids_of(acting, [profile_no])[profile_no]
+    return Panel(title=_("Audiences and scores"), lazy_url=reverse("audiences:of_person", args=[profile_id]))
+
+
+profile_panels.register("audiences.of_person", of_person, order=40)
 home_todos.register("audiences", audiences_wait, order=40)

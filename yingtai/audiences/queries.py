@@ -21,6 +21,7 @@ MEMBERS = """
     SELECT profile_no FROM audience_members
     WHERE audience_no = $audience_no AND profile_no > $after ORDER BY profile_no LIMIT $limit
 """
+AUDIENCES_OF = "SELECT audience_no, entered_at FROM audience_members WHERE profile_no = $profile_no"
 LONGEST_HISTORY = 400
 STALE_AFTER = timedelta(hours=26)
 
@@ -114,6 +115,20 @@ def choices(acting: Acting) -> list[tuple[int, str]]:
     with acting_transaction(acting):
         audiences = Audience.objects.filter(archived_at=None).order_by("name", "audience_no")
         return list(audiences.values_list("audience_no", "name"))
+
+
+def audiences_of(acting: Acting, profile_no: int) -> list[tuple[UUID, str, datetime]]:
+    """Return the live audiences that hold a person since their latest refresh, by name: (id, name, since when).
+
+    Cost: one scoped read of the memberships and one query
+    """
+    members = scoped(acting.scope).query(AUDIENCES_OF, {"profile_no": profile_no}).to_pylist()
+    since = {row["audience_no"]: row["entered_at"] for row in members}
+    with acting_transaction(acting):
+        live = Audience.objects.filter(archived_at=None, audience_no__in=since).order_by(
+            "name", "audience_no"
+        )
+        return [(one.id, one.name, since[one.audience_no]) for one in live]
 
 
 def list_sizes(acting: Acting, audience_no: int) -> list[SizeView]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yingtai.audiences.views import asking, building, showing
+from yingtai.audiences.views import asking, building, persons, showing
 
 app_name = "audiences"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("audiences/look", asking.look, name="look"),
     path("audiences/suggestions/events", asking.suggest_events, name="suggest_events"),
     path("audiences/suggestions/values", asking.suggest_values, name="suggest_values"),
+    path("audiences/of/<uuid:profile_id>", persons.of_person, name="of_person"),
     path("audiences/<uuid:audience_id>/", showing.audience, name="audience"),
     path("audiences/<uuid:audience_id>/edit", building.audience_edit, name="audience_edit"),
     path("audiences/<uuid:audience_id>/people", asking.people, name="people"),

@@ -18,5 +18,12 @@ for name, title, definition in (
         _("People by recency and frequency"),
         _("How many people there are for each pair of recency and frequency scores, and what they spent."),
     ),
+    (
+        "audiences.rfm_bounds",
+        _("Where RFM scores begin"),
+        _(
+            "The lowest value of each score, so that the scores of one person are read without counting the others."
+        ),
+    ),
 ):
     metric_words.register(name, MetricWords(title, definition))

@@ -54,10 +54,13 @@ OLDER_EVENTS = """
         page_path, campaign_no
     FROM events
     WHERE profile_no = $profile_no AND (occurred_at < $before OR (occurred_at = $before AND message_hash > $hash))
+        {which}
     ORDER BY occurred_at DESC, message_hash LIMIT $rows
 """
 KINDS_THAT_TELL = [kind.number for kind in KINDS if kind.is_kept]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime(9000, 1, 1, tzinfo=UTC)
+ONLY = "AND list_contains($events, event)"
 
 
 @dataclass(frozen=True)
@@ -171,14 +174,17 @@ def get_profile(acting: Acting, id: UUID) -> ProfileView:
     )
 
 
-def timeline(acting: Acting, profile_no: int, *, before: str | None = None) -> Page[TimelineRow]:
+def timeline(
+    acting: Acting, profile_no: int, *, before: str | None = None, events: Sequence[str] = ()
+) -> Page[TimelineRow]:
     """Return what happened, newest first: the latest few from the books, older ones from the lake on request.
 
-    Cost: two indexed reads; with `before` one scoped scan of the lake
+    In:   events  only events of these names; of all when there is none
+    Cost: two indexed reads; with `before` or `events` one scoped scan of the lake
     """
     place = decode_cursor(before, _since_1970, hexadecimal)
-    if place:
-        return _older(acting, profile_no, place)
+    if place or events:
+        return _older(acting, profile_no, place or [FAR_AHEAD, b""], events)
     with acting_transaction(acting):
         recent = RecentTimeline.objects.filter(profile_no=profile_no).first()
         first_seen_at = Profile.objects.filter(profile_no=profile_no).values_list("first_seen_at", flat=True)
@@ -363,17 +369,20 @@ def _since_1970(microseconds: Any) -> datetime:
     return EPOCH + timedelta(microseconds=number(microseconds))
 
 
-def _older(acting: Acting, profile_no: int, place: list[Any]) -> Page[TimelineRow]:
+def _older(acting: Acting, profile_no: int, place: list[Any], events: Sequence[str]) -> Page[TimelineRow]:
     with acting_transaction(acting):
         if not Profile.objects.filter(profile_no=profile_no).exists():
             raise ProfileNotFound
-    values = {
+    values: dict[str, Any] = {
         "profile_no": profile_no,
         "before": place[0],
         "hash": place[1] + b"\xff" * 10,
         "rows": ROWS_PER_PAGE + 1,
     }
-    found = lake.scoped(acting.scope).query(OLDER_EVENTS, values).to_pylist()
+    if events:
+        values["events"] = list(events)
+    sql = OLDER_EVENTS.format(which=ONLY if events else "")
+    found = lake.scoped(acting.scope).query(sql, values).to_pylist()
     rows = [_lake_row(row) for row in found[:ROWS_PER_PAGE]]
     more = len(found) > ROWS_PER_PAGE
     latest = found[ROWS_PER_PAGE - 1] if more else None

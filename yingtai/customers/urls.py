@@ -6,6 +6,7 @@ app_name = "customers"
 urlpatterns = [
     path("profiles/", views.profile_list, name="profile_list"),
     path("profiles/<uuid:profile_id>/", views.profile, name="profile"),
+    path("profiles/<uuid:profile_id>/orders", views.orders, name="orders"),
     path("profiles/<uuid:profile_id>/timeline", views.timeline, name="timeline"),
     path("profiles/<uuid:profile_id>/reveal/<int:alias_no>", views.reveal, name="reveal"),
     path("profiles/<uuid:profile_id>/reveal", views.reveal_trait, name="reveal_trait"),

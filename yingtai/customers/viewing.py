@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from yingtai.collect.api import event_title, names_of_sources, plan_of, trait_title
 from yingtai.compliance.api import consent_history
+from yingtai.customers.orders import OrderView
 from yingtai.customers.queries import (
     MaskedIdentifier,
     MergeView,
@@ -101,6 +102,14 @@ class ShownTrait:
 
 
 @dataclass(frozen=True)
+class ListedOrder:
+    """An order as a page tells it, with where it was made."""
+
+    order: OrderView
+    place: str
+
+
+@dataclass(frozen=True)
 class ListedMerge:
     """A merge as a page tells it."""
 
@@ -159,6 +168,12 @@ def traits(view: ProfileView) -> list[ShownTrait]:
         ShownTrait(name, trait_title(name), value, is_private, name in declared)
         for name, (value, is_private) in everything.items()
     ]
+
+
+def orders(found: Sequence[OrderView]) -> list[ListedOrder]:
+    """Return orders with their places in one query."""
+    units = units_at([one.node_no for one in found])
+    return [ListedOrder(one, units[one.node_no].title if one.node_no in units else "") for one in found]
 
 
 def merges_in_words(acting: Acting, merges: Sequence[MergeView]) -> list[ListedMerge]:

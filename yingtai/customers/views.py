@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.customers import queries, viewing
 from yingtai.customers.deeds import count_search
 from yingtai.customers.errors import ProfileNotFound
+from yingtai.customers.happenings import HAPPENINGS, events_of
 from yingtai.customers.jobs import merge_by_hand, split_by_hand
+from yingtai.customers.orders import SHOWN_ORDERS, orders_of
 from yingtai.customers.services import erasing, revealing
 from yingtai.kernel.acting import decide
 from yingtai.kernel.contributions import privacy_holders, profile_panels
@@ -60,9 +62,12 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """One person: how they are known, what they did, and what other modules say of them."""
     acting = request.acting
     view = queries.get_profile(acting, profile_id)
-    happened = queries.timeline(acting, view.profile_no)
+    kind = request.GET.get("kind", "")
+    happened = queries.timeline(acting, view.profile_no, events=events_of(kind))
     context = {
         "profile": view,
+        "kind": kind if events_of(kind) else "",
+        "kinds": [("", _("Everything")), *((name, title) for name, (title, _events) in HAPPENINGS.items())],
         "title": queries.title_of(view) or _("Visitor"),
         "listed": viewing.listed([view])[0],
         "chips": viewing.chips(view.identifiers),
@@ -75,7 +80,17 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         "may_reveal": decide(acting, "reveal", Label.L3, PLACE).allowed,
         "may_edit": decide(acting, "edit", Label.L3, PLACE).allowed,
     }
-    return render_page(request, "customers/profile.html", context)
+    return render_page(request, "customers/profile.html", context, fragment="happened")
+
+
+@require_GET
+@page(action="view", place=PLACE, label=Label.L3)
+def orders(request: ActingRequest, profile_id: UUID) -> HttpResponse:
+    """What a person ordered, and what it comes to; a part of the profile's page that loads by itself."""
+    view = queries.get_profile(request.acting, profile_id)
+    worth, found = orders_of(request.acting, view.profile_no)
+    context = {"worth": worth, "orders": viewing.orders(found), "is_cut": len(found) >= SHOWN_ORDERS}
+    return render_page(request, "customers/orders.html", context)
 
 
 @require_GET
@@ -83,11 +98,15 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
 def timeline(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """What happened longer ago, from the lake."""
     view = queries.get_profile(request.acting, profile_id)
-    happened = queries.timeline(request.acting, view.profile_no, before=request.GET.get("before"))
+    kind = request.GET.get("kind", "")
+    happened = queries.timeline(
+        request.acting, view.profile_no, before=request.GET.get("before"), events=events_of(kind)
+    )
     context = {
         "profile": view,
         "entries": viewing.entries(request.acting, view.profile_no, happened.rows),
         "next_cursor": happened.next_cursor,
+        "kind": kind,
     }
     return render_page(request, "customers/timeline.html", context, fragment="older")
 

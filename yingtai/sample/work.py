@@ -50,3 +50,4 @@ def prepare_work(acting: Acting, node_no: int, language: str) -> None:
         if name not in known:
             create_audience(acting, node_no=node_no, name=name, about=about, definition=definition)
     JOBS["audiences.refresh_all"].enqueue(acting)
+    JOBS["audiences.keep_score_bounds"].enqueue(acting)

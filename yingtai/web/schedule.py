@@ -11,6 +11,7 @@ SCHEDULE = (
     ("17 3 * * *", "kernel.prune_jobs"),
     ("* * * * *", "campaigns.keep_going"),
     ("*/15 * * * *", "audiences.refresh_all"),
+    ("11 * * * *", "audiences.keep_score_bounds"),
     ("*/2 * * * *", "customers.merge_small_files"),
     ("1-59/2 * * * *", "insights.summarize_lake"),
     ("* * * * *", "customers.count_loaded"),

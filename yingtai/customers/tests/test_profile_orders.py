@@ -1,0 +1,95 @@
+"""What a person ordered, and which part of what happened is shown."""
+
+import pytest
+from django.test import Client
+
+from yingtai.collect.api import make_source
+from yingtai.customers.api import find_profiles
+from yingtai.customers.orders import orders_of
+from yingtai.customers.testing import drain, send
+from yingtai.lake.api import replace
+from yingtai.lake.testing import rows_of
+from yingtai.organization.testing import MONDAY, make_acting, make_staff
+
+AT = "2026-03-02T08:30:00Z"
+
+
+def ordered(number, total, currency, lines=(), *, event="Order Completed"):
+    said = {"order_id": number, "total": total, "currency": currency, "products": list(lines)}
+    return {
+        "type": "track", "event": event, "userId": "u-anna", "messageId": f"{event}-{number}", "timestamp": AT,
+        "properties": said,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def anna(brand, acting):
+    """Anna, with two orders in two currencies, one of them returned in part."""
+    source = make_source(acting, brand.node_no, name="shop")
+    mat = {"product_id": "mat", "quantity": 2, "price": 50}
+    send(source, [
+        ordered("SO-1", 100, "CNY", [mat]),
+        ordered("SO-2", 30, "EUR"),
+        ordered("SO-1", 40, "CNY", event="Order Refunded"),
+        {"type": "page", "userId": "u-anna", "messageId": "p1", "timestamp": AT, "properties": {"path": "/suv"}},
+    ])  # fmt: skip
+    drain(MONDAY)
+    goods = rows_of("products", [{"product_id": "mat", "name": "脚垫"}], node_no=brand.node_no)
+    replace("products", goods, {"brand_no": brand.node_no >> 40})
+    [found] = find_profiles(acting, "u-anna")
+    return found
+
+
+@pytest.fixture
+def marketer(brand):
+    browser = Client()
+    browser.force_login(
+        make_staff(brand.code, "marketer"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return browser
+
+
+def test_a_lifetime_value_stands_in_each_currency_less_returns(anna, acting):
+    worth, orders = orders_of(acting, anna.profile_no)
+
+    assert [(one.currency, one.orders, one.amount_minor) for one in worth] == [
+        ("CNY", 1, 60_00),
+        ("EUR", 1, 30_00),
+    ]
+    assert {(one.order_id, one.is_return, one.amount_minor) for one in orders} == {
+        ("SO-1", False, 100_00), ("SO-1", True, 40_00), ("SO-2", False, 30_00),
+    }  # fmt: skip
+
+
+def test_lines_are_called_by_the_names_of_products(anna, marketer):
+    page = marketer.get(f"/profiles/{anna.id}/orders").content.decode()
+
+    assert "脚垫" in page
+    assert "€30.00" in page
+    assert f"/profiles/{anna.id}/orders" in marketer.get(f"/profiles/{anna.id}/").content.decode()
+
+
+def test_nobody_else_is_told_of_the_orders(anna, neighbour, marketer):
+    stranger = Client()
+    stranger.force_login(
+        make_staff(neighbour.code, "marketer"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+
+    assert stranger.get(f"/profiles/{anna.id}/orders").status_code == 404
+    assert orders_of(make_acting(neighbour.node_no), anna.profile_no) == ([], [])
+
+
+def test_a_timeline_shows_one_kind_of_events_on_request(anna, marketer):
+    orders = marketer.get(
+        f"/profiles/{anna.id}/?kind=orders", headers={"HX-Request": "true"}
+    ).content.decode()
+    visits = marketer.get(
+        f"/profiles/{anna.id}/?kind=visits", headers={"HX-Request": "true"}
+    ).content.decode()
+    nonsense = marketer.get(
+        f"/profiles/{anna.id}/?kind=luck", headers={"HX-Request": "true"}
+    ).content.decode()
+
+    assert ("SO-2" in orders, "/suv" in orders) == (True, False)
+    assert ("SO-2" in visits, "/suv" in visits) == (False, True)
+    assert ("SO-2" in nonsense, "/suv" in nonsense) == (True, True)
