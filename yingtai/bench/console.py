@@ -35,7 +35,7 @@ LISTS = (
 LINKS = re.compile(r'href="(/(?:profiles|audiences|campaigns|templates)/[0-9a-f-]{36}/)"')
 CARDS = re.compile(r'hx-get="(/insights/cards/[^"]+)"')
 CARD_NAMES = re.compile(r'hx-get="/insights/cards/(\w+)')
-EMPTIEST = "/health"
+EMPTIEST = "/health/live"
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,20 @@ GRANT EXECUTE ON FUNCTION collect_prepare_slices TO app, worker;
 GRANT EXECUTE ON FUNCTION collect_drop_slices TO worker;
 """
 
+BACKLOG = """
+CREATE FUNCTION collect_backlog(after bigint, OUT requests int, OUT oldest_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*)::int, min(received_at) FROM (
+        SELECT received_at FROM collect_inbox WHERE request_no >= after ORDER BY request_no LIMIT 10000
+    ) AS waiting
+$$;
+COMMENT ON FUNCTION collect_backlog IS 'how many requests from a number on wait, at most 10,000, and since when';
+"""
+BACKLOG_GRANTS = """
+REVOKE ALL ON FUNCTION collect_backlog FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION collect_backlog TO app, worker;
+"""
+
 UP = (INBOX, PREPARE_SLICES, DROP_SLICES, WRITE_KEYS, PLANS, GRANTS)
 DOWN = (
     "DROP TABLE collect_plan, collect_write_key, collect_inbox",

@@ -13,7 +13,7 @@ from yingtai.customers.errors import (
 )
 from yingtai.customers.eventset import EventSet, concat
 from yingtai.customers.ingest.snapshots import refresh_traits
-from yingtai.customers.ingesting import drain
+from yingtai.customers.ingesting import drain, inbox_backlog
 from yingtai.customers.known_by import profiles_behind
 from yingtai.customers.loading import LoadReport, load_sets
 from yingtai.customers.personal_values import names_of_values, values_of
@@ -62,6 +62,7 @@ __all__ = [
     "find_profiles",
     "get_profile",
     "ids_of",
+    "inbox_backlog",
     "list_merges",
     "list_profiles",
     "load_sets",

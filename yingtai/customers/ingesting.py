@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 from django.db import OperationalError, close_old_connections, connection
@@ -36,6 +37,12 @@ IS_AWAITED = """
         WHERE locktype = 'advisory' AND NOT granted AND (classid::bigint << 32 | objid::bigint) = %s
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
+
+BACKLOG = """
+    SELECT requests, oldest_at FROM collect_backlog(coalesce(
+        (SELECT upper(done::int8multirange) FROM customers_ingestcursor WHERE name = 'inbox'), 0))
+"""
+"""What waits behind the latest request that is done: at most 10,000, and when the oldest of them came."""
 
 log = logging.getLogger(__name__)
 
@@ -170,6 +177,12 @@ class Ingester:
         self._next = None
         self._inbox.forget()
         close_old_connections()
+
+
+def inbox_backlog(books: psycopg.Connection[Any]) -> tuple[int, datetime | None]:
+    """Return how many requests wait to be ingested, 10,000 standing for more, and since when the oldest does."""
+    requests, oldest_at = books.execute(BACKLOG).fetchone() or (0, None)
+    return requests, oldest_at
 
 
 def is_awaited() -> bool:

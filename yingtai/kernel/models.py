@@ -45,8 +45,8 @@ class OutboxFact(ExemptModel):
 
     exempt = "the dispatcher serves all brands; the envelope carries the scope"
     grants = {
-        "app": "INSERT, SELECT (id)",
-        "worker": "INSERT, SELECT (id)",
+        "app": "INSERT, SELECT (id, name, occurred_at, handled_at)",
+        "worker": "INSERT, SELECT (id, name, occurred_at, handled_at)",
         "dispatcher": "SELECT, UPDATE, DELETE",
     }
 

@@ -10,7 +10,7 @@ from yingtai.web.settings import ENV, MODULES
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("health", health.live, name="health"),
+    path("health", health.health, name="health"),
     path("health/live", health.live, name="live"),
     path("api/v1/", api.urls),
     path("account/", include("allauth.urls")),

@@ -1,9 +1,14 @@
 """From the inbox to profiles and lake."""
 
+from datetime import timedelta
+
+import psycopg
+
 from yingtai.collect.api import make_source
 from yingtai.customers import ingesting
 from yingtai.customers.models import Identifier, Profile, RecentTimeline
 from yingtai.customers.testing import send
+from yingtai.kernel.env import dsn
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.api import scoped
 from yingtai.organization.testing import MONDAY
@@ -49,3 +54,18 @@ def test_an_event_reaches_its_profile_and_the_lake(brand, acting):
         {"event": "Identified", "profile_no": profile.profile_no, "amount_minor": None},
         {"event": "Order Completed", "profile_no": profile.profile_no, "amount_minor": 1250},
     ]
+
+
+def test_the_console_sees_how_much_waits_and_since_when_but_nothing_of_it(brand, acting):
+    source = make_source(acting, brand.node_no, name="shop")
+    event = {"type": "track", "event": "Seen", "userId": "u1", "timestamp": "2026-03-02T08:00:00Z"}
+    ingesting.drain(MONDAY)
+    with psycopg.connect(dsn("app"), autocommit=True) as books:
+        assert ingesting.inbox_backlog(books) == (0, None)
+
+        for minutes in (5, 3):
+            send(source, [event | {"messageId": f"m{minutes}"}], at=MONDAY - timedelta(minutes=minutes))
+
+        assert ingesting.inbox_backlog(books) == (2, MONDAY - timedelta(minutes=5))
+        ingesting.drain(MONDAY)
+        assert ingesting.inbox_backlog(books) == (0, None)
