@@ -41,6 +41,7 @@ WHAT_OPENS_THE_DOOR = {
     "organization_apikey": "key_hash",
 }
 AS_OWNER = {
+    "collect_backlog": {"app", "worker"},
     "collect_drop_slices": {"worker"},
     "collect_prepare_slices": {"app", "worker"},
     "customers_drop_days": {"worker"},

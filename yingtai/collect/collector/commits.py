@@ -26,6 +26,13 @@ Item = TypeVar("Item")
 Waiting = tuple[Item, int, asyncio.Future[None]]
 
 
+class NotSent(Exception):
+    """The connection broke before the group was there as a whole, so nothing of it is kept."""
+
+    def __init__(self, group: list[Any]) -> None:
+        self.group = group
+
+
 class Committer(Generic[Item]):
     """A queue, and a few connections that empty it; while one commits, the next group gathers.
 
@@ -51,6 +58,7 @@ class Committer(Generic[Item]):
         self._queue: deque[Waiting[Item]] = deque()
         self._bytes = 0
         self._connected = 0
+        self._is_reachable = False
         self._closing = False
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -65,7 +73,7 @@ class Committer(Generic[Item]):
 
     def admit(self) -> None:
         """Refuse work that could not be kept now: raises StoreUnavailable or CollectorBusy."""
-        if self._closing or not self._connected:
+        if self._closing or not self._is_reachable:
             raise StoreUnavailable
         if self._bytes > QUEUE_BYTES:
             raise CollectorBusy
@@ -87,36 +95,59 @@ class Committer(Generic[Item]):
 
     async def _write(self) -> None:
         pause = FIRST_PAUSE
-        while not (self._closing and not self._queue):
+        unsent: list[Waiting[Item]] = []
+        while not (self._closing and not self._queue and not unsent):
             try:
                 connection = await psycopg.AsyncConnection.connect(
                     self._conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS
                 )
-                async with connection:
-                    pause = FIRST_PAUSE
-                    await self._serve(connection)
+                pause = FIRST_PAUSE
             except (psycopg.Error, OSError) as problem:
                 log.warning("The inbox cannot be written: %s. Trying again.", type(problem).__name__)
+                _fail(unsent)
+                unsent = []
                 if not self._connected:
+                    self._is_reachable = False
                     self._fail_all()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            async with connection:
+                unsent = await self._serve(connection, unsent)
 
-    async def _serve(self, connection: Connection) -> None:
-        # Kept is what survives a crash of the server, whatever the role's or the server's own setting says.
-        await connection.execute("SET synchronous_commit = on")
-        self._connected += 1
+    async def _serve(self, connection: Connection, unsent: list[Waiting[Item]]) -> list[Waiting[Item]]:
+        """Commit what comes until the connection breaks or we close; return what was not sent because it broke."""
         try:
-            while group := await self._gather():
-                await self._commit(connection, group)
-        finally:
-            self._connected -= 1
+            # Kept is what survives a crash of the server, whatever the role's or the server's own setting says.
+            await connection.execute("SET synchronous_commit = on")
+            self._connected += 1
+            self._is_reachable = True
+            try:
+                if unsent:
+                    await self._commit(connection, unsent)
+                    unsent = []
+                while group := await self._gather(connection):
+                    await self._commit(connection, group)
+            finally:
+                self._connected -= 1
+        except NotSent as broken:
+            # Once only: what breaks two connections is not worth a third.
+            if not unsent:
+                return broken.group
+            _fail([*unsent, *broken.group])
+        except (psycopg.Error, OSError) as problem:
+            log.warning("The inbox cannot be written: %s. Trying again.", type(problem).__name__)
+            _fail(unsent)
+            await asyncio.sleep(FIRST_PAUSE)
+        return []
 
-    async def _gather(self) -> list[Waiting[Item]]:
-        """Return what waits, at most a group; nothing when we are closing and all is written."""
+    async def _gather(self, connection: Connection) -> list[Waiting[Item]]:
+        """Return what waits, at most a group; nothing when we are closing and all is written.
+
+        Raises: psycopg.OperationalError when the server hangs up meanwhile
+        """
         while not self._queue and not self._closing:
-            self._wake.clear()
-            await self._wake.wait()
+            await self._idle(connection)
         group: list[Waiting[Item]] = []
         size = 0
         while self._queue and size < GROUP_BYTES:
@@ -126,16 +157,39 @@ class Committer(Generic[Item]):
         self._bytes -= size
         return group
 
+    async def _idle(self, connection: Connection) -> None:
+        """Wait for work. An idle server says nothing; when it does, it says goodbye."""
+        loop, said = asyncio.get_running_loop(), asyncio.Event()
+
+        def listen() -> None:
+            said.set()
+            self._wake.set()
+
+        self._wake.clear()
+        loop.add_reader(connection.fileno(), listen)
+        try:
+            await self._wake.wait()
+        finally:
+            loop.remove_reader(connection.fileno())
+        if said.is_set():
+            self._wake.set()  # it may have been for the other writers
+            await connection.execute("SELECT 1")  # a notice is read and forgotten, a goodbye raises
+
     async def _commit(self, connection: Connection, group: list[Waiting[Item]]) -> None:
         alarm = asyncio.get_running_loop().call_later(self._commit_seconds, _hang_up, connection, group)
         items = [item for item, _, _ in group]
+        is_sent = False
         try:
             data = self._pack(items) if len(items) == 1 else await asyncio.to_thread(self._pack, items)
             async with connection.cursor() as cursor, cursor.copy(self._copy_statement) as copy:
                 await copy.write(data)
+                is_sent = True  # what comes now may commit it
         except StoreUnavailable:
             _fail(group)
-        except BaseException:
+        except BaseException as problem:
+            if isinstance(problem, psycopg.Error) and connection.broken and not is_sent:
+                # Those that were told meanwhile that it takes too long send it again themselves.
+                raise NotSent([waiting for waiting in group if not waiting[2].done()]) from problem
             _fail(group)
             raise
         finally:

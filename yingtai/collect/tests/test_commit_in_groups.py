@@ -52,7 +52,8 @@ async def connected(committer: Committer[int]) -> None:
 
 def kept(database: Database, above: int) -> set[int]:
     with database.connect("worker") as books:
-        rows = books.execute("SELECT source_no FROM collect_inbox WHERE source_no > %s", [above]).fetchall()
+        statement = "SELECT source_no FROM collect_inbox WHERE source_no BETWEEN %s AND %s"
+        rows = books.execute(statement, [above, above + 1_000]).fetchall()
     return {number for (number,) in rows}
 
 
@@ -97,6 +98,46 @@ def test_a_silent_database_is_given_up_and_found_again(database: Database) -> No
     asyncio.run(work())
 
     assert 5_002 in kept(database, 5_000)
+
+
+END_BACKENDS = (
+    BACKENDS.replace("pid FROM", "pg_terminate_backend(pid, 5000) FROM") + " AND pid <> pg_backend_pid()"
+)
+
+
+def test_a_database_that_came_back_is_noticed_before_the_next_request(database: Database) -> None:
+    """No writer keeps a dead connection, and no request is refused for one that died under it."""
+
+    async def work() -> None:
+        committer = Committer(conninfo(database), packed, writers=2)
+        await connected(committer)
+        for number in range(7_001, 7_006):
+            with database.connect("collector") as books:
+                books.execute(END_BACKENDS)
+            await committer.keep(number, 10)
+        await committer.close()
+
+    asyncio.run(work())
+
+    assert kept(database, 7_000) == set(range(7_001, 7_006))
+
+
+def test_what_breaks_every_connection_is_refused_in_the_end(database: Database) -> None:
+    def pack(numbers: list[int]) -> bytes:
+        with database.connect("collector") as books:
+            books.execute(END_BACKENDS)
+        return packed(numbers)
+
+    async def work() -> None:
+        committer = Committer(conninfo(database), pack, writers=1)
+        await connected(committer)
+        with pytest.raises(StoreUnavailable):
+            await committer.keep(8_001, 10)
+        await committer.close()
+
+    asyncio.run(work())
+
+    assert kept(database, 8_000) == set()
 
 
 def test_nothing_is_taken_before_the_database_answers(database: Database) -> None:

@@ -65,7 +65,9 @@ class Product:
     def servers(self) -> dict[str, int]:
         """The process numbers of the two PostgreSQL servers."""
         files = {name: self.home / "postgres" / name / "postmaster.pid" for name in ("books", "keys")}
-        return {name: int(path.read_text().split()[0]) for name, path in files.items() if path.exists()}
+        # A server that starts has an empty file for a moment.
+        said = {name: path.read_text().split() for name, path in files.items() if path.exists()}
+        return {name: int(words[0]) for name, words in said.items() if words}
 
     def children(self, supervisor: subprocess.Popen) -> set[int]:
         """The supervisor's own children, the servers left out."""
