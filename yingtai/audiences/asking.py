@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sqlglot import exp
 
@@ -15,22 +15,35 @@ ORDERED, REFUNDED = "Order Completed", "Order Refunded"
 
 
 @dataclass(frozen=True)
+class Between:
+    """From a moment (None: ever) to before another one (None: now)."""
+
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+EVER = Between()
+
+
+@dataclass(frozen=True)
 class Measure:
     """A number per person over events of some names; `value` None counts them, else it is summed.
 
-    Only what happened since a moment (None: ever) and satisfies the condition (None: any) is taken.
+    Only what happened between two moments and satisfies the condition (None: any) is taken.
     """
 
     name: str
     value: exp.Expression | None
     condition: exp.Expression | None
-    since: datetime | None
+    between: Between
 
     @property
     def test(self) -> exp.Expression | None:
         """What an event must satisfy besides its name."""
-        recent = exp.column("occurred_at") >= moment(self.since) if self.since else None
-        tests = [test for test in (self.condition, recent) if test is not None]
+        since, before = self.between.since, self.between.before
+        after = exp.column("occurred_at") >= moment(since) if since else None
+        until = exp.column("occurred_at") < moment(before) if before else None
+        tests = [test for test in (self.condition, after, until) if test is not None]
         return exp.and_(*tests) if tests else None  # and_ copies
 
 
@@ -44,7 +57,7 @@ class Scan:
     @property
     def earliest_day(self) -> date | None:
         """The first day that any measure needs; None when one of them goes back for ever."""
-        moments = [measure.since for measure in self.measures.values()]
+        moments = [measure.between.since for measure in self.measures.values()]
         known = [at for at in moments if at is not None]
         return min(known).astimezone(UTC).date() if len(known) == len(moments) else None
 
@@ -56,11 +69,13 @@ class Asking:
     at             the moment that "the last 30 days" counts back from
     trait_columns  the columns that the traits table has now
     minor_digits   how many digits the smallest unit of the place's money has
+    zone           whose days a day of the calendar is
     """
 
     at: datetime
     trait_columns: Collection[str]
     minor_digits: int = 2
+    zone: tzinfo = UTC
     scans: dict[tuple[str, ...], Scan] = field(default_factory=dict)
     audiences: list[int] = field(default_factory=list)
     asks_scores: bool = False
@@ -70,10 +85,10 @@ class Asking:
         events: Sequence[str],
         condition: exp.Expression | None = None,
         *,
-        within_days: int | None = None,
+        between: Between = EVER,
     ) -> exp.Expression:
         """How many events of these names a person has that satisfy a condition; 0 when none does."""
-        return self._measure(events, None, condition, within_days)
+        return self._measure(events, None, condition, between)
 
     def total(
         self,
@@ -81,17 +96,29 @@ class Asking:
         value: exp.Expression,
         condition: exp.Expression | None = None,
         *,
-        within_days: int | None = None,
+        between: Between = EVER,
     ) -> exp.Expression:
         """The sum of a value over a person's events of these names that satisfy a condition; 0 when none does."""
-        return self._measure(events, value, condition, within_days)
+        return self._measure(events, value, condition, between)
 
-    def money(self, *, within_days: int | None) -> exp.Expression:
+    def money(self, *, between: Between) -> exp.Expression:
         """What a person spent, less what was paid back, in the smallest unit of the money."""
         amount = exp.column("amount_minor")
         taken_back = exp.Neg(this=exp.func("ABS", amount.copy()))
         value = exp.case().when(exp.column("event").eq(ORDERED), amount).else_(taken_back)
-        return self.total((ORDERED, REFUNDED), value, within_days=within_days)
+        return self.total((ORDERED, REFUNDED), value, between=between)
+
+    def between(
+        self, *, within_days: int | None = None, from_day: str | None = None, to_day: str | None = None
+    ) -> Between:
+        """The last so many days, and the days of the calendar from one to another, both included."""
+        since = [self.at - timedelta(days=within_days)] if within_days else []
+        since += [self._midnight(date.fromisoformat(from_day))] if from_day else []
+        before = self._midnight(date.fromisoformat(to_day) + timedelta(days=1)) if to_day else None
+        return Between(max(since, default=None), before)
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.zone)
 
     def minor(self, amount: int) -> int:
         return amount * int(10**self.minor_digits)
@@ -126,14 +153,13 @@ class Asking:
         events: Sequence[str],
         value: exp.Expression | None,
         condition: exp.Expression | None,
-        within_days: int | None,
+        between: Between,
     ) -> exp.Expression:
         names = tuple(sorted(set(events)))
         scan = self.scans.setdefault(names, Scan(names))
-        since = self.at - timedelta(days=within_days) if within_days else None
-        same = repr((value and value.sql(), condition and condition.sql(), since))
+        same = repr((value and value.sql(), condition and condition.sql(), between))
         if same not in scan.measures:
-            scan.measures[same] = Measure(f"measure_{len(scan.measures)}", value, condition, since)
+            scan.measures[same] = Measure(f"measure_{len(scan.measures)}", value, condition, between)
         column = exp.column(scan.measures[same].name, scan_name(self, scan))
         return exp.func("COALESCE", column, exp.Literal.number(0))
 

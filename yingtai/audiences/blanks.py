@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 from yingtai.audiences.errors import DefinitionNotUnderstood
 
 Text = str | Promise
-KINDS = frozenset({"choice", "number", "text", "event", "trait", "audience"})
+KINDS = frozenset({"choice", "number", "text", "event", "trait", "audience", "day"})
 LONGEST_TEXT = 200
 LONGEST_SHOWN = 40
+EARLIEST, LATEST = "1900-01-01", "2199-12-31"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,11 @@ class Field:
         if self.kind not in KINDS or self.name in {"block", "join", "negated", "parts"}:
             raise TypeError(f"no blank can be called {self.name!r} or be of kind {self.kind!r}")
 
+    @property
+    def waits_for(self) -> str:
+        """The name of the blank that must be filled first, or nothing."""
+        return self.needs.partition("!=")[0]
+
     def is_open(self, values: Mapping[str, Any]) -> bool:
         """Say whether this blank belongs to the sentence as it is filled in so far."""
         name, _sign, refused = self.needs.partition("!=")
@@ -61,6 +68,9 @@ class Field:
         if not isinstance(value, str) or not _is_plain(value):
             what = _("{where} must be a text of at most {longest} characters")
             raise DefinitionNotUnderstood(what=what.format(where=where, longest=LONGEST_TEXT))
+        if self.kind == "day" and not _is_day(value):
+            what = _("{where} must be a day, like 2026-03-02, not “{value}”")
+            raise DefinitionNotUnderstood(what=what.format(where=where, value=shown(value)))
         if self.options and value not in dict(self.options):
             raise DefinitionNotUnderstood(
                 what=_("{where} cannot be “{value}”").format(where=where, value=shown(value))
@@ -86,6 +96,13 @@ def _whole(value: Any) -> int | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return None if isinstance(value, bool) or (isinstance(value, float) and number != value) else number
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value and EARLIEST <= value <= LATEST
+    except ValueError:
+        return False
 
 
 def shown(value: Any) -> str:

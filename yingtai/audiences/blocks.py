@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from sqlglot import exp
 
-from yingtai.audiences.asking import Asking
-from yingtai.audiences.blanks import Field
-from yingtai.audiences.comparing import COLUMNS, COMPARISONS, compare
+from yingtai.audiences.asking import Asking, Between
+from yingtai.audiences.blanks import Field, Text, shown
+from yingtai.audiences.comparing import COLUMNS, COMPARISONS, DETAILS, compare
+from yingtai.audiences.errors import DefinitionNotUnderstood
 from yingtai.audiences.kinds import Block
 from yingtai.kernel.contributions import audience_blocks
 
@@ -24,16 +25,25 @@ DAYS = Field(
 )
 
 
+FROM_DAY = Field(
+    name="from_day", label=pgettext_lazy("audience", "from which day"), kind="day", is_required=False
+)
+TO_DAY = Field(name="to_day", label=pgettext_lazy("audience", "to which day"), kind="day", is_required=False)
+
+
 def _ask_did(values: dict[str, Any], asking: Asking) -> exp.Expression:
-    condition = None
-    if values["where"]:
-        condition = compare(exp.column(values["where"]), values["comparison"], values["value"])
-    times = asking.times([values["event"]], condition, within_days=values["within_days"])
+    details = [
+        compare(exp.column(values[f"{first}where"]), values[f"{first}comparison"], values[f"{first}value"])
+        for first in DETAILS
+        if values[f"{first}where"]
+    ]
+    condition = exp.and_(*details) if details else None
+    times = asking.times([values["event"]], condition, between=_between(values, asking))
     return times >= values["at_least"]
 
 
 def _ask_spent(values: dict[str, Any], asking: Asking) -> exp.Expression:
-    spent = asking.money(within_days=values["within_days"])
+    spent = asking.money(between=_between(values, asking))
     return spent >= asking.minor(values["at_least"])
 
 
@@ -57,6 +67,44 @@ def _ask_member(values: dict[str, Any], asking: Asking) -> exp.Expression:
     return asking.is_member(values["audience"])
 
 
+def _between(values: dict[str, Any], asking: Asking) -> Between:
+    first, last = values["from_day"], values["to_day"]
+    if first and last and first > last:
+        raise DefinitionNotUnderstood(
+            what=gettext("{to} comes before {day}").format(to=shown(last), day=shown(first))
+        )
+    return asking.between(within_days=values["within_days"], from_day=first, to_day=last)
+
+
+def _detail(first: str, needs: str, label: Text, hint: Text) -> tuple[Field, ...]:
+    """Return the blanks of one detail of an event: which, how compared, with what."""
+    return (
+        Field(
+            name=f"{first}where",
+            label=label,
+            kind="choice",
+            options=COLUMNS,
+            is_required=False,
+            hint=hint,
+            needs=needs,
+        ),
+        Field(
+            name=f"{first}comparison",
+            label=pgettext_lazy("audience", "comparison"),
+            kind="choice",
+            options=COMPARISONS,
+            default="is",
+            needs=f"{first}where",
+        ),
+        Field(
+            name=f"{first}value",
+            label=pgettext_lazy("audience", "value"),
+            kind="text",
+            needs=f"{first}where",
+        ),
+    )
+
+
 def _register(order: int, block: Block) -> None:
     audience_blocks.register(block.name, block, order=order)
 
@@ -68,11 +116,13 @@ _register(
         title=_("Did something"),
         pattern=_(
             "did {event}[ {at_least} or more times][ in the last {within_days} days]"
-            "[ where {where} {comparison} {value}]"
+            "[ from {from_day}][ to {to_day}][ where {where} {comparison} {value}]"
+            "[ and {and_where} {and_comparison} {and_value}][ and {also_where} {also_comparison} {also_value}]"
         ),
         negated_pattern=_(
             "did not do {event}[ {at_least} or more times][ in the last {within_days} days]"
-            "[ where {where} {comparison} {value}]"
+            "[ from {from_day}][ to {to_day}][ where {where} {comparison} {value}]"
+            "[ and {and_where} {and_comparison} {and_value}][ and {also_where} {also_comparison} {also_value}]"
         ),
         fields=(
             Field(name="event", label=pgettext_lazy("audience", "event"), kind="event"),
@@ -80,23 +130,11 @@ _register(
                 name="at_least", label=pgettext_lazy("audience", "times"), kind="number", default=1, lowest=1
             ),
             DAYS,
-            Field(
-                name="where",
-                label=pgettext_lazy("audience", "detail"),
-                kind="choice",
-                options=COLUMNS,
-                is_required=False,
-                hint=pgettext_lazy("audience", "any detail"),
-            ),
-            Field(
-                name="comparison",
-                label=pgettext_lazy("audience", "comparison"),
-                kind="choice",
-                options=COMPARISONS,
-                default="is",
-                needs="where",
-            ),
-            Field(name="value", label=pgettext_lazy("audience", "value"), kind="text", needs="where"),
+            FROM_DAY,
+            TO_DAY,
+            *_detail("", "", pgettext_lazy("audience", "detail"), pgettext_lazy("audience", "any detail")),
+            *_detail("and_", "where", _("second detail"), _("one more detail")),
+            *_detail("also_", "and_where", _("third detail"), _("one more detail")),
         ),
         ask=_ask_did,
     ),
@@ -106,11 +144,17 @@ _register(
     Block(
         name="spent",
         title=_("Spent money"),
-        pattern=_("spent {at_least} or more[ in the last {within_days} days]"),
-        negated_pattern=_("spent less than {at_least}[ in the last {within_days} days]"),
+        pattern=_(
+            "spent {at_least} or more[ in the last {within_days} days][ from {from_day}][ to {to_day}]"
+        ),
+        negated_pattern=_(
+            "spent less than {at_least}[ in the last {within_days} days][ from {from_day}][ to {to_day}]"
+        ),
         fields=(
             Field(name="at_least", label=pgettext_lazy("audience", "amount"), kind="number", lowest=1),
             DAYS,
+            FROM_DAY,
+            TO_DAY,
         ),
         ask=_ask_spent,
     ),

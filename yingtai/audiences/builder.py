@@ -1,30 +1,29 @@
 """The builder as the page draws it: sentences with their inputs inside, in the order of the reader's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from yingtai.audiences.blanks import Field
 from yingtai.audiences.definition import DEEPEST
-from yingtai.audiences.errors import DefinitionNotUnderstood
 from yingtai.audiences.kinds import Block, block_named
-from yingtai.audiences.wording import pieces_of
+from yingtai.audiences.wording import NAMED, Clause, pieces_of
+from yingtai.collect.api import standard_traits
 from yingtai.kernel.contributions import audience_blocks
-from yingtai.kernel.errors import ProductError
-from yingtai.ui.widgets import translated
 
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """One blank as the page draws it; `redraws` when other blanks come and go with it."""
+    """One blank as the page draws it; `redraws` when other blanks come and go with it, `is_day` for a day in a text."""
 
     name: str
     field: Field
     value: Any
     options: Sequence[tuple[Any, Any]]
     redraws: bool
+    is_day: bool
 
     @property
     def id(self) -> str:
@@ -78,30 +77,41 @@ class DrawnGroup:
         return audience_blocks.all()
 
 
-def draw(document: Document, *, audiences: Sequence[tuple[int, str]], checked: bool = False) -> DrawnGroup:
-    """Return what the page draws of a document, finished or not.
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What the page knows beside the document.
 
-    In: checked  say at each sentence what is wrong with it
+    audiences  number and name of those a sentence may name
+    days       traits that hold days, whose values are picked from a calendar
+    check      says what is wrong with a sentence, to be shown beside it
     """
-    return _group(document, (), audiences, checked)
+
+    audiences: Sequence[tuple[int, str]] = ()
+    days: Collection[str] = ()
+    check: Callable[[Block, Mapping[str, Any]], str] = lambda block, values: ""
 
 
-def _group(document: Document, path: tuple[int, ...], audiences: Any, checked: bool) -> DrawnGroup:
+def draw(document: Document, offer: Offer) -> DrawnGroup:
+    """Return what the page draws of a document, finished or not."""
+    return _group(document, (), offer)
+
+
+def _group(document: Document, path: tuple[int, ...], offer: Offer) -> DrawnGroup:
     parts: list[DrawnGroup | DrawnSentence] = []
     for place, part in enumerate(document.get("parts", [])):
         here = (*path, place)
         if "join" in part:
-            parts.append(_group(part, here, audiences, checked))
+            parts.append(_group(part, here, offer))
         else:
-            parts.append(_sentence(part, here, audiences, checked))
+            parts.append(_sentence(part, here, offer))
     return DrawnGroup(_name(path), _prefix(path), document["join"], parts, len(path), len(path) + 1 < DEEPEST)
 
 
-def _sentence(part: Document, path: tuple[int, ...], audiences: Any, checked: bool) -> DrawnSentence:
+def _sentence(part: Document, path: tuple[int, ...], offer: Offer) -> DrawnSentence:
     block = block_named(part["block"])
     values = {name: value for name, value in part.items() if name not in {"block", "negated"}}
     negated = bool(part.get("negated"))
-    inputs = _inputs(block, values, path, audiences)
+    inputs = _inputs(block, values, path, offer)
     clauses = [
         DrawnClause(
             [
@@ -112,36 +122,41 @@ def _sentence(part: Document, path: tuple[int, ...], audiences: Any, checked: bo
             clause.is_optional and not any(values.get(piece.blank) for piece in clause.pieces if piece.blank),
         )
         for clause in pieces_of(str(block.negated_pattern if negated else block.pattern))
+        if _is_drawn(clause, inputs)
     ]
-    return DrawnSentence(_name(path), block, negated, clauses, _problem(block, values) if checked else "")
+    return DrawnSentence(_name(path), block, negated, clauses, offer.check(block, values))
 
 
-def _inputs(
-    block: Block, values: Mapping[str, Any], path: tuple[int, ...], audiences: Any
-) -> dict[str, Input]:
+def _is_drawn(clause: Clause, inputs: Mapping[str, Input]) -> bool:
+    """Words whose blanks are all closed have nothing to say yet."""
+    blanks = [piece.blank for piece in clause.pieces if piece.blank]
+    return not blanks or any(blank in inputs for blank in blanks)
+
+
+def _inputs(block: Block, values: Mapping[str, Any], path: tuple[int, ...], offer: Offer) -> dict[str, Input]:
     complete = block.with_defaults(values)
-    asked = {field.needs.partition("!=")[0] for field in block.fields if field.needs}
+    asked = {field.waits_for for field in block.fields if field.needs}
     return {
         field.name: Input(
-            name=_prefix(path) + field.name, field=field, value=_shown(complete[field.name]),
-            options=audiences if field.kind == "audience" else field.options, redraws=field.name in asked,
+            name=_prefix(path) + field.name, field=field, value=_shown(field, complete[field.name]),
+            options=offer.audiences if field.kind == "audience" else field.options, redraws=field.name in asked,
+            is_day=field.name == "value" and _asks_for_day(complete, offer),
         )
-        for field in block.fields if field.is_open(complete)
+        for field in block.fields if block.is_open(field, complete)
     }  # fmt: skip
 
 
-def _problem(block: Block, values: Mapping[str, Any]) -> str:
-    try:
-        block.read(values)
-    except DefinitionNotUnderstood as problem:
-        return str(problem.facts["what"])
-    except ProductError as problem:
-        return str(translated(problem).title)
-    return ""
+def _asks_for_day(values: Mapping[str, Any], offer: Offer) -> bool:
+    said = str(values.get("trait") or "")
+    is_part = values.get("comparison") == "contains"
+    return not is_part and standard_traits().get(said.casefold(), said) in offer.days
 
 
-def _shown(value: Any) -> str:
-    return "" if value is None else str(value)
+def _shown(field: Field, value: Any) -> str:
+    """A name as the reader calls it: what is typed back is understood in every language."""
+    if value is None:
+        return ""
+    return NAMED[field.kind](value) if field.kind in NAMED else str(value)
 
 
 def _name(path: tuple[int, ...]) -> str:

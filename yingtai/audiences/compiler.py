@@ -6,7 +6,7 @@ translated for Spark. Idea, limits and figures: docs/algorithms/audiences.md.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 import sqlglot
 from sqlglot import exp
@@ -28,13 +28,18 @@ class CompiledAudience:
 
 
 def compile_audience(
-    definition: Group, *, at: datetime, trait_columns: Collection[str], minor_digits: int = 2
+    definition: Group,
+    *,
+    at: datetime,
+    trait_columns: Collection[str],
+    minor_digits: int = 2,
+    zone: tzinfo = UTC,
 ) -> CompiledAudience:
     """Return the queries of an audience as of a moment.
 
     Raises: DefinitionNotUnderstood
     """
-    asking = Asking(at, trait_columns, minor_digits)
+    asking = Asking(at, trait_columns, minor_digits, zone)
     condition = _condition(definition, asking)
     chosen = _joined(exp.select("people.profile_no", "people.node_no"), asking).where(condition, copy=False)
     counted = _joined(exp.select("count(*) AS people"), asking).where(condition.copy(), copy=False)
@@ -50,12 +55,13 @@ def compile_together(
     at: datetime,
     trait_columns: Collection[str],
     minor_digits: int = 2,
+    zone: tzinfo = UTC,
 ) -> str:
     """Return one query for many audiences: (profile_no, node_no), and a column `in_<number>` for each of them.
 
     Raises: DefinitionNotUnderstood
     """
-    asking = Asking(at, trait_columns, minor_digits)
+    asking = Asking(at, trait_columns, minor_digits, zone)
     conditions = {number: _condition(definition, asking) for number, definition in definitions.items()}
     query = _joined(exp.select("people.profile_no", "people.node_no"), asking)
     for number, condition in conditions.items():

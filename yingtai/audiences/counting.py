@@ -1,10 +1,12 @@
 """Ask the lake how many people a definition chooses, as the place sees it where the audience belongs."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from time import perf_counter
+from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
+from django.utils.timezone import get_current_timezone
 
 from yingtai.audiences.compiler import CompiledAudience, compile_audience
 from yingtai.audiences.definition import Group
@@ -52,7 +54,11 @@ def compiled_for(
     Raises: DefinitionNotUnderstood
     """
     return compile_audience(
-        definition, at=at, trait_columns=trait_columns(lake), minor_digits=minor_digits(node_no)
+        definition,
+        at=at,
+        trait_columns=trait_columns(lake),
+        minor_digits=minor_digits(node_no),
+        zone=zone_at(node_no),
     )
 
 
@@ -66,3 +72,10 @@ def minor_digits(node_no: int | None) -> int:
     if not node_no:
         return 2
     return int(get_currency_precision(get_unit_at(brand_node(node_no)).currency or "CNY"))
+
+
+def zone_at(node_no: int | None) -> tzinfo:
+    """Return whose midnight begins a day of the calendar: the brand's; where there are several, the reader's."""
+    if not node_no:
+        return get_current_timezone()
+    return ZoneInfo(get_unit_at(brand_node(node_no)).time_zone or "UTC")

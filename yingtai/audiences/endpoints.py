@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from yingtai.audiences import queries
 from yingtai.audiences.counting import count_now
-from yingtai.audiences.definition import read_definition
+from yingtai.audiences.names import read_asked
 from yingtai.customers.api import ids_of
 from yingtai.kernel.acting import require
 from yingtai.kernel.http import ActingRequest
@@ -85,7 +85,7 @@ def audiences(request: ActingRequest, search: str = "", after: str | None = None
 def count(request: ActingRequest, body: CountIn) -> Any:
     """Count anew over all events, in the place of the key."""
     require(request.acting, "view", Label.L2, "audiences.audience")
-    return count_now(request.acting, read_definition(body.definition))
+    return count_now(request.acting, read_asked(request.acting, body.definition, node_no=None))
 
 
 @router.get("/audiences/{audience_id}", response=AudienceOut, by_alias=False, summary="One audience")

@@ -43,6 +43,20 @@ def apply(document: Document, do: str) -> Document:
     return document
 
 
+def focus_after(document: Document, do: str) -> str | None:
+    """Return the path of the group whose first button takes the focus, when the pressed button went with its sentence.
+
+    In: document  after the button
+    """
+    verb, _, place = do.partition(":")
+    path = tuple(int(step) for step in place.split(".") if step.isdigit() and len(step) < 3)
+    if verb != "remove" or not path:
+        return None
+    group = _at(document, path[:-1])
+    is_gone = group is not None and path[-1] >= len(group.get("parts", []))
+    return ".".join(str(step) for step in path[:-1]) if is_gone else None
+
+
 def _node(path: Path, nodes: Mapping[Path, Document]) -> Document:
     values = nodes[path]
     below = sorted(other for other in nodes if len(other) == len(path) + 1 and other[:-1] == path)

@@ -39,9 +39,16 @@ class Block:
             raise DefinitionNotUnderstood(what=what.format(sentence=self.title, blank=shown(min(unknown))))
         complete = self.with_defaults(values)
         return {
-            field.name: field.read(self.title, values.get(field.name)) if field.is_open(complete) else None
+            field.name: field.read(self.title, values.get(field.name))
+            if self.is_open(field, complete)
+            else None
             for field in self.fields
         }
+
+    def is_open(self, field: Field, values: Mapping[str, Any]) -> bool:
+        """Say whether a blank belongs to the sentence as it is filled in so far, and the one it waits for as well."""
+        above = next((one for one in self.fields if one.name == field.waits_for), None)
+        return field.is_open(values) and (above is None or self.is_open(above, values))
 
     def with_defaults(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values as they are, and the default of every blank that is empty."""

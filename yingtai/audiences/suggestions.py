@@ -3,24 +3,27 @@
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from yingtai.audiences.comparing import COLUMNS
 from yingtai.audiences.counting import lake_at, trait_columns
-from yingtai.collect.api import plan_of
+from yingtai.collect.api import Declared, plan_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import brand_of
 
 MOST_OFFERED = 100
 LATELY_DAYS = 30
+NAME_OF_PRODUCT = "max(json_extract_string(properties, '$.name'))"
 EVENTS = """
     SELECT event, count(*) AS events FROM events WHERE day >= $since GROUP BY event ORDER BY 2 DESC, 1 LIMIT $most
 """
 VALUES = """
-    SELECT {column} AS value, count(*) AS events FROM events
+    SELECT {column} AS value, count(*) AS events, {title} AS title FROM events
     WHERE day >= $since AND event = $event AND {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $most
 """
 # Never a value that only few people have: a list of values must not tell who somebody is.
 TRAIT_VALUES = """
-    SELECT "{column}" AS value, count(*) AS people FROM traits
+    SELECT "{column}" AS value, count(*) AS people, NULL AS title FROM traits
     WHERE "{column}" IS NOT NULL GROUP BY 1 HAVING count(*) >= 5 ORDER BY 2 DESC, 1 LIMIT $most
 """
 
@@ -30,42 +33,63 @@ def events_to_offer(acting: Acting, node_no: int | None) -> list[str]:
     since = (acting.at - timedelta(days=LATELY_DAYS)).date()
     rows = lake_at(acting, node_no).query(EVENTS, {"since": since, "most": MOST_OFFERED})
     seen = [name for name in rows["event"].to_pylist() if name]
-    return [*seen, *sorted(_plan_events(acting, node_no) - set(seen))][:MOST_OFFERED]
+    return [*seen, *sorted(plan_events(acting, node_no) - set(seen))][:MOST_OFFERED]
 
 
 def traits_to_offer(acting: Acting, node_no: int | None) -> list[str]:
     """Return the names of traits that sentences may ask about: those of the brand, for the lake's columns are
     shared with its neighbours."""
     columns = {name.removeprefix("trait_") for name in trait_columns(lake_at(acting, node_no))}
-    return sorted(columns & _plan_traits(acting, node_no))
+    return sorted(columns & _known_traits(acting, node_no))
 
 
-def values_to_offer(acting: Acting, node_no: int | None, part: dict[str, Any]) -> list[str]:
-    """Return the most frequent values for the blank of a sentence that is being written."""
+def values_to_offer(
+    acting: Acting, node_no: int | None, part: dict[str, Any], first: str = ""
+) -> list[tuple[str, str]]:
+    """Return the most frequent values for a blank of a sentence that is being written, each with what it is called.
+
+    In: first  what the blanks of that detail begin with
+    """
     lake = lake_at(acting, node_no)
     column = f"trait_{part.get('trait', '')}"
     if column in trait_columns(lake):
         sql = TRAIT_VALUES.format(column=column.replace('"', '""'))
         return _texts(lake.query(sql, {"most": MOST_OFFERED}))
-    where = part.get("where", "")
+    where = part.get(f"{first}where", "")
     if where not in dict(COLUMNS) or not part.get("event"):
         return []
     since = (acting.at - timedelta(days=LATELY_DAYS)).date()
     values = {"since": since, "event": part["event"], "most": MOST_OFFERED}
-    return _texts(lake.query(VALUES.format(column=where), values))
+    return _texts(
+        lake.query(
+            VALUES.format(column=where, title=NAME_OF_PRODUCT if where == "product_id" else "NULL"), values
+        )
+    )
 
 
-def _texts(rows: Any) -> list[str]:
-    return [str(value) for value in rows["value"].to_pylist()]
+def _texts(rows: Any) -> list[tuple[str, str]]:
+    return [(_written(row["value"]), row["title"] or "") for row in rows.to_pylist()]
 
 
-def _plan_events(acting: Acting, node_no: int | None) -> set[str]:
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def plan_events(acting: Acting, node_no: int | None) -> set[str]:
+    """Return the names of the events that the brands of a place declared."""
     return {name for brand in _brands(acting, node_no) for name in plan_of(brand).events}
 
 
-def _plan_traits(acting: Acting, node_no: int | None) -> set[str]:
-    traits = [plan_of(brand).traits for brand in _brands(acting, node_no)]
-    return {name for declared in traits for name, line in declared.items() if line.may_be_known}
+def plan_traits(acting: Acting, node_no: int | None) -> dict[str, Declared]:
+    """Return the traits that the brands of a place declared, private ones too; what may be known anywhere wins."""
+    declared = [line for brand in _brands(acting, node_no) for line in plan_of(brand).traits.values()]
+    return {line.name: line for line in sorted(declared, key=lambda line: line.may_be_known)}
+
+
+def _known_traits(acting: Acting, node_no: int | None) -> set[str]:
+    return {name for name, line in plan_traits(acting, node_no).items() if line.may_be_known}
 
 
 def _brands(acting: Acting, node_no: int | None) -> set[int]:

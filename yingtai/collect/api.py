@@ -21,7 +21,7 @@ from yingtai.collect.inbox import (
     additional_data,
     decompress,
 )
-from yingtai.collect.naming import event_title, trait_title
+from yingtai.collect.naming import event_deed, event_title, standard_events, standard_traits, trait_title
 from yingtai.collect.plan import Declared, Plan, Split
 from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors
 from yingtai.collect.queries.planning import list_declarations, list_seen, plan_of
@@ -89,6 +89,7 @@ __all__ = [
     "declare_preset",
     "decompress",
     "ensure_source",
+    "event_deed",
     "event_title",
     "explode",
     "find_run",
@@ -118,6 +119,8 @@ __all__ = [
     "record",
     "remove_expired",
     "revoke_write_keys",
+    "standard_events",
+    "standard_traits",
     "trait_title",
     "upload_keys_among",
     "withdraw",

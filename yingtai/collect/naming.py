@@ -1,6 +1,10 @@
 """What standard events and traits are called, in the reader's language; any other name is shown as it is."""
 
-from django.utils.translation import pgettext_lazy
+from collections.abc import Mapping
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
 EVENT_TITLES = {
     "Page Viewed": pgettext_lazy("event", "Page Viewed"),
@@ -46,6 +50,23 @@ EVENT_TITLES = {
     "Unsubscribed": pgettext_lazy("event", "Unsubscribed"),
     "Consent Updated": pgettext_lazy("event", "Consent Updated"),
 }
+EVENT_DEEDS = {
+    "Page Viewed": gettext_lazy("Viewed a page"),
+    "Screen Viewed": gettext_lazy("Opened an app screen"),
+    "Identified": gettext_lazy("Told us who they are"),
+    "Group Joined": gettext_lazy("Joined a group"),
+    "Product Viewed": gettext_lazy("Viewed a product"),
+    "Product Added": gettext_lazy("Put a product into the cart"),
+    "Order Completed": gettext_lazy("Completed an order"),
+    "Order Refunded": gettext_lazy("Returned an order"),
+    "Order Cancelled": gettext_lazy("Cancelled an order"),
+    "Email Sent": gettext_lazy("Was sent an e-mail"),
+    "Email Opened": gettext_lazy("Opened an e-mail"),
+    "Email Link Clicked": gettext_lazy("Clicked a link in an e-mail"),
+    "Unsubscribed": gettext_lazy("Unsubscribed"),
+    "Consent Updated": gettext_lazy("Changed their consent"),
+}
+"""What a person did, as a timeline tells it."""
 TRAIT_TITLES = {
     "city": pgettext_lazy("trait", "City"),
     "province": pgettext_lazy("trait", "Province"),
@@ -80,3 +101,28 @@ def event_title(name: str) -> str:
 def trait_title(name: str) -> str:
     """Return what a trait is called."""
     return str(TRAIT_TITLES.get(name, name))
+
+
+def event_deed(name: str) -> str:
+    """Return an event as something a person did."""
+    return str(EVENT_DEEDS.get(name) or event_title(name))
+
+
+@lru_cache(maxsize=1)
+def standard_events() -> Mapping[str, str]:
+    """Return the standard events by everything they are called, in every language of the product, in small letters."""
+    return _called(EVENT_TITLES) | _called(EVENT_DEEDS)
+
+
+@lru_cache(maxsize=1)
+def standard_traits() -> Mapping[str, str]:
+    """Return the standard traits by everything they are called, in every language of the product, in small letters."""
+    return _called(TRAIT_TITLES)
+
+
+def _called(titles: Mapping[str, object]) -> dict[str, str]:
+    called = {name.casefold(): name for name in titles}
+    for language, _title in settings.LANGUAGES:
+        with override(language):
+            called |= {str(title).casefold(): name for name, title in titles.items()}
+    return called

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yingtai.collect.api import event_title, names_of_sources, plan_of, trait_title
+from yingtai.collect.api import event_deed, names_of_sources, plan_of, trait_title
 from yingtai.compliance.api import consent_history
 from yingtai.customers.orders import OrderView
 from yingtai.customers.queries import (
@@ -35,22 +35,6 @@ KINDS = {
     "openid": gettext_lazy("WeChat OpenID"),
     "unionid": gettext_lazy("WeChat UnionID"),
     "anonymous": gettext_lazy("Browser"),
-}
-EVENTS = {
-    "Page Viewed": gettext_lazy("Viewed a page"),
-    "Screen Viewed": gettext_lazy("Opened an app screen"),
-    "Identified": gettext_lazy("Told us who they are"),
-    "Group Joined": gettext_lazy("Joined a group"),
-    "Product Viewed": gettext_lazy("Viewed a product"),
-    "Product Added": gettext_lazy("Put a product into the cart"),
-    "Order Completed": gettext_lazy("Completed an order"),
-    "Order Refunded": gettext_lazy("Returned an order"),
-    "Order Cancelled": gettext_lazy("Cancelled an order"),
-    "Email Sent": gettext_lazy("Was sent an e-mail"),
-    "Email Opened": gettext_lazy("Opened an e-mail"),
-    "Email Link Clicked": gettext_lazy("Clicked a link in an e-mail"),
-    "Unsubscribed": gettext_lazy("Unsubscribed"),
-    "Consent Updated": gettext_lazy("Changed their consent"),
 }
 CONSENT = "Consent Updated"
 ANSWERS = {
@@ -152,7 +136,7 @@ def entries(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> lis
         )
         shown.append(
             TimelineEntry(
-                at=row.at, title=EVENTS.get(row.event) or event_title(row.event), detail=_joined(details),
+                at=row.at, title=event_deed(row.event), detail=_joined(details),
                 source=_joined(places), tone=TONES.get(row.event, "neutral"), url=url,
             )
         )  # fmt: skip

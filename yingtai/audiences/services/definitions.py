@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from yingtai.audiences.compiler import compile_audience
-from yingtai.audiences.definition import Group, mentioned, read_definition, write_definition
+from yingtai.audiences.definition import Group, mentioned, write_definition
 from yingtai.audiences.errors import (
     AudienceIsInUse,
     AudienceRefersToItself,
@@ -16,6 +16,7 @@ from yingtai.audiences.errors import (
     PlaceNotYours,
 )
 from yingtai.audiences.models import Audience
+from yingtai.audiences.names import read_asked
 from yingtai.audiences.queries import definitions_in_use, found, names_of_users
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import Scope
@@ -35,7 +36,7 @@ def create_audience(
     if node_no < 0 or not acting.scope.contains(Scope.of(node_no)):
         raise PlaceNotYours
     with acting_transaction(acting):
-        group = _checked(acting, definition, audience_no=None)
+        group = _checked(acting, definition, node_no=node_no, audience_no=None)
         return Audience.objects.create(
             node_no=node_no, name=name.strip(), about=about.strip(), definition=write_definition(group),
             created_by=acting.actor, created_at=acting.at, changed_at=acting.at,
@@ -53,7 +54,8 @@ def change_audience(
     _check_words(name, about)
     with acting_transaction(acting):
         audience = found(audience_id, for_change=True)
-        document = write_definition(_checked(acting, definition, audience_no=audience.audience_no))
+        checked = _checked(acting, definition, node_no=audience.node_no, audience_no=audience.audience_no)
+        document = write_definition(checked)
         audience.revision += audience.definition != document
         audience.name, audience.about, audience.definition = name.strip(), about.strip(), document
         audience.changed_at = acting.at
@@ -83,8 +85,8 @@ def _check_words(name: str, about: str) -> None:
         raise NameIsTooLong(field="name")
 
 
-def _checked(acting: Acting, document: dict[str, Any], *, audience_no: int | None) -> Group:
-    group = read_definition(document)
+def _checked(acting: Acting, document: dict[str, Any], *, node_no: int, audience_no: int | None) -> Group:
+    group = read_asked(acting, document, node_no=node_no)
     compile_audience(group, at=acting.at, trait_columns=())
     definitions = definitions_in_use() if group.audience_nos else {}
     missing = group.audience_nos - definitions.keys()

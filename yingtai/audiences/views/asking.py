@@ -8,10 +8,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from yingtai.audiences import queries, suggestions
+from yingtai.audiences.comparing import DETAILS
 from yingtai.audiences.counting import count_now
-from yingtai.audiences.definition import Group, read_definition
+from yingtai.audiences.definition import Group
+from yingtai.audiences.doubts import doubts_about
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
 from yingtai.audiences.forms import read_form
+from yingtai.audiences.names import Names, read_asked
 from yingtai.audiences.protecting import is_protected
 from yingtai.audiences.services.looking import Look
 from yingtai.audiences.services.looking import look as look_at
@@ -28,12 +31,15 @@ from yingtai.ui.widgets import translated
 def count(request: ActingRequest) -> HttpResponse:
     """How many people the form chooses, and the definition in words."""
     try:
-        definition = read_definition(read_form(request.POST.dict()))
-        counted = count_now(request.acting, definition, node_no=_place(request))
+        place = _place(request)
+        definition = _asked(request, place)
+        counted = count_now(request.acting, definition, node_no=place)
+        doubts = doubts_about(request.acting, definition, node_no=place)
     except (DefinitionNotUnderstood, DefinitionTooDeep) as problem:
         return render(request, "audiences/count.html", {"problem": translated(problem)})
     context = {
         "count": counted, "lines": _lines(request, definition), "is_protected": is_protected(request.acting),
+        "doubts": doubts,
     }  # fmt: skip
     return render(request, "audiences/count.html", context)
 
@@ -43,8 +49,8 @@ def count(request: ActingRequest) -> HttpResponse:
 def look(request: ActingRequest) -> HttpResponse:
     """Ten of the people the form chooses, masked, and who of all would not be written to."""
     try:
-        definition = read_definition(read_form(request.POST.dict()))
-        return _look(request, definition, _place(request), request.POST.get("gate", ""))
+        place = _place(request)
+        return _look(request, _asked(request, place), place, request.POST.get("gate", ""))
     except (DefinitionNotUnderstood, DefinitionTooDeep) as problem:
         return render(request, "audiences/look.html", {"problem": translated(problem)})
 
@@ -71,9 +77,24 @@ def suggest_events(request: ActingRequest) -> HttpResponse:
 @page(action="view", place="audiences.audience")
 def suggest_values(request: ActingRequest) -> HttpResponse:
     """Values for the blank of one sentence; its other blanks come along under their own names."""
-    part = {name.rpartition(".")[2]: value for name, value in request.GET.items()}
-    values = suggestions.values_to_offer(request.acting, _place(request), part)
+    part = {name.rpartition(".")[2]: value for name, value in request.GET.dict().items()}
+    first = next(
+        (
+            one
+            for one in DETAILS
+            if one and request.headers.get("HX-Trigger-Name", "").endswith(f".{one}value")
+        ),
+        "",
+    )
+    place = _place(request)
+    values = suggestions.values_to_offer(
+        request.acting, place, Names(request.acting, place).under_own(part), first
+    )
     return render(request, "audiences/suggestions.html", {"values": values})
+
+
+def _asked(request: ActingRequest, place: int | None) -> Group:
+    return read_asked(request.acting, read_form(request.POST.dict()), node_no=place)
 
 
 def _place(request: ActingRequest) -> int | None:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from yingtai.audiences import presets, queries, suggestions
-from yingtai.audiences.builder import draw
-from yingtai.audiences.forms import Document, apply, read_form
+from yingtai.audiences.builder import Offer, draw
+from yingtai.audiences.forms import Document, apply, focus_after, read_form
 from yingtai.audiences.jobs import ask_for_refresh
+from yingtai.audiences.names import Names
 from yingtai.audiences.services.definitions import change_audience, create_audience
 from yingtai.collect.api import trait_title
 from yingtai.kernel.acting import Acting
@@ -68,7 +69,8 @@ def _after_button(
     draft = _posted(request)
     if do != SAVE:
         changed = Draft(draft.name, draft.about, apply(draft.document, do))
-        return _page(request, changed, node_no=node_no, places=places, audience=audience)
+        focus = focus_after(changed.document, do)
+        return _page(request, changed, node_no=node_no, places=places, audience=audience, focus=focus)
     try:
         return _saved(request, draft, node_no=node_no, audience=audience)
     except ProductError as problem:
@@ -99,18 +101,22 @@ def _page(
     places: list[UnitView] | None = None,
     audience: queries.AudienceView | None = None,
     problem: ProductError | None = None,
+    focus: str | None = None,
 ) -> HttpResponse:
     others = [
         one for one in queries.choices(request.acting) if not audience or one[0] != audience.audience_no
     ]
+    names = Names(request.acting, node_no)
+    checks = {"check": names.problem} if problem else {}
     context: dict[str, Any] = {
         "draft": draft,
         "audience": audience,
-        "builder": draw(draft.document, audiences=others, checked=problem is not None),
+        "builder": draw(draft.document, Offer(audiences=others, days=names.days, **checks)),
         "places": places or [],
         "node_no": node_no,
         "currency": currency_at(node_no),
         "problem": problem,
+        "focus": focus,
         "presets": presets.PRESETS,
         "is_empty": not draft.document["parts"],
         "traits": [] if is_swap(request) else _traits(request.acting, node_no),
