@@ -141,7 +141,13 @@ class DeclarationForm(forms.Form):
     type = forms.ChoiceField(choices=TYPES, label=_("Type"))
     label = forms.TypedChoiceField(choices=LABELS, coerce=int, initial=2, label=_("How private it is"))
     purpose = forms.CharField(max_length=60, initial="analytics", label=_("Purpose"))
-    retention_days = forms.IntegerField(min_value=1, max_value=3650, initial=730, label=_("Kept for"))
+    retention_days = forms.IntegerField(
+        min_value=1,
+        max_value=3650,
+        initial=730,
+        label=_("Declared retention, days"),
+        help_text=_("What you declare in your records. Yingtai does not delete data by it."),
+    )
     is_required = forms.BooleanField(required=False, label=_("Every such event must carry it"))
     description = forms.CharField(max_length=300, required=False, label=_("What it means"))
 

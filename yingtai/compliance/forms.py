@@ -37,7 +37,13 @@ class PurposeForm(forms.Form):
         choices=CHANNELS, label=_("Channels"), widget=forms.CheckboxSelectMultiple
     )
     basis = forms.ChoiceField(choices=BASES, label=_("Ground in law"))
-    retention_days = forms.IntegerField(min_value=1, max_value=3650, initial=730, label=_("Data is kept for"))
+    retention_days = forms.IntegerField(
+        min_value=1,
+        max_value=3650,
+        initial=730,
+        label=_("Declared retention, days"),
+        help_text=_("What you declare in your records and notices. Yingtai does not delete data by it."),
+    )
 
 
 class NoticeForm(forms.Form):

@@ -70,6 +70,12 @@ def tidy_lake(acting: Acting) -> None:
     upkeep.tidy_lake()
 
 
+@job("customers.forget_batches")
+def forget_batches(acting: Acting) -> None:
+    """Remove notes of batches published long ago. A repeat finds them gone."""
+    upkeep.forget_batches(acting)
+
+
 @job("customers.sweep_keys")
 def sweep_keys(acting: Acting) -> None:
     """Destroy keys that nobody came to use. A repeat asks about new keys only."""

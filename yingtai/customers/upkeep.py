@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Subquery
 
 from yingtai.collect.api import upload_keys_among
-from yingtai.customers.models import VisitorKey
+from yingtai.customers.models import LakeBatch, VisitorKey
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
@@ -22,6 +23,8 @@ VISITORS_KEPT = timedelta(days=28)
 """Nothing undeclared of a nameless visitor outlives this: a request for erasure is answered within a month."""
 INBOX_READABLE = timedelta(days=31)
 """As long as quarantine keeps what was refused, sealed under the same keys."""
+
+BATCHES_KEPT = timedelta(days=30)
 
 KNOWN_KEYS = """
     SELECT key_id FROM customers_profile WHERE key_id = ANY(%(keys)s)
@@ -42,6 +45,15 @@ def tidy_lake() -> None:
     for name in TABLES:
         compact(name)
         tidy(name)
+
+
+def forget_batches(acting: Acting) -> int:
+    """Remove notes of batches that were published long ago, and return how many. Repeating it changes nothing."""
+    # The latest stays whatever its age: the next number follows from it.
+    latest = LakeBatch.objects.order_by("-batch_no").values("batch_no")[:1]
+    old = LakeBatch.objects.filter(published_at__lt=acting.at - BATCHES_KEPT, batch_no__lt=Subquery(latest))
+    count, _ = old.delete()
+    return count
 
 
 def sweep_keys(acting: Acting) -> int:

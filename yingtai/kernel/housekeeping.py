@@ -1,16 +1,26 @@
 """Jobs about jobs: what a killed worker left behind is taken up again, what is long finished is removed."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from procrastinate import App
 from procrastinate.contrib.django import app as engine
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
 
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.jobs import job
+from yingtai.kernel.models import Task
+from yingtai.kernel.scoping import acting_transaction
 
 STALLED_SECONDS = 60
 KEPT_HOURS = 72
+FAILED_KEPT_HOURS = 30 * 24
+TASKS_KEPT = timedelta(days=180)
+
+log = logging.getLogger(__name__)
 
 
 @job("kernel.retry_stalled_jobs")
@@ -22,17 +32,37 @@ def retry_stalled_jobs(acting: Acting) -> None:
 
 @job("kernel.prune_jobs")
 def prune_jobs(acting: Acting) -> None:
-    """Idempotent: removes finished jobs after three days; failed ones stay to be looked at."""
+    """Idempotent: removes finished jobs after three days, failed ones after thirty, tasks of people after half a
+    year."""
     _with_engine(_prune)
+    with acting_transaction(acting):
+        over = (Task.State.DONE, Task.State.FAILED, Task.State.STOPPED)
+        Task.objects.filter(created_at__lt=acting.at - TASKS_KEPT, state__in=over).delete()
 
 
 async def _retry_stalled(app: App) -> None:
     for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        await app.job_manager.retry_job(stalled)
+        try:
+            await app.job_manager.retry_job(stalled)
+        except UniqueViolation:
+            await _leave_to_twin(app, stalled)
+        except ConnectorException as problem:
+            # It ended meanwhile, say. Each job is on its own: the others are taken up.
+            log.warning(
+                "job %s (%s) is not taken up: %s", stalled.id, stalled.task_name, type(problem).__name__
+            )
+
+
+async def _leave_to_twin(app: App, stalled: Job) -> None:
+    """Drop a job whose work a waiting one with the same queueing lock does anyway."""
+    if stalled.id:
+        await app.job_manager.finish_job_by_id_async(stalled.id, Status.ABORTED, delete_job=True)
 
 
 async def _prune(app: App) -> None:
-    await app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
+    manager = app.job_manager
+    await manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_cancelled=True, include_aborted=True)
+    await manager.delete_old_jobs(nb_hours=FAILED_KEPT_HOURS, include_failed=True)
 
 
 def _with_engine(work: Callable[[App], Awaitable[None]]) -> None:

@@ -98,6 +98,11 @@ def start(clusters: list[Cluster], *, before_exec: Callable[[], None] | None = N
     return servers
 
 
+def log_file(cluster: Cluster) -> Path:
+    """Return where a cluster's server writes what it has to say."""
+    return env().home / "logs" / f"postgres-{cluster.name}.log"
+
+
 def close_folders() -> None:
     """Keep other accounts of this machine out of what holds customers' behaviour, whatever its files allow."""
     for name in ("lake", "logs", "locks", "uploads"):
@@ -197,7 +202,7 @@ def _start(cluster: Cluster, before_exec: Callable[[], None] | None) -> Server:
         cluster_files.settings(cluster.name, socket=str(cluster.socket), is_durable=cluster.is_durable)
     )
     (cluster.data / "pg_hba.conf").write_text(cluster_files.SIGN_IN)
-    log = env().home / "logs" / f"postgres-{cluster.name}.log"
+    log = log_file(cluster)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         child = subprocess.Popen(
@@ -236,7 +241,7 @@ def _await_answer(server: Server) -> None:
             again = _adopt(server.cluster) or _start(server.cluster, None)
             server.pid, server.child = again.pid, again.child
         time.sleep(0.02)
-    log = env().home / "logs" / f"postgres-{server.cluster.name}.log"
+    log = log_file(server.cluster)
     tail = "\n".join(log.read_text(errors="replace").splitlines()[-10:]) if log.exists() else ""
     raise SystemExit(f"The {server.cluster.name} cluster does not start. Its log {log} ends with:\n{tail}")
 

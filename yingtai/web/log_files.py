@@ -2,12 +2,23 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 MAX_BYTES = 5 * 1024 * 1024
 KEPT_FILES = 3
 CHUNK_BYTES = 65_536
 TROUBLE = re.compile(rb"ERROR|CRITICAL|Traceback|Error:|Cannot ")
+
+
+def trim(path: Path) -> None:
+    """Keep the log of a program that writes it itself, and only ever adds to it, within the same size."""
+    if not path.exists() or path.stat().st_size <= MAX_BYTES:
+        return
+    with path.open("rb") as full, path.with_suffix(".log.1").open("wb") as older:
+        full.seek(-MAX_BYTES, os.SEEK_END)
+        shutil.copyfileobj(full, older)
+    os.truncate(path, 0)
 
 
 class LogFile:

@@ -9,6 +9,8 @@ from yingtai.kernel.scope import EVERYTHING
 SCHEDULE = (
     ("* * * * *", "kernel.retry_stalled_jobs"),
     ("17 3 * * *", "kernel.prune_jobs"),
+    ("27 3 * * *", "organization.prune_sign_ins"),
+    ("31 3 * * *", "customers.forget_batches"),
     ("* * * * *", "campaigns.keep_going"),
     ("*/15 * * * *", "audiences.refresh_all"),
     ("11 * * * *", "audiences.keep_score_bounds"),

@@ -15,6 +15,7 @@ from types import FrameType
 from yingtai.kernel.env import env
 from yingtai.web import clusters, first_start
 from yingtai.web.children import Children
+from yingtai.web.log_files import trim
 from yingtai.web.start import load_everything, take_role
 
 GLANCE_SECONDS = 0.2
@@ -60,15 +61,16 @@ def _keep_running(servers: list[clusters.Server], asked: list[int], *, began: fl
                 is_ready = True
                 first_start.say_ready(time.monotonic() - began)
             if time.monotonic() - glanced_at > CLUSTER_GLANCE_SECONDS:
-                _revive(servers)
+                _look_after(servers)
                 glanced_at = time.monotonic()
     finally:
         print("\nStopping…", flush=True)
         children.stop_all()
 
 
-def _revive(servers: list[clusters.Server]) -> None:
+def _look_after(servers: list[clusters.Server]) -> None:
     for place, server in enumerate(servers):
+        trim(clusters.log_file(server.cluster))
         if not server.is_alive():
             print(f"The {server.cluster.name} cluster ended; starting it again.", file=sys.stderr)
             servers[place : place + 1] = clusters.start([server.cluster])

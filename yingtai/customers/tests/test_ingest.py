@@ -14,7 +14,7 @@ from yingtai.collect.api import (
     make_source,
     record,
 )
-from yingtai.customers import ingesting
+from yingtai.customers import ingesting, upkeep
 from yingtai.customers.api import IngestIsRunning
 from yingtai.customers.ingest.pipeline import TRY_LOCK, WRITER_LOCK, sole_writer
 from yingtai.customers.ingest.taking import Inbox
@@ -287,3 +287,16 @@ def test_a_request_that_defies_ingest_is_set_aside_and_the_others_go_on(brand, a
 
     assert lake_rows(acting) == [("Product Viewed",), ("Product Viewed",)]
     assert [row.reason for row in list_quarantine(acting).rows] == ["customers.request-not-ingested"]
+
+
+def test_notes_of_old_batches_go_and_the_numbers_run_on(acting):
+    ingesting.drain(MONDAY)
+    LakeBatch.objects.all().delete()
+    old, young = acting.at - timedelta(days=31), acting.at - timedelta(days=29)
+    for batch_no, at in ((1, old), (2, old), (3, None), (4, young), (5, old)):
+        LakeBatch.objects.create(batch_no=batch_no, event_count=0, committed_at=old, published_at=at)
+
+    assert upkeep.forget_batches(acting) == 2
+
+    assert list(LakeBatch.objects.order_by("batch_no").values_list("batch_no", flat=True)) == [3, 4, 5]
+    LakeBatch.objects.filter(batch_no=3).delete()
