@@ -18,6 +18,7 @@ from django.apps import apps
 from django.db import connection
 
 from yingtai.audiences.api import create_audience, refresh_audience
+from yingtai.audiences.scores import keep_bounds
 from yingtai.campaigns.models import Send, SuppressedAddress
 from yingtai.campaigns.services import deciding, drafting, exporting
 from yingtai.collect.api import RecordedFact, declare, declare_preset, make_source, make_write_key, record
@@ -197,7 +198,7 @@ def _arrive(here: Furnished) -> None:
     brand, acting = here.brand, here.acting
     furnish_plan(acting, brand, traits=(f"colour_{here.shared}", "city"))
     shop = make_source(acting, brand.node_no, name=f"Shop {here.shared}")
-    dealer = make_source(acting, brand.dealer_no, name=f"Garage {here.garage}")
+    dealer = make_source(acting, brand.dealer_no, name=f"Garage {here.garage}", kind="server")
     here.ids["source"] = [shop.id, dealer.id]
     assert send(make_write_key(acting, shop.id), _visits(here)) == 200
     garage = make_write_key(acting, dealer.id)
@@ -274,6 +275,7 @@ def _choose(here: Furnished) -> None:
         made = create_audience(acting, node_no=place, name=f"{what} {here.mark}", definition=everyone)
         refresh_audience(acting, made)
         here.ids.setdefault("audience", []).append(made)
+    keep_bounds(acting)
 
 
 def _say(here: Furnished) -> None:

@@ -26,7 +26,13 @@ from yingtai.collect.plan import Declared, Plan, Split
 from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors
 from yingtai.collect.queries.planning import list_declarations, list_seen, plan_of
 from yingtai.collect.queries.quarantine import list_quarantine, list_refusals
-from yingtai.collect.queries.sources import SourceView, get_source, list_sources, names_of_sources
+from yingtai.collect.queries.sources import (
+    SourceView,
+    get_source,
+    list_sources,
+    names_of_sources,
+    public_sources,
+)
 from yingtai.collect.reading import Message, Reading, Refused, explode
 from yingtai.collect.recorded import INTERNAL_SOURCE, Facts, RecordedFact, read_facts
 from yingtai.collect.services.accepting import Answer, accept
@@ -112,6 +118,7 @@ __all__ = [
     "open_import",
     "plan_of",
     "prune_quarantine",
+    "public_sources",
     "quarantine",
     "read_errors",
     "read_facts",

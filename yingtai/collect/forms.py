@@ -16,7 +16,7 @@ from yingtai.collect.importing.guessing import (
     TRAITS,
 )
 from yingtai.collect.importing.mapping import EVENTS, ORDER_LINES, PROFILES, SHAPES
-from yingtai.collect.models import Declaration
+from yingtai.collect.models import Declaration, Source
 from yingtai.collect.naming import trait_title
 from yingtai.collect.plan import PROPERTY, TRAIT
 
@@ -94,6 +94,17 @@ class SourceForm(forms.Form):
 
     name = forms.CharField(
         max_length=120, label=_("Name"), help_text=_("For example: Online shop, Owner app.")
+    )
+    kind = forms.ChoiceField(
+        choices=[
+            (Source.Kind.SDK, _("Pages and apps: everybody can read the key")),
+            (Source.Kind.SERVER, _("Our own servers: the key is secret")),
+        ],
+        label=_("What sends"),
+        help_text=_(
+            "What a page or an app says of who somebody is proves nothing: it cannot make one person of two who are "
+            "known, and mail goes to an address it adds only when a server, a file or a colleague confirms it."
+        ),
     )
     time_zone = forms.ChoiceField(
         choices=ZONES,

@@ -17,12 +17,15 @@ class Source(ScopedModel):
     """A website, an app, a system or a pile of files that tells us what happened, at one node."""
 
     class Kind(models.TextChoices):
-        SDK = "sdk"
+        SDK = "sdk"  # its key stands in pages and apps, where everybody can read it
+        SERVER = "server"
         IMPORT = "import"
 
     class OnViolation(models.TextChoices):
         KEEP = "keep"
         BLOCK = "block"
+
+    SENDING: ClassVar = (Kind.SDK, Kind.SERVER)
 
     inherited = True
 

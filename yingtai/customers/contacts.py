@@ -15,8 +15,8 @@ KIND_OF_CHANNEL = {"email": "email", "sms": "phone", "phone": "phone", "wechat":
 NO_ADDRESS = "no_address"
 OTHER_ADDRESS = "other_address"
 ROWS_AT_ONCE = 10_000
-PROVEN = "known.sealed IS NOT NULL"
-"""What an address must be before anything is sent there."""
+PROVEN = "known.sealed IS NOT NULL AND known.standing > 0"
+"""What an address must be before anything is sent there: readable, and not only claimed with a public key."""
 
 MARK_WITHOUT = """
     UPDATE {table} AS people SET reason = %(reason)s

@@ -13,6 +13,7 @@ SEARCHES_OF_A_PROGRAM = 6_000
 WITHIN_SECONDS = 600
 
 deed_words.register("person.revealed", _("looked at a private value"))
+deed_words.register("person.identifier-confirmed", _("confirmed an identifier of a person"))
 deed_words.register("person.copied", _("took a copy of a person"))
 deed_words.register("person.erased", _("erased a person"))
 deed_words.register("person.searched-often", _("searched for people unusually often"))

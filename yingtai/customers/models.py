@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from yingtai.customers.rules import KINDS
+from yingtai.customers.rules import KINDS, Standing
 from yingtai.kernel.ids import uuid7
 from yingtai.kernel.models import ExemptModel, ScopedModel
 
@@ -61,7 +61,8 @@ class Profile(ScopedModel):
 class Identifier(ScopedModel):
     """One way a brand recognises a profile. `alias_no` is its small stable number in the lake.
 
-    Found by `blind`; kept readable only when a person may want to see it again (not for devices).
+    Found by `blind`; kept readable only when a person may want to see it again (not for devices). `standing`
+    says how sure it is that it is theirs.
     """
 
     KINDS: ClassVar = [(kind.number, kind.name) for kind in KINDS]
@@ -74,6 +75,11 @@ class Identifier(ScopedModel):
     sealed = models.BinaryField(null=True)
     key_id = models.BigIntegerField(null=True)
     first_seen_at = models.DateTimeField()
+    standing = models.SmallIntegerField(
+        choices=[(one.value, one.name) for one in Standing],
+        default=Standing.PROVEN,
+        db_default=Standing.PROVEN,
+    )
 
     class Meta:
         constraints = [

@@ -25,7 +25,7 @@ from yingtai.customers.models import (
     RecentTimeline,
     SealedTraits,
 )
-from yingtai.customers.rules import BY_NUMBER, KINDS
+from yingtai.customers.rules import BY_NUMBER, KINDS, Standing
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, hexadecimal, number
 from yingtai.kernel.scope import BRAND_SHIFT, brand_of
@@ -71,6 +71,7 @@ class MaskedIdentifier:
     kind: str
     masked: str
     first_seen_at: datetime
+    standing: Standing = Standing.PROVEN
 
 
 @dataclass(frozen=True)
@@ -345,7 +346,7 @@ def _masked_identifiers(profile_nos: Iterable[int]) -> dict[int, list[MaskedIden
         kind = BY_NUMBER[row.kind].name
         masked = vault.mask(kind, value) if value else ""
         found.setdefault(row.profile_no, []).append(
-            MaskedIdentifier(row.alias_no, kind, masked, row.first_seen_at)
+            MaskedIdentifier(row.alias_no, kind, masked, row.first_seen_at, Standing(row.standing))
         )
     return found
 

@@ -7,6 +7,7 @@ says what each one is for.
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import IntEnum
 from typing import Final
 
 EVER: Final = timedelta(days=36_500)
@@ -22,6 +23,8 @@ class Kind:
     priority  a lower one is stronger; an event's alias is that of its strongest identifier
     limit     at most so many per profile within `period`
     is_kept   its value is kept, sealed; others are kept as a blind index only
+
+    What is kept names a person; what is not is a browser's or a device's.
     """
 
     number: int
@@ -30,6 +33,21 @@ class Kind:
     limit: int
     period: timedelta
     is_kept: bool
+
+    @property
+    def names_a_person(self) -> bool:
+        return self.is_kept
+
+
+class Standing(IntEnum):
+    """How sure it is that an identifier is somebody's."""
+
+    CLAIMED = 0
+    """A page or an app added it to somebody who was known already: nothing is sent there."""
+    GIVEN = 1
+    """A page or an app brought it with somebody new, or as the first address of somebody only pages and apps know."""
+    PROVEN = 2
+    """A server with a secret key, a file or a colleague said so."""
 
 
 KINDS: Final = (
@@ -43,6 +61,9 @@ KINDS: Final = (
     Kind(9, "anonymous", 99, 5, WEEK, False),
 )
 """By priority: user first, e-mail second, then alphabetical among what a person gives and what a device says."""
+
+CONTACTS: Final = frozenset({"email", "phone"})
+"""Kinds that messages go to."""
 
 BY_NAME: Final = {kind.name: kind for kind in KINDS}
 BY_NUMBER: Final = {kind.number: kind for kind in KINDS}

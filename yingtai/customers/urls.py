@@ -9,6 +9,7 @@ urlpatterns = [
     path("profiles/<uuid:profile_id>/orders", views.orders, name="orders"),
     path("profiles/<uuid:profile_id>/timeline", views.timeline, name="timeline"),
     path("profiles/<uuid:profile_id>/reveal/<int:alias_no>", views.reveal, name="reveal"),
+    path("profiles/<uuid:profile_id>/confirm/<int:alias_no>", views.confirm, name="confirm"),
     path("profiles/<uuid:profile_id>/reveal", views.reveal_trait, name="reveal_trait"),
     path("profiles/<uuid:profile_id>/merge", views.merge, name="merge"),
     path("profiles/<uuid:profile_id>/merges/<uuid:evidence_id>/undo", views.split, name="split"),

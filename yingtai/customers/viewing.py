@@ -20,6 +20,7 @@ from yingtai.customers.queries import (
     TimelineRow,
     title_of,
 )
+from yingtai.customers.rules import Standing
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import fact_names
 from yingtai.organization.api import names_of_staff, units_at
@@ -57,6 +58,7 @@ class Chip:
     alias_no: int
     kind: Any
     masked: str
+    is_claimed: bool
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,10 @@ def listed(rows: Sequence[ProfileRow]) -> list[ListedProfile]:
 def chips(identifiers: Sequence[MaskedIdentifier], *, shown: int | None = None) -> tuple[Chip, ...]:
     """Return identifiers with the readable ones first."""
     in_order = sorted(identifiers, key=lambda one: not one.masked)
-    return tuple(Chip(one.alias_no, KINDS.get(one.kind, one.kind), one.masked) for one in in_order[:shown])
+    return tuple(
+        Chip(one.alias_no, KINDS.get(one.kind, one.kind), one.masked, one.standing == Standing.CLAIMED)
+        for one in in_order[:shown]
+    )
 
 
 def entries(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> list[TimelineEntry]:

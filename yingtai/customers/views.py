@@ -14,7 +14,7 @@ from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.happenings import HAPPENINGS, events_of
 from yingtai.customers.jobs import merge_by_hand, split_by_hand
 from yingtai.customers.orders import SHOWN_ORDERS, orders_of
-from yingtai.customers.services import erasing, revealing
+from yingtai.customers.services import confirming, erasing, revealing
 from yingtai.kernel.acting import decide
 from yingtai.kernel.contributions import privacy_holders, profile_panels
 from yingtai.kernel.errors import NotConfirmed
@@ -126,6 +126,17 @@ def reveal_trait(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     name = request.POST.get("name") or request.GET.get("name", "")
     value = revealing.reveal_trait(request.acting, profile_id=profile_id, name=name)
     return render_page(request, "customers/revealed.html", {"value": value})
+
+
+@require_POST
+@page(action="edit", place=PLACE, label=Label.L3)
+def confirm(request: ActingRequest, profile_id: UUID, alias_no: int) -> HttpResponse:
+    """Say that an identifier which a page or an app added is this person's; who said so is recorded."""
+    confirming.confirm_identifier(request.acting, profile_id=profile_id, alias_no=alias_no)
+    messages.success(
+        request, _("Confirmed. What they agreed to is asked for anew before marketing goes there.")
+    )
+    return redirect("customers:profile", profile_id)
 
 
 @require_http_methods(["GET", "POST"])

@@ -37,6 +37,11 @@ class SourceView:
     created_at: datetime
     key_count: int = 0
 
+    @property
+    def sends_events(self) -> bool:
+        """Whether it sends by itself, with write keys; files are brought."""
+        return self.kind != Source.Kind.IMPORT
+
 
 def view_source(source: Source, key_count: int = 0) -> SourceView:
     """Return a source as others may see it."""
@@ -73,6 +78,16 @@ def names_of_sources(acting: Acting) -> dict[int, str]:
     """Return the names of sources by number."""
     with acting_transaction(acting):
         return dict(Source.objects.values_list("source_no", "name"))
+
+
+def public_sources(source_nos: list[int]) -> set[int]:
+    """Return which of these sources send with a key that anybody can read in a page or an app: what they say of who
+    somebody is proves nothing."""
+    return set(
+        Source.objects.filter(source_no__in=source_nos, kind=Source.Kind.SDK).values_list(
+            "source_no", flat=True
+        )
+    )
 
 
 def _key_counts(source_nos: list[int]) -> dict[int, int]:

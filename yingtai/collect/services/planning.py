@@ -119,7 +119,9 @@ def publish_plan(acting: Acting, node_no: int, *, only: int | None = None) -> No
 
 def _publish(acting: Acting, brand: int, *, only: int | None = None) -> None:
     plan = load_plan(brand_of(brand))
-    sources = Source.objects.filter(node_no__gte=brand, node_no__lt=brand + (1 << 40), kind=Source.Kind.SDK)
+    sources = Source.objects.filter(
+        node_no__gte=brand, node_no__lt=brand + (1 << 40), kind__in=Source.SENDING
+    )
     if only is not None:
         sources = sources.filter(source_no=only)
     as_json = {mode: _json(snapshot(plan, mode)) for mode in {source.on_violation for source in sources}}

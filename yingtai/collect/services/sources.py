@@ -80,7 +80,7 @@ def make_source(
             back_fill_days=back_fill_days, allowed_origins=[_origin(text) for text in allowed_origins],
             on_violation=on_violation, created_at=acting.at,
         )  # fmt: skip
-        if kind == Source.Kind.SDK:
+        if kind != Source.Kind.IMPORT:
             publish_plan(acting, node_no, only=source.source_no)
         record_deed(acting, "source.made", node_no=node_no, about=name, kind=kind)
         return view_source(source)

@@ -65,7 +65,13 @@ def test_every_page_opens_on_an_empty_brand(marketer, path):
 def test_a_write_key_is_shown_once(marketer, acting):
     made = marketer.post(
         "/data/sources/new",
-        {"name": "Shop", "time_zone": "Asia/Shanghai", "back_fill_days": "30", "on_violation": "keep"},
+        {
+            "name": "Shop",
+            "kind": "sdk",
+            "time_zone": "Asia/Shanghai",
+            "back_fill_days": "30",
+            "on_violation": "keep",
+        },
     )
 
     first, second = marketer.get(made.url), marketer.get(made.url)

@@ -40,6 +40,7 @@ def source_new(request: ActingRequest) -> HttpResponse:
                 request.acting,
                 unit.node_no or 0,
                 name=given["name"],
+                kind=given["kind"],
                 time_zone=given["time_zone"],
                 back_fill_days=given["back_fill_days"],
                 allowed_origins=form.origins(),
@@ -57,7 +58,7 @@ def source_edit(request: ActingRequest, source_id: UUID) -> HttpResponse:
     """Change what a source may send."""
     found = get_source(request.acting, source_id)
     form = SourceForm(request.POST or None, initial=_initial(found))
-    form.fields["name"].disabled = True
+    form.fields["name"].disabled = form.fields["kind"].disabled = True
     problem: ProductError | None = None
     if form.is_valid():
         given = form.cleaned_data
@@ -146,6 +147,7 @@ def _form(request: ActingRequest, form: SourceForm, problem: ProductError | None
 def _initial(found: SourceView) -> dict[str, object]:
     return {
         "name": found.name,
+        "kind": found.kind,
         "time_zone": found.time_zone,
         "back_fill_days": found.back_fill_days,
         "allowed_origins": "\n".join(found.allowed_origins),

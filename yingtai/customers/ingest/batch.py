@@ -73,7 +73,13 @@ class People:
 
 @dataclass
 class Identifiers:
-    """Each identifier of a set once: parallel arrays."""
+    """Each identifier of a set once: parallel arrays.
+
+    is_new     gets a row in the books
+    is_moved   of these, those that had one, with somebody a public key claimed they belong to
+    is_raised  is proven now, and was not
+    standing   of those that get a row
+    """
 
     distinct: Distinct
     values: list[str]
@@ -82,5 +88,8 @@ class Identifiers:
     alias_no: np.ndarray
     owner_no: np.ndarray
     is_new: np.ndarray
+    is_moved: np.ndarray
+    is_raised: np.ndarray
+    standing: np.ndarray
     first_event: np.ndarray
     first_seen: np.ndarray

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from yingtai.collect.api import public_sources
 from yingtai.customers.eventset import ID_PREFIX, EventSet
 from yingtai.customers.ingest.batch import Batch, Found, Identifiers, People
 from yingtai.customers.ingest.resolving import FRESH, NOBODY, Distinct, Held, Resolution, combine, resolve
 from yingtai.customers.ingest.wire import fetch, put
-from yingtai.customers.rules import BY_PRIORITY, is_blocked
+from yingtai.customers.rules import BY_PRIORITY, Standing, is_blocked
 from yingtai.kernel.scope import BRAND_SHIFT
 from yingtai.organization.api import entity_no_at
 from yingtai.vault import api as vault
@@ -23,14 +24,15 @@ ASKED_TABLES = """
 """
 # LATERAL with LIMIT or OFFSET keeps the planner on the index, whatever it believes of the sizes.
 KNOWN_ONES = """
-    SELECT asked.place, known.alias_no, known.profile_no
+    SELECT asked.place, known.alias_no, known.profile_no, known.standing
     FROM asked_identifier AS asked, LATERAL (
-        SELECT alias_no, profile_no FROM customers_identifier AS one
+        SELECT alias_no, profile_no, standing FROM customers_identifier AS one
         WHERE one.brand_no = asked.brand_no AND one.kind = asked.kind AND one.blind = asked.blind LIMIT 1
     ) AS known
 """
 HELD_BY = """
-    SELECT held.profile_no, held.kind, (extract(epoch FROM held.first_seen_at) * 1000000)::bigint AS first_seen
+    SELECT held.profile_no, held.kind, (extract(epoch FROM held.first_seen_at) * 1000000)::bigint AS first_seen,
+        held.standing
     FROM asked_holder AS asked, LATERAL (
         SELECT * FROM customers_identifier AS one WHERE one.profile_no = asked.profile_no OFFSET 0
     ) AS held
@@ -88,10 +90,16 @@ def prepare(cursor: Any) -> None:
 def identify(batch: Batch) -> People:
     """Say for every event of the set who it belongs to; new profiles and aliases get their numbers here."""
     found = batch.found or read(batch.set)
-    alias_no, profile_no = _look_up(batch, found)
-    distinct = Distinct(found.combined, found.kinds, profile_no)
+    alias_no, profile_no, standing = _look_up(batch, found)
+    proving = _proving(batch, found)
+    is_proven = np.isin(np.arange(len(found.values)), found.combined.places[proving])
+    # A door that proves who somebody is does not take a browser's word for whose an identifier is.
+    believed = np.where(is_proven & (standing == Standing.CLAIMED), 0, profile_no)
+    distinct = Distinct(found.combined, found.kinds, believed, proving)
     resolution = resolve(distinct, lambda profiles: _held(batch, profiles))
     identifiers = _identifiers(batch, found, distinct, resolution, alias_no)
+    identifiers.standing[is_proven] = Standing.PROVEN
+    _raise_standing(identifiers, is_proven & (standing < Standing.PROVEN), profile_no)
     fresh_from = _numbered(batch, identifiers, resolution)
     strongest = resolution.strongest
     people = People(
@@ -170,12 +178,23 @@ def _one_kind(column: pa.ChunkedArray, brand: np.ndarray) -> tuple[np.ndarray, l
     return places, texts.take(pa.array(distinct & 0xFFFFFFFF)).to_pylist(), distinct >> 32
 
 
-def _look_up(batch: Batch, found: Found) -> tuple[np.ndarray, np.ndarray]:
-    """Return alias and profile of each identifier, 0 when it is new. One statement for the set."""
+def _proving(batch: Batch, found: Found) -> np.ndarray:
+    """Say of each combination whether an event with it came through a door that proves who somebody is."""
+    sources = batch.numbers("source_no")
+    public = public_sources(np.unique(sources).tolist())
+    proving = np.zeros(len(found.combined.places), dtype=bool)
+    proving[found.combined.inverse[~np.isin(sources, list(public))]] = True
+    return proving
+
+
+def _look_up(batch: Batch, found: Found) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return alias and profile of each identifier, 0 when it is new, and how sure it is theirs.
+    One statement for the set."""
     count = len(found.values)
     alias_no, profile_no = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    standing = np.full(count, Standing.PROVEN, np.int16)
     if not count:
-        return alias_no, profile_no
+        return alias_no, profile_no, standing
     numbers = np.array([kind.number for kind in BY_PRIORITY], dtype=np.int16)
     put(
         batch.cursor,
@@ -187,9 +206,11 @@ def _look_up(batch: Batch, found: Found) -> tuple[np.ndarray, np.ndarray]:
             "blind": found.blind,
         },
     )
-    known = fetch(batch.cursor, KNOWN_ONES, {"place": "i4", "alias_no": "i8", "profile_no": "i8"})
+    columns = {"place": "i4", "alias_no": "i8", "profile_no": "i8", "standing": "i2"}
+    known = fetch(batch.cursor, KNOWN_ONES, columns)
     alias_no[known["place"]], profile_no[known["place"]] = known["alias_no"], known["profile_no"]
-    return alias_no, profile_no
+    standing[known["place"]] = known["standing"]
+    return alias_no, profile_no, standing
 
 
 def _blinded(kinds: np.ndarray, texts: list[str], brands: np.ndarray) -> np.ndarray:
@@ -204,16 +225,22 @@ def _blinded(kinds: np.ndarray, texts: list[str], brands: np.ndarray) -> np.ndar
     return blind
 
 
-def _held(batch: Batch, profiles: np.ndarray) -> Held:
+def _held(batch: Batch, profiles: np.ndarray) -> tuple[Held, set[int]]:
     held: Held = {}
+    proven: set[int] = set()
     if not len(profiles):
-        return held
+        return held, proven
     put(batch.cursor, "asked_holder", {"profile_no": profiles})
     batch.cursor.execute("ANALYZE asked_holder")
-    rows = fetch(batch.cursor, HELD_BY, {"profile_no": "i8", "kind": "i2", "first_seen": "i8"})
-    for profile_no, kind, first_seen in zip(*(column.tolist() for column in rows.values()), strict=True):
+    columns = {"profile_no": "i8", "kind": "i2", "first_seen": "i8", "standing": "i2"}
+    rows = fetch(batch.cursor, HELD_BY, columns)
+    for profile_no, kind, first_seen, standing in zip(
+        *(column.tolist() for column in rows.values()), strict=True
+    ):
         held.setdefault(profile_no, {}).setdefault(PLACE_OF_KIND[kind], []).append(first_seen)
-    return held
+        if standing == Standing.PROVEN:
+            proven.add(profile_no)
+    return held, proven
 
 
 def _identifiers(
@@ -241,14 +268,30 @@ def _identifiers(
         alias_no=alias_no,
         owner_no=resolution.owner,
         is_new=(alias_no == 0) & (resolution.owner != 0),
+        is_moved=np.zeros(count, bool),
+        is_raised=np.zeros(count, bool),
+        standing=np.where(resolution.claimed, Standing.CLAIMED, Standing.GIVEN),
         first_event=first_event,
         first_seen=first_seen,
     )
 
 
+def _raise_standing(identifiers: Identifiers, spoken_of: np.ndarray, had: np.ndarray) -> None:
+    """What a proving door repeats is proven; a claim that it contradicts moves, with a row and a seal of its own.
+
+    In: spoken_of  per identifier, whether it was not proven before and a proving door has spoken of it now
+        had        per identifier, whose it was
+    """
+    owner = identifiers.owner_no
+    was_claim = identifiers.distinct.profile != had
+    identifiers.is_moved = spoken_of & was_claim & (owner != had) & (owner != 0)
+    identifiers.is_raised = spoken_of & ~identifiers.is_moved & (owner != 0)
+    identifiers.is_new |= identifiers.is_moved
+
+
 def _numbered(batch: Batch, identifiers: Identifiers, resolution: Resolution) -> int:
     """Give numbers to new aliases and profiles, and return the first new profile's."""
-    new = np.flatnonzero(identifiers.is_new)
+    new = np.flatnonzero(identifiers.is_new & ~identifiers.is_moved)
     first_alias = take_numbers(batch.cursor, "alias", len(new))
     identifiers.alias_no[new] = first_alias + np.arange(len(new))
     fresh_from = take_numbers(batch.cursor, "profile", resolution.fresh)

@@ -23,7 +23,7 @@ NEW_TABLES = """
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS new_identifier (
         alias_no bigint, brand_no int, kind smallint, blind bytea, profile_no bigint, sealed bytea,
-        key_id bigint, first_seen_at timestamptz, node_no bigint
+        key_id bigint, first_seen_at timestamptz, node_no bigint, standing smallint
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS said_trait (profile_no bigint, traits jsonb) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS named_order (
@@ -37,12 +37,14 @@ ADD_PROFILES = """
 """
 ADD_IDENTIFIERS = """
     INSERT INTO customers_identifier (
-        alias_no, brand_no, kind, blind, profile_no, sealed, key_id, first_seen_at, node_no)
-    SELECT alias_no, brand_no, kind, blind, profile_no, sealed, nullif(key_id, 0), first_seen_at,
+        alias_no, brand_no, kind, blind, profile_no, sealed, key_id, first_seen_at, standing, node_no)
+    SELECT alias_no, brand_no, kind, blind, profile_no, sealed, nullif(key_id, 0), first_seen_at, standing,
         coalesce(nullif(node_no, 0), (
             SELECT node_no FROM customers_profile AS one WHERE one.profile_no = new.profile_no))
     FROM new_identifier AS new
 """
+PROVE = "UPDATE customers_identifier SET standing = 2 WHERE alias_no = ANY(%s)"
+TAKE_BACK = "DELETE FROM customers_identifier WHERE alias_no = ANY(%s)"
 CHANGE_TRAITS = """
     UPDATE customers_profile AS profile SET traits = coalesce((
         SELECT jsonb_object_agg(name, CASE
@@ -86,8 +88,11 @@ def add_profiles(batch: Batch, people: People, said: Said, keys: Keyring) -> Non
 
 
 def add_identifiers(batch: Batch, people: People, sealed: list[bytes | None], key_ids: list[int]) -> None:
-    """Add the identifiers that are new in this set."""
+    """Add the identifiers that are new in this set; what was only claimed is proven, or taken back and added anew."""
     found = people.identifiers
+    for statement, some in ((PROVE, found.is_raised), (TAKE_BACK, found.is_moved)):
+        if some.any():
+            batch.cursor.execute(statement, [found.alias_no[some].tolist()])
     new = np.flatnonzero(found.is_new)
     if not len(new):
         return
@@ -101,6 +106,7 @@ def add_identifiers(batch: Batch, people: People, sealed: list[bytes | None], ke
         "key_id": pa.array(key_ids, pa.int64()),
         "first_seen_at": _moments(found.first_seen[new]),
         "node_no": _nodes_of(people, found.owner_no[new]),
+        "standing": pa.array(found.standing[new], pa.int16()),
     }
     put_rows(batch.cursor, "new_identifier", pa.table(columns))
     batch.cursor.execute(ADD_IDENTIFIERS)

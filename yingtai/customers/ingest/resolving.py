@@ -3,13 +3,13 @@
 The method, why it is deterministic and what it never does: docs/algorithms/identity.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
-from yingtai.customers.rules import BY_PRIORITY, Kind
+from yingtai.customers.rules import BY_PRIORITY, CONTACTS, Kind
 
 NOBODY = -1
 MICROS_PER_DAY = 86_400_000_000
@@ -17,6 +17,10 @@ FRESH = 1 << 62
 """Profiles made in this set are younger than any that exists: their ages start here."""
 
 LIMITS = tuple((kind.limit, kind.period.days * MICROS_PER_DAY) for kind in BY_PRIORITY)
+
+NAMING = frozenset(place for place, kind in enumerate(BY_PRIORITY) if kind.names_a_person)
+
+CONTACTS_AT = frozenset(place for place, kind in enumerate(BY_PRIORITY) if kind.name in CONTACTS)
 
 Held = dict[int, dict[int, list[int]]]
 """Per profile and place of a kind in BY_PRIORITY: when each identifier of it was first seen, in microseconds."""
@@ -29,11 +33,13 @@ class Distinct:
     combined  which of them came together
     kinds     place of the kind in BY_PRIORITY
     profile   the profile each points at now; 0 when it is new
+    proving   per combination, whether a door that proves who somebody is said it; a browser's key proves nothing
     """
 
     combined: "Combined"
     kinds: np.ndarray
     profile: np.ndarray
+    proving: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -68,30 +74,36 @@ class Resolution:
     strongest  per event, the identifier it goes under, or NOBODY
     owner      per identifier, its profile: a number, or FRESH + n for the n-th new one; 0 when it was left out
     fresh      how many new profiles there are
+    claimed    per identifier, whether it was added to somebody known on the word of a public key alone
     merges     in the order they were found
     """
 
     strongest: np.ndarray
     owner: np.ndarray
     fresh: int
+    claimed: np.ndarray
     merges: list[Merge] = field(default_factory=list)
 
 
-def resolve(known: Distinct, held: Callable[[np.ndarray], Held]) -> Resolution:
+def resolve(known: Distinct, held: Callable[[np.ndarray], tuple[Held, Set[int]]]) -> Resolution:
     """Resolve every event of a set.
 
-    In:   held  returns what the given profiles hold already; asked once
+    In:   held  returns what the given profiles hold already, and which of them something proves; asked once
     Cost: Python per distinct new combination of several identifiers, arrays for everything else
     """
     combined = known.combined
     combos = combined.places
     news = _needs_thought(combos, known.profile)
-    book = _Book(known, held(_profiles_in(combos[news], known.profile)))
+    book = _Book(known, *held(_profiles_in(combos[news], known.profile)))
     strongest = _first_identifier(combos)
-    order = np.lexsort((combined.first[news], combined.earliest[news]))
-    for place in np.flatnonzero(news)[order].tolist():
-        strongest[place] = book.meet(combos[place].tolist(), int(combined.earliest[place]))
-    book.welcome(_alone(combos, news))
+    # What is proven comes first, so that no claim of the same set stands in its way.
+    for proving in (True, False):
+        these = known.proving == proving
+        order = np.lexsort((combined.first[news & these], combined.earliest[news & these]))
+        for place in np.flatnonzero(news & these)[order].tolist():
+            at = int(combined.earliest[place])
+            strongest[place] = book.meet(combos[place].tolist(), at, proving=proving)
+        book.welcome(_alone(combos[these], news[these]), proving=proving)
     return Resolution(strongest[combined.inverse], *book.close())
 
 
@@ -156,7 +168,7 @@ def _alone(combos: np.ndarray, news: np.ndarray) -> np.ndarray:
 class _Book:
     """Slots of profiles while a set is resolved: a union-find whose root is the oldest profile."""
 
-    def __init__(self, known: Distinct, held: Held) -> None:
+    def __init__(self, known: Distinct, held: Held, proven: Set[int]) -> None:
         self._kinds: list[int] = known.kinds.tolist()
         numbers, slots = np.unique(known.profile, return_inverse=True)
         self._ages: list[int] = numbers.tolist()
@@ -165,33 +177,43 @@ class _Book:
         self._held: dict[int, dict[int, list[int]]] = {
             slot: held[age] for slot, age in enumerate(self._ages) if age in held
         }
+        self._proven = {slot for slot, age in enumerate(self._ages) if age in proven}
         self._fresh = 0
         self._merges: list[Merge] = []
+        self._claimed: set[int] = set()
 
-    def meet(self, combo: list[int], at: int) -> int:
+    def meet(self, combo: list[int], at: int, *, proving: bool) -> int:
         """Let identifiers of one event become one profile, leaving out the weakest until limits allow it."""
         present = [place for place in combo if place != NOBODY]
+        if not proving:
+            present = self._without_strangers(present)
         while True:
             slots = {self._root(self._slot[place]) for place in present if self._slot[place] != NOBODY}
             news = [place for place in present if self._slot[place] == NOBODY]
             if len(present) == 1 or self._fits(slots, news, at):
                 break
             present.pop()
+        claims = set() if proving else self._claims(slots, news)
         target = self._joined(slots, present) if slots else self._new_slot()
         for place in news:
             self._slot[place] = target
             self._held.setdefault(target, {}).setdefault(self._kinds[place], []).append(at)
+        self._claimed |= claims
+        if proving:
+            self._proven.add(target)
         return present[0]
 
-    def welcome(self, alone: np.ndarray) -> None:
+    def welcome(self, alone: np.ndarray, *, proving: bool) -> None:
         """Give a new profile to each identifier that came alone and belongs to nobody yet."""
         slot = self._slot
         for place in alone.tolist():
             if slot[place] == NOBODY:
                 slot[place] = self._new_slot()
+            if proving:
+                self._proven.add(self._root(slot[place]))
 
-    def close(self) -> tuple[np.ndarray, int, list[Merge]]:
-        """Return the owner of each identifier, how many profiles are new, and the merges."""
+    def close(self) -> tuple[np.ndarray, int, np.ndarray, list[Merge]]:
+        """Return the owner of each identifier, how many profiles are new, what is only claimed, and the merges."""
         count = len(self._parent)
         roots = np.fromiter((self._root(slot) for slot in range(count)), np.int64, count)
         ages = np.array(self._ages, dtype=np.int64)
@@ -203,7 +225,41 @@ class _Book:
         owner = np.zeros(len(slots), dtype=np.int64)
         held = slots != NOBODY
         owner[held] = owner_of[roots[slots[held]]]
-        return owner, len(fresh_roots), self._final_merges()
+        claimed = np.zeros(len(slots), dtype=bool)
+        claimed[list(self._claimed)] = True
+        return owner, len(fresh_roots), claimed, self._final_merges()
+
+    def _without_strangers(self, present: list[int]) -> list[int]:
+        """Leave out what a public key may not join: a second person who is known, and a browser or device whose
+        person is known by another value of the same kind."""
+        kept: list[int] = []
+        person = NOBODY
+        for place in present:
+            slot = self._root(self._slot[place]) if self._slot[place] != NOBODY else NOBODY
+            named = self._names(slot) if slot != NOBODY else frozenset[int]()
+            if not named or slot == person:
+                kept.append(place)
+            elif person == NOBODY and not self._is_borrowed(place, named, kept):
+                kept.append(place)
+                person = slot
+        return kept
+
+    def _is_borrowed(self, place: int, named: Set[int], stronger: Sequence[int]) -> bool:
+        """Say whether a browser or device belongs to somebody who already has what this event brings anew."""
+        return self._kinds[place] not in NAMING and any(self._kinds[other] in named for other in stronger)
+
+    def _claims(self, slots: Set[int], news: Sequence[int]) -> set[int]:
+        """Return what a public key adds to somebody known. The first address of somebody whom only pages and apps
+        know is not among it: they say who they are bit by bit."""
+        named = {kind for slot in slots for kind in self._names(slot)}
+        added = {place for place in news if named and self._kinds[place] in NAMING}
+        if named & CONTACTS_AT or slots & self._proven:
+            return added
+        return {place for place in added if self._kinds[place] not in CONTACTS_AT}
+
+    def _names(self, slot: int) -> Set[int]:
+        """Return the kinds of identifiers that name the person of a slot, if anything does."""
+        return self._held.get(slot, {}).keys() & NAMING
 
     def _final_merges(self) -> list[Merge]:
         # A survivor may itself have been folded into an older profile later in the same set.
@@ -248,6 +304,8 @@ class _Book:
         target, *others = sorted(slots, key=self._ages.__getitem__)
         for other in others:
             self._parent[other] = target
+            if other in self._proven:
+                self._proven.add(target)
             into = self._held.setdefault(target, {})
             for kind, times in self._held.pop(other, {}).items():
                 into[kind] = into.get(kind, []) + times

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from yingtai.customers.eventset import KNOWN, NEEDED
-from yingtai.customers.ingest.batch import Batch, People
+from yingtai.customers.ingest.batch import Batch, Identifiers, People
 from yingtai.customers.ingest.moving import Moved
 from yingtai.kernel.scope import BRAND_SHIFT
 
@@ -76,14 +76,20 @@ def _order_lines(batch: Batch, people: People) -> pa.Table:
 
 def _alias_map(batch: Batch, people: People, moved: Moved) -> pa.Table:
     found = people.identifiers
-    new = np.flatnonzero(found.is_new)
-    nodes = batch.numbers("node_no")[found.first_event[new]]
-    made = Moved(found.alias_no[new], found.owner_no[new], nodes)
-    rows = [
-        _alias_rows(made, batch.ingest_no, batch.at, moved=False),
-        moved_rows(moved, batch.ingest_no, batch.at),
-    ]
-    return pa.concat_tables(rows)
+    return pa.concat_tables(
+        [
+            _alias_rows(
+                _of(batch, found, found.is_new & ~found.is_moved), batch.ingest_no, batch.at, moved=False
+            ),
+            moved_rows(_of(batch, found, found.is_moved), batch.ingest_no, batch.at),
+            moved_rows(moved, batch.ingest_no, batch.at),
+        ]
+    )
+
+
+def _of(batch: Batch, found: Identifiers, these: np.ndarray) -> Moved:
+    nodes = batch.numbers("node_no")[found.first_event[these]]
+    return Moved(found.alias_no[these], found.owner_no[these], nodes)
 
 
 def moved_rows(moved: Moved, ingest_no: int, at: datetime) -> pa.Table:

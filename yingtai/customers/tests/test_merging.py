@@ -46,7 +46,7 @@ def met(acting, shop, number, **ids):
 
 @pytest.fixture
 def shop(brand, acting):
-    return make_source(acting, brand.node_no, name="shop")
+    return make_source(acting, brand.node_no, name="shop", kind="server")
 
 
 @pytest.fixture

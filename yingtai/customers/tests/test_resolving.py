@@ -11,8 +11,11 @@ PLACES = {kind.name: place for place, kind in enumerate(BY_PRIORITY)}
 DAY = MICROS_PER_DAY
 
 
-def resolved(events, *, known=None, held=None):
-    """Resolve events written as dicts of kind → value, in time order, and return (resolution, owner of)."""
+def resolved(events, *, known=None, held=None, public=(), proven=frozenset()):
+    """Resolve events written as dicts of kind → value, in time order, and return (resolution, owner of).
+
+    In: public  the rows that came with a key that everybody can read
+    """
     known = known or {}
     values = sorted({(kind, value) for event in events for kind, value in event.items() if kind != "at"})
     rows = np.full((len(events), len(BY_PRIORITY)), NOBODY, dtype=np.int64)
@@ -21,12 +24,16 @@ def resolved(events, *, known=None, held=None):
             if kind != "at":
                 rows[row, PLACES[kind]] = values.index((kind, value))
     occurred = np.array([event.get("at", row) for row, event in enumerate(events)], dtype=np.int64)
+    combined = combine(rows, occurred)
+    proving = np.zeros(len(combined.places), bool)
+    proving[combined.inverse[[row for row in range(len(events)) if row not in public]]] = True
     distinct = Distinct(
-        combine(rows, occurred),
+        combined,
         np.array([PLACES[kind] for kind, _ in values], dtype=np.int64),
         np.array([known.get(value, 0) for value in values], dtype=np.int64),
+        proving,
     )
-    found = resolve(distinct, lambda profiles: held or {})
+    found = resolve(distinct, lambda profiles: (held or {}, proven))
     return found, {value: int(owner) for value, owner in zip(values, found.owner, strict=True)}
 
 
@@ -153,3 +160,62 @@ def test_nobody_is_merged_into_themselves(events):
     assert len(duplicates) == len(set(duplicates))
     assert not set(duplicates) & {one.survivor_no for one in found.merges}
     assert not set(duplicates) & set(owner.values())
+
+
+VICTIM, THIEF = {"email": "victim"}, {"email": "thief"}
+
+
+def test_a_public_key_joins_no_two_people_who_are_known():
+    events = [{"user": "anna", "email": "bert's"}]
+
+    found, owner = resolved(
+        events,
+        known={("user", "anna"): 7, ("email", "bert's"): 9},
+        held={7: {PLACES["user"]: [0]}, 9: {PLACES["email"]: [0]}},
+        public={0},
+    )
+
+    assert (found.merges, owner["user", "anna"], owner["email", "bert's"]) == ([], 7, 9)
+    assert profiles_of_events(found) == [7]
+
+
+def test_a_browser_that_named_somebody_does_not_bring_them_another_address():
+    found, owner = resolved(
+        [VICTIM | {"anonymous": "x"}, THIEF | {"anonymous": "x"}, {"anonymous": "x"}], public={0, 1, 2}
+    )
+
+    assert owner["email", "victim"] == owner["anonymous", "x"] != owner["email", "thief"]
+    assert not found.claimed.any()
+
+
+def test_what_a_public_key_adds_to_somebody_known_is_a_claim():
+    found, owner = resolved(
+        [{"user": "anna", "email": "old"}, {"user": "anna", "email": "new"}], public={0, 1}
+    )
+
+    assert len(set(owner.values())) == 1
+    assert found.claimed.tolist() == [value == ("email", "new") for value in sorted(owner)]
+
+
+def test_somebody_whom_only_pages_know_gives_a_first_address_bit_by_bit():
+    found, _ = resolved([{"user": "anna"}, {"user": "anna", "email": "a"}], public={0, 1})
+
+    assert not found.claimed.any()
+
+
+def test_a_first_address_of_somebody_proven_is_a_claim():
+    events = [{"member": "0815", "email": "thief"}]
+
+    found, _ = resolved(
+        events, known={("member", "0815"): 7}, held={7: {PLACES["member"]: [0]}}, proven={7}, public={0}
+    )
+
+    assert found.claimed.tolist() == [True, False]
+
+
+def test_in_one_set_what_is_proven_stands_whoever_came_first():
+    events = [{"user": "thief", "email": "a"}, {"user": "anna", "email": "a"}]
+
+    _, owner = resolved(events, public={0})
+
+    assert owner["email", "a"] == owner["user", "anna"] != owner["user", "thief"]
