@@ -228,8 +228,10 @@ def by_api(words: Words, acting: Acting, brand) -> None:
         told[name] = client.post("/api/v1/consents", body, "application/json", headers=headers).status_code
     assert told == {"evidence": 201, "evidencemail": 422, "evidencekey": 422, "evidencedeep": 422}
     client.post("/api/v1/consents", plant("badbody"), "application/json", headers=headers)
+    looked = json.dumps({"query": plant("apisearch")})
+    client.post("/api/v1/profiles/search", looked, "application/json", headers=headers)
     client.get(
-        "/api/v1/profiles", {"search": plant("apisearch"), "query": plant("apisearch")}, headers=headers
+        "/api/v1/profiles", {"search": plant("apiaddress"), "query": plant("apiaddress")}, headers=headers
     )
     client.get("/api/v1/metrics", headers={"Authorization": f"Bearer {plant('apikey')}"})
 

@@ -53,6 +53,13 @@ class OfferInService(ProductError):
     remedy = "Take the offer out, or declare the template as marketing; then only people who agreed get it."
 
 
+class PersonInAddress(ProductError):
+    code = "content.person-in-address"
+    title = "What is looked for of a person may not stand in an address"
+    remedy = "Type it into “Preview as” of the editor, or give the id of a profile."
+    status = 400
+
+
 class DraftChanged(ProductError):
     code = "content.draft-changed"
     title = "Somebody changed the draft at this moment"

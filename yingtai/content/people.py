@@ -25,6 +25,7 @@ INVENTED: dict[str, Any] = {
 class Person:
     """Somebody a preview is made for; `title` is masked."""
 
+    id: UUID
     profile_no: int
     title: str
 
@@ -53,7 +54,10 @@ def find_person(acting: Acting, asked: str) -> Person | None:
         numbers = [row.profile_no for row in customers.find_profiles(acting, asked)]
     if not numbers:
         return None
-    return Person(numbers[0], customers.names_of(acting, numbers[:1]).get(numbers[0]) or f"#{numbers[0]}")
+    [profile_id] = customers.ids_of(acting, numbers[:1]).values()
+    return Person(
+        profile_id, numbers[0], customers.names_of(acting, numbers[:1]).get(numbers[0]) or f"#{numbers[0]}"
+    )
 
 
 def may_see_clear(acting: Acting) -> bool:

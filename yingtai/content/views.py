@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yingtai.content import queries, services
 from yingtai.content.checking import Check, check_draft, mentioned, preview_values
+from yingtai.content.errors import PersonInAddress
 from yingtai.content.forms import DraftForm
 from yingtai.content.people import Person, find_person
 from yingtai.content.trial import try_out
@@ -145,7 +146,7 @@ def archive(request: ActingRequest, template_id: UUID) -> HttpResponse:
 def _editor(
     request: ActingRequest, found: queries.TemplateView, form: DraftForm, *, status: int = 200
 ) -> HttpResponse:
-    asked = request.GET.get("as") or request.POST.get("as") or ""
+    asked = request.POST.get("as", "") or _id_in_address(request)
     context: dict[str, Any] = {
         "template": found,
         "form": form,
@@ -167,10 +168,22 @@ def _check(request: ActingRequest, found: queries.TemplateView, person: Person |
 
 
 def _mail(request: ActingRequest, subject: str, html: str, node_no: int) -> HttpResponse:
-    person, _not_found = _person(request, request.GET.get("as") or "")
+    person, _not_found = _person(request, _id_in_address(request))
     brand = get_unit_at(node_no).own_title
     tried = try_out(subject, html, preview_values(request.acting, mentioned(subject, html), person, brand))
     return HttpResponse(tried.rendered.html) if tried.rendered else HttpResponse("", status=422)
+
+
+def _id_in_address(request: ActingRequest) -> str:
+    """Return whose preview an address asks for: the id of a profile, for anything else would stand in logs.
+
+    Raises: PersonInAddress
+    """
+    asked = request.GET.get("as", "").strip()
+    try:
+        return str(UUID(asked)) if asked else ""
+    except ValueError:
+        raise PersonInAddress(field="as") from None
 
 
 def _person(request: ActingRequest, asked: str) -> tuple[Person | None, bool]:

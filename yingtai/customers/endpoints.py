@@ -9,6 +9,7 @@ from pydantic import Field
 
 from yingtai.customers import queries
 from yingtai.customers.deeds import count_search
+from yingtai.customers.errors import SearchInAddress
 from yingtai.kernel.acting import require
 from yingtai.kernel.http import ActingRequest
 from yingtai.kernel.labels import Label
@@ -62,9 +63,19 @@ class TimelinePage(Schema):
     next_cursor: str | None
 
 
-class Asked(Schema):
+class Looked(Schema):
+    """What is looked for. It is posted, because an address stands in logs."""
+
     query: str = Field(
-        "", max_length=320, description="a whole phone, e-mail, member or order number, user id or name"
+        min_length=1,
+        max_length=320,
+        description="a whole phone, e-mail, member or order number, user id or name",
+    )
+
+
+class Asked(Schema):
+    query: str | None = Field(
+        None, max_length=320, deprecated=True, description="refused: POST it to /profiles/search instead"
     )
     after: str | None = Field(None, description="the next_cursor of the page before")
 
@@ -73,13 +84,20 @@ class AskedTimeline(Schema):
     before: str | None = Field(None, description="the next_cursor of the page before")
 
 
-@router.get("/profiles", response=ProfilePage, summary="Find profiles, or list them newest first")
-def profiles(request: ActingRequest, asked: Query[Asked]) -> dict[str, Any]:
-    """With `query`, everyone that whole value belongs to; without, all profiles in pages."""
+@router.post("/profiles/search", response=ProfilePage, summary="Find profiles by a whole value")
+def search(request: ActingRequest, looked: Looked) -> dict[str, Any]:
+    """Everyone that a whole value belongs to."""
     require(request.acting, "view", Label.L3, PLACE)
-    if asked.query:
-        count_search(request.acting)
-        return {"items": queries.find_profiles(request.acting, asked.query), "next_cursor": None}
+    count_search(request.acting)
+    return {"items": queries.find_profiles(request.acting, looked.query), "next_cursor": None}
+
+
+@router.get("/profiles", response=ProfilePage, summary="List profiles, newest first")
+def profiles(request: ActingRequest, asked: Query[Asked]) -> dict[str, Any]:
+    """All profiles in pages."""
+    require(request.acting, "view", Label.L3, PLACE)
+    if asked.query is not None:
+        raise SearchInAddress(field="query")
     page = queries.list_profiles(request.acting, after=asked.after)
     return {"items": page.rows, "next_cursor": page.next_cursor}
 

@@ -82,6 +82,15 @@ class TooManySearches(ProductError):
     status = 429
 
 
+class SearchInAddress(ProductError):
+    code = "customers.search-in-address"
+    title = "What is looked for of a person may not stand in an address"
+    remedy = (
+        "Send it as JSON to /api/v1/profiles/search: POST a document such as a `query` with the whole value."
+    )
+    status = 400
+
+
 class LoadIsRunning(ProductError):
     code = "customers.load-is-running"
     title = "This load is running already"

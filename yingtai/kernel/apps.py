@@ -3,7 +3,7 @@ from django.utils.module_loading import autodiscover_modules
 
 CONTRIBUTIONS = (
     "errors", "events", "jobs", "handlers", "panels", "blocks", "gates", "privacy", "metrics", "tables", "navigation",
-    "wording_of_metrics",
+    "wording_of_metrics", "searching",
 )  # fmt: skip
 
 

@@ -53,6 +53,26 @@ home_todos: Catalogue[Callable[[Acting], Sequence[Any]]] = Catalogue("to-dos")
 """What waits for somebody: `todos(acting) -> [Todo]` (`yingtai.ui.panels`), from indexed queries that are short
 whatever the brand's size; only what the actor can do something about. Home leaves out what may not be opened."""
 
+
+@dataclass(frozen=True)
+class Searcher:
+    """What a module finds for the search of the frame.
+
+    title               what is found, in a word
+    find                `find(acting, text) -> [Found]` (`yingtai.ui.panels`), the best first, from indexed queries
+                        that are short whatever the brand's size; nothing that the actor may not see
+    takes_whole_values  it looks for people by a whole value: not asked while somebody is still typing, and it
+                        counts and records as that module's own search does
+    """
+
+    title: Any
+    find: Callable[[Acting, str], Sequence[Any]]
+    takes_whole_values: bool = False
+
+
+searchers: Catalogue[Searcher] = Catalogue("searchers")
+"""What the search of the frame looks through. The text may be somebody's own: it is written nowhere."""
+
 audience_blocks: Catalogue[Any] = Catalogue("audience blocks")
 """Sentences of the audience builder (`yingtai.audiences.blocks`)."""
 

@@ -15,6 +15,15 @@ class Todo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Found:
+    """Something that the search of the frame found; a person's title is masked."""
+
+    title: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """A titled section: the page puts it into a card; `template` renders its inside with `context` alone.
 

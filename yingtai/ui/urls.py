@@ -15,5 +15,6 @@ urlpatterns = [
     path(
         "ui/language", public("chooses the language of one's own browser only")(set_language), name="language"
     ),
+    path("search", views.search, name="search"),
     path("ui/theme", views.theme, name="theme"),
 ]

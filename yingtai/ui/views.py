@@ -7,11 +7,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yingtai.kernel.http import public
+from yingtai.kernel.acting import decide
+from yingtai.kernel.http import ActingRequest, page, public
+from yingtai.kernel.labels import Label
 from yingtai.ui import samples
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+from yingtai.ui.searching import LONGEST, look_for
 
 A_YEAR = timedelta(days=365)
 
@@ -78,6 +81,20 @@ def gallery_lazy(request: HttpRequest) -> HttpResponse:
 def gallery_broken(request: HttpRequest) -> HttpResponse:
     """A part that does not come."""
     return HttpResponse(status=503)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="view", place="home", label=Label.L1)
+def search(request: ActingRequest) -> HttpResponse:
+    """Everything that the reader may find. What is looked for is posted, for it may be somebody's own."""
+    asked, is_typing = request.POST.get("text", "").strip()[:LONGEST], "typing" in request.POST
+    context = {
+        "asked": asked,
+        "is_typing": is_typing,
+        "groups": look_for(request, asked, is_typing=is_typing),
+        "looks_for_people": decide(request.acting, "view", Label.L3, "customers.profile").allowed,
+    }
+    return render_page(request, "ui/looking.html", context, fragment="found")
 
 
 @public("Keeps a choice of colours in the browser that made it.")

@@ -1,6 +1,8 @@
 """The editor keeps what is typed and shows what it will look like."""
 
+import re
 import secrets
+from uuid import uuid4
 
 import pyarrow as pa
 import pytest
@@ -8,10 +10,12 @@ import pytest
 from yingtai.collect.api import declare_preset, ensure_source
 from yingtai.compliance.testing import signed_in
 from yingtai.content import queries
-from yingtai.content.testing import make_template
+from yingtai.content.testing import HTML, SUBJECT, make_template
 from yingtai.customers import api as customers
 from yingtai.kernel.acting import system
 from yingtai.kernel.scope import EVERYTHING
+
+DRAFT = {"name": "News", "basis": "consent", "subject": SUBJECT, "html": HTML}
 
 
 @pytest.fixture
@@ -97,11 +101,11 @@ def test_a_version_is_made_and_shown(marketer, acting, brand):
 
 def test_a_marketer_sees_a_person_masked_and_a_brand_manager_in_the_clear(marketer, acting, brand, anna):
     made = make_template(acting, brand.node_no)
-    url = f"/content/{made.template_id}/?as=anna@example.com"
+    url, typed = f"/content/{made.template_id}/draft", DRAFT | {"as": "anna@example.com"}
     manager = signed_in(brand.code, "brand_manager")
 
-    masked = marketer.get(url).content.decode()
-    clear = manager.get(url).content.decode()
+    masked = marketer.post(url, typed).content.decode()
+    clear = manager.post(url, typed).content.decode()
 
     assert "News for Anna" not in masked
     assert "private values are masked for your role" in masked
@@ -111,9 +115,22 @@ def test_a_marketer_sees_a_person_masked_and_a_brand_manager_in_the_clear(market
 def test_nobody_found_is_said(marketer, acting, brand, anna):
     made = make_template(acting, brand.node_no)
 
-    text = marketer.get(f"/content/{made.template_id}/?as=bert@example.com").content.decode()
+    typed = DRAFT | {"as": "bert@example.com"}
+    text = marketer.post(f"/content/{made.template_id}/draft", typed).content.decode()
 
     assert "Nobody is found by that" in text
+
+
+def test_the_frame_is_asked_by_id_and_never_by_what_was_typed(marketer, acting, brand, anna):
+    made = make_template(acting, brand.node_no)
+    page = f"/content/{made.template_id}/"
+    text = marketer.post(f"{page}draft", DRAFT | {"as": "anna@example.com"}).content.decode()
+
+    [source] = re.findall(r'src="([^"]*preview[^"]*)"', text)
+    assert "anna" not in source
+    assert marketer.get(source.replace("&amp;", "&")).status_code == 200
+    assert marketer.get(f"{page}?as=anna@example.com").status_code == 400
+    assert marketer.get(f"{page}preview?as=anna@example.com").status_code == 400
 
 
 def test_the_mail_in_the_frame_may_run_nothing(marketer, acting, brand):
@@ -167,10 +184,10 @@ def test_a_preview_as_a_person_is_recorded_and_tells_an_analyst_nothing(brand, a
     manager, analyst = signed_in(brand.code, "brand_manager"), signed_in(brand.code, "analyst")
     preview = f"/content/{template.template_id}/preview"
 
-    shown = manager.get(preview, {"as": "anna@example.com"}).content.decode()
-    there, elsewhere = (
-        analyst.get(preview, {"as": who}).content for who in ("anna@example.com", "b@example.com")
-    )
+    [known] = customers.find_profiles(acting, "anna@example.com")
+
+    shown = manager.get(preview, {"as": known.id}).content.decode()
+    there, elsewhere = (analyst.get(preview, {"as": who}).content for who in (known.id, uuid4()))
 
     assert "anna@example.com" in shown
     assert there == elsewhere

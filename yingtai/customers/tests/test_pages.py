@@ -232,13 +232,21 @@ def test_programs_read_profiles_over_the_api(brand, acting, anna):
     key = make_api_key(acting, unit_code=brand.code, name="crm", roles=["integrator"], at=MONDAY)
     client = Client(headers={"authorization": f"Bearer {key}"})
 
-    found = client.get("/api/v1/profiles", {"query": "anna@example.com"}).json()
+    found = client.post("/api/v1/profiles/search", {"query": "anna@example.com"}, "application/json").json()
     one = client.get(f"/api/v1/profiles/{anna.id}").json()
     happened = client.get(f"/api/v1/profiles/{anna.id}/timeline").json()
 
     assert [item["id"] for item in found["items"]] == [str(anna.id)]
     assert one["private_traits"] == {"name": "安**"}
     assert [item["event"] for item in happened["items"]] == ["Order Completed", "Identified"]
+
+
+def test_the_api_looks_for_nobody_in_an_address(brand, acting, anna):
+    key = make_api_key(acting, unit_code=brand.code, name="crm", roles=["integrator"], at=MONDAY)
+    answer = Client(headers={"authorization": f"Bearer {key}"}).get("/api/v1/profiles?query=anna@example.com")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "customers.search-in-address")
+    assert "/api/v1/profiles/search" in answer.json()["detail"]
 
 
 def test_a_list_page_costs_few_queries(brand, acting, anna, django_assert_max_num_queries):

@@ -25,6 +25,29 @@
     for (const button of find("[data-nav-toggle][aria-expanded=true]")) button.click();
   });
 
+  const search = document.querySelector("dialog[data-search]");
+  const openSearch = () => {
+    if (!search.open) search.showModal();
+    search.querySelector("input[type=search]").select();
+  };
+  // On the page of the search itself, and where there is no dialog, the link leads on.
+  for (const link of search ? find("[data-search-open]") : []) link.addEventListener("click", (event) => {
+    event.preventDefault();
+    openSearch();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!search) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      openSearch();
+    }
+    if (!search.open || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    const places = [search.querySelector("input[type=search]"), ...search.querySelectorAll("[data-found]")];
+    const next = places.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    event.preventDefault();
+    places[Math.max(0, Math.min(places.length - 1, next))].focus();
+  });
+
   const chosen = () => document.documentElement.dataset.bsTheme ?? "auto";
   const show = () => {
     for (const button of find("[data-theme-choice]")) button.setAttribute("aria-pressed", String(button.value === chosen()));
