@@ -14,6 +14,7 @@ from yingtai.audiences.queries import (
     get_audience,
     id_of_audience,
     list_audiences,
+    list_offered,
     names_of,
 )
 from yingtai.audiences.services.definitions import archive_audience, change_audience, create_audience
@@ -45,6 +46,7 @@ __all__ = [
     "get_audience",
     "id_of_audience",
     "list_audiences",
+    "list_offered",
     "names_of",
     "read_definition",
     "refresh_all",

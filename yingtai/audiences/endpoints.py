@@ -102,6 +102,7 @@ def members(
     """Return a page of the stored membership, up to 1,000 profile ids at a time."""
     require(request.acting, "view", Label.L2, "audiences.audience")
     page = queries.members_of(request.acting, audience_id, after=after, limit=limit)
-    ids = ids_of(request.acting, page.rows)
-    rows = [ids[number] for number in page.rows if number in ids]
+    numbers = [number for number, _since in page.rows]
+    ids = ids_of(request.acting, numbers)
+    rows = [ids[number] for number in numbers if number in ids]
     return {"rows": rows, "next_cursor": page.next_cursor, "total": page.total}

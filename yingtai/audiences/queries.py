@@ -18,11 +18,12 @@ from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.api import scoped
 
 MEMBERS = """
-    SELECT profile_no FROM audience_members
+    SELECT profile_no, entered_at FROM audience_members
     WHERE audience_no = $audience_no AND profile_no > $after ORDER BY profile_no LIMIT $limit
 """
 AUDIENCES_OF = "SELECT audience_no, entered_at FROM audience_members WHERE profile_no = $profile_no"
 LONGEST_HISTORY = 400
+MOST_OFFERED = 10_000
 STALE_AFTER = timedelta(hours=26)
 
 
@@ -44,6 +45,7 @@ class AudienceView:
     is_current: bool
     created_by: str
     changed_at: datetime
+    archived_at: datetime | None
 
     @property
     def definition(self) -> Group:
@@ -79,13 +81,13 @@ def list_audiences(acting: Acting, *, search: str = "", after: str | None = None
     return Page(rows, encode_cursor(rows[-1].audience_no) if more else None, total)
 
 
-def get_audience(acting: Acting, audience_id: UUID) -> AudienceView:
-    """Return an audience.
+def get_audience(acting: Acting, audience_id: UUID, *, or_archived: bool = False) -> AudienceView:
+    """Return an audience that is in use; on request also one that no longer is.
 
     Raises: AudienceNotFound
     """
     with acting_transaction(acting):
-        return _view(acting, found(audience_id))
+        return _view(acting, found(audience_id, or_archived=or_archived))
 
 
 def list_stale(acting: Acting) -> list[AudienceView]:
@@ -131,6 +133,13 @@ def audiences_of(acting: Acting, profile_no: int) -> list[tuple[UUID, str, datet
         return [(one.id, one.name, since[one.audience_no]) for one in live]
 
 
+def list_offered(acting: Acting) -> list[tuple[UUID, int, str]]:
+    """Return id, place and name of every live audience, by name: what a campaign may be for. Cost: 1 query"""
+    with acting_transaction(acting):
+        audiences = Audience.objects.filter(archived_at=None).order_by("name", "audience_no")
+        return list(audiences.values_list("id", "node_no", "name")[:MOST_OFFERED])
+
+
 def list_sizes(acting: Acting, audience_no: int) -> list[SizeView]:
     """Return the latest refreshes of an audience, oldest first."""
     with acting_transaction(acting):
@@ -139,30 +148,38 @@ def list_sizes(acting: Acting, audience_no: int) -> list[SizeView]:
     return [protected(acting, row, "people", "entered", "left") for row in reversed(rows)]
 
 
-def members_of(acting: Acting, audience_id: UUID, *, after: str | None = None, limit: int) -> Page[int]:
-    """Return a page of the stored membership as profile numbers, lowest first.
+def members_of(
+    acting: Acting, audience_id: UUID, *, after: str | None = None, limit: int = ROWS_PER_PAGE
+) -> Page[tuple[int, datetime]]:
+    """Return a page of the stored membership: profile number and since when, lowest number first.
 
     Raises: AudienceNotFound
     Cost:   one read of the audience's own partition
     """
     with acting_transaction(acting):
-        audience = found(audience_id)
+        audience = found(audience_id, or_archived=True)
     place = decode_cursor(after, number)
     values = {"audience_no": audience.audience_no, "after": place[0] if place else 0, "limit": limit + 1}
-    rows = scoped(acting.scope).query(MEMBERS, values)["profile_no"].to_pylist()
+    read = scoped(acting.scope).query(MEMBERS, values)
+    rows = list(zip(read["profile_no"].to_pylist(), read["entered_at"].to_pylist(), strict=True))
     return Page(
         rows[:limit],
-        encode_cursor(rows[limit - 1]) if len(rows) > limit else None,
+        encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None,
         _view(acting, audience).people,
     )
 
 
-def found(audience_id: UUID, *, for_change: bool = False) -> Audience:
+def found(audience_id: UUID, *, for_change: bool = False, or_archived: bool = False) -> Audience:
     audiences = Audience.objects.select_for_update() if for_change else Audience.objects
-    audience = audiences.filter(id=audience_id, archived_at=None).first()
-    if audience is None:
+    audience = audiences.filter(id=audience_id).first()
+    if audience is None or (audience.archived_at and not or_archived):
         raise AudienceNotFound
     return audience
+
+
+def names_in_use(node_no: int) -> set[str]:
+    """Return the names of the live audiences of a place, in the transaction's scope."""
+    return set(Audience.objects.filter(node_no=node_no, archived_at=None).values_list("name", flat=True))
 
 
 def definitions_in_use() -> dict[int, Any]:
@@ -181,6 +198,6 @@ def _view(acting: Acting, audience: Audience) -> AudienceView:
         audience.id, audience.audience_no, audience.node_no, audience.name, audience.about,
         audience.definition, audience.people, audience.entered, audience.left, audience.refreshed_at,
         audience.took_ms, audience.refreshed_revision == audience.revision, audience.created_by,
-        audience.changed_at,
+        audience.changed_at, audience.archived_at,
     )  # fmt: skip
     return protected(acting, view, "people", "entered", "left")

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from yingtai.audiences.api import AudienceView, list_audiences
+from yingtai.audiences.api import list_offered
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name
 from yingtai.campaigns.errors import LaunchTimeFar, LaunchTimePast
 from yingtai.campaigns.queries import CampaignView
@@ -15,9 +15,9 @@ from yingtai.content.api import list_ready
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import words_of
+from yingtai.kernel.scope import brand_of
 from yingtai.ui.formats import zone_in_words
 
-MOST_AUDIENCES = 1000
 LONGEST_AHEAD = timedelta(days=366)
 GOALS = [
     ("Order Completed", _("completed an order")),
@@ -64,10 +64,9 @@ class CampaignForm(forms.Form):
         self.fields["scheduled_at"].help_text = _(
             "Empty: as soon as it is confirmed. Time zone: %s"
         ) % zone_in_words(acting.at)
-        audiences = _audiences(acting)
         nothing = [("", "—")]
-        here = [one for one in audiences if one.node_no >> 40 in {0, campaign.node_no >> 40}]
-        offered = [(str(one.id), one.name) for one in here]
+        near = {0, brand_of(campaign.node_no)}
+        offered = [(str(id), name) for id, node_no, name in list_offered(acting) if brand_of(node_no) in near]
         if campaign.audience_id and str(campaign.audience_id) not in dict(offered):
             offered.append((str(campaign.audience_id), str(_("the audience chosen before"))))
         self._choose("audience_id", nothing + offered)
@@ -85,6 +84,8 @@ class CampaignForm(forms.Form):
     def _choose(self, name: str, choices: list[Any]) -> None:
         field = cast(forms.ChoiceField, self.fields[name])
         field.choices = choices
+        # A brand may have hundreds: the list is searched by typing.
+        field.widget.attrs["data-picker"] = _("Choices")
 
     def clean_scheduled_at(self) -> datetime | None:
         """Refuse a time that has passed, or lies further away than anybody plans."""
@@ -109,16 +110,6 @@ class CampaignForm(forms.Form):
         given = dict(self.cleaned_data)
         given["hold_out_share"] = int(given.pop("hold_out_percent") * 100)
         return given
-
-
-def _audiences(acting: Acting) -> list[AudienceView]:
-    """Return every live audience, newest first, up to a thousand."""
-    page = list_audiences(acting)
-    rows = list(page.rows)
-    while page.next_cursor and len(rows) < MOST_AUDIENCES:
-        page = list_audiences(acting, after=page.next_cursor)
-        rows += page.rows
-    return rows
 
 
 def _kept(check: Callable[[str], str], given: str) -> str:

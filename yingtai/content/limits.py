@@ -1,5 +1,6 @@
 """How much a template may ask for. A mail needs little; whoever needs more is mistaken or hostile."""
 
+NAME_LENGTH = 120
 SUBJECT_LENGTH = 300
 HTML_LENGTH = 200_000
 LIQUID_TAGS = 2_000

@@ -10,6 +10,7 @@ from yingtai.content.queries import TemplateView, VersionView, get_template, get
 from yingtai.content.starting import STARTING_HTML, STARTING_SUBJECT
 from yingtai.content.trial import try_out
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.copies import free_name
 from yingtai.kernel.scoping import acting_transaction
 
 
@@ -112,12 +113,5 @@ def _locked(template_id: UUID) -> Template:
 
 
 def _free_name(node_no: int, name: str) -> str:
-    taken = set(
-        Template.objects.filter(node_no=node_no, archived_at=None, name__startswith=name).values_list(
-            "name", flat=True
-        )
-    )
-    wanted, number = name, 2
-    while wanted in taken:
-        wanted, number = f"{name} ({number})", number + 1
-    return wanted
+    taken = Template.objects.filter(node_no=node_no, archived_at=None).values_list("name", flat=True)
+    return free_name(name, set(taken), longest=limits.NAME_LENGTH)

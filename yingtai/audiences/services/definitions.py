@@ -17,8 +17,9 @@ from yingtai.audiences.errors import (
 )
 from yingtai.audiences.models import Audience
 from yingtai.audiences.names import read_asked
-from yingtai.audiences.queries import definitions_in_use, found, names_of_users
+from yingtai.audiences.queries import definitions_in_use, found, names_in_use, names_of_users
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.copies import free_name
 from yingtai.kernel.scope import Scope
 from yingtai.kernel.scoping import acting_transaction
 
@@ -76,6 +77,35 @@ def archive_audience(acting: Acting, audience_id: UUID) -> None:
             raise AudienceIsInUse(names=", ".join(users))
         audience.archived_at = acting.at
         audience.save(update_fields=["archived_at"])
+
+
+def restore_audience(acting: Acting, audience_id: UUID) -> None:
+    """Take an archived audience back into use; its people are those of its latest refresh until the next one.
+
+    Raises: AudienceNotFound, DefinitionNotUnderstood when it is made of one that is archived
+    """
+    with acting_transaction(acting):
+        audience = found(audience_id, for_change=True, or_archived=True)
+        missing = mentioned(audience.definition) - definitions_in_use().keys()
+        if missing:
+            names = Audience.objects.filter(audience_no__in=missing).values_list("name", flat=True)
+            what = _("it is made of an audience that is archived: {names}")
+            raise DefinitionNotUnderstood(what=what.format(names=", ".join(sorted(names))))
+        audience.archived_at = None
+        audience.save(update_fields=["archived_at"])
+
+
+def copy_audience(acting: Acting, audience_id: UUID, *, name: str) -> UUID:
+    """Make an audience like another one, under a name that none of its place has.
+
+    Raises: AudienceNotFound, DefinitionNotUnderstood, DefinitionTooDeep
+    """
+    with acting_transaction(acting):
+        source = found(audience_id, or_archived=True)
+        return create_audience(
+            acting, node_no=source.node_no, name=free_name(name, names_in_use(source.node_no), longest=LONGEST_NAME),
+            about=source.about, definition=source.definition,
+        )  # fmt: skip
 
 
 def _check_words(name: str, about: str) -> None:

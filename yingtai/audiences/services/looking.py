@@ -81,13 +81,21 @@ def _some(acting: Acting, people: ProfileSet) -> list[SomeoneChosen]:
         numbers = [row[0] for row in cursor.fetchall()]
     if not numbers:
         return []
-    names, ids = names_of(acting, numbers), ids_of(acting, numbers)
-    rows = scoped(acting.scope).query(SEEN, {"people": numbers}).to_pylist()
+    shown = who_they_are(acting, numbers)
+    return [shown[number] for number in numbers]
+
+
+def who_they_are(acting: Acting, profile_nos: Sequence[int]) -> dict[int, SomeoneChosen]:
+    """Return people as a list shows them, masked, by profile number."""
+    if not profile_nos:
+        return {}
+    names, ids = names_of(acting, profile_nos), ids_of(acting, profile_nos)
+    rows = scoped(acting.scope).query(SEEN, {"people": list(profile_nos)}).to_pylist()
     seen = {row["profile_no"]: row for row in rows}
-    return [
-        SomeoneChosen(
+    return {
+        number: SomeoneChosen(
             ids.get(number), names.get(number, ""), seen.get(number, {}).get("first_seen_at"),
             seen.get(number, {}).get("latest_seen_at"),
         )
-        for number in numbers
-    ]  # fmt: skip
+        for number in profile_nos
+    }  # fmt: skip

@@ -19,6 +19,7 @@ from yingtai.audiences.errors import (
     NameIsTooLong,
     PlaceNotYours,
 )
+from yingtai.audiences.services.definitions import copy_audience, restore_audience
 from yingtai.kernel.acting import Acting
 from yingtai.organization.testing import BrandForTest, make_acting
 
@@ -103,6 +104,43 @@ def test_a_name_is_asked_for(
 ) -> None:
     with pytest.raises(problem):
         create_audience(acting, node_no=brand.node_no, name=name, about=about, definition=EVERYONE)
+
+
+def test_a_copy_has_a_name_of_its_own_and_the_same_sentences(brand: BrandForTest, acting: Acting) -> None:
+    one = create_audience(
+        acting, node_no=brand.node_no, name="One", definition=made_of_seen(), about="For May"
+    )
+    copies = [get_audience(acting, copy_audience(acting, one, name="One copy")) for _time in range(3)]
+    assert [copy.name for copy in copies] == ["One copy", "One copy 2", "One copy 3"]
+    assert {copy.about for copy in copies} == {"For May"}
+    assert copies[0].document == get_audience(acting, one).document
+    long = get_audience(acting, copy_audience(acting, one, name="x" * 130))
+    again = get_audience(acting, copy_audience(acting, one, name="x" * 130))
+    assert (len(long.name), again.name) == (120, "x" * 118 + " 2")
+
+
+def test_an_archived_audience_comes_back(brand: BrandForTest, acting: Acting) -> None:
+    inner = create_audience(acting, node_no=brand.node_no, name="Inner", definition=EVERYONE)
+    outer = create_audience(
+        acting,
+        node_no=brand.node_no,
+        name="Outer",
+        definition=made_of(get_audience(acting, inner).audience_no),
+    )
+    archive_audience(acting, outer)
+    archive_audience(acting, inner)
+    with pytest.raises(AudienceNotFound):
+        get_audience(acting, outer)
+    with pytest.raises(DefinitionNotUnderstood) as problem:
+        restore_audience(acting, outer)
+    assert "Inner" in problem.value.facts["what"]
+    restore_audience(acting, inner)
+    restore_audience(acting, outer)
+    assert {row.name for row in list_audiences(acting).rows} == {"Inner", "Outer"}
+
+
+def made_of_seen() -> dict[str, object]:
+    return {"join": "all", "parts": [{"block": "seen"}]}
 
 
 def test_no_migration_is_missing(books: None) -> None:

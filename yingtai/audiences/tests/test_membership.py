@@ -50,7 +50,7 @@ def buyers(brand: BrandForTest, acting: Acting) -> UUID:
 
 
 def members(acting: Acting, audience_id: UUID) -> list[int]:
-    return list(members_of(acting, audience_id, limit=100).rows)
+    return [number for number, _since in members_of(acting, audience_id, limit=100).rows]
 
 
 def test_a_refresh_notes_exactly_who_entered_and_left(

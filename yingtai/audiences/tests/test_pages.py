@@ -251,7 +251,8 @@ def test_the_page_of_an_audience_says_what_uses_it(
     assert "Spring mailing" in warned
     assert "11 people" in warned
     marketer.post(f"/audiences/{viewers_audience}/archive", {"confirm": "yes"})
-    assert marketer.get(f"/audiences/{viewers_audience}/").status_code == 404
+    assert "Archived" in text(marketer.get(f"/audiences/{viewers_audience}/"))
+    assert marketer.get(f"/audiences/{viewers_audience}/edit").status_code == 404
 
 
 def test_a_refresh_shows_its_progress(marketer: Client, viewers: list[int], viewers_audience: UUID) -> None:
@@ -273,6 +274,48 @@ def test_only_those_who_may_edit_find_buttons(brand: BrandForTest, viewers_audie
 
 def test_neighbours_find_nothing(neighbour: BrandForTest, viewers_audience: UUID) -> None:
     stranger = signed_in(neighbour.code, "marketer")
-    for path in ("", "edit", "archive", "people"):
+    for path in ("", "edit", "archive", "people", "members/"):
         assert stranger.get(f"/audiences/{viewers_audience}/{path}").status_code == 404
     assert "Viewers" not in text(stranger.get("/audiences/"))
+
+
+def test_everyone_in_an_audience_is_listed_page_by_page_for_those_who_may_see_people(
+    brand: BrandForTest, marketer: Client, now: Acting, lake: object
+) -> None:
+    messages = [
+        {"type": "identify", "userId": f"u{n}", "messageId": f"m{n}", "traits": {"name": f"Wang{n}"}}
+        for n in range(53)
+    ]
+    send(make_source(now, brand.node_no, name="Site"), messages)
+    drain(now.at)
+    refresh_traits(acting_now())
+    audience_id = create_audience(
+        now, node_no=brand.node_no, name="All", definition={"join": "all", "parts": []}
+    )
+    refresh_audience(now, audience_id)
+    page = marketer.get(f"/audiences/{audience_id}/members/")
+    first = page.content.decode()
+    assert first.count('href="/profiles/') == 50 + 1  # the navigation leads there too
+    assert "53" in text(page)
+    assert "Wang1" not in first
+    more = re.search(r'hx-get="([^"]*after=[^"]*)"', first)
+    assert more
+    rest = marketer.get(more[1].replace("&amp;", "&"), headers=HTMX)
+    assert rest.content.decode().count('href="/profiles/') == 3
+    analyst = signed_in(brand.code, "analyst")
+    assert analyst.get(f"/audiences/{audience_id}/members/").status_code == 403
+    assert (
+        f"/audiences/{audience_id}/members/" not in analyst.get(f"/audiences/{audience_id}/").content.decode()
+    )
+
+
+def test_an_audience_is_copied_archived_and_restored_by_buttons(
+    marketer: Client, viewers_audience: UUID
+) -> None:
+    copied = marketer.post(f"/audiences/{viewers_audience}/copy", follow=True)
+    assert 'value="Viewers copy"' in copied.content.decode()
+    marketer.post(f"/audiences/{viewers_audience}/archive")
+    page = marketer.get(f"/audiences/{viewers_audience}/")
+    assert "Archived" in text(page)
+    restored = marketer.post(f"/audiences/{viewers_audience}/restore", follow=True)
+    assert "“Viewers” is in use again." in text(restored)

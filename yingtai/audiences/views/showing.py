@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.audiences import jobs, presets, queries
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
 from yingtai.audiences.metrics import rfm_grid
-from yingtai.audiences.services.definitions import archive_audience
+from yingtai.audiences.services.definitions import archive_audience, copy_audience, restore_audience
+from yingtai.audiences.services.looking import who_they_are
 from yingtai.audiences.uses import uses_of
 from yingtai.audiences.wording import Line, in_words
 from yingtai.kernel.acting import decide
@@ -58,7 +59,7 @@ def audience_list(request: ActingRequest) -> HttpResponse:
 def audience(request: ActingRequest, audience_id: UUID) -> HttpResponse:
     """One audience: who is in it in words and numbers, how it moved, what uses it."""
     acting = request.acting
-    view = queries.get_audience(acting, audience_id)
+    view = queries.get_audience(acting, audience_id, or_archived=True)
     sizes = queries.list_sizes(acting, view.audience_no)
     context = {
         "audience": view,
@@ -123,6 +124,42 @@ def archive(request: ActingRequest, audience_id: UUID) -> HttpResponse:
     return render_confirmation(request, confirmation)
 
 
+@require_POST
+@page(action="edit", place="audiences.audience")
+def restore(request: ActingRequest, audience_id: UUID) -> HttpResponse:
+    """Take an archived audience back into use."""
+    restore_audience(request.acting, audience_id)
+    view = queries.get_audience(request.acting, audience_id)
+    messages.success(request, _("“{name}” is in use again.").format(name=view.name))
+    return redirect("audiences:audience", audience_id)
+
+
+@require_POST
+@page(action="edit", place="audiences.audience")
+def copy(request: ActingRequest, audience_id: UUID) -> HttpResponse:
+    """Make an audience like this one and open it to be changed."""
+    source = queries.get_audience(request.acting, audience_id, or_archived=True)
+    name = _("{name} copy").format(name=source.name)
+    return redirect("audiences:audience_edit", copy_audience(request.acting, audience_id, name=name))
+
+
+@require_GET
+@page(action="view", place="customers.profile", label=Label.L3)
+def members(request: ActingRequest, audience_id: UUID) -> HttpResponse:
+    """Everyone in an audience as of its latest refresh, masked; for roles that may look at people."""
+    acting = request.acting
+    view = queries.get_audience(acting, audience_id, or_archived=True)
+    found = queries.members_of(acting, audience_id, after=request.GET.get("after"))
+    people = who_they_are(acting, [number for number, _since in found.rows])
+    rows = [(people[number], since) for number, since in found.rows if number in people]
+    return render_page(
+        request,
+        "audiences/members.html",
+        {"audience": view, "page": found, "rows": rows},
+        fragment="rows",
+    )
+
+
 @require_GET
 @page(action="view", place="audiences.audience")
 def rfm(request: ActingRequest) -> HttpResponse:
@@ -145,6 +182,8 @@ def rfm(request: ActingRequest) -> HttpResponse:
 
 def state_of(view: queries.AudienceView, now: Any) -> tuple[str, str]:
     """Return the state of an audience in a word, and its tone."""
+    if view.archived_at:
+        return _("Archived"), "neutral"
     if view.refreshed_at is None:
         return _("Being looked up"), "info"
     if not view.is_current:

@@ -1,7 +1,6 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from yingtai.campaigns.errors import CampaignIsFixed, CampaignNotFound
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.queries import CampaignView, view_campaign
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.copies import free_name
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
 
@@ -72,12 +72,8 @@ def change_campaign(acting: Acting, campaign_id: UUID, values: Mapping[str, Any]
 
 def _free_name(node_no: int, name: str) -> str:
     """Return the name, with a number behind it when another campaign of the brand has it."""
-    name = name[: LONGEST_NAME - len(" (9999)")]
-    taken = set(
-        Campaign.objects.filter(node_no=node_no, name__startswith=name).values_list("name", flat=True)
-    )
-    numbered = (f"{name} ({number})" for number in count(2))
-    return next(one for one in chain([name], numbered) if one not in taken)
+    taken = Campaign.objects.filter(node_no=node_no).values_list("name", flat=True)
+    return free_name(name, set(taken), longest=LONGEST_NAME)
 
 
 def found(campaign_id: UUID, *, is_locked: bool = False) -> Campaign:

@@ -83,7 +83,7 @@ def test_copies_have_names_of_their_own(marketer, acting, brand, people):
         marketer.post(f"/campaigns/{campaign.id}/copy")
 
     names = sorted(row.name for row in list_campaigns(acting).rows)
-    assert names == ["Spring news", "Spring news, again", "Spring news, again (2)", "Spring news, again (3)"]
+    assert names == ["Spring news", "Spring news copy", "Spring news copy 2", "Spring news copy 3"]
 
 
 def test_every_audience_can_be_chosen_not_only_the_newest(marketer, acting, brand, people):

@@ -70,7 +70,9 @@ def campaign_new(request: ActingRequest) -> HttpResponse:
 def campaign_copy(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     """Start a draft like this one."""
     source = queries.get_campaign(request.acting, campaign_id)
-    made = drafting.copy_campaign(request.acting, campaign_id, name=_("%s, again") % source.name[:100])
+    made = drafting.copy_campaign(
+        request.acting, campaign_id, name=_("{name} copy").format(name=source.name[:100])
+    )
     return redirect("campaigns:campaign", made.id)
 
 

@@ -42,7 +42,7 @@ def test_a_draft_that_cannot_be_read_is_kept_but_makes_no_version(acting, brand)
 def test_two_templates_of_a_brand_do_not_share_a_name(acting, brand):
     names = [services.create_template(acting, node_no=brand.node_no, name="News").name for _ in range(3)]
 
-    assert names == ["News", "News (2)", "News (3)"]
+    assert names == ["News", "News 2", "News 3"]
 
 
 def test_lists_go_on_where_the_page_before_ended(acting, brand):
