@@ -118,6 +118,12 @@ def current_url(path: str, urls: list[str]) -> str | None:
     return max(above, key=len, default=None)
 
 
+def current_entry(path: str) -> Entry | None:
+    """Return the entry of the page that is open, or of the deepest one above it."""
+    by_url = {_url(entry.url_name): entry for entry in entries.all()}
+    return by_url.get(current_url(path, [url for url in by_url if url]) or "")
+
+
 @cache
 def _url(url_name: str) -> str:
     # A page that is not mounted is left out rather than breaking every other page; a test names it.

@@ -16,5 +16,7 @@ urlpatterns = [
         "ui/language", public("chooses the language of one's own browser only")(set_language), name="language"
     ),
     path("search", views.search, name="search"),
+    path("help/", views.help_list, name="help_list"),
+    path("help/<str:topic>", views.help_page, name="help"),
     path("ui/theme", views.theme, name="theme"),
 ]

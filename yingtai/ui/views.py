@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.kernel.acting import decide
 from yingtai.kernel.http import ActingRequest, page, public
 from yingtai.kernel.labels import Label
-from yingtai.ui import samples
+from yingtai.ui import helping, samples
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.ui.searching import LONGEST, look_for
 
@@ -95,6 +95,24 @@ def search(request: ActingRequest) -> HttpResponse:
         "looks_for_people": decide(request.acting, "view", Label.L3, "customers.profile").allowed,
     }
     return render_page(request, "ui/looking.html", context, fragment="found")
+
+
+@require_GET
+@page(action="view", place="home", label=Label.L1)
+def help_list(request: ActingRequest) -> HttpResponse:
+    """Everything there is help for."""
+    pages = [found for topic in helping.topics() if (found := helping.help_page(topic))]
+    return render_page(request, "ui/help_list.html", {"pages": pages})
+
+
+@require_GET
+@page(action="view", place="home", label=Label.L1)
+def help_page(request: ActingRequest, topic: str) -> HttpResponse:
+    """One page of help, in the reader's language."""
+    found = helping.help_page(topic)
+    if found is None:
+        raise Http404
+    return render_page(request, "ui/help.html", {"help": found})
 
 
 @public("Keeps a choice of colours in the browser that made it.")

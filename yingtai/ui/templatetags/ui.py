@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from yingtai.ui import charts, formats, frame, navigation, widgets
+from yingtai.ui import charts, formats, frame, helping, navigation, widgets
 from yingtai.ui.components import Progress, Text, TimelineEntry, steps
 from yingtai.ui.panels import Panel
 
@@ -85,6 +85,14 @@ def frame_top(context: Context) -> dict[str, Any]:
 @register.inclusion_tag("ui/frame/navigation.html", takes_context=True)
 def frame_navigation(context: Context) -> dict[str, Any]:
     return {"sections": navigation.navigation(context["request"])}
+
+
+@register.inclusion_tag("ui/frame/help_link.html", takes_context=True)
+def help_link(context: Context) -> dict[str, Any]:
+    """The question mark beside the title, for whoever is signed in."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    return {"url": helping.help_url(request) if request and user and user.is_authenticated else ""}
 
 
 @register.simple_tag
