@@ -96,3 +96,13 @@ class LoadIsRunning(ProductError):
     title = "This load is running already"
     remedy = "Wait until it is done, or stop it; a repeat goes on where it stopped."
     status = 409
+
+
+class OrderCameDifferently(ProductError):
+    code = "customers.order-came-differently"
+    title = "An order of this number came before with another amount, and stays as it was"
+    remedy = (
+        "If a file was cut in the middle of an order, bring the whole file as another source. Bring what came back "
+        "as a return: a negative quantity, or a number with the prefix of returns."
+    )
+    status = 409

@@ -27,10 +27,12 @@ from yingtai.collect.api import (
     write_errors,
 )
 from yingtai.compliance.api import ConsentRow, RecordedConsents, Status, WithdrawalStands, record_consents
+from yingtai.customers.errors import OrderCameDifferently
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.loading import finish_loads, load_sets
 from yingtai.customers.models import LoadedSet
+from yingtai.customers.repeating import count_changed_orders, known_rows, restated, undated_people
 from yingtai.customers.rules import BY_PRIORITY
 from yingtai.kernel.acting import Acting, system
 from yingtai.kernel.errors import CATALOGUE
@@ -45,9 +47,6 @@ from yingtai.vault.api import blind
 Told = Callable[[int, int], None]
 """Told how much is done and how much there is: bytes read, then as many bytes again for what is loaded."""
 
-KNOWN_ROWS = """
-    SELECT message_hash FROM customers_importedrow WHERE message_hash = ANY(%s::uuid[])
-"""
 OWNERS = """
     SELECT asked.place, identifier.profile_no, profile.node_no
     FROM unnest(%s::int[], %s::smallint[], %s::bytea[]) AS asked (place, kind, blind)
@@ -154,20 +153,17 @@ def _recording_consents(
     loaded = LoadedSet.objects.filter(source_no=opened.setting.source_no, load_id=load_id, set_no__gte=0)
     latest = max(loaded.values_list("set_no", flat=True), default=-1)
     for set_no, raw in enumerate(opened.sets(told)):
-        known = set() if raw.consents is None or set_no == latest or again else _known_rows(raw)
+        before = known_rows(raw)
+        known = set() if raw.consents is None or set_no == latest or again else before
+        if changed := count_changed_orders(acting, raw, before):
+            opened.report.noted[OrderCameDifferently.code] += changed
+        raw = restated(acting, raw, before, _owners(acting, raw, undated_people(raw, before)))
         yield EventSet.of(raw.events, raw.lines)
         if raw.consents is not None and set_no >= latest:
             done = _record_consents(acting, raw, raw.consents.to_pylist(), known, load_id)
             opened.report.consents += done.recorded
             if done.withdrawals_kept:
                 opened.report.noted[WithdrawalStands.code] += done.withdrawals_kept
-
-
-def _known_rows(raw: RawSet) -> set[bytes]:
-    hashes = raw.events["message_hash"].to_pylist()
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN_ROWS, [[str(UUID(bytes=one)) for one in hashes]])
-        return {row[0].bytes for row in cursor.fetchall()}
 
 
 def _record_consents(

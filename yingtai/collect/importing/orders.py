@@ -155,20 +155,22 @@ class OrderLines:
         quantity, minor = quantity * sign[event_rows], data["minor"] * sign[event_rows]
         times = self._numbers("time", data["time"])
         names = np.where(is_refund, REFUNDED, COMPLETED).tolist()
+        moments = np.minimum.reduceat(times, starts)
+        amounts = np.add.reduceat(minor, starts)
         currency = self._column("currency", firsts, len(ids)) or [None] * len(ids)
         currency = [code or setting.mapping.currency for code in currency]
         nodes = self._column("place", firsts, len(ids)) or [None] * len(ids)
         columns: dict[str, Any] = {
-            "message_hash": pa.array([setting.hash_of("order", order_id) for order_id in ids], pa.binary(16)),
+            "message_hash": pa.array(self._keys(ids, is_refund, moments, amounts), pa.binary(16)),
             "kind": pa.repeat("track", len(ids)),
             "event": pa.array(names, pa.string()),
-            "occurred_at": micros_array(np.minimum.reduceat(times, starts)),
+            "occurred_at": micros_array(moments),
             "received_at": micros_array([int(setting.at.timestamp() * 1_000_000)] * len(ids)),
             "node_no": pa.array([setting.node_no if node is None else node for node in nodes], pa.int64()),
             "source_no": pa.array([setting.source_no] * len(ids), pa.int32()),
             "order_id": pa.array(ids, pa.string()),
             "quantity": pa.array(np.add.reduceat(quantity, starts)),
-            "amount_minor": pa.array(np.add.reduceat(minor, starts), pa.int64()),
+            "amount_minor": pa.array(amounts, pa.int64()),
             "currency": pa.array(currency, pa.string()),
             "channel": pa.array(self._column("channel", firsts, len(ids)) or [None] * len(ids), pa.string()),
         }
@@ -182,6 +184,22 @@ class OrderLines:
             if name in names:
                 note_event(setting, name, names.count(name))
         return RawSet(pa.table(columns), self._lines(data, event_rows, starts, quantity, minor, currency))
+
+    def _keys(
+        self, ids: list[str], is_refund: np.ndarray, moments: np.ndarray, amounts: np.ndarray
+    ) -> list[bytes]:
+        """Return what each order is known by: its number. What came back under the number of its order, known by no
+        number of its own, is known by when and how much as well."""
+        if self._setting.mapping.refund_prefix:
+            is_refund = np.zeros(len(ids), bool)
+        return [
+            self._setting.hash_of("refund", order_id, at, amount)
+            if back
+            else self._setting.hash_of("order", order_id)
+            for order_id, back, at, amount in zip(
+                ids, is_refund.tolist(), moments.tolist(), amounts.tolist(), strict=True
+            )
+        ]
 
     def _lines(
         self,
