@@ -9,6 +9,12 @@ from yingtai.kernel.models import OutboxFact
 
 FACTS_AT_ONCE = 200
 KEPT = timedelta(days=3)
+WAITING_FACTS = """
+    SELECT count(*), min(occurred_at) FROM (
+        SELECT occurred_at FROM kernel_outboxfact WHERE handled_at IS NULL ORDER BY id LIMIT 1001
+    ) AS waiting
+"""
+"""How many facts wait to be told, 1,001 standing for more, and since when the oldest does."""
 
 
 def dispatch(at: datetime) -> int:

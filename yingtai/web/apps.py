@@ -14,4 +14,12 @@ class WebConfig(AppConfig):
 
         navigation.register("home", _("Today"), "home", place="home", label=Label.L1, order=10)
 
+        navigation.register(
+            "operations",
+            _("System status"),
+            "operations:machine",
+            place="operations.machine",
+            action="administer",
+            order=1,
+        )
         starters.register("web.schedule", schedule.start)

@@ -20,3 +20,17 @@ class BooksAreNewer(ProductError):
     title = "These books were made by a newer release: {unknown}"
     remedy = "Start that release or a later one, or put back the backup that was taken before it. Nothing was changed."
     status = 500
+
+
+class JobNotFailed(ProductError):
+    code = "web.job-not-failed"
+    title = "This job has not failed, or is no longer kept"
+    remedy = "Somebody may have let it try again already. Look at the list once more."
+    status = 404
+
+
+class EqualJobWaits(ProductError):
+    code = "web.equal-job-waits"
+    title = "An equal job waits already"
+    remedy = "It does the same work. Wait for it; nothing else is needed."
+    status = 409

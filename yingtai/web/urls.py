@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("health", health.health, name="health"),
     path("health/live", health.live, name="live"),
+    path("operations/", include("yingtai.web.operations.urls")),
     path("api/v1/", api.urls),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

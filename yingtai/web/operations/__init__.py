@@ -1,0 +1,1 @@
+"""What an operator sees of one machine: its processes, what waits, what failed, what grows."""

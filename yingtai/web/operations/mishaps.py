@@ -1,0 +1,73 @@
+"""Errors by their reference number: found in the web's log, told without what the error itself said."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from yingtai.kernel.env import env
+
+READ_BYTES = 512 * 1024
+MOST = 20
+BEGINS = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+ (\w+) \S+ (.*)$")
+REFERENCE = re.compile(r"^reference ([0-9a-f]{12})$")
+PLACE = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\S+)$')
+KIND = re.compile(r"^(?P<kind>[A-Za-z_][\w.]*)(?::|$)")
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """One error that somebody was shown a reference for: its kind, and the place in our program."""
+
+    reference: str
+    at: datetime
+    kind: str
+    place: str
+
+
+def mishaps(folder: Path | None = None) -> list[Mishap]:
+    """Return the latest errors, the newest first. Cost: half a megabyte of logs"""
+    logs = folder or env().home / "logs"
+    found = [one for name in ("web.log.1", "web.log") for one in _read(logs / name)]
+    return found[: -MOST - 1 : -1]
+
+
+def _read(path: Path) -> Iterator[Mishap]:
+    lines = _tail(path)
+    entry: list[str] = []
+    for line in [*lines, ""]:
+        if (BEGINS.match(line) or not line) and entry:
+            if made := _mishap(entry):
+                yield made
+            entry = []
+        if BEGINS.match(line):
+            entry = [line]
+        elif entry:
+            entry.append(line)
+
+
+def _tail(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - READ_BYTES))
+        return file.read(READ_BYTES).decode(errors="replace").splitlines()
+
+
+def _mishap(entry: list[str]) -> Mishap | None:
+    head = BEGINS.match(entry[0])
+    reference = REFERENCE.match(head[3]) if head else None
+    if head is None or reference is None:
+        return None
+    places = [place for line in entry if (place := PLACE.match(line))]
+    ours = [place for place in places if "/yingtai/" in place["file"]] or places
+    # What an error says may quote a value: only its kind is shown.
+    kinds = [kind["kind"] for line in entry[1:] if (kind := KIND.match(line)) and kind["kind"] != "Traceback"]
+    at = datetime.strptime(head[1], "%Y-%m-%d %H:%M:%S").astimezone()
+    return Mishap(reference[1], at, kinds[-1] if kinds else "", _words(ours[-1]) if ours else "")
+
+
+def _words(place: re.Match[str]) -> str:
+    _, inside, name = place["file"].rpartition("/yingtai/")
+    return f"{inside.lstrip('/')}{name}:{place['line']} {place['function']}"

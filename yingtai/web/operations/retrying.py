@@ -1,0 +1,57 @@
+"""Letting a failed job try again: a deed, for it may send, write or erase."""
+
+from datetime import datetime
+
+import psycopg
+from django.db import IntegrityError, connection
+from django.utils.translation import gettext_lazy as _
+
+from yingtai.kernel.acting import Acting, require
+from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.errors import NotAllowed
+from yingtai.kernel.labels import Label
+from yingtai.kernel.scope import EVERYTHING
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import record_deed
+from yingtai.web.errors import EqualJobWaits, JobNotFailed
+
+PLACE = "operations.job"
+GROUP_NODE = 0
+NAME_OF_FAILED = "SELECT task_name FROM procrastinate_jobs WHERE id = %s AND status = 'failed' FOR UPDATE"
+RETRY = "SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)"
+
+deed_words.register("job.tried-again", _("let a failed job try again"))
+
+
+def may_see_jobs(acting: Acting) -> bool:
+    """Say whether someone works for the whole installation: its jobs are everybody's."""
+    return acting.scope.contains(EVERYTHING)
+
+
+def try_again(acting: Acting, job_id: int) -> str:
+    """Queue a failed job once more and return its name.
+
+    Raises: NotAllowed, JobNotFailed, EqualJobWaits
+    """
+    require(acting, "administer", Label.L2, PLACE)
+    if not may_see_jobs(acting):
+        raise NotAllowed
+    try:
+        with acting_transaction(acting):
+            name = _retry(job_id, acting.at)
+            record_deed(acting, "job.tried-again", node_no=GROUP_NODE, about=name, job=job_id)
+    except IntegrityError as problem:
+        if isinstance(problem.__cause__, psycopg.errors.UniqueViolation):
+            raise EqualJobWaits from problem
+        raise
+    return name
+
+
+def _retry(job_id: int, at: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(NAME_OF_FAILED, [job_id])
+        row = cursor.fetchone()
+        if row is None:
+            raise JobNotFailed
+        cursor.execute(RETRY, [job_id, at])
+    return str(row[0])

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from yingtai.web.operations import views
+
+app_name = "operations"
+urlpatterns = [
+    path("", views.machine, name="machine"),
+    path("growth", views.growth, name="growth"),
+    path("jobs/<int:job_id>/retry", views.job_retry, name="job_retry"),
+]

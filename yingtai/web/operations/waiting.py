@@ -1,0 +1,118 @@
+"""What waits and what failed, counted only as far as a page would say."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from yingtai.customers.api import inbox_backlog
+from yingtai.kernel.dispatcher import WAITING_FACTS
+from yingtai.kernel.jobs import QUEUES
+
+MOST_COUNTED = 1_000
+MOST_FAILED = 50
+
+QUEUE = """
+    SELECT count(*), min(due) FROM (
+        SELECT coalesce(scheduled_at, queued.at) AS due FROM procrastinate_jobs AS job
+        LEFT JOIN LATERAL (
+            SELECT at FROM procrastinate_events WHERE job_id = job.id AND type = 'deferred' ORDER BY id LIMIT 1
+        ) AS queued ON true
+        WHERE queue_name = %(queue)s AND status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= %(at)s)
+        ORDER BY job.priority DESC, job.id LIMIT 1001
+    ) AS waiting
+"""
+RUNNING = """
+    SELECT task_name FROM procrastinate_jobs WHERE queue_name = %(queue)s AND status = 'doing' ORDER BY id LIMIT 5
+"""
+PARKED = """
+    SELECT id, queue_name, task_name, attempts, scheduled_at FROM procrastinate_jobs
+    WHERE status = 'todo' AND attempts > 0 AND scheduled_at > %(at)s ORDER BY scheduled_at LIMIT 51
+"""
+FAILED = """
+    SELECT job.id, queue_name, task_name, attempts, ended.at FROM procrastinate_jobs AS job
+    LEFT JOIN LATERAL (
+        SELECT max(at) AS at FROM procrastinate_events WHERE job_id = job.id AND type = 'failed'
+    ) AS ended ON true
+    WHERE status = 'failed' ORDER BY job.id DESC LIMIT 51
+"""
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How much waits, no more than `most` being counted, and for how long the oldest does."""
+
+    count: int
+    age: timedelta | None
+    most: int = MOST_COUNTED
+
+    @property
+    def is_more(self) -> bool:
+        return self.count >= self.most
+
+    @property
+    def shown(self) -> int:
+        return min(self.count, self.most)
+
+
+@dataclass(frozen=True)
+class QueueFigure:
+    """One queue of background jobs: what waits, and the names of what runs."""
+
+    name: str
+    backlog: Backlog
+    running: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job that failed for good, or waits for another try at a time."""
+
+    id: int
+    queue: str
+    name: str
+    attempts: int
+    at: datetime | None
+
+
+def queues(books: psycopg.Connection[Any], at: datetime) -> list[QueueFigure]:
+    """Return every queue. Cost: at most a thousand rows of each"""
+    return [_queue(books, name, at) for name in QUEUES]
+
+
+def inbox(books: psycopg.Connection[Any], at: datetime) -> Backlog:
+    """Return the requests that wait to be ingested."""
+    requests, oldest_at = inbox_backlog(books)
+    return _backlog(requests, oldest_at, at, most=10_000)
+
+
+def outbox(books: psycopg.Connection[Any], at: datetime) -> Backlog:
+    """Return the facts that wait to be told."""
+    return _backlog(*_one(books, WAITING_FACTS, {}), at)
+
+
+def failed_jobs(books: psycopg.Connection[Any]) -> list[JobRow]:
+    """Return the latest failed jobs, one more than a page shows when there are more."""
+    return [JobRow(*row) for row in books.execute(FAILED).fetchall()]
+
+
+def parked_jobs(books: psycopg.Connection[Any], at: datetime) -> list[JobRow]:
+    """Return the jobs that wait for another try, the soonest first."""
+    return [JobRow(*row) for row in books.execute(PARKED, {"at": at}).fetchall()]
+
+
+def _queue(books: psycopg.Connection[Any], name: str, at: datetime) -> QueueFigure:
+    values = {"queue": name, "at": at}
+    running = tuple(task for (task,) in books.execute(RUNNING, values).fetchall())
+    return QueueFigure(name, _backlog(*_one(books, QUEUE, values), at), running)
+
+
+def _backlog(count: int, oldest_at: datetime | None, at: datetime, *, most: int = MOST_COUNTED) -> Backlog:
+    return Backlog(count, max(at - oldest_at, timedelta()) if oldest_at else None, most)
+
+
+def _one(
+    books: psycopg.Connection[Any], statement: str, values: dict[str, Any]
+) -> tuple[int, datetime | None]:
+    return books.execute(statement, values).fetchone() or (0, None)

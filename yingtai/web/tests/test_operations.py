@@ -1,0 +1,180 @@
+"""The operator's page: what runs, waits, fails and grows; and who may let a failed job try again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+
+from yingtai.kernel import heartbeats
+from yingtai.kernel.errors import NotAllowed
+from yingtai.kernel.jobs import job
+from yingtai.kernel.scope import EVERYTHING
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.testing import make_acting
+from yingtai.web import checks
+from yingtai.web.errors import EqualJobWaits, JobNotFailed
+from yingtai.web.operations import waiting
+from yingtai.web.operations.mishaps import Mishap, mishaps
+from yingtai.web.operations.processes import processes
+from yingtai.web.operations.retrying import try_again
+from yingtai.web.operations.waiting import Backlog
+
+LOG = """\
+2026-11-30 09:15:01,120 WARNING django.request Not Found: /nowhere
+2026-11-30 09:15:02,345 ERROR yingtai.web.views reference 0123456789ab
+Traceback (most recent call last):
+  File "/srv/app/yingtai/customers/views.py", line 41, in profile
+    rows = list(found)
+  File "/srv/app/.venv/lib/python3.11/site-packages/django/db/models/query.py", line 400, in __iter__
+    self._fetch_all()
+django.db.utils.DataError: invalid input syntax: "13800001111"
+2026-11-30 09:15:03,000 ERROR granian something else
+2026-11-30 09:16:00,000 ERROR yingtai.web.views reference ba9876543210
+Traceback (most recent call last):
+  File "/srv/app/yingtai/web/views.py", line 7, in home
+    1 / 0
+ZeroDivisionError: division by zero
+"""
+
+
+@job("web.note_tried", queue="reports")
+def note_tried(acting, *, what):
+    """For the length of a test."""
+
+
+@pytest.fixture
+def failed(brand, acting):
+    """Make a job that failed, and return its number."""
+
+    def make(what, *, once_per=None):
+        with transaction.atomic(), connection.cursor() as cursor:
+            note_tried.enqueue(acting, once_per=once_per, what=what)
+            cursor.execute("SELECT max(id) FROM procrastinate_jobs")
+            (number,) = cursor.fetchone()
+            for state in ("doing", "failed"):
+                cursor.execute(
+                    "UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status WHERE id = %s",
+                    [state, number],
+                )
+        return number
+
+    yield make
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'web.note_tried'")
+
+
+@pytest.fixture
+def operator(books):
+    """An operator of the whole group, now."""
+    acting = make_acting(0, roles=("operator",))
+    return acting.at_time(datetime.now(UTC))
+
+
+def deeds(acting):
+    """Return who tried what again, the latest first."""
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT by, about, (details->>'job')::int FROM organization_deed WHERE what = %s ORDER BY id DESC",
+            ["job.tried-again"],
+        )
+        return cursor.fetchall()
+
+
+def state_of(number):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text, attempts FROM procrastinate_jobs WHERE id = %s", [number])
+        return cursor.fetchone()
+
+
+def test_a_failed_job_tries_again_once_and_the_record_says_who(failed, operator):
+    number = failed("again")
+    assert operator.scope.contains(EVERYTHING)
+
+    assert try_again(operator, number) == "web.note_tried"
+
+    assert state_of(number) == ("todo", 1)
+    assert deeds(operator)[0] == (operator.actor, "web.note_tried", number)
+    with pytest.raises(JobNotFailed):
+        try_again(operator, number)
+
+
+def test_an_equal_job_that_waits_is_not_doubled_and_nothing_is_recorded(failed, operator, brand, acting):
+    number = failed("twin", once_per=brand.code)
+    with transaction.atomic():
+        note_tried.enqueue(acting, once_per=brand.code, what="waits")
+
+    with pytest.raises(EqualJobWaits):
+        try_again(operator, number)
+
+    assert state_of(number) == ("failed", 0)
+    assert number not in [job for _, _, job in deeds(operator)]
+
+
+def test_jobs_of_all_brands_are_for_operators_of_the_group(failed, brand, operator, sign_in):
+    number = failed("private")
+    of_one_brand = make_acting(brand.node_no, roles=("operator",))
+    auditor = make_acting(0, roles=("auditor",))
+
+    for acting in (of_one_brand, auditor):
+        with pytest.raises(NotAllowed):
+            try_again(acting, number)
+
+    page = sign_in("operator").get("/operations/", headers={"accept-language": "en"}).content.decode()
+    assert "Operators of the whole group see them." in page
+    assert "web.note_tried" not in page
+    assert sign_in("marketer").get("/operations/").status_code == 403
+    assert state_of(number) == ("failed", 0)
+
+
+def test_what_waits_is_counted_only_so_far_and_with_its_age(failed, brand, acting):
+    at = datetime.now(UTC) + timedelta(minutes=5)
+    with checks.connection() as books:
+        before = {queue.name: queue.backlog.count for queue in waiting.queues(books, at)}
+    with transaction.atomic():
+        note_tried.enqueue(acting, what="waits")
+        note_tried.enqueue(acting, what="later", at=at + timedelta(hours=1))
+
+    with checks.connection() as books:
+        after = {queue.name: queue.backlog for queue in waiting.queues(books, at)}
+
+    assert after["reports"].count == before["reports"] + 1
+    assert after["reports"].age >= timedelta(minutes=4)
+    many = Backlog(1_001, timedelta(seconds=3))
+    assert (many.is_more, many.shown) == (True, 1_000)
+
+
+def test_the_page_tells_what_runs_and_what_failed_in_both_languages(failed, sign_in, monkeypatch):
+    number = failed("shown")
+    board = heartbeats.Board(["collector", "ingest"])
+    board.note_start("ingest", 1)
+    board.beat("ingest")
+    monkeypatch.setattr(heartbeats, "board", lambda: board)
+    monkeypatch.setattr("yingtai.web.checks._asker", checks.Asker())
+    browser = sign_in("operator", "group")
+
+    english = browser.get("/operations/", headers={"accept-language": "en"}).content.decode()
+    browser.cookies["django_language"] = "zh-hans"
+    chinese = browser.get("/operations/").content.decode()
+    growth = browser.get("/operations/growth").content.decode()
+
+    assert [(one.name, one.state) for one in processes()] == [("collector", "ended"), ("ingest", "works")]
+    assert "web.note_tried" in english
+    assert reverse("operations:job_retry", args=[number]) in english
+    assert "Ended, will be started again" in english
+    assert "已退出，即将重启" in chinese
+    assert "业务库中最大的表" in growth
+
+
+def test_an_error_is_found_by_its_reference_without_what_it_said(tmp_path):
+    (tmp_path / "web.log").write_text(LOG)
+
+    found = mishaps(tmp_path)
+
+    assert [(one.reference, one.kind, one.place) for one in found] == [
+        ("ba9876543210", "ZeroDivisionError", "yingtai/web/views.py:7 home"),
+        ("0123456789ab", "django.db.utils.DataError", "yingtai/customers/views.py:41 profile"),
+    ]
+    assert isinstance(found[0], Mishap)
+    assert found[0].at.tzinfo is not None
+    assert mishaps(tmp_path / "none") == []
