@@ -34,7 +34,7 @@ def test_every_page_says_what_it_needs_or_why_it_is_open():
 
 def test_few_pages_are_open_and_we_know_them():
     """An open page is a decision: write it down here, beside the reason that it gives."""
-    known = {"/health", "/health/live", "/organization/workplace", "/ui/language", "/ui/theme"}
+    known = {"/health", "/health/live", "/metrics", "/organization/workplace", "/ui/language", "/ui/theme"}
     made_of_samples = "/ui/gallery"
     links_in_mails = (*(f"/{kind}/<str:token>" for kind in "uocv"), "/join/<str:token>")
 

@@ -43,6 +43,11 @@ class Env:
         "outgoing mail, e.g. smtp://user:password@mail.example.com:587; the development mailbox when empty",
         default="",
     )
+    metrics_token: str = variable(
+        "what Prometheus brings as its bearer token; when empty, /metrics answers this machine only, and nobody once "
+        "a public address or a proxy is set",
+        default="",
+    )
     role: str = variable("database role of this process", default="app")
     hang_seconds: int = variable(
         "a process that shows no sign of work for so long is killed and started again", default=10

@@ -6,12 +6,14 @@ from django.urls import include, path
 
 from yingtai.web import health, views
 from yingtai.web.api import api
+from yingtai.web.operations import monitoring
 from yingtai.web.settings import ENV, MODULES
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health", health.health, name="health"),
     path("health/live", health.live, name="live"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("operations/", include("yingtai.web.operations.urls")),
     path("api/v1/", api.urls),
     path("account/", include("allauth.urls")),
