@@ -13,8 +13,9 @@ from yingtai.audiences.errors import AudienceNotFound
 from yingtai.audiences.models import Audience, Refresh
 from yingtai.audiences.protecting import protected
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, number
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment, number
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.sorting import Order, sort_or, sorted_page
 from yingtai.lake.api import scoped
 
 MEMBERS = """
@@ -24,6 +25,16 @@ MEMBERS = """
 AUDIENCES_OF = "SELECT audience_no, entered_at FROM audience_members WHERE profile_no = $profile_no"
 LONGEST_HISTORY = 400
 MOST_OFFERED = 10_000
+ORDERS = {
+    "made": Order("audience_no", number),
+    "name": Order("name"),
+    "people": Order("people", number),
+    "entered": Order("entered", number),
+    "left": Order("left", number),
+    "refreshed": Order("refreshed_at", moment),
+    "changed": Order("changed_at", moment),
+    "cost": Order("took_ms", number),
+}
 STALE_AFTER = timedelta(hours=26)
 
 
@@ -67,18 +78,27 @@ class SizeView:
     took_ms: int
 
 
-def list_audiences(acting: Acting, *, search: str = "", after: str | None = None) -> Page[AudienceView]:
-    """Return a page of live audiences, newest first. Cost: 2 queries."""
+def list_audiences(
+    acting: Acting, *, search: str = "", after: str | None = None, sort: str = "", is_archived: bool = False
+) -> Page[AudienceView]:
+    """Return a page of audiences that are in use, newest first, or of those that are archived.
+
+    In:   sort  a name of ORDERS, with `-` before it for the largest first
+    Cost: 2 queries
+    """
     with acting_transaction(acting):
-        audiences = Audience.objects.filter(archived_at=None, name__icontains=search).order_by("-audience_no")
+        audiences = Audience.objects.filter(archived_at__isnull=not is_archived, name__icontains=search)
         total = audiences.count()
-        place = decode_cursor(after, number)
-        if place:
-            audiences = audiences.filter(audience_no__lt=place[0])
-        rows = [_view(acting, audience) for audience in audiences[: ROWS_PER_PAGE + 1]]
-    more = len(rows) > ROWS_PER_PAGE
-    rows = rows[:ROWS_PER_PAGE]
-    return Page(rows, encode_cursor(rows[-1].audience_no) if more else None, total)
+        rows, cursor = sorted_page(
+            audiences, ORDERS, sort=sort_or(sort, ORDERS, "-made"), after=after, key="audience_no"
+        )
+        return Page([_view(acting, audience) for audience in rows], cursor, total)
+
+
+def stand_in_many_places(acting: Acting) -> bool:
+    """Say whether the audiences one may see belong to more than one place. Cost: 1 query"""
+    with acting_transaction(acting):
+        return Audience.objects.order_by().values("node_no").distinct()[:2].count() > 1
 
 
 def get_audience(acting: Acting, audience_id: UUID, *, or_archived: bool = False) -> AudienceView:

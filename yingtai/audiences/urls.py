@@ -5,6 +5,7 @@ from yingtai.audiences.views import asking, building, persons, showing
 app_name = "audiences"
 urlpatterns = [
     path("audiences/", showing.audience_list, name="audience_list"),
+    path("audiences/several", showing.several, name="several"),
     path("audiences/new", building.audience_new, name="audience_new"),
     path("audiences/rfm", showing.rfm, name="rfm"),
     path("audiences/count", asking.count, name="count"),

@@ -15,6 +15,20 @@ class CampaignIsFixed(ProductError):
     status = 409
 
 
+class CampaignIsArchived(ProductError):
+    code = "campaigns.campaign-is-archived"
+    title = "This campaign is archived"
+    remedy = "Restore it first, or make a copy of it."
+    status = 409
+
+
+class CampaignStillRuns(ProductError):
+    code = "campaigns.campaign-still-runs"
+    title = "“{name}” is not over yet, so it cannot be archived"
+    remedy = "Stop it, or wait until it is sent."
+    status = 409
+
+
 class NotReadyToLaunch(ProductError):
     code = "campaigns.not-ready-to-launch"
     title = "This campaign cannot be launched yet: {what}"

@@ -56,6 +56,7 @@ class Campaign(ScopedModel):
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)
     changed_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

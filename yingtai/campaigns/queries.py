@@ -10,14 +10,21 @@ from yingtai.campaigns.models import Campaign, Send, SuppressedAddress, Tally
 from yingtai.campaigns.troubles import words_of_trouble
 from yingtai.customers.api import masked_contacts
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, number
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment, number
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.sorting import Order, sort_or, sorted_page
 
 OPENED, PROXIED, CLICKED, UNSUBSCRIBED = "opened", "proxied", "clicked", "unsubscribed"
 MOST_AT_ONCE = 100
 RUNNING = frozenset(
     {Campaign.State.SCHEDULED, Campaign.State.DECIDING, Campaign.State.SENDING, Campaign.State.PAUSED}
 )
+ORDERS = {
+    "made": Order("campaign_no", number),
+    "name": Order("name"),
+    "launched": Order("launched_at", moment),
+    "changed": Order("changed_at", moment),
+}
 NOT_REASONS = frozenset({"owed", "sent", "unknown", OPENED, CLICKED, UNSUBSCRIBED, PROXIED})
 
 
@@ -53,6 +60,7 @@ class CampaignView:
     forecast_sample: int | None
     created_by: str
     changed_at: datetime
+    archived_at: datetime | None
 
     @property
     def is_draft(self) -> bool:
@@ -130,21 +138,25 @@ def view_campaign(campaign: Campaign) -> CampaignView:
 
 
 def list_campaigns(
-    acting: Acting, *, search: str = "", state: str = "", after: str | None = None
-) -> Page[CampaignView]:
-    """Return one page of campaigns, newest first. Cost: 1 query"""
+    acting: Acting, *, search: str = "", state: str = "", after: str | None = None, sort: str = "",
+    is_archived: bool = False,
+) -> Page[CampaignView]:  # fmt: skip
+    """Return one page of campaigns that are not archived, newest first, or of those that are.
+
+    In:   sort  a name of ORDERS, with `-` before it for the largest first
+    Cost: 2 queries
+    """
     with acting_transaction(acting):
-        found = Campaign.objects.order_by("-campaign_no")
+        found = Campaign.objects.filter(archived_at__isnull=not is_archived)
         if search:
             found = found.filter(name__icontains=search)
         if state:
             found = found.filter(state=state)
-        if place := decode_cursor(after, number):
-            found = found.filter(campaign_no__lt=place[0])
-        rows = [view_campaign(campaign) for campaign in found[: ROWS_PER_PAGE + 1]]
-    more = len(rows) > ROWS_PER_PAGE
-    shown = rows[:ROWS_PER_PAGE]
-    return Page(shown, encode_cursor(shown[-1].campaign_no) if more else None)
+        total = found.count()
+        rows, cursor = sorted_page(
+            found, ORDERS, sort=sort_or(sort, ORDERS, "-made"), after=after, key="campaign_no"
+        )
+    return Page([view_campaign(campaign) for campaign in rows], cursor, total)
 
 
 def list_running(acting: Acting) -> list[CampaignView]:
@@ -164,7 +176,7 @@ def list_launched(acting: Acting, *, since: datetime) -> list[CampaignView]:
 def list_drafts_of(acting: Acting, actor: str) -> list[CampaignView]:
     """Return somebody's drafts, newest first, at most a hundred."""
     with acting_transaction(acting):
-        found = Campaign.objects.filter(state=Campaign.State.DRAFT, created_by=actor)
+        found = Campaign.objects.filter(state=Campaign.State.DRAFT, created_by=actor, archived_at=None)
         return [view_campaign(campaign) for campaign in found.order_by("-campaign_no")[:MOST_AT_ONCE]]
 
 

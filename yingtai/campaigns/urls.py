@@ -1,13 +1,15 @@
 from django.urls import path
 
-from yingtai.campaigns.views import building, public, watching
+from yingtai.campaigns.views import building, listing, public, watching
 
 app_name = "campaigns"
 urlpatterns = [
-    path("campaigns/", building.campaign_list, name="campaign_list"),
+    path("campaigns/", listing.campaign_list, name="campaign_list"),
     path("campaigns/new", building.campaign_new, name="campaign_new"),
     path("campaigns/<uuid:campaign_id>/", building.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/check", building.check, name="check"),
+    path("campaigns/several", listing.several, name="several"),
+    path("campaigns/<uuid:campaign_id>/archive", listing.archive, name="archive"),
     path("campaigns/<uuid:campaign_id>/copy", building.campaign_copy, name="copy"),
     path("campaigns/<uuid:campaign_id>/launch", building.launch, name="launch"),
     path("campaigns/<uuid:campaign_id>/stop", building.stop, name="stop"),

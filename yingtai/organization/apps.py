@@ -7,6 +7,8 @@ class OrganizationConfig(AppConfig):
 
     def ready(self) -> None:
         from yingtai.organization.identity import identify
-        from yingtai.ui import frame
+        from yingtai.organization.list_views import kept_views
+        from yingtai.ui import frame, lists
 
         frame.install(identify)
+        lists.install(lists.Keeping(kept_views, "organization:view_keep"))

@@ -89,3 +89,10 @@ class PasswordTooWeak(ProductError):
     code = "organization.password-too-weak"
     title = "This password is too easy to guess"
     remedy = "Take at least twelve signs that are not a usual password."
+
+
+class TooManyViews(ProductError):
+    code = "organization.too-many-views"
+    title = "You keep {most} views of this list already"
+    remedy = "Remove one that you no longer need."
+    status = 409

@@ -177,6 +177,24 @@ class Deed(ScopedModel):
         return f"{self.what} by {self.by}"
 
 
+class KeptListView(ExemptModel):
+    """How a colleague wants to find a list again: a name for what is filtered and sorted."""
+
+    exempt = "a colleague's own; names of filters, nothing about customers"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    list = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("staff", "list", "name", name="view_of_a_list_has_one_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Invitation(ExemptModel):
     """A link that makes one account, once, for whoever reads the invited mailbox."""
 

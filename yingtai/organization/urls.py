@@ -21,5 +21,7 @@ urlpatterns = [
     path("organization/approvals/<uuid:approval_id>", views.approval_decide, name="approval_decide"),
     path("organization/record/", views.record, name="record"),
     path("join/<str:token>", views.join, name="join"),
+    path("organization/views/keep", views.view_keep, name="view_keep"),
+    path("organization/views/<uuid:view_id>/remove", views.view_remove, name="view_remove"),
     path("organization/workplace", views.switch_workplace, name="switch_workplace"),
 ]

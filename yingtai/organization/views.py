@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,12 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.kernel.acting import decide, require
 from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.errors import ProductError
-from yingtai.kernel.http import ActingRequest, page, public
+from yingtai.kernel.http import ActingRequest, page, public, words_of
 from yingtai.kernel.labels import Label
-from yingtai.organization import approving, deeds, inviting, queries, services
+from yingtai.organization import approving, deeds, inviting, list_views, queries, services
+from yingtai.organization.errors import TooManyViews
 from yingtai.organization.forms import ColleagueForm, JoinForm, KeyForm, RoleForm, UnitForm
 from yingtai.organization.middleware import WORKPLACE
-from yingtai.organization.models import Role
+from yingtai.organization.models import Role, Staff
+from yingtai.ui.lists import list_kinds
 from yingtai.ui.pages import render_page
 
 WAITS = gettext_lazy("It waits for a second person now, who finds it among the approvals.")
@@ -34,6 +36,30 @@ def switch_workplace(request: ActingRequest) -> HttpResponse:
     back = request.POST.get("next", "/")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return redirect(back if is_ours else "/")
+
+
+@require_POST
+@page(action="view", place="home", label=Label.L1)
+def view_keep(request: ActingRequest) -> HttpResponse:
+    """Keep what a list is filtered and sorted by now, under a name of one's own."""
+    kind = list_kinds.find(request.POST.get("list", ""))
+    name = request.POST.get("name", "").strip()
+    if kind is None or not name:
+        return redirect("/")
+    query = request.POST.get("query", "")
+    try:
+        list_views.keep_view(cast(Staff, request.user), kind, name=name, query=query)
+    except TooManyViews as problem:
+        messages.error(request, " ".join(words_of(problem)))
+    return redirect(kind.url_with(query))
+
+
+@require_POST
+@page(action="view", place="home", label=Label.L1)
+def view_remove(request: ActingRequest, view_id: UUID) -> HttpResponse:
+    """Remove a view of one's own."""
+    kind = list_kinds.find(list_views.remove_view(cast(Staff, request.user), view_id))
+    return redirect(kind.url if kind else "/")
 
 
 @require_http_methods(["GET", "POST"])

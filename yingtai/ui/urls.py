@@ -18,5 +18,6 @@ urlpatterns = [
     path("search", views.search, name="search"),
     path("help/", views.help_list, name="help_list"),
     path("help/<str:topic>", views.help_page, name="help"),
+    path("ui/columns", views.columns, name="columns"),
     path("ui/theme", views.theme, name="theme"),
 ]

@@ -13,6 +13,7 @@ from yingtai.kernel.acting import decide
 from yingtai.kernel.http import ActingRequest, page, public
 from yingtai.kernel.labels import Label
 from yingtai.ui import helping, samples
+from yingtai.ui.lists import cookie_of, list_kinds
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.ui.searching import LONGEST, look_for
 
@@ -113,6 +114,27 @@ def help_page(request: ActingRequest, topic: str) -> HttpResponse:
     if found is None:
         raise Http404
     return render_page(request, "ui/help.html", {"help": found})
+
+
+@public("Keeps in the browser that made it which columns of a list are shown.")
+@require_POST
+def columns(request: HttpRequest) -> HttpResponse:
+    """Remember which columns of a list somebody chose, and go back to it."""
+    kind = list_kinds.find(request.POST.get("list", ""))
+    if kind is None:
+        return HttpResponseRedirect("/")
+    known = {column.name for column in kind.columns}
+    chosen = [name for name in request.POST.getlist("column") if name in known]
+    response = HttpResponseRedirect(kind.url_with(request.POST.get("query", "")))
+    response.set_cookie(
+        cookie_of(kind),
+        ".".join(chosen),
+        max_age=A_YEAR,
+        samesite="Lax",
+        httponly=True,
+        secure=request.is_secure(),
+    )
+    return response
 
 
 @public("Keeps a choice of colours in the browser that made it.")

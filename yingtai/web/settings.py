@@ -77,7 +77,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["template_partials.templatetags.partials", "yingtai.ui.templatetags.ui"],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "yingtai.ui.templatetags.ui",
+                "yingtai.ui.templatetags.lists",
+            ],
             "loaders": [
                 (
                     "template_partials.loader.Loader",

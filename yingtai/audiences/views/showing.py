@@ -1,6 +1,7 @@
 """The list of audiences, the page of one, and the grid of recency and frequency."""
 
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yingtai.audiences import jobs, presets, queries
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
+from yingtai.audiences.listing import AUDIENCES
 from yingtai.audiences.metrics import rfm_grid
 from yingtai.audiences.services.definitions import archive_audience, copy_audience, restore_audience
 from yingtai.audiences.services.looking import who_they_are
 from yingtai.audiences.uses import uses_of
 from yingtai.audiences.wording import Line, in_words
 from yingtai.kernel.acting import decide
-from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.http import ActingRequest, page, words_of
 from yingtai.kernel.labels import Label
 from yingtai.kernel.tasks import TaskView, find_task, list_tasks
 from yingtai.lake.api import scoped
@@ -29,9 +32,11 @@ from yingtai.organization.api import get_unit_at, names_of_staff, units_at
 from yingtai.ui import charts
 from yingtai.ui.components import Progress
 from yingtai.ui.formats import number
+from yingtai.ui.lists import listing, uuids_in
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
 SHOWN_DAYS = 90
+ARCHIVED = "archived"
 SHOWN_REFRESHES = 12
 SCALE = (1, 2, 3, 4, 5)
 
@@ -40,8 +45,14 @@ SCALE = (1, 2, 3, 4, 5)
 @page(action="view", place="audiences.audience")
 def audience_list(request: ActingRequest) -> HttpResponse:
     """Every audience of the place: how many people, how fresh, who came and went."""
-    search = request.GET.get("search", "").strip()[:120]
-    found = queries.list_audiences(request.acting, search=search, after=request.GET.get("after"))
+    began = perf_counter()
+    search, show = request.GET.get("search", "").strip()[:120], request.GET.get("show", "")
+    has_places = queries.stand_in_many_places(request.acting)
+    shown = listing(request, AUDIENCES, without=() if has_places else ("place",), is_bulk=_may_edit(request))
+    found = queries.list_audiences(
+        request.acting, search=search, after=request.GET.get("after"), sort=shown.sort,
+        is_archived=show == ARCHIVED,
+    )  # fmt: skip
     places = units_at([row.node_no for row in found.rows])
     rows = [
         {"audience": row, "state": state_of(row, request.acting.at), "place": places.get(row.node_no)}
@@ -49,9 +60,30 @@ def audience_list(request: ActingRequest) -> HttpResponse:
     ]
     context = {
         "page": found, "rows": rows, "search": search, "presets": presets.PRESETS, "now": request.acting.at,
-        "may_edit": _may_edit(request), "many_places": len(places) > 1 or bool(request.GET.get("after")),
+        "may_edit": _may_edit(request), "listing": shown, "show": show,
+        "shows": [("", _("In use")), (ARCHIVED, _("Archived"))],
+        "actions": [("restore", _("Restore"))] if show == ARCHIVED else [("archive", _("Archive"))],
+        "took_ms": round((perf_counter() - began) * 1000),
     }  # fmt: skip
     return render_page(request, "audiences/audience_list.html", context, fragment="rows")
+
+
+@require_POST
+@page(action="edit", place="audiences.audience")
+def several(request: ActingRequest) -> HttpResponse:
+    """Archive or restore the audiences that were ticked; one that cannot be says why, and the others are done."""
+    do = restore_audience if request.POST.get("do") == "restore" else archive_audience
+    done = 0
+    for chosen in uuids_in(request.POST.getlist("chosen")):
+        try:
+            do(request.acting, chosen)
+            done += 1
+        except ProductError as problem:
+            messages.error(request, " ".join(words_of(problem)))
+    if done:
+        words = ngettext("%(count)s audience is done.", "%(count)s audiences are done.", done)
+        messages.success(request, words % {"count": number(done)})
+    return redirect(AUDIENCES.url_with(f"show={ARCHIVED}" if do is restore_audience else ""))
 
 
 @require_GET

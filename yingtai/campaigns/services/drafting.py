@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name, one_line
-from yingtai.campaigns.errors import CampaignIsFixed, CampaignNotFound
+from yingtai.campaigns.errors import CampaignIsArchived, CampaignIsFixed, CampaignNotFound, CampaignStillRuns
 from yingtai.campaigns.models import Campaign
-from yingtai.campaigns.queries import CampaignView, view_campaign
+from yingtai.campaigns.queries import RUNNING, CampaignView, view_campaign
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.copies import free_name
 from yingtai.kernel.scope import brand_node
@@ -85,7 +85,35 @@ def found(campaign_id: UUID, *, is_locked: bool = False) -> Campaign:
     campaign = rows.filter(id=campaign_id).first()
     if campaign is None:
         raise CampaignNotFound
+    if is_locked and campaign.archived_at:
+        raise CampaignIsArchived
     return campaign
+
+
+def archive_campaign(acting: Acting, campaign_id: UUID) -> None:
+    """Take a campaign that is not running out of the lists; its record stays. Repeating it changes nothing.
+
+    Raises: CampaignNotFound, CampaignStillRuns
+    """
+    with acting_transaction(acting):
+        campaign = Campaign.objects.select_for_update().filter(id=campaign_id).first()
+        if campaign is None:
+            raise CampaignNotFound
+        if campaign.state in RUNNING:
+            raise CampaignStillRuns(name=campaign.name)
+        if campaign.archived_at is None:
+            campaign.archived_at = acting.at
+            campaign.save(update_fields=["archived_at"])
+
+
+def restore_campaign(acting: Acting, campaign_id: UUID) -> None:
+    """Take an archived campaign back into the lists. Repeating it changes nothing.
+
+    Raises: CampaignNotFound
+    """
+    with acting_transaction(acting):
+        if not Campaign.objects.filter(id=campaign_id).update(archived_at=None):
+            raise CampaignNotFound
 
 
 def keep_forecast(campaign: Campaign, forecast: dict[str, int], at: datetime, *, sample: int | None) -> None:

@@ -15,7 +15,7 @@ from yingtai.campaigns import queries
 from yingtai.campaigns.addresses import one_line
 from yingtai.campaigns.checking import problems_of
 from yingtai.campaigns.forms import CampaignForm, initial_of
-from yingtai.campaigns.reasons import HOLD_OUT, STATES, WORDS
+from yingtai.campaigns.reasons import HOLD_OUT, WORDS
 from yingtai.campaigns.services import asking, deciding, drafting, stopping
 from yingtai.compliance.api import PurposeNotFound, get_purpose
 from yingtai.kernel.acting import Acting
@@ -31,24 +31,6 @@ from yingtai.ui.widgets import problems_in
 WAITS = gettext_lazy(
     "So many people take a second person: a colleague finds the launch among the approvals. Any change voids it."
 )
-
-
-@require_GET
-@page(action="view", place="campaigns.campaign")
-def campaign_list(request: ActingRequest) -> HttpResponse:
-    """Every campaign, newest first, with how far it is."""
-    search, state = request.GET.get("search", "").strip(), request.GET.get("state", "")
-    found = queries.list_campaigns(request.acting, search=search, state=state, after=request.GET.get("after"))
-    tallies = queries.tallies_of(request.acting, [row.campaign_no for row in found.rows])
-    context = {
-        "page": found,
-        "rows": [(row, tallies[row.campaign_no]) for row in found.rows],
-        "search": search,
-        "state": state,
-        "states": [("", _("All")), *STATES],
-        "words": dict(STATES),
-    }
-    return render_page(request, "campaigns/campaign_list.html", context, fragment="rows")
 
 
 @require_POST

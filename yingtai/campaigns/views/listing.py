@@ -1,0 +1,93 @@
+"""The list of campaigns, and what is done with several or one of them: archived and restored."""
+
+from time import perf_counter
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from yingtai.campaigns import queries
+from yingtai.campaigns.listing import CAMPAIGNS
+from yingtai.campaigns.reasons import STATES
+from yingtai.campaigns.services import drafting
+from yingtai.kernel.acting import decide
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.http import ActingRequest, page, words_of
+from yingtai.kernel.labels import Label
+from yingtai.organization.api import list_brands, units_at
+from yingtai.ui.formats import number
+from yingtai.ui.lists import listing, uuids_in
+from yingtai.ui.pages import render_page
+
+ARCHIVED = "archived"
+
+
+@require_GET
+@page(action="view", place="campaigns.campaign")
+def campaign_list(request: ActingRequest) -> HttpResponse:
+    """Every campaign, newest first, with how far it is."""
+    began = perf_counter()
+    search, state = request.GET.get("search", "").strip()[:120], request.GET.get("state", "")
+    show = request.GET.get("show", "")
+    has_brands = len(list_brands(request.acting.scope)) > 1
+    may_edit = decide(request.acting, "edit", Label.L2, "campaigns.campaign").allowed
+    shown = listing(request, CAMPAIGNS, without=() if has_brands else ("place",), is_bulk=may_edit)
+    found = queries.list_campaigns(
+        request.acting, search=search, state=state, after=request.GET.get("after"), sort=shown.sort,
+        is_archived=show == ARCHIVED,
+    )  # fmt: skip
+    tallies = queries.tallies_of(request.acting, [row.campaign_no for row in found.rows])
+    places = units_at([row.node_no for row in found.rows])
+    context = {
+        "page": found,
+        "rows": [(row, tallies[row.campaign_no], places.get(row.node_no)) for row in found.rows],
+        "listing": shown,
+        "is_filtered": bool(search or state or show),
+        "search": search,
+        "state": state,
+        "states": [("", _("All")), *STATES],
+        "show": show,
+        "shows": [("", _("In use")), (ARCHIVED, _("Archived"))],
+        "actions": [("restore", _("Restore"))] if show == ARCHIVED else [("archive", _("Archive"))],
+        "words": dict(STATES),
+        "now": request.acting.at,
+        "took_ms": round((perf_counter() - began) * 1000),
+    }
+    return render_page(request, "campaigns/campaign_list.html", context, fragment="rows")
+
+
+@require_POST
+@page(action="edit", place="campaigns.campaign")
+def several(request: ActingRequest) -> HttpResponse:
+    """Archive or restore the campaigns that were ticked; one that cannot be says why, and the others are done."""
+    is_back = request.POST.get("do") == "restore"
+    do = drafting.restore_campaign if is_back else drafting.archive_campaign
+    done = 0
+    for chosen in uuids_in(request.POST.getlist("chosen")):
+        try:
+            do(request.acting, chosen)
+            done += 1
+        except ProductError as problem:
+            messages.error(request, " ".join(words_of(problem)))
+    if done:
+        words = ngettext("%(count)s campaign is done.", "%(count)s campaigns are done.", done)
+        messages.success(request, words % {"count": number(done)})
+    return redirect(CAMPAIGNS.url_with(f"show={ARCHIVED}" if is_back else ""))
+
+
+@require_POST
+@page(action="edit", place="campaigns.campaign")
+def archive(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
+    """Take a campaign out of the lists, or back into them; nothing is lost either way."""
+    campaign = queries.get_campaign(request.acting, campaign_id)
+    if campaign.archived_at:
+        drafting.restore_campaign(request.acting, campaign_id)
+        messages.success(request, _("“{name}” is in use again.").format(name=campaign.name))
+        return redirect("campaigns:monitor" if campaign.launched_at else "campaigns:campaign", campaign_id)
+    drafting.archive_campaign(request.acting, campaign_id)
+    messages.success(request, _("“{name}” is archived.").format(name=campaign.name))
+    return redirect("campaigns:campaign_list")
