@@ -3,7 +3,7 @@
 import os
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -28,6 +28,8 @@ class Session(Protocol):
     def define(self, name: str, sql: str) -> None: ...
 
     def query(self, sql: str, params: Parameters = None) -> pa.Table: ...
+
+    def stream(self, sql: str, params: Parameters = None, *, batch_rows: int) -> Iterator[pa.RecordBatch]: ...
 
 
 class Engine(Protocol):
@@ -57,6 +59,10 @@ class DuckSession:
             return self._connection.execute(sql, params).to_arrow_table()
         except (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException) as problem:
             raise QueryNotUnderstood(problem=str(problem)) from problem
+
+    def stream(self, sql: str, params: Parameters = None, *, batch_rows: int) -> Iterator[pa.RecordBatch]:
+        """Run one statement and return its rows bit by bit, for what is too large to be held."""
+        yield from self._connection.execute(sql, params).to_arrow_reader(batch_rows)
 
 
 class DuckEngine:

@@ -12,8 +12,8 @@ import numpy as np
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.lake.engine import Parameters
 from yingtai.lake.errors import TableIsBusy
-from yingtai.lake.parquet import plan_files, write_files
 from yingtai.lake.relations import outstanding_moves, relation
+from yingtai.lake.slicing import ROWS_AT_ONCE, write_query
 from yingtai.lake.store import Lake, Snapshot, the_lake
 from yingtai.lake.tables import TABLES
 from yingtai.lake.writing import commit
@@ -52,8 +52,8 @@ def compact(
         stale = outstanding_moves(snapshot, aliases) >= refresh_after
     done = Compaction()
     for numbers in _by_partition(snapshot):
-        picked = sorted({*_to_merge(snapshot.rows, numbers, at_least), *numbers[stale[numbers]].tolist()})
-        if picked:
+        fresh, old = numbers[~stale[numbers]], numbers[stale[numbers]]
+        for picked in [*_to_merge(snapshot.rows, fresh, at_least), *_groups(snapshot.rows, old.tolist())]:
             done = _add(done, _rewrite(lake, snapshot.only(picked), aliases))
     return done
 
@@ -108,10 +108,8 @@ def _rewrite(
     mark = time.time_ns() // 1_000_000 - LATE_COMMIT_MS
     known_to = mark if aliases is not None else int(files.known_to.min())
     selection = relation(files, EVERYTHING, aliases=aliases)
-    rows = lake.engine.session().query(
-        f"SELECT * FROM ({selection}) WHERE NOT ({but})" if but else selection, params
-    )
-    written = write_files(lake.storage, files.table, rows, plan_files(files.table, rows, known_to=known_to))
+    sql = f"SELECT * FROM ({selection}) WHERE NOT ({but})" if but else selection
+    written, rows = write_query(lake, files.table, sql, known_to=known_to, params=params)
     try:
         commit(
             lake,
@@ -125,7 +123,7 @@ def _rewrite(
         for file in written:
             lake.storage.remove(f"{files.table.name}/{file.path}")
         return Compaction(busy=1)
-    return Compaction(1, len(files.paths), len(written), len(rows))
+    return Compaction(1, len(files.paths), len(written), rows)
 
 
 def _still_there(files: Snapshot, now: Snapshot) -> tuple[str, ...]:
@@ -169,15 +167,29 @@ def _by_partition(snapshot: Snapshot) -> list[np.ndarray]:
     return [np.array(numbers) for numbers in places.values()]
 
 
-def _to_merge(rows: np.ndarray, numbers: np.ndarray, at_least: int) -> list[int]:
+def _to_merge(rows: np.ndarray, numbers: np.ndarray, at_least: int) -> list[list[int]]:
+    """Return groups of files of one partition to make one of: none larger than a slice, and no full file again."""
     picked: list[int] = []
     total = 0
     for number in sorted(numbers.tolist(), key=lambda number: int(rows[number])):
-        if len(picked) >= at_least and rows[number] > GROWTH * total:
+        if (len(picked) >= at_least and rows[number] > GROWTH * total) or rows[number] > ROWS_AT_ONCE // 2:
             break
         picked.append(number)
         total += int(rows[number])
-    return picked if len(picked) >= at_least else []
+    return [group for group in _groups(rows, picked) if len(group) >= at_least]
+
+
+def _groups(rows: np.ndarray, numbers: list[int]) -> list[list[int]]:
+    """Cut files, in their order, into groups that are no larger than a slice each; a larger file is one alone."""
+    groups: list[list[int]] = []
+    total = ROWS_AT_ONCE
+    for number in numbers:
+        if total + int(rows[number]) > ROWS_AT_ONCE:
+            groups.append([])
+            total = 0
+        groups[-1].append(number)
+        total += int(rows[number])
+    return groups
 
 
 def _add(one: Compaction, other: Compaction) -> Compaction:

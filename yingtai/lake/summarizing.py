@@ -19,8 +19,8 @@ import numpy as np
 from yingtai.kernel.scope import EVERYTHING, Scope
 from yingtai.lake.errors import TableIsBusy
 from yingtai.lake.maintenance import LATE_COMMIT_MS
-from yingtai.lake.parquet import plan_files, write_files
 from yingtai.lake.relations import relation
+from yingtai.lake.slicing import write_query
 from yingtai.lake.store import Lake, Snapshot, the_lake
 from yingtai.lake.summaries import MONTHS, SUMMARIES, Summary
 from yingtai.lake.writing import commit
@@ -107,8 +107,7 @@ def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summariz
     source = _worth_taking(before, _of_month(lake.snapshot(summary.source), month), months, quiet_ms)
     aliases = lake.snapshot("alias_map") if table.has_aliases else None
     selection = summary_relation(summary, before, source, EVERYTHING, months=months, aliases=aliases)
-    rows = lake.engine.session().query(selection)
-    written = write_files(lake.storage, table, rows, plan_files(table, rows, known_to=known_to))
+    written, rows = write_query(lake, table, selection, known_to=known_to)
     try:
         commit(
             lake, table, written, reason="summarize", instead_of=lambda now: _still_there(before, now, month)
@@ -119,7 +118,7 @@ def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summariz
         return Summarized(busy=1)
     made = Month(_names(file.path for file in written), _marks(source.paths, source.partitions))
     _write_months(lake, summary, {**read_months(lake, summary), month: made})
-    return Summarized(1, len(rows))
+    return Summarized(1, rows)
 
 
 def _changed_months(lake: Lake, summary: Summary, quiet_ms: int) -> list[str]:

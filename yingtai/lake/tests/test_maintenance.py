@@ -8,6 +8,7 @@ import pytest
 from deltalake import DeltaTable
 
 from yingtai.kernel.scope import EVERYTHING, node_no
+from yingtai.lake import maintenance, slicing
 from yingtai.lake.errors import TableIsBusy
 from yingtai.lake.maintenance import Compaction, compact, erase, refresh, tidy
 from yingtai.lake.reading import scoped
@@ -231,3 +232,24 @@ def test_the_clock_of_a_file_is_when_its_rows_were_published(own_lake: Lake) -> 
 
     assert own_lake.snapshot("alias_map").published_ms.tolist() == [published]
     assert abs(datetime.fromtimestamp(published / 1000, UTC) - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+def test_no_more_than_a_slice_is_held_and_no_file_is_larger(own_lake: Lake, monkeypatch) -> None:
+    for module in (maintenance, slicing):
+        monkeypatch.setattr(module, "ROWS_AT_ONCE", 25)
+    monkeypatch.setattr(slicing, "BATCH_ROWS", 5)
+    append("events", events_of([{"alias_no": a, "profile_no": a} for a in range(1, 61)]), lake=own_lake)
+    for _ in range(12):
+        append("events", events_of([{"alias_no": 3, "profile_no": 3}] * 4), lake=own_lake)
+    before = scoped(EVERYTHING, lake=own_lake).query("SELECT count(*), sum(alias_no) FROM events")
+    append("alias_map", moves_of([(3, 99)]), lake=own_lake)
+
+    compact("events", lake=own_lake)
+    merged = sorted(own_lake.snapshot("events").rows.tolist())
+    refresh("events", lake=own_lake)
+
+    assert merged == [24, 24, 60]
+    assert max(own_lake.snapshot("events").rows) <= 25
+    assert (
+        scoped(EVERYTHING, lake=own_lake).query("SELECT count(*), sum(alias_no) FROM events").equals(before)
+    )
