@@ -15,7 +15,8 @@ from yingtai.bench.visits import BenchBrand, send_one
 from yingtai.collect import inbox
 from yingtai.customers import ingesting
 from yingtai.customers.api import find_profiles, timeline
-from yingtai.customers.ingest.pipeline import sole_writer, spent
+from yingtai.customers.ingest.lock import sole_writer
+from yingtai.customers.ingest.pipeline import spent
 from yingtai.kernel.env import dsn
 from yingtai.vault import api as vault
 

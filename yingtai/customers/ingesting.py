@@ -14,7 +14,8 @@ from django.db import OperationalError, close_old_connections, connection
 
 from yingtai.collect.api import note_arrivals, note_seen, quarantine
 from yingtai.customers.ingest import snapshots
-from yingtai.customers.ingest.pipeline import WRITER_LOCK, Hook, Ingested, ingest_set, sole_writer
+from yingtai.customers.ingest.lock import is_awaited, sole_writer
+from yingtai.customers.ingest.pipeline import Hook, Ingested, ingest_set
 from yingtai.customers.ingest.taking import ADVANCE, DEFIANT, Inbox, Taken, apart, given_up
 from yingtai.kernel import heartbeats
 from yingtai.kernel.acting import Acting, system
@@ -30,13 +31,6 @@ TRAITS_SECONDS = 60.0
 BUSY_PATIENCE = 10.0
 """While requests wait, copies may be so many times later than in quiet times."""
 PAUSE_AFTER_TROUBLE_SECONDS = 2.0
-
-IS_AWAITED = """
-    SELECT EXISTS (
-        SELECT FROM pg_locks
-        WHERE locktype = 'advisory' AND NOT granted AND (classid::bigint << 32 | objid::bigint) = %s
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-"""
 
 BACKLOG = """
     SELECT requests, oldest_at FROM collect_backlog(coalesce(
@@ -183,13 +177,6 @@ def inbox_backlog(books: psycopg.Connection[Any]) -> tuple[int, datetime | None]
     """Return how many requests wait to be ingested, 10,000 standing for more, and since when the oldest does."""
     requests, oldest_at = books.execute(BACKLOG).fetchone() or (0, None)
     return requests, oldest_at
-
-
-def is_awaited() -> bool:
-    """Say whether another process waits to write events."""
-    with connection.cursor() as cursor:
-        cursor.execute(IS_AWAITED, [WRITER_LOCK])
-        return bool(cursor.fetchone()[0])
 
 
 def run(stop: Callable[[], bool]) -> None:

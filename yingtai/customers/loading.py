@@ -19,7 +19,8 @@ from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.batch import Found
 from yingtai.customers.ingest.grouping import distinct
 from yingtai.customers.ingest.identifying import read, survivors
-from yingtai.customers.ingest.pipeline import Ingested, ingest_set, prepare, sole_writer
+from yingtai.customers.ingest.lock import show_life, sole_writer
+from yingtai.customers.ingest.pipeline import Ingested, ingest_set, prepare
 from yingtai.customers.ingest.repeats import Memory
 from yingtai.customers.ingest.timeline import (
     KEPT_EVENTS,
@@ -238,7 +239,8 @@ def _write_timelines(acting: Acting, key: LoadedSet, latest: pa.Table | None) ->
                 latest = _of_survivors(cursor, latest)
             # Each part is its own transaction: laying the same events over a timeline twice changes nothing.
             with ThreadPoolExecutor(WRITERS, thread_name_prefix="timelines") as writers:
-                list(writers.map(partial(_write_part, acting), timelines_of(latest)))
+                for _done in writers.map(partial(_write_part, acting), timelines_of(latest)):
+                    show_life()
         with acting_transaction(acting):
             key.ingest_no = 0
             key.save(force_insert=True)

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 def retry_stalled_jobs(acting: Acting) -> None:
     """Idempotent: a job that was taken up again is not stalled any more. A kill -9 leaves jobs as `doing`; they
     are recognized by their worker's missing heartbeat."""
-    _with_engine(_retry_stalled)
+    _with_engine(retry_stalled)
 
 
 @job("kernel.prune_jobs")
@@ -40,8 +40,9 @@ def prune_jobs(acting: Acting) -> None:
         Task.objects.filter(created_at__lt=acting.at - TASKS_KEPT, state__in=over).delete()
 
 
-async def _retry_stalled(app: App) -> None:
-    for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+async def retry_stalled(app: App, *, queue: str | None = None, seconds: float = STALLED_SECONDS) -> None:
+    """Have jobs done again whose worker has given no sign of life for so long."""
+    for stalled in await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=seconds):
         try:
             await app.job_manager.retry_job(stalled)
         except UniqueViolation:

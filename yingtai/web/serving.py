@@ -20,6 +20,9 @@ from yingtai.web.processes import PROCESSES
 from yingtai.web.start import become
 
 JOB_SECONDS_AT_STOP = 8
+BEAT_SECONDS = 2
+SILENT_SECONDS = 7
+"""After so long without a sign of life a worker that just started takes up what one of its family left."""
 FACT_SECONDS = 1
 PRUNE_SECONDS = 3600
 
@@ -96,17 +99,27 @@ async def _work(app: Any, family: str) -> None:
     # Jobs run in a thread beside the loop, so a long one does not stop the heart.
     beating = asyncio.create_task(heartbeats.beat_in_loop())
     async with app.open_async():
+        heir = asyncio.create_task(_take_up(app, family))
         await app.run_worker_async(
             queues=[family],
             name=family,
             concurrency=1,
             shutdown_graceful_timeout=JOB_SECONDS_AT_STOP,
-            update_heartbeat_interval=5,
+            update_heartbeat_interval=BEAT_SECONDS,
             stalled_worker_timeout=20,
             task_middleware=[_with_a_live_connection],
             install_signal_handlers=True,
         )
+    heir.cancel()
     beating.cancel()
+
+
+async def _take_up(app: Any, family: str) -> None:
+    """Take up the jobs of a worker that was killed before this one began: nobody waits for the minute's round."""
+    await asyncio.sleep(SILENT_SECONDS)
+    await import_module("yingtai.kernel.housekeeping").retry_stalled(
+        app, queue=family, seconds=SILENT_SECONDS
+    )
 
 
 def _with_a_live_connection(call: Callable[[], Any], context: object, worker: object) -> Any:

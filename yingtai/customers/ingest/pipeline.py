@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ import pyarrow as pa
 from django.db import connection
 
 from yingtai.compliance.api import merge_consents_in_pairs
-from yingtai.customers.errors import IngestIsRunning
 from yingtai.customers.events import ProfilesMerged, SetIngested
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest import identifying, keys, moving, people, private, repeats, timeline, writing
@@ -29,10 +27,6 @@ from yingtai.kernel.scope import BRAND_SHIFT
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake import api as lake
 
-WRITER_LOCK = 7_361_885_110
-TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
-WAIT_FOR_LOCK = "SELECT pg_advisory_lock(%s)"
-UNLOCK = "SELECT pg_advisory_unlock(%s)"
 PLANS = "SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1"
 
 NEXT_BATCH = "SELECT coalesce(max(batch_no), 0) + 1 FROM customers_lakebatch"
@@ -54,36 +48,6 @@ class Ingested:
     merges: int
     latest: pa.Table | None = None
     """The latest few events of each profile, when the caller keeps the timelines itself."""
-
-
-@contextmanager
-def sole_writer(*, wait: bool = True) -> Iterator[None]:
-    """Be the only process that writes events, and finish what another one left half done.
-
-    Raises: IngestIsRunning when `wait` is False and another process writes
-    """
-    with connection.cursor() as cursor:
-        if wait:
-            cursor.execute(WAIT_FOR_LOCK, [WRITER_LOCK])
-        else:
-            cursor.execute(TRY_LOCK, [WRITER_LOCK])
-            if not cursor.fetchone()[0]:
-                raise IngestIsRunning
-        try:
-            _finish_what_was_left()
-            yield
-        finally:
-            if not connection.needs_rollback and connection.connection and not connection.connection.closed:
-                cursor.execute(UNLOCK, [WRITER_LOCK])
-
-
-def _finish_what_was_left() -> None:
-    """Publish batches that the books committed and the lake did not show yet."""
-    owed = list(LakeBatch.objects.filter(published_at=None).values_list("batch_no", flat=True))
-    if not owed:
-        return
-    lake.recover(lambda batch_no: batch_no in owed)
-    LakeBatch.objects.filter(batch_no__in=owed).update(published_at=datetime.now().astimezone())
 
 
 def ingest_set(

@@ -9,7 +9,7 @@ from pyarrow import csv
 
 from yingtai.collect.api import plan_of
 from yingtai.customers.eventset import NEEDED, EventSet
-from yingtai.customers.ingest.pipeline import sole_writer
+from yingtai.customers.ingest.lock import sole_writer
 from yingtai.customers.models import DirtyTraits
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import BRAND_SHIFT, Scope

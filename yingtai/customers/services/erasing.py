@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.events import PersonErased
-from yingtai.customers.ingest.pipeline import sole_writer
+from yingtai.customers.ingest.lock import sole_writer
 from yingtai.customers.ingest.saying import Document, laid_over
 from yingtai.customers.models import (
     DirtyTraits,

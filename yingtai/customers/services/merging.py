@@ -16,7 +16,8 @@ from yingtai.customers.errors import (
 )
 from yingtai.customers.events import ProfilesMerged, ProfileSplit
 from yingtai.customers.ingest import moving, writing
-from yingtai.customers.ingest.pipeline import lake_batch, sole_writer
+from yingtai.customers.ingest.lock import sole_writer
+from yingtai.customers.ingest.pipeline import lake_batch
 from yingtai.customers.ingest.resolving import Merge
 from yingtai.customers.ingest.splitting import restore
 from yingtai.customers.ingest.timeline import KEPT_EVENTS

@@ -7,7 +7,7 @@ from django.db import connection
 
 from yingtai.collect.api import Declared, declare, make_source
 from yingtai.customers.api import refresh_traits
-from yingtai.customers.ingest.pipeline import sole_writer
+from yingtai.customers.ingest.lock import sole_writer
 from yingtai.customers.testing import drain, send
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import BRAND_SHIFT

@@ -1,0 +1,107 @@
+"""One writer of events at a time, and none that sleeps on it: a writer that was suspended is put out."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
+
+from yingtai.customers.errors import IngestIsRunning
+from yingtai.customers.models import LakeBatch
+from yingtai.lake import api as lake
+
+WRITER_LOCK = 7_361_885_110
+SLEEPING_SECONDS = 30.0
+"""A writer that asks its database nothing for so long, while others wait, is suspended or hangs."""
+LOOK_SECONDS = 2.0
+
+TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
+WAIT_FOR_LOCK = "SELECT pg_advisory_lock(%s)"
+UNLOCK = "SELECT pg_advisory_unlock(%s)"
+PATIENCE = "SELECT set_config('lock_timeout', %s, false)"
+_HELD = """
+    locktype = 'advisory' AND (classid::bigint << 32 | objid::bigint) = %s
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+IS_AWAITED = f"SELECT EXISTS (SELECT FROM pg_locks WHERE {_HELD} AND NOT granted)"
+WRITER = f"""
+    SELECT pid, state_change FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE {_HELD} AND granted AND wait_event = 'ClientRead'
+"""
+PUT_OUT = "SELECT pg_terminate_backend(%s)"
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def sole_writer(*, wait: bool = True) -> Iterator[None]:
+    """Be the only process that writes events, and finish what another one left half done.
+
+    A writer that sleeps on the lock is put out: its transaction is rolled back, and it goes on with a new one when it
+    wakes up, or its load is started again.
+
+    Raises: IngestIsRunning when `wait` is False and another process writes
+    """
+    with connection.cursor() as cursor:
+        if wait:
+            _wait(cursor)
+        else:
+            cursor.execute(TRY_LOCK, [WRITER_LOCK])
+            if not cursor.fetchone()[0]:
+                raise IngestIsRunning
+        try:
+            _finish_what_was_left()
+            yield
+        finally:
+            if not connection.needs_rollback and connection.connection and not connection.connection.closed:
+                cursor.execute(UNLOCK, [WRITER_LOCK])
+
+
+def is_awaited() -> bool:
+    """Say whether another process waits to write events."""
+    with connection.cursor() as cursor:
+        cursor.execute(IS_AWAITED, [WRITER_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def show_life() -> None:
+    """Ask the database something, so that a writer whose work is done on other connections is not taken for asleep."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _wait(cursor: Any) -> None:
+    cursor.execute(PATIENCE, [f"{LOOK_SECONDS}s"])
+    seen: tuple[int, datetime] | None = None
+    since = time.monotonic()
+    try:
+        while True:
+            try:
+                cursor.execute(WAIT_FOR_LOCK, [WRITER_LOCK])
+                return
+            except OperationalError as trouble:
+                if not isinstance(trouble.__cause__, LockNotAvailable):
+                    raise
+            cursor.execute(WRITER, [WRITER_LOCK])
+            now = cursor.fetchone()
+            if now is None or now != seen:
+                seen, since = now, time.monotonic()
+            elif time.monotonic() - since > SLEEPING_SECONDS:
+                log.warning("the writer of events does nothing for %.0f s; it is put out", SLEEPING_SECONDS)
+                cursor.execute(PUT_OUT, [now[0]])
+    finally:
+        if connection.connection and not connection.connection.closed:
+            cursor.execute(PATIENCE, ["0"])
+
+
+def _finish_what_was_left() -> None:
+    """Publish batches that the books committed and the lake did not show yet."""
+    owed = list(LakeBatch.objects.filter(published_at=None).values_list("batch_no", flat=True))
+    if not owed:
+        return
+    lake.recover(lambda batch_no: batch_no in owed)
+    LakeBatch.objects.filter(batch_no__in=owed).update(published_at=datetime.now().astimezone())
