@@ -2,12 +2,12 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from yingtai.audiences.queries import list_stale
+from yingtai.audiences.queries import has_audience, list_stale
 from yingtai.customers.api import ids_of
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import home_todos, profile_panels
+from yingtai.kernel.contributions import FirstStep, first_steps, home_todos, profile_panels
 from yingtai.kernel.labels import Label
 from yingtai.ui.formats import number
 from yingtai.ui.panels import Panel, Todo
@@ -43,3 +43,11 @@ def of_person(acting: Acting, profile_no: int) -> Panel | None:
 
 profile_panels.register("audiences.of_person", of_person, order=40)
 home_todos.register("audiences", audiences_wait, order=40)
+first_steps.register(
+    "audiences.audience",
+    FirstStep(
+        gettext_lazy("Build the first audience"), gettext_lazy("a sentence that says who is meant"),
+        "audiences:audience_new", has_audience,
+    ),
+    order=40,
+)  # fmt: skip

@@ -126,6 +126,12 @@ def names_of(acting: Acting, audience_nos: Sequence[int]) -> dict[int, str]:
         return dict(audiences.values_list("audience_no", "name"))
 
 
+def has_audience(acting: Acting) -> bool:
+    """Say whether there is any live audience."""
+    with acting_transaction(acting):
+        return Audience.objects.filter(archived_at=None).exists()
+
+
 def id_of_audience(acting: Acting, audience_no: int) -> UUID | None:
     """Return the public id of an audience, or None when there is none in scope."""
     with acting_transaction(acting):

@@ -2,13 +2,21 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yingtai.audiences.api import Use, audience_uses
 from yingtai.campaigns import queries
 from yingtai.campaigns.reasons import SEND_STATES, STATES, WORDS
 from yingtai.campaigns.waiting import campaigns_wait
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import fact_names, home_panels, home_todos, profile_panels
+from yingtai.kernel.contributions import (
+    FirstStep,
+    fact_names,
+    first_steps,
+    home_panels,
+    home_todos,
+    profile_panels,
+)
 from yingtai.kernel.labels import Label
 from yingtai.ui.panels import Panel
 
@@ -77,3 +85,11 @@ profile_panels.register("campaigns.sends", sends, order=50)
 home_panels.register("campaigns.running", running, order=20)
 home_todos.register("campaigns", campaigns_wait, order=10)
 audience_uses.register("campaigns", campaigns_to)
+first_steps.register(
+    "campaigns.campaign",
+    FirstStep(
+        gettext_lazy("Launch the first campaign"), gettext_lazy("with a group held out, so that its effect shows"),
+        "campaigns:campaign_list", queries.has_launched,
+    ),
+    order=50,
+)  # fmt: skip

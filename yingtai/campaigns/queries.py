@@ -159,6 +159,12 @@ def list_campaigns(
     return Page([view_campaign(campaign) for campaign in rows], cursor, total)
 
 
+def has_launched(acting: Acting) -> bool:
+    """Say whether any campaign ever left the desk."""
+    with acting_transaction(acting):
+        return Campaign.objects.exclude(state=Campaign.State.DRAFT).exists()
+
+
 def list_running(acting: Acting) -> list[CampaignView]:
     """Return the campaigns that are scheduled, being sent or paused."""
     with acting_transaction(acting):

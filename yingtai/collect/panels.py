@@ -4,11 +4,17 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from yingtai.collect.queries.waiting import count_refused, count_undeclared, imports_waiting
+from yingtai.collect.queries.waiting import (
+    count_refused,
+    count_undeclared,
+    has_import,
+    has_source,
+    imports_waiting,
+)
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import home_todos
+from yingtai.kernel.contributions import FirstStep, first_steps, home_todos
 from yingtai.kernel.labels import Label
 from yingtai.ui.formats import number
 from yingtai.ui.panels import Todo
@@ -62,3 +68,19 @@ def _imports(acting: Acting) -> list[Todo]:
 
 
 home_todos.register("collect", data_waits, order=30)
+first_steps.register(
+    "collect.source",
+    FirstStep(
+        gettext_lazy("Connect a source"), gettext_lazy("a website, an app or a shop system"),
+        "collect:source_new", has_source,
+    ),
+    order=10,
+)  # fmt: skip
+first_steps.register(
+    "collect.import",
+    FirstStep(
+        gettext_lazy("Import a file"), gettext_lazy("customers and orders that you have already"),
+        "collect:import_new", has_import,
+    ),
+    order=20,
+)  # fmt: skip

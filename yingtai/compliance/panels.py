@@ -1,10 +1,10 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from yingtai.compliance.queries import consents_of, list_purposes_without_notice
+from yingtai.compliance.queries import consents_of, has_notice_of_consent, list_purposes_without_notice
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import home_todos, profile_panels
+from yingtai.kernel.contributions import FirstStep, first_steps, home_todos, profile_panels
 from yingtai.kernel.labels import Label
 from yingtai.ui.formats import number
 from yingtai.ui.panels import Panel, Todo
@@ -38,3 +38,11 @@ def purposes_wait(acting: Acting) -> list[Todo]:
 
 home_todos.register("compliance", purposes_wait, order=20)
 profile_panels.register("compliance.consents", consents, order=30)
+first_steps.register(
+    "compliance.purpose",
+    FirstStep(
+        gettext_lazy("Publish what people agree to"), gettext_lazy("without a purpose and its notice nobody gets mail"),
+        "compliance:overview", has_notice_of_consent,
+    ),
+    order=30,
+)  # fmt: skip

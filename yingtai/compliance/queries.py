@@ -137,6 +137,12 @@ def list_notices(acting: Acting, purpose: PurposeView) -> list[NoticeView]:
         return [view_notice(notice) for notice in notices]
 
 
+def has_notice_of_consent(acting: Acting) -> bool:
+    """Say whether people were told of any purpose that they are asked to agree to."""
+    with acting_transaction(acting):
+        return Notice.objects.filter(purpose__basis=Basis.CONSENT).exists()
+
+
 def list_purposes_without_notice(acting: Acting) -> list[PurposeView]:
     """Return the purposes that ask for consent and of which people were told nothing yet."""
     with acting_transaction(acting):

@@ -55,6 +55,26 @@ whatever the brand's size; only what the actor can do something about. Home leav
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """A step on the way from an empty brand to a first campaign.
+
+    title    what is to be done, as a request
+    note     why, in half a sentence
+    url      the name of the page's address, where it is done
+    is_done  `is_done(acting)`: from what is there, in one indexed query
+    """
+
+    title: Any
+    note: Any
+    url: str
+    is_done: Callable[[Acting], bool]
+
+
+first_steps: Catalogue[FirstStep] = Catalogue("first steps")
+"""What Home shows of a brand until all of it is done or somebody dismisses it, in the order of doing."""
+
+
+@dataclass(frozen=True)
 class Searcher:
     """What a module finds for the search of the frame.
 

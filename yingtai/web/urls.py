@@ -11,6 +11,7 @@ from yingtai.web.settings import ENV, MODULES
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("first-steps/dismiss", views.dismiss_first_steps, name="dismiss_first_steps"),
     path("health", health.health, name="health"),
     path("health/live", health.live, name="live"),
     path("metrics", monitoring.metrics, name="metrics"),

@@ -4,9 +4,10 @@ import logging
 import sys
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from yingtai.collect.api import names_of_sources
 from yingtai.kernel.contributions import home_panels, home_todos
@@ -15,6 +16,7 @@ from yingtai.kernel.ids import uuid7
 from yingtai.kernel.labels import Label
 from yingtai.ui.navigation import may_open
 from yingtai.ui.pages import render_page
+from yingtai.web.first_steps import A_YEAR, COOKIE, dismissed, place_of, steps_shown
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +30,21 @@ def home(request: ActingRequest) -> HttpResponse:
         "panels": panels,
         "todos": [todo for todo in waiting if may_open(request, todo.url)],
         "first": next(iter(_first_steps(request)), None),
+        "steps": steps_shown(request),
     }
     return render_page(request, "web/home.html", context, fragment="main")
+
+
+@require_POST
+@page(action="view", place="home", label=Label.L1)
+def dismiss_first_steps(request: ActingRequest) -> HttpResponse:
+    """Keep in this browser that the first steps of a place are not wanted any more."""
+    places = [one for one in dismissed(request) if one.isdigit()]
+    response = redirect("home")
+    response.set_cookie(
+        COOKIE, ".".join([*places, place_of(request)]), max_age=A_YEAR, samesite="Lax", httponly=True
+    )
+    return response
 
 
 def _first_steps(request: ActingRequest) -> list[tuple[str, str]]:

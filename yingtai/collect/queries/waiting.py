@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from yingtai.collect.models import Import, Quarantine
+from yingtai.collect.models import Import, Quarantine, Source
 from yingtai.collect.plan import HIDDEN_NAME
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
@@ -19,6 +19,18 @@ UNDECLARED = """
         WHERE line.node_no = seen.node_no AND line.subject = seen.subject AND line.name = seen.name
           AND line.event IN ('', seen.event))
 """
+
+
+def has_source(acting: Acting) -> bool:
+    """Say whether a website, an app or another system was connected; a file that was imported is none."""
+    with acting_transaction(acting):
+        return Source.objects.filter(kind__in=Source.SENDING).exists()
+
+
+def has_import(acting: Acting) -> bool:
+    """Say whether a file was loaded."""
+    with acting_transaction(acting):
+        return Import.objects.filter(state=Import.State.DONE).exists()
 
 
 def count_refused(acting: Acting, *, since: datetime) -> int:
