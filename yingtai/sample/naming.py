@@ -8,8 +8,8 @@ from yingtai.sample.people import AGE_BANDS, FAMILY, FAMILY_EN, GIVEN, GIVEN_EN,
 
 PREFIXES = ("138", "139", "150", "186", "199")
 PREFIXES_DE = ("+4915100", "+4915101", "+4915102", "+4915103", "+4915104")
-LEVELS = ("bronze", "silver", "gold")
-GENDERS = ("male", "female")
+LEVELS, LEVELS_ZH = ("bronze", "silver", "gold"), ("铜卡", "银卡", "金卡")
+GENDERS, GENDERS_ZH = ("male", "female"), ("男", "女")
 BOOK = 3
 """The last of the four ids that somebody has without signing in: the dealer's book."""
 
@@ -62,12 +62,13 @@ def names(people: People, persons: np.ndarray) -> tuple[pa.Array, pa.Array]:
 def declared_traits(people: People, persons: np.ndarray) -> pa.Array:
     """Return what people said that is declared and not personal, as JSON."""
     cities = [city for city, _ in people.cities]
+    levels, genders = (LEVELS_ZH, GENDERS_ZH) if people.brand.language == "zh" else (LEVELS, GENDERS)
     level = np.minimum(people.activity[persons].astype(np.int64), len(LEVELS) - 1)
     return _document(
         ("city", _picked(cities, people.region[persons])),
         ("age_band", _picked(AGE_BANDS, people.age[persons])),
-        ("member_level", _picked(LEVELS, level)),
-        ("gender", _picked(GENDERS, people.given[persons] % 2)),
+        ("member_level", _picked(levels, level)),
+        ("gender", _picked(genders, people.given[persons] % 2)),
     )
 
 

@@ -14,8 +14,7 @@ GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英华�
 FAMILY_EN = ("Weber", "Novak", "Rossi", "Martin", "Larsen", "Kowalski", "Silva", "Janssen", "Meyer", "Dubois")
 GIVEN_EN = ("Anna", "Lukas", "Marie", "Jan", "Sofia", "Paul", "Clara", "Tom", "Elena", "Max", "Lea", "Felix")
 CITIES = (
-    ("Beijing", "CN-BJ"), ("Shanghai", "CN-SH"), ("Guangzhou", "CN-GD"), ("Wuhan", "CN-HB"),
-    ("Chengdu", "CN-SC"), ("Shenyang", "CN-LN"),
+    ("北京", "CN-BJ"), ("上海", "CN-SH"), ("广州", "CN-GD"), ("武汉", "CN-HB"), ("成都", "CN-SC"), ("沈阳", "CN-LN"),
 )  # fmt: skip
 CITIES_EN = (
     ("Hamburg", "DE-HH"), ("Berlin", "DE-BE"), ("Munich", "DE-BY"), ("Frankfurt", "DE-HE"),

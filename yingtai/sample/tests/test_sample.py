@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import pytest
 
 from yingtai.sample.behavior import CODE
+from yingtai.sample.goods import Goods
 from yingtai.sample.group import BRANDS, DEALERS_PER_REGION, REGIONS
 from yingtai.sample.loading import SIZES, Size, latest_midnight, make_story
 from yingtai.sample.naming import phones
@@ -141,3 +142,14 @@ def test_nobody_is_called_by_a_name_in_the_open(events):
 def test_nothing_happens_before_the_sample_begins(story):
     assert story.deeds.at.min() >= 0
     assert story.deeds.at.max() < DAYS
+
+
+def test_each_brand_speaks_its_customers_language():
+    linghui, aurora = (
+        next(brand for brand in BRANDS if brand.code == code) for code in ("linghui", "aurora")
+    )
+
+    assert Goods(linghui).names[2] == "灵辉 SUV"
+    assert Goods(linghui).names[-1] == "夹克"
+    assert set(Goods(linghui).categories) >= {"内饰", "保养维修"}
+    assert (Goods(aurora).names[2], Goods(aurora).names[-1]) == ("Aurora SUV", "Jacket")
