@@ -159,6 +159,13 @@ def traits(view: ProfileView) -> list[ShownTrait]:
     ]
 
 
+def link_to(kind: str, value: str) -> str:
+    """Return what calls or writes to somebody from a phone; "" for what is neither a number nor an address."""
+    if kind == "phone":
+        return f"tel:{''.join(sign for sign in value if sign in '+0123456789')}"
+    return f"mailto:{quote(value, safe='@+')}" if kind == "email" else ""
+
+
 def orders(found: Sequence[OrderView]) -> list[ListedOrder]:
     """Return orders with their places in one query."""
     units = units_at([one.node_no for one in found])

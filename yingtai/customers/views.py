@@ -116,7 +116,10 @@ def timeline(request: ActingRequest, profile_id: UUID) -> HttpResponse:
 def reveal(request: ActingRequest, profile_id: UUID, alias_no: int) -> HttpResponse:
     """Show one identifier in the clear; who saw it is recorded."""
     value = revealing.reveal_identifier(request.acting, profile_id=profile_id, alias_no=alias_no)
-    return render_page(request, "customers/revealed.html", {"value": value})
+    known = queries.get_profile(request.acting, profile_id).identifiers
+    kind = next((one.kind for one in known if one.alias_no == alias_no), "")
+    context = {"value": value, "link": viewing.link_to(kind, value)}
+    return render_page(request, "customers/revealed.html", context)
 
 
 @require_POST
@@ -125,7 +128,8 @@ def reveal_trait(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """Show one private trait in the clear; who saw it is recorded."""
     name = request.POST.get("name") or request.GET.get("name", "")
     value = revealing.reveal_trait(request.acting, profile_id=profile_id, name=name)
-    return render_page(request, "customers/revealed.html", {"value": value})
+    context = {"value": value, "link": viewing.link_to(name, value)}
+    return render_page(request, "customers/revealed.html", context)
 
 
 @require_POST
@@ -227,7 +231,7 @@ def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
             _("Identifiers, private traits and the order index are removed."),
             _("What happened stays counted, under a number that leads to nobody."),
         ),
-        irreversible=_("Nobody can bring the values back, we neither."),
+        irreversible=_("Nobody can bring the values back, not even we."),
         action=_("Erase for good"),
         cancel_url=reverse("customers:profile", args=[view.id]),
         type_to_confirm=_("erase"),

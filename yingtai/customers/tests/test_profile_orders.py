@@ -7,6 +7,7 @@ from yingtai.collect.api import make_source
 from yingtai.customers.api import find_profiles
 from yingtai.customers.orders import orders_of
 from yingtai.customers.testing import drain, send
+from yingtai.customers.viewing import link_to
 from yingtai.lake.api import replace
 from yingtai.lake.testing import rows_of
 from yingtai.organization.testing import MONDAY, make_acting, make_staff
@@ -67,6 +68,12 @@ def test_lines_are_called_by_the_names_of_products(anna, marketer):
     assert "脚垫" in page
     assert "€30.00" in page
     assert f"/profiles/{anna.id}/orders" in marketer.get(f"/profiles/{anna.id}/").content.decode()
+
+
+def test_a_phone_number_that_is_shown_can_be_called():
+    assert link_to("phone", "+86 138 0000 8000") == "tel:+8613800008000"
+    assert link_to("email", "a?b@example.com") == "mailto:a%3Fb@example.com"
+    assert link_to("user", "u-anna") == ""
 
 
 def test_nobody_else_is_told_of_the_orders(anna, neighbour, marketer):
