@@ -41,7 +41,7 @@ class NameIsMissing(ProductError):
 
 class NameIsTooLong(ProductError):
     code = "audiences.name-is-too-long"
-    title = "The name or the note is too long, or holds a sign that cannot be stored"
+    title = "The name or the note is too long, or holds a character that cannot be stored"
     remedy = "Keep the name within 120 characters and the note within 400."
 
 

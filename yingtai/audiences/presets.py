@@ -80,7 +80,7 @@ SEGMENTS = (
     Segment(_("Promising"), _("Bought lately, sometimes before"), (4, 5), (2, 3)),
     Segment(_("Occasional, recent"), _("Bought lately, seldom or never before"), (4, 5), (1, 1)),
     Segment(_("Loyal, cooling"), _("Bought often, not quite lately"), (3, 3), (4, 5)),
-    Segment(_("Need a word"), _("Bought now and then, not quite lately"), (3, 3), (1, 3)),
+    Segment(_("Needs a nudge"), _("Bought now and then, not quite lately"), (3, 3), (1, 3)),
     Segment(_("At risk"), _("Used to buy often, and stopped"), (1, 2), (4, 5)),
     Segment(_("Asleep"), _("Bought now and then, long ago"), (1, 2), (2, 3)),
     Segment(_("Lost"), _("Bought seldom, long ago"), (1, 2), (1, 1)),

@@ -109,7 +109,7 @@ class NoticeIsMissing(ProductError):
 
 class SenderIsMissing(ProductError):
     code = "campaigns.sender-is-missing"
-    title = "It is not said whom the mail is from"
+    title = "No sender yet"
     remedy = "Give a name and an address that people can answer to."
 
 
@@ -148,7 +148,7 @@ class LaunchTimeFar(ProductError):
 
 class SenderNameNotUnderstood(ProductError):
     code = "campaigns.sender-name-not-understood"
-    title = "The name of the sender holds a line break or another sign that cannot be shown"
+    title = "The name of the sender holds a line break or another character that cannot be shown"
     remedy = "Type the name on one line; text copied from elsewhere may bring hidden signs along."
 
 

@@ -34,5 +34,5 @@ def find_people(acting: Acting, text: str) -> list[Found]:
 
 
 searchers.register(
-    "customers.people", Searcher(gettext_lazy("People"), find_people, takes_whole_values=True), order=5
+    "customers.people", Searcher(gettext_lazy("Customers"), find_people, takes_whole_values=True), order=5
 )

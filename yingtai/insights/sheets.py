@@ -12,7 +12,7 @@ from yingtai.kernel.spreadsheets import sheet
 from yingtai.kernel.units import MONEY
 
 COLUMNS = {
-    "period": _("From"),
+    "period": _("Begins"),
     "currency": _("Currency"),
     "orders": _("Orders"),
     "buyers": _("Buyers"),

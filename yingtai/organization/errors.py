@@ -88,7 +88,7 @@ class SecondPersonNeeded(ProductError):
 class PasswordTooWeak(ProductError):
     code = "organization.password-too-weak"
     title = "This password is too easy to guess"
-    remedy = "Take at least twelve signs that are not a usual password."
+    remedy = "Use at least twelve characters that are not a usual password."
 
 
 class TooManyViews(ProductError):

@@ -60,7 +60,7 @@ class JoinForm(forms.Form):
 
     password = forms.CharField(
         max_length=200, label=_("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least twelve signs; a sentence is easy to remember."),
+        help_text=_("At least twelve characters; a sentence is easy to remember."),
     )  # fmt: skip
     again = forms.CharField(
         max_length=200,

@@ -63,7 +63,7 @@ def test_the_numbers_of_a_card_come_as_csv(analyst, one_order):
 
     assert answer["Content-Disposition"] == 'attachment; filename="revenue-2026-03-04-2026-03-04.csv"'
     assert answer.content.decode("utf-8-sig").splitlines() == [
-        "From,Currency,Revenue",
+        "Begins,Currency,Revenue",
         "2026-03-04,CNY,123.0",
     ]
 
