@@ -75,7 +75,7 @@ class Looked(Schema):
 
 class Asked(Schema):
     query: str | None = Field(
-        None, max_length=320, deprecated=True, description="refused: POST it to /profiles/search instead"
+        None, max_length=320, description="refused: POST it to /profiles/search instead"
     )
     after: str | None = Field(None, description="the next_cursor of the page before")
 
