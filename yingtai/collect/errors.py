@@ -309,6 +309,20 @@ class ColumnTwice(ProductError):
     remedy = "Rename one of them in the first line of the file."
 
 
+class TraitNameHasDots(ProductError):
+    code = "collect.trait-name-has-dots"
+    title = "A trait cannot be called {name}: a dot leads into an object, and audiences ask for plain values"
+    remedy = "Send the value under a name without dots, such as member_level, and declare that."
+    status = 422
+
+
+class TraitTwice(ProductError):
+    code = "collect.trait-twice"
+    title = "Two columns point at the same trait: {columns}"
+    remedy = "Choose which of them it is; the other can be left out or become a trait of its own."
+    status = 422
+
+
 class ColumnNotInFile(ProductError):
     code = "collect.column-not-in-file"
     title = "The mapping takes {key} from a column {column} that the file does not have"

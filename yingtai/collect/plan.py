@@ -142,11 +142,12 @@ def _checked(rules: Rules) -> dict[str, dict[str, Any]]:
     return {
         name: {"type": line.type, "required": line.is_required, "label": int(line.label)}
         for name, line in rules.items()
-        if not _is_nested(name)
+        if not is_nested(name)
     }
 
 
-def _is_nested(name: str) -> bool:
+def is_nested(name: str) -> bool:
+    """Say whether a name leads into an object or a list of objects."""
     return "[]." in name or "." in name
 
 

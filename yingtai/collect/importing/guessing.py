@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from yingtai.collect.errors import TraitTwice
 from yingtai.collect.importing.fields import Unreadable, number_reader, time_reader
 from yingtai.collect.importing.mapping import EVENTS, ORDER_LINES, PROFILES, SHAPES
 
@@ -106,9 +108,8 @@ def guess_targets(shape: str, header: Sequence[str], rows: Rows) -> dict[str, st
         if target in taken or not _fits(target, [row[place] for row in rows if place < len(row)]):
             target = LEFT_OUT
         if not target:
-            target = next(
-                (TRAIT_NAMED + name for name, words in TRAITS.items() if _bare(column) in words), LEFT_OUT
-            )
+            names = (TRAIT_NAMED + name for name, words in TRAITS.items() if _bare(column) in words)
+            target = next((name for name in names if name not in taken), LEFT_OUT)
         if not target and shape == PROFILES and _is_answer(_bare(column)):
             target = AS_CONSENT
         targets[column] = target
@@ -178,11 +179,14 @@ def _add(
     general: Mapping[str, str],
 ) -> None:
     if target.startswith(TRAIT_NAMED):
-        document.setdefault("traits", {})[target.removeprefix(TRAIT_NAMED)] = column
+        traits, name = document.setdefault("traits", {}), target.removeprefix(TRAIT_NAMED)
+        if name in traits:
+            raise TraitTwice(columns=f"{traits[name]}, {column}")
+        traits[name] = column
         return
     if target in {AS_PROPERTY, AS_TRAIT}:
-        section = "properties" if target == AS_PROPERTY else "traits"
-        document.setdefault(section, {})[property_name(column)] = column
+        named = document.setdefault("properties" if target == AS_PROPERTY else "traits", {})
+        named[_free_name(property_name(column), named)] = column
         return
     if target == AS_CONSENT:
         answer = {"purpose": general.get("purpose") or "marketing.email", "column": column}
@@ -196,6 +200,12 @@ def _add(
     elif section == "person" and (cleaners := guess_cleaners(cells)):
         field = {"column": column, "clean": cleaners}
     document.setdefault(section, {})[name] = field
+
+
+def _free_name(name: str, taken: Mapping[str, Any]) -> str:
+    """Return a name that nothing has yet: `City` and `city` are two columns."""
+    others = (f"{name}_{number}" for number in count(2))
+    return name if name not in taken else next(other for other in others if other not in taken)
 
 
 def property_name(column: str) -> str:

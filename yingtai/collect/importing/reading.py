@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
+from statistics import median
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
@@ -42,6 +43,8 @@ CELL_LETTERS = 131_072
 HASH_BYTES = 16
 MOST_COLUMNS = 2_000
 MOST_LINES_IN_ONE = 50
+FEWEST_LINES, LINES_LOOKED_AT = 3, 12
+"""So many first lines are looked at for titles above the line that names the columns."""
 
 Cells = Sequence[str | None]
 Refuse = Callable[[int, str, type[ProductError], str], None]
@@ -148,6 +151,16 @@ def _named(cells: Iterable[Any]) -> tuple[str, ...]:
     return names
 
 
+def _titles(rows: Sequence[Cells]) -> int:
+    """Return how many of the first lines are titles above the table: they fill half of its columns at most."""
+    if len(rows) < FEWEST_LINES:
+        return 0
+    filled = [[place for place, cell in enumerate(row, 1) if cell and cell.strip()] for row in rows]
+    # How wide most of the later lines are: one with a stray comma does not make titles of those before it.
+    usual = median(max(places, default=0) for places in filled[len(rows) // 2 :])
+    return next((place for place, places in enumerate(filled) if 2 * len(places) > usual), 0)
+
+
 def _numbered(count: int) -> tuple[str, ...]:
     return tuple(f"column {place}" for place in range(1, count + 1))
 
@@ -156,15 +169,17 @@ def _numbered(count: int) -> tuple[str, ...]:
 
 
 def _open_csv(origin: Origin, form: Form, options: FileOptions) -> Table:
-    first = next((line for line in _records(origin, form, lambda *_: None) if line.cells), None)
-    if first is None:
+    filled = (line for line in _records(origin, form, lambda *_: None) if line.cells)
+    first = [line.cells for line in islice(filled, LINES_LOOKED_AT)]
+    if not first:
         raise FileEmpty
-    header = _named(first.cells) if options.header else _numbered(len(first.cells))
+    titles = _titles(first) if options.header else 0
+    header = _named(first[titles]) if options.header else _numbered(len(first[0]))
 
     def lines(refuse: Refuse) -> Iterator[Line]:
         records = _records(origin, form, refuse)
         if options.header:
-            next((line for line in records if line.cells), None)
+            next(islice((line for line in records if line.cells), titles, None), None)
         return _of_width(records, len(header), refuse)
 
     return Table(form, header, lines)
@@ -299,12 +314,12 @@ def _flat(value: dict[str, Any], before: str = "", depth: int = 0) -> dict[str, 
 
 
 def _open_excel(origin: Origin, form: Form, options: FileOptions) -> Table:
-    first, skipped = next(
-        ((row, number) for number, row in enumerate(excel.rows(origin, options.sheet)) if any(row)), ([], 0)
-    )
+    filled = ((row, number) for number, row in enumerate(excel.rows(origin, options.sheet)) if any(row))
+    first = list(islice(filled, LINES_LOOKED_AT))
     if not first:
         raise FileEmpty
-    header = _named(first) if options.header else _numbered(len(first))
+    row, skipped = first[_titles([row for row, _ in first]) if options.header else 0]
+    header = _named(row) if options.header else _numbered(len(row))
     width = len(header)
     skipped += 1 if options.header else 0
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from django.db import connection, transaction
 
-from yingtai.collect.errors import PresetNotFound
+from yingtai.collect.errors import PresetNotFound, TraitNameHasDots
 from yingtai.collect.models import Declaration, Source
-from yingtai.collect.plan import EVENT, PROPERTY, Declared, kept_name, snapshot
+from yingtai.collect.plan import EVENT, PROPERTY, TRAIT, Declared, is_nested, kept_name, snapshot
 from yingtai.collect.presets import PRESETS
 from yingtai.collect.queries.planning import forget_plan, load_plan
 from yingtai.kernel.acting import Acting
@@ -45,8 +45,15 @@ PUBLISH_PLAN = """
 
 def declare(acting: Acting, node_no: int, lines: Iterable[Declared]) -> int:
     """Write lines into the plan of the brand above a node and return how many; a line that is there already
-    is replaced. From the next event on, what is declared L1 or L2 may be known."""
+    is replaced. From the next event on, what is declared L1 or L2 may be known.
+
+    Raises: TraitNameHasDots
+    """
     brand = brand_node(node_no)
+    lines = list(lines)
+    for line in lines:
+        if line.subject == TRAIT and is_nested(line.name):
+            raise TraitNameHasDots(field="name", name=line.name)
     rows = [_row(acting, brand, line) for line in lines]
     with acting_transaction(acting):
         Declaration.objects.bulk_create(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from yingtai.collect.importing.guessing import guess_shape, guess_targets
+from yingtai.collect.errors import TraitTwice
+from yingtai.collect.importing.guessing import AS_TRAIT, document_of, guess_shape, guess_targets
 from yingtai.collect.importing.mapping import ORDER_LINES, PROFILES
 
 ORDER = {
@@ -39,3 +40,30 @@ def test_a_file_of_people_is_recognised_and_a_time_is_no_answer():
 )  # fmt: skip
 def test_columns_in_other_words(column, target):
     assert guess_targets(PROFILES, [column], [["x"]]) == {column: target}
+
+
+def test_two_columns_of_nearly_one_name_are_both_offered():
+    header = ["email", "City", "city"]
+
+    assert guess_targets(PROFILES, header, [["a@b.example", "Köln", "Bonn"]]) == {
+        "email": "person.email",
+        "City": "trait:city",
+        "city": "",
+    }
+
+
+def columns_as(target):
+    general = {"source": "Book", "time_zone": "UTC"}
+    targets = {"City": target, "city": target}
+    return document_of(
+        shape=PROFILES, general=general, targets=targets, header=list(targets), rows=[], options={}
+    )
+
+
+def test_columns_of_nearly_one_name_get_names_of_their_own():
+    assert columns_as(AS_TRAIT)["traits"] == {"city": "City", "city_2": "city"}
+
+
+def test_two_columns_for_one_trait_are_refused():
+    with pytest.raises(TraitTwice):
+        columns_as("trait:city")

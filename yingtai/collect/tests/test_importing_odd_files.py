@@ -177,3 +177,29 @@ def test_amounts_of_events_are_read_alike():
     [row], _ = read('action,at,amount,who,coupon\nPaid,2025-07-01,"1,299.00",u1,\n', EVENTS)
 
     assert row["amount_minor"] == 129_900
+
+
+TITLES = ["Members of 2026", "Members of 2026,,,\nas of 1 March,,,", "会员名单\n\n导出人,王小明"]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_titles_above_the_table_are_passed_over(title):
+    rows, opened = read(
+        f"{title}\n{PEOPLE_HEADER}a@example.com,,Anna,Bonn\nb@example.com,,Bert,Köln\n", PEOPLE
+    )
+
+    assert [row["id_email"] for row in rows] == ["a@example.com", "b@example.com"]
+    assert not opened.report.rejected
+
+
+def test_a_line_with_stray_commas_makes_no_title_of_the_first():
+    rows, opened = read(f"{PEOPLE_HEADER}a@example.com,,Anna,Bonn,1,2,3,4,5,6,7,8,9\n", PEOPLE)
+
+    assert rows == []
+    assert dict(opened.report.rejected) == {"collect.cells-too-many": 1}
+
+
+def test_a_sparse_first_line_of_values_is_no_title():
+    rows, _ = read(f"{PEOPLE_HEADER}a@example.com,,,\nb@example.com,,Bert,Köln\n", PEOPLE)
+
+    assert [row["id_email"] for row in rows] == ["a@example.com", "b@example.com"]

@@ -20,7 +20,13 @@ from yingtai.collect.api import (
     record,
     withdraw,
 )
-from yingtai.collect.errors import CurrencyNotKnown, PresetNotFound, SourceNameTaken, TimeZoneNotKnown
+from yingtai.collect.errors import (
+    CurrencyNotKnown,
+    PresetNotFound,
+    SourceNameTaken,
+    TimeZoneNotKnown,
+    TraitNameHasDots,
+)
 from yingtai.collect.queries.quarantine import open_refused
 from yingtai.kernel.errors import NotAllowed
 from yingtai.kernel.labels import Label
@@ -159,3 +165,9 @@ def test_facts_are_recorded_with_the_transaction_or_not_at_all(acting, brand):
         record(acting, [fact])
         _ = 1 / 0
     record(acting, [fact])
+
+
+@pytest.mark.parametrize("name", ["会员.等级", "products[].sku"])
+def test_a_trait_whose_name_has_dots_is_refused(acting, brand, name):
+    with pytest.raises(TraitNameHasDots):
+        declare(acting, brand.node_no, [Declared("trait", "", name, label=Label.L2)])

@@ -11,6 +11,7 @@ from yingtai.collect.queries.counting import events_lately
 from yingtai.collect.queries.planning import SeenView, list_declarations, list_seen
 from yingtai.collect.services.planning import declare, declare_preset, withdraw
 from yingtai.collect.views.places import brand_of_page
+from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.ui.components import Tab
@@ -64,13 +65,18 @@ def plan(request: ActingRequest) -> HttpResponse:
 def declare_line(request: ActingRequest) -> HttpResponse:
     """Declare one name, or change its declaration."""
     form = DeclarationForm(request.POST or None, initial=_initial(request))
+    problem: ProductError | None = None
     if form.is_valid():
         given = form.cleaned_data
         given["label"] = Label(given["label"])
-        declare(request.acting, brand_of_page(request).node_no or 0, [Declared(**given)])
-        return redirect("collect:plan")
+        try:
+            declare(request.acting, brand_of_page(request).node_no or 0, [Declared(**given)])
+            return redirect("collect:plan")
+        except ProductError as error:
+            problem = error
     context = {
         "form": form,
+        "problem": problem,
         "title": _("Declare a name"),
         "lead": _(
             "What is declared L1 or L2 can be analysed from the next event on. All else is kept sealed."
@@ -78,7 +84,7 @@ def declare_line(request: ActingRequest) -> HttpResponse:
         "back": reverse("collect:plan"),
         "back_title": _("Tracking plan"),
     }
-    return render_page(request, "collect/form.html", context, status=422 if form.errors else 200)
+    return render_page(request, "collect/form.html", context, status=422 if problem or form.errors else 200)
 
 
 @require_POST
