@@ -87,7 +87,7 @@ def write_a_mail(desk: Desk) -> None:
     frame = page.frame_locator("iframe.mail-frame")
     expect(frame.get_by_role("heading")).to_contain_text("Hello")
     desk.look()
-    page.get_by_role("button", name="Make a version").click()
+    page.get_by_role("button", name="Publish a version").click()
     expect(page.get_by_text("it never changes")).to_be_visible()
 
 

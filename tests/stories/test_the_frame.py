@@ -38,6 +38,20 @@ def test_a_colleague_finds_their_way(browser, address, colleague, width, theme):
     expect(page.locator("#navigation")).to_be_attached()
     assert testing.accessibility_problems(page) == []
 
+    page.keyboard.press("Control+k")
+    search = page.get_by_role("dialog", name="Search")
+    search.get_by_role("searchbox").fill("dashb")
+    expect(search.get_by_role("link", name="Dashboard Insights")).to_be_visible()
+    assert testing.accessibility_problems(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(address + "/insights/")
+
+    page.get_by_role("link", name="Help on this page").click()
+    expect(page.locator("h1")).to_have_text("Dashboard")
+    assert testing.accessibility_problems(page) == []
+    page.goto(address + "/")
+
     page.get_by_role("button", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
     assert testing.accessibility_problems(page) == []

@@ -86,19 +86,19 @@ class AudienceIsMissing(ProductError):
 class TemplateIsMissing(ProductError):
     code = "campaigns.template-is-missing"
     title = "No template is chosen"
-    remedy = "Choose what is sent; only templates with a finished version can be chosen."
+    remedy = "Choose what is sent; only templates with a published version can be chosen."
 
 
 class TemplateHasProblem(ProductError):
     code = "campaigns.template-has-problem"
     title = "The template asks for {name}, which nobody has"
-    remedy = "Correct the name in the template, make a version, and choose that."
+    remedy = "Correct the name in the template, publish a version, and choose that."
 
 
 class UnsubscribeLinkIsMissing(ProductError):
     code = "campaigns.unsubscribe-link-is-missing"
     title = "The template has no link to unsubscribe"
-    remedy = "Put the unsubscribe address into a link of the template, make a version, and choose that."
+    remedy = "Put the unsubscribe address into a link of the template, publish a version, and choose that."
 
 
 class NoticeIsMissing(ProductError):

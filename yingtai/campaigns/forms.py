@@ -39,7 +39,7 @@ class CampaignForm(forms.Form):
     )
     version_id = forms.TypedChoiceField(
         label=_("Template"), required=False, coerce=UUID, empty_value=None,
-        help_text=_("The latest finished version of each template."),
+        help_text=_("The latest published version of each template."),
     )  # fmt: skip
     from_name = forms.CharField(max_length=80, label=_("From, name"), required=False)
     from_address = forms.EmailField(label=_("From, address"), required=False)
