@@ -7,11 +7,12 @@ blind indexes and declared L2 traits.
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from yingtai.customers.rules import KINDS, Standing
 from yingtai.kernel.ids import uuid7
 from yingtai.kernel.models import ExemptModel, ScopedModel
+from yingtai.kernel.scope import BRAND_SHIFT
 
 
 class Profile(ScopedModel):
@@ -110,11 +111,27 @@ class SealedTraits(ScopedModel):
 
 
 class RecentTimeline(ScopedModel):
-    """The latest few events of a profile, so that one indexed read shows them; the rest is in the lake."""
+    """The latest few events of a profile, so that one indexed read shows them; the rest is in the lake.
+
+    The day is indexed and the moment is not, so that a row is written in its place however often somebody is seen.
+    """
 
     profile_no = models.BigIntegerField(primary_key=True)
     latest_seen_at = models.DateTimeField()
     events = models.JSONField()
+    brand_no = models.GeneratedField(
+        expression=F("node_no").bitrightshift(BRAND_SHIFT),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
+    latest_seen_day = models.GeneratedField(
+        expression=Func(F("latest_seen_at"), template="(%(expressions)s AT TIME ZONE 'UTC')::date"),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["brand_no", "-latest_seen_day"], name="latest_seen")]
 
     def __str__(self) -> str:
         return f"latest events of profile {self.profile_no}"

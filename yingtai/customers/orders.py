@@ -1,5 +1,6 @@
 """What one person ordered: orders with their lines, and what that comes to in every currency."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,16 @@ WORTH = """
     WHERE profile_no = $profile_no AND currency IS NOT NULL AND amount_minor IS NOT NULL
     GROUP BY currency
     ORDER BY orders DESC, currency
+"""
+WORTH_OF_MANY = """
+    SELECT profile_no, currency,
+           CAST(sum(CASE WHEN event = 'Order Completed' THEN 1 ELSE 0 END) AS BIGINT) AS orders,
+           CAST(sum(CASE WHEN event = 'Order Completed' THEN amount_minor ELSE -abs(amount_minor) END) AS BIGINT)
+               AS amount_minor
+    FROM purchases
+    WHERE list_contains($people, profile_no) AND currency IS NOT NULL AND amount_minor IS NOT NULL
+    GROUP BY profile_no, currency
+    ORDER BY profile_no, orders DESC, currency
 """
 ORDERS = """
     SELECT event, occurred_at, node_no, order_id, amount_minor, currency
@@ -91,6 +102,18 @@ def orders_of(acting: Acting, profile_no: int) -> tuple[list[Worth], list[OrderV
         )
         for one in orders
     ]  # fmt: skip
+
+
+def worth_of(acting: Acting, profile_nos: Sequence[int]) -> dict[int, list[Worth]]:
+    """Return what people's orders come to, by currency, for a list; whoever ordered nothing is left out.
+
+    Cost: one scoped read of the summary of purchases
+    """
+    found: dict[int, list[Worth]] = {}
+    if profile_nos:
+        for row in lake.scoped(acting.scope).query(WORTH_OF_MANY, {"people": list(profile_nos)}).to_pylist():
+            found.setdefault(row.pop("profile_no"), []).append(Worth(**row))
+    return found
 
 
 def _lines(

@@ -1,5 +1,6 @@
 """Reading customers: find by a blind index, lists by cursor, one profile, its timeline."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from yingtai.customers.ingest.people import order_blinds
 from yingtai.customers.ingest.private import IDENTIFIER_COLUMN, TRAITS_COLUMN, names_in
 from yingtai.customers.ingest.saying import Document, decode, laid_over
 from yingtai.customers.ingest.timeline import KEPT_EVENTS
+from yingtai.customers.latest import latest_seen
 from yingtai.customers.models import (
     Identifier,
     KnownName,
@@ -49,6 +51,10 @@ KNOWN = """
         WHERE known.profile_no = profile.profile_no AND known.kind = ANY(%(kinds)s) OFFSET 0)
 """
 LARGEST = 2**63 - 1
+# Without the signs that are read for one another: 0 and O, 1, I and L.
+CODE_SIGNS, SHORTEST_CODE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ", 5
+KINDS_OF_NAMES = ("phone", "email", "member")
+PLAIN_USER_ID = re.compile(r"[A-Za-z]{0,4}[-_]?[0-9]{1,9}")
 OLDER_EVENTS = """
     SELECT occurred_at, message_hash, event, node_no, source_no, order_id, amount_minor, currency, product_id,
         page_path, campaign_no
@@ -86,6 +92,7 @@ class ProfileRow:
     identifiers: tuple[MaskedIdentifier, ...]
     first_seen_at: datetime
     latest_seen_at: datetime | None
+    latest_event: str
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,17 @@ def find_profiles(acting: Acting, query: str) -> list[ProfileRow]:
             numbers |= _numbers_known_as(text, (brand.node_no or 0) >> BRAND_SHIFT, brand.country)
         profiles = Profile.objects.filter(profile_no__in=numbers, merged_into_no=None).order_by("-profile_no")
         return _rows(list(profiles[:ROWS_PER_PAGE]))
+
+
+def list_latest(acting: Acting, *, only_known: bool = False, after: str | None = None) -> Page[ProfileRow]:
+    """Return profiles, latest seen first; `only_known` leaves out visitors of whom only a browser or device is known.
+
+    Cost: 6 queries, whatever the page holds
+    """
+    with acting_transaction(acting):
+        numbers, cursor = latest_seen(acting, only_known=only_known, after=after)
+        rows = {row.profile_no: row for row in _rows(list(Profile.objects.filter(profile_no__in=numbers)))}
+    return Page([rows[number] for number in numbers if number in rows], cursor)
 
 
 def list_profiles(acting: Acting, *, only_known: bool = False, after: str | None = None) -> Page[ProfileRow]:
@@ -252,12 +270,22 @@ def names_of(acting: Acting, profile_nos: Sequence[int]) -> dict[int, str]:
     """Return how pages call people, masked; for a list in a few queries."""
     with acting_transaction(acting):
         rows = _rows(list(Profile.objects.filter(profile_no__in=profile_nos)))
-    return {row.profile_no: title_of(row) for row in rows}
+    return {row.profile_no: title_of(row) or code_of(row.profile_no) for row in rows}
+
+
+def code_of(profile_no: int) -> str:
+    """Return a short code that tells a nameless profile from others of its brand: `7K-3F2`."""
+    rest, signs = profile_no % 2**BRAND_SHIFT, ""
+    while rest or len(signs) < SHORTEST_CODE:
+        rest, place = divmod(rest, len(CODE_SIGNS))
+        signs = CODE_SIGNS[place] + signs
+    return f"{signs[:-3]}-{signs[-3:]}"
 
 
 def title_of(row: ProfileRow) -> str:
-    """Return what to call a profile when there is room for one word."""
-    return row.name or next((one.masked for one in row.identifiers if one.masked), "")
+    """Return what to call a profile when there is room for one word; nothing when nothing tells it from others."""
+    telling = (one.masked for one in row.identifiers if one.kind in KINDS_OF_NAMES and one.masked)
+    return row.name or next(telling, "")
 
 
 def private_traits_of(profile_nos: Sequence[int]) -> dict[int, Document]:
@@ -326,14 +354,16 @@ def _numbers_known_as(text: str, brand_no: int, country: str) -> set[int]:
 def _rows(profiles: list[Profile]) -> list[ProfileRow]:
     numbers = [profile.profile_no for profile in profiles]
     identifiers = _masked_identifiers(numbers)
-    latest = dict(
-        RecentTimeline.objects.filter(profile_no__in=numbers).values_list("profile_no", "latest_seen_at")
-    )
+    recent = RecentTimeline.objects.filter(profile_no__in=numbers)
+    latest = {
+        number: (at, event or "")
+        for number, at, event in recent.values_list("profile_no", "latest_seen_at", "events__0__event")
+    }
     private = private_traits_of(numbers)
     return [
         ProfileRow(
             one.profile_no, one.id, one.node_no, brand_of(one.node_no), _masked_name(private[one.profile_no]),
-            tuple(identifiers.get(one.profile_no, ())), one.first_seen_at, latest.get(one.profile_no),
+            tuple(identifiers.get(one.profile_no, ())), one.first_seen_at, *latest.get(one.profile_no, (None, "")),
         )
         for one in profiles
     ]  # fmt: skip
@@ -344,11 +374,18 @@ def _masked_identifiers(profile_nos: Iterable[int]) -> dict[int, list[MaskedIden
     found: dict[int, list[MaskedIdentifier]] = {}
     for row, value in zip(rows, open_identifiers(rows), strict=True):
         kind = BY_NUMBER[row.kind].name
-        masked = vault.mask(kind, value) if value else ""
+        masked = _shown(kind, value) if value else ""
         found.setdefault(row.profile_no, []).append(
             MaskedIdentifier(row.alias_no, kind, masked, row.first_seen_at, Standing(row.standing))
         )
     return found
+
+
+def _shown(kind: str, value: str) -> str:
+    """Mask an identifier; a number that a system gave its user tells nothing of a person and is shown."""
+    if kind == "user" and PLAIN_USER_ID.fullmatch(value) and not vault.names_somebody(value):
+        return value
+    return vault.mask(kind, value)
 
 
 def _masked_name(document: Document) -> str:

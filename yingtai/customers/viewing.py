@@ -1,6 +1,6 @@
 """Profiles in the words of pages: titles of events, places and sources, chips of identifiers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from yingtai.collect.api import event_deed, names_of_sources, plan_of, trait_title
 from yingtai.compliance.api import consent_history
-from yingtai.customers.orders import OrderView
+from yingtai.customers.orders import OrderView, Worth
 from yingtai.customers.queries import (
     MaskedIdentifier,
     MergeView,
     ProfileRow,
     ProfileView,
     TimelineRow,
+    code_of,
     title_of,
 )
 from yingtai.customers.rules import Standing
@@ -63,12 +64,14 @@ class Chip:
 
 @dataclass(frozen=True)
 class ListedProfile:
-    """A line of the list."""
+    """A line of the list; `did` is what the person did latest, `worth` what the orders come to by currency."""
 
     row: ProfileRow
     title: str
     place: str
     chips: tuple[Chip, ...]
+    did: str = ""
+    worth: Sequence[Worth] = ()
 
 
 @dataclass(frozen=True)
@@ -104,18 +107,27 @@ class ListedMerge:
     by: str
 
 
-def listed(rows: Sequence[ProfileRow]) -> list[ListedProfile]:
+def listed(
+    rows: Sequence[ProfileRow], worth: Mapping[int, Sequence[Worth]] | None = None
+) -> list[ListedProfile]:
     """Return the lines of a list, with their places in one query."""
     units = units_at([row.node_no for row in rows])
     return [
         ListedProfile(
             row,
-            title_of(row) or _("Visitor"),
+            called(row),
             units[row.node_no].title if row.node_no in units else "",
             chips(row.identifiers, shown=3),
+            event_deed(row.latest_event) if row.latest_event else "",
+            (worth or {}).get(row.profile_no, ()),
         )
         for row in rows
     ]
+
+
+def called(row: ProfileRow) -> str:
+    """Return what a page calls a person: masked name, address or number; for others a short code."""
+    return title_of(row) or _("Visitor {code}").format(code=code_of(row.profile_no))
 
 
 def chips(identifiers: Sequence[MaskedIdentifier], *, shown: int | None = None) -> tuple[Chip, ...]:

@@ -1,3 +1,4 @@
+from time import perf_counter
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from yingtai.customers.deeds import count_search
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.happenings import HAPPENINGS, events_of
 from yingtai.customers.jobs import merge_by_hand, split_by_hand
-from yingtai.customers.orders import SHOWN_ORDERS, orders_of
+from yingtai.customers.listing import PEOPLE
+from yingtai.customers.orders import SHOWN_ORDERS, orders_of, worth_of
 from yingtai.customers.services import confirming, erasing, revealing
 from yingtai.kernel.acting import decide
 from yingtai.kernel.contributions import privacy_holders, profile_panels
@@ -22,6 +24,7 @@ from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
 from yingtai.organization.api import ask
+from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
 PLACE = "customers.profile"
@@ -30,28 +33,33 @@ PLACE = "customers.profile"
 @require_http_methods(["GET", "POST"])
 @page(action="view", place=PLACE, label=Label.L3)
 def profile_list(request: ActingRequest) -> HttpResponse:
-    """Everyone we know, newest first; on request anonymous visitors too; a search finds one by a whole value.
+    """Everyone we know, latest seen first; on request anonymous visitors too; a search finds one by a whole value.
 
     What is looked for is posted: a phone number in an address would stand in histories and logs.
     """
+    began = perf_counter()
+    acting = request.acting
     search = request.POST.get("search", "").strip()
     show = request.POST.get("show") or request.GET.get("show", "")
     if request.method == "POST" and not search:
         # What is shown is nobody's own, and a list that goes on needs it in its address.
         return redirect(f"{request.path}?{urlencode({'show': show})}" if show else request.path)
+    shown = listing(request, PEOPLE)
     if search:
-        count_search(request.acting)
-        found: Page[queries.ProfileRow] = Page(queries.find_profiles(request.acting, search), None)
+        count_search(acting)
+        found: Page[queries.ProfileRow] = Page(queries.find_profiles(acting, search), None)
     else:
-        found = queries.list_profiles(
-            request.acting, only_known=show != "everyone", after=request.GET.get("after")
-        )
+        found = queries.list_latest(acting, only_known=show != "everyone", after=request.GET.get("after"))
+    numbers = [row.profile_no for row in found.rows]
+    worth = worth_of(acting, numbers) if {"orders", "spent"} & shown.shown else {}
     context = {
-        "page": Page(viewing.listed(found.rows), found.next_cursor),
+        "page": Page(viewing.listed(found.rows, worth), found.next_cursor),
+        "listing": shown,
         "show": show,
         "shown": [("", _("Known people")), ("everyone", _("Everyone, anonymous visitors too"))],
         "search": search,
-        "now": request.acting.at,
+        "now": acting.at,
+        "took_ms": round((perf_counter() - began) * 1000),
     }
     return render_page(request, "customers/profile_list.html", context, fragment="rows")
 
@@ -68,7 +76,7 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         "profile": view,
         "kind": kind if events_of(kind) else "",
         "kinds": [("", _("Everything")), *((name, title) for name, (title, _events) in HAPPENINGS.items())],
-        "title": queries.title_of(view) or _("Visitor"),
+        "title": viewing.called(view),
         "listed": viewing.listed([view])[0],
         "chips": viewing.chips(view.identifiers),
         "entries": viewing.entries(acting, view.profile_no, happened.rows),
@@ -186,7 +194,7 @@ def merge(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     found = [row for row in queries.find_profiles(request.acting, search) if row.id != profile_id]
     context = {
         "profile": view,
-        "title": queries.title_of(view) or _("Visitor"),
+        "title": viewing.called(view),
         "search": search,
         "rows": viewing.listed(found),
     }
@@ -201,7 +209,7 @@ def kept(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     counts = erasing.count_kept(request.acting, profile_id=profile_id)
     context = {
         "profile": view,
-        "title": queries.title_of(view) or _("Visitor"),
+        "title": viewing.called(view),
         "holders": [(holder, counts[name]) for name, holder in privacy_holders.items()],
         "now": request.acting.at,
     }

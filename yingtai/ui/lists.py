@@ -36,6 +36,11 @@ class Column:
     is_heading: bool = False
     is_extra: bool = False
 
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """The sorts it stands for, as an address writes them."""
+        return (self.name, f"-{self.name}") if self.is_sorted else ()
+
 
 @dataclass(frozen=True, kw_only=True)
 class ListKind:
@@ -62,9 +67,9 @@ class ListKind:
     def kept(self, query: str) -> str:
         """Return what of a query is kept: the filters and a sort of this list."""
         names = {*self.filters, "sort"}
-        sorts = {column.name for column in self.columns if column.is_sorted}
+        sorts = {sort for column in self.columns for sort in column.sorts}
         given = {name: value for name, value in parse_qsl(query[:LONGEST_QUERY]) if name in names}
-        if given.get("sort", "").removeprefix("-") not in sorts:
+        if given.get("sort", "") not in sorts:
             given.pop("sort", None)
         return urlencode(given)
 
@@ -137,12 +142,12 @@ def listing(
     )
     keeping = _keeping[0]
     sort = request.GET.get("sort", "")
-    sorts = {column.name for column in possible if column.is_sorted}
+    sorts = {sort for column in possible for sort in column.sorts}
     return Listing(
         kind=kind,
         columns=columns,
         choosable=tuple(column for column in possible if not column.is_heading),
-        sort=sort if sort.removeprefix("-") in sorts else kind.sort,
+        sort=sort if sort in sorts else kind.sort,
         query=kind.kept(request.GET.urlencode()),
         views=keeping.views(request, kind) if keeping else (),
         save_url=reverse(keeping.save_url_name) if keeping else "",

@@ -34,7 +34,7 @@ def list_head(context: Context, listing: Listing) -> dict[str, Any]:
         query["sort"] = column.name if direction == "descending" else f"-{column.name}"
         if not column.is_numeric and not direction:
             query["sort"] = column.name
-        url = f"{context['request'].path}?{query.urlencode()}" if column.is_sorted else ""
+        url = f"{context['request'].path}?{query.urlencode()}" if column.sorts else ""
         heads.append({"column": column, "direction": direction, "url": url})
     return {"listing": listing, "heads": heads}
 
@@ -46,7 +46,10 @@ def cell(content: str, listing: Listing, name: str, extra: str = "") -> SafeStri
     if column is None:
         return ""
     if column.is_heading:
-        return format_html('<th scope="row">{}</th>', mark_safe(content.strip()))  # noqa: S308 - rendered by Django
+        heading = mark_safe(content.strip())  # noqa: S308 - rendered by Django
+        return format_html(
+            '<th scope="row" class="{}">{}</th>' if extra else '<th scope="row">{1}</th>', extra, heading
+        )
     css = " ".join(word for word in ("numeric" if column.is_numeric else "", extra) if word)
     return format_html('<td class="{}">{}</td>', css, mark_safe(content.strip()))  # noqa: S308 - rendered by Django
 

@@ -1,0 +1,80 @@
+"""Who was seen latest: profile numbers page by page, in the order people expect of a list of customers.
+
+A day of the calendar is indexed, not the moment: a moment changes with every event, and an index on it would cost
+each write its place beside the row (`docs/decisions/0068`). Within a day rows are sorted as they are read.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from yingtai.customers.rules import KINDS
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.pages import ROWS_PER_PAGE, decode_cursor, encode_cursor, moment, number
+from yingtai.organization.api import list_brands
+
+KINDS_THAT_TELL = [kind.number for kind in KINDS if kind.is_kept]
+LARGEST = 2**63 - 1
+END_OF_TIME = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
+# `OFFSET 0` keeps the order of steps: first the latest, and who of them is known only until the page is full.
+SEEN = """
+    SELECT one.profile_no, one.latest_seen_at FROM unnest(%(brands)s::int[]) AS brand(no) CROSS JOIN LATERAL (
+        SELECT recent.profile_no, recent.latest_seen_at, recent.latest_seen_day FROM (
+            SELECT profile_no, latest_seen_at, latest_seen_day FROM customers_recenttimeline
+            WHERE brand_no = brand.no AND latest_seen_day <= (%(at)s::timestamptz AT TIME ZONE 'UTC')::date
+                AND (latest_seen_at, profile_no) < (%(at)s, %(before)s)
+            ORDER BY latest_seen_day DESC, latest_seen_at DESC, profile_no DESC OFFSET 0
+        ) AS recent {which}
+        ORDER BY recent.latest_seen_day DESC, recent.latest_seen_at DESC, recent.profile_no DESC LIMIT %(most)s
+    ) AS one
+    ORDER BY one.latest_seen_at DESC, one.profile_no DESC LIMIT %(most)s
+"""
+NEVER_SEEN = """
+    SELECT recent.profile_no, NULL::timestamptz FROM (
+        SELECT profile_no FROM customers_profile AS one
+        WHERE merged_into_no IS NULL AND profile_no < %(before)s AND NOT EXISTS (
+            SELECT FROM customers_recenttimeline AS seen WHERE seen.profile_no = one.profile_no)
+        ORDER BY profile_no DESC OFFSET 0
+    ) AS recent {which}
+    ORDER BY recent.profile_no DESC LIMIT %(most)s
+"""
+KNOWN = """
+    WHERE EXISTS (
+        SELECT FROM customers_identifier AS known
+        WHERE known.profile_no = recent.profile_no AND known.kind = ANY(%(kinds)s) OFFSET 0)
+"""
+
+
+def latest_seen(acting: Acting, *, only_known: bool, after: str | None) -> tuple[list[int], str | None]:
+    """Return a page of profile numbers, latest seen first and whoever never did anything last, and the next cursor.
+
+    Runs in the caller's transaction.
+
+    Raises: CursorNotUnderstood
+    """
+    place = decode_cursor(after, _moment_or_never, number)
+    at, before = place or [END_OF_TIME, LARGEST]
+    rows: list[tuple[int, datetime | None]] = []
+    if at is not None:
+        rows = _read(acting, SEEN, only_known, ROWS_PER_PAGE + 1, at=at, before=before)
+        before = LARGEST
+    if len(rows) <= ROWS_PER_PAGE:
+        rows += _read(acting, NEVER_SEEN, only_known, ROWS_PER_PAGE + 1 - len(rows), before=before)
+    shown = rows[:ROWS_PER_PAGE]
+    if len(rows) <= ROWS_PER_PAGE:
+        return [profile_no for profile_no, _at in shown], None
+    profile_no, seen_at = shown[-1]
+    return [one for one, _at in shown], encode_cursor(seen_at, profile_no)
+
+
+def _read(acting: Acting, sql: str, only_known: bool, most: int, **place: Any) -> list[Any]:
+    brands = [(brand.node_no or 0) >> 40 for brand in list_brands(acting.scope)]
+    values = {"brands": brands, "kinds": KINDS_THAT_TELL, "most": most, **place}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(which=KNOWN if only_known else ""), values)
+        return list(cursor.fetchall())
+
+
+def _moment_or_never(part: Any) -> datetime | None:
+    return None if part is None else moment(part)
