@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from yingtai.kernel import heartbeats
-from yingtai.web.processes import die_with
+from yingtai.web.processes import die_with, show_name
 
 THREADS = 4
 STUCK_SECONDS = 300.0
@@ -42,6 +42,7 @@ class Watched:
 def pages() -> Application:
     """Return the WSGI application; runs in granian's own child, which must not outlive granian."""
     die_with(os.getppid())
+    show_name("web (pages)")
     watched = Watched(import_module("yingtai.web.wsgi").application)
     heartbeats.beat_while(watched.can_answer)
     return watched

@@ -104,7 +104,15 @@ def die_with(parent: int) -> None:
         os._exit(1)  # it died before we asked
 
 
+def show_name(name: str) -> None:
+    """Be called what we are in the machine's list of processes, where secrets and settings do not belong."""
+    # Only the command line is written over: the environment beside it stays readable for those who may.
+    os.environ.setdefault("SPT_NOENV", "1")
+    import_module("setproctitle").setproctitle(f"yingtai {name}")
+
+
 def _live(process: Process) -> None:
+    show_name(process.name)
     heartbeats.take_place(process.name)
     if process.role:
         become(process.role)

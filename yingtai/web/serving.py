@@ -46,6 +46,7 @@ def web() -> None:
     multiprocessing.set_start_method("fork", force=True)
     import_module("granian.server").Server(
         "yingtai.web.answering:pages",
+        process_name="yingtai web",
         factory=True,
         address=env().host,
         port=env().port,

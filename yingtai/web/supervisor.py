@@ -16,6 +16,7 @@ from yingtai.kernel.env import env
 from yingtai.web import clusters, first_start
 from yingtai.web.children import Children
 from yingtai.web.log_files import trim
+from yingtai.web.processes import show_name
 from yingtai.web.start import load_everything, take_role
 
 GLANCE_SECONDS = 0.2
@@ -29,6 +30,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--no-sample", action="store_true", help="start with empty books: no sample group")
     options = parser.parse_args(arguments)
     began = time.monotonic()
+    show_name("supervisor")
     asked = _listen_for_the_end()
     with _alone(), clusters.in_use() as lock:
         _refuse_taken_ports()

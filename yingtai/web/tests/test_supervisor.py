@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from yingtai.web.processes import PROCESSES
 from yingtai.web.tests.running import Product, waited_for
 
 pytestmark = [
@@ -49,6 +50,9 @@ def test_what_is_killed_or_hangs_comes_back_and_ctrl_c_leaves_nothing(product, t
 def test_a_second_start_is_refused_and_a_killed_database_comes_back(product):
     supervisor = product.begin()
     first = product.servers()
+    names = {command.strip() for command in product.processes().values()}
+    expected = {f"yingtai {process.name}" for process in PROCESSES}
+    assert expected | {"yingtai supervisor", "yingtai web (pages)"} <= names
 
     refused = product.begin_beside()
 
