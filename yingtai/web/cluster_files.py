@@ -26,6 +26,7 @@ max_parallel_workers_per_gather = 0
 random_page_cost = 1.1
 io_method = sync
 wal_level = replica
+max_logical_replication_workers = 0
 max_wal_size = 2GB
 checkpoint_timeout = 15min
 checkpoint_completion_target = 0.9

@@ -15,6 +15,7 @@ from typing import Any
 
 from yingtai.kernel import heartbeats
 from yingtai.kernel.env import env
+from yingtai.kernel.memory import give_back
 from yingtai.web.answering import THREADS
 from yingtai.web.processes import PROCESSES
 from yingtai.web.start import become
@@ -106,6 +107,8 @@ async def _work(app: Any, family: str) -> None:
             name=family,
             concurrency=1,
             shutdown_graceful_timeout=JOB_SECONDS_AT_STOP,
+            # Nobody aborts jobs here: people stop tasks, and tasks look for that themselves.
+            abort_job_polling_interval=3600,
             update_heartbeat_interval=BEAT_SECONDS,
             stalled_worker_timeout=20,
             task_middleware=[_with_a_live_connection],
@@ -131,6 +134,7 @@ def _with_a_live_connection(call: Callable[[], Any], context: object, worker: ob
         return call()
     finally:
         renew()
+        give_back()
 
 
 def _asked_to_stop() -> Callable[[], bool]:

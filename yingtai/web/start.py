@@ -5,9 +5,11 @@ import os
 import sys
 from importlib import import_module
 
-PRELOADED = (
+PRELOADED = (  # whatever a process needs to live: one that is started again must not find another release's files
     "yingtai.web.urls",
     "yingtai.web.wsgi",
+    "yingtai.web.serving",
+    "yingtai.web.mailbox",
     "yingtai.collect.collector.serving",
     "yingtai.customers.ingesting",
     "procrastinate.worker",

@@ -1,0 +1,258 @@
+"""`yingtai drill chaos`: kill and freeze every process of a product of its own under load, and prove nothing lost.
+
+The product works in a home and on ports of its own, with the sample group, and is removed in the end.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from yingtai.kernel import env as environment
+from yingtai.web.processes import PROCESSES
+from yingtai.web.start import take_role
+
+EVENT = "Drill Passed"
+EVENTS_AT_ONCE = 20
+SENDERS = 2
+PAUSE_SECONDS = 0.05
+PATIENCE_SECONDS = 120.0
+HEALTH_SECONDS = 1.0
+"""Health may repeat what it knew so long ago (`checks.KEPT_SECONDS`)."""
+COUNTED = """
+    SELECT count(*) AS rows, count(DISTINCT occurred_at) AS events FROM events WHERE event = $event
+"""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What was done to whom, seconds until all was well again (None: never), and requests that had to be repeated."""
+
+    what: str
+    whom: str
+    seconds: float | None
+    repeated: int
+
+
+@dataclass
+class Load:
+    """Sends numbered events, each at a moment of its own, and repeats what was not accepted until it is."""
+
+    port: int
+    key: str
+    accepted: int = 0
+    repeated: int = 0
+    _next: int = 0
+    _is_over: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _began: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(days=1))
+
+    def start(self) -> None:
+        self._threads = [threading.Thread(target=self._send, daemon=True) for _ in range(SENDERS)]
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Stop when everything begun is accepted."""
+        self._is_over = True
+        for thread in self._threads:
+            thread.join(PATIENCE_SECONDS)
+
+    def _send(self) -> None:
+        while not self._is_over:
+            body = self._body()
+            while not self._is_accepted(body):
+                with self._lock:
+                    self.repeated += 1
+                time.sleep(PAUSE_SECONDS * 4)
+            with self._lock:
+                self.accepted += EVENTS_AT_ONCE
+            time.sleep(PAUSE_SECONDS)
+
+    def _body(self) -> bytes:
+        with self._lock:
+            first = self._next
+            self._next += EVENTS_AT_ONCE
+        return json.dumps(
+            {"batch": [self._event(no) for no in range(first, first + EVENTS_AT_ONCE)]}
+        ).encode()
+
+    def _event(self, no: int) -> dict[str, str]:
+        at = self._began + timedelta(milliseconds=no)
+        return {
+            "type": "track", "event": EVENT, "messageId": f"drill-{no}", "anonymousId": f"drill-{no % 50}",
+            "timestamp": at.isoformat(),
+        }  # fmt: skip
+
+    def _is_accepted(self, body: bytes) -> bool:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port + 1}/v1/batch", body)
+        request.add_header("Authorization", "Basic " + b64encode(f"{self.key}:".encode()).decode())
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own address
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+def main(arguments: list[str]) -> int:
+    """Try the worst on a product of its own; needs three free ports and some minutes."""
+    parser = argparse.ArgumentParser(prog="yingtai drill", description=main.__doc__)
+    parser.add_argument("name", choices=["chaos"])
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--port", type=int, default=8700, help="the first of three free ports")
+    options = parser.parse_args(arguments)
+    home = Path(tempfile.mkdtemp(prefix="yingtai-drill-", dir="/tmp"))
+    home.chmod(0o755)  # PostgreSQL may run under another account; what is inside is closed
+    os.environ |= {"YINGTAI_HOME": str(home), "YINGTAI_PORT": str(options.port)}
+    environment.env.cache_clear()
+    take_role("worker")
+    import_module("django").setup()
+    product = _start(home)
+    try:
+        result = _drill(product, home, options.port)
+    finally:
+        product.send_signal(signal.SIGTERM)
+        product.wait(PATIENCE_SECONDS)
+        shutil.rmtree(home, ignore_errors=True)
+    print(json.dumps(result, indent=2) if options.json else "\n".join(_table(result)))
+    return 0 if result["lost"] == result["doubled"] == 0 and not result["not_well"] else 1
+
+
+def _start(home: Path) -> subprocess.Popen[bytes]:
+    output = home / "output"
+    with output.open("wb") as written:
+        product = subprocess.Popen(
+            [sys.executable, "-m", "yingtai.web.command", "run"], stdout=written, stderr=subprocess.STDOUT
+        )
+    if not _waited(lambda: b"READY http" in output.read_bytes() or product.poll() is not None):
+        product.kill()
+    if product.poll() is not None:
+        raise SystemExit(f"The product does not start:\n{output.read_text()[-2000:]}")
+    return product
+
+
+def _drill(product: subprocess.Popen[bytes], home: Path, port: int) -> dict[str, Any]:
+    load = Load(port, json.loads((home / "write-key.json").read_text())["write_key"])
+    load.start()
+    trials: list[Trial] = []
+    try:
+        for what, number in (("killed", signal.SIGKILL), ("frozen", signal.SIGSTOP)):
+            for process in PROCESSES:
+                find = _finder(product, process.name)
+                trials.append(_try(what, process.name, find, number, load))
+                _tell(trials[-1])
+        for name in ("books", "keys"):
+            path = home / "postgres" / name / "postmaster.pid"
+            trials.append(_try("killed", f"postgres ({name})", _server_of(path), signal.SIGKILL, load))
+            _tell(trials[-1])
+    finally:
+        load.end()
+    return _judged(load, trials)
+
+
+def _try(what: str, whom: str, find: Callable[[], int], number: int, load: Load) -> Trial:
+    """Do it to one process, and wait until another has its place and health says that all is well."""
+    before, repeated, began = find(), load.repeated, time.monotonic()
+    try:
+        os.killpg(before, number)
+    except ProcessLookupError:  # PostgreSQL's first process leads its group only where we started it
+        os.kill(before, number)
+    is_there = _waited(lambda: find() not in {0, before})
+    time.sleep(HEALTH_SECONDS)
+    is_well = is_there and _waited(lambda: _is_healthy(load.port))
+    seconds = round(time.monotonic() - began, 1) if is_well else None
+    return Trial(what, whom, seconds, load.repeated - repeated)
+
+
+def _judged(load: Load, trials: list[Trial]) -> dict[str, Any]:
+    """Compare what was accepted with what the lake holds, once all of it should be there."""
+    _waited(lambda: _in_lake()[0] >= load.accepted, PATIENCE_SECONDS / 2)
+    rows, events = _in_lake()
+    return {
+        "accepted": load.accepted,
+        "in_lake": rows,
+        "lost": load.accepted - events,
+        "doubled": rows - events,
+        "not_well": [f"{trial.what} {trial.whom}" for trial in trials if trial.seconds is None],
+        "trials": [asdict(trial) for trial in trials],
+    }
+
+
+def _in_lake() -> tuple[int, int]:
+    reading, scope = import_module("yingtai.lake.api"), import_module("yingtai.kernel.scope")
+    [row] = reading.scoped(scope.EVERYTHING).query(COUNTED, {"event": EVENT}).to_pylist()
+    return row["rows"], row["events"]
+
+
+def _finder(product: subprocess.Popen[bytes], name: str) -> Callable[[], int]:
+    def find() -> int:
+        for child in psutil.Process(product.pid).children():
+            try:
+                if " ".join(child.cmdline()).strip() == f"yingtai {name}":
+                    return int(child.pid)
+            except psutil.Error:
+                continue
+        return 0
+
+    return find
+
+
+def _server_of(path: Path) -> Callable[[], int]:
+    def find() -> int:
+        words = path.read_text().split() if path.exists() else []
+        number = int(words[0]) if words else 0
+        return number if psutil.pid_exists(number) else 0
+
+    return find
+
+
+def _is_healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _waited(happens: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if happens():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _tell(trial: Trial) -> None:
+    print(_line(trial), file=sys.stderr, flush=True)
+
+
+def _line(trial: Trial) -> str:
+    again = "not well again" if trial.seconds is None else f"well again after {trial.seconds:5.1f} s"
+    return f"  {trial.whom:<18}{trial.what:<8}{again}, {trial.repeated} requests repeated"
+
+
+def _table(result: dict[str, Any]) -> list[str]:
+    return [
+        *(_line(Trial(**trial)) for trial in result["trials"]),
+        "",
+        f"  {result['accepted']} events accepted, {result['in_lake']} in the lake: "
+        f"{result['lost']} lost, {result['doubled']} doubled",
+    ]

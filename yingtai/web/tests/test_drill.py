@@ -1,0 +1,66 @@
+"""The drill's own promises: every event is sent until it is accepted, and the counts tell loss and doubles apart."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from yingtai.web import drill
+from yingtai.web.drill import Load, Trial
+from yingtai.web.tests.running import waited_for
+
+
+@pytest.fixture
+def moody():
+    """A collector that refuses every third request, and what it accepted."""
+    accepted, asked = [], []
+
+    class Moody(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            asked.append(body)
+            is_refused = len(asked) % 3 == 0
+            if not is_refused:
+                accepted.extend(body["batch"])
+            self.send_response(503 if is_refused else 200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args):
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Moody)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1], accepted
+    server.shutdown()
+    server.server_close()
+
+
+def test_what_is_refused_is_sent_again_and_every_event_has_a_moment_of_its_own(moody, monkeypatch):
+    monkeypatch.setattr(drill, "PAUSE_SECONDS", 0.001)
+    port, accepted = moody
+    load = Load(port - 1, "key")
+
+    load.start()
+    assert waited_for(lambda: load.repeated >= 3, 10)
+    load.end()
+
+    assert load.accepted == len(accepted) > 100
+    assert len({event["messageId"] for event in accepted}) == len(accepted)
+    assert len({event["timestamp"] for event in accepted}) == len(accepted)
+
+
+@pytest.mark.parametrize(
+    ("in_lake", "lost", "doubled"),
+    [((100, 100), 0, 0), ((99, 99), 1, 0), ((101, 100), 0, 1), ((100, 99), 1, 1)],
+)
+def test_loss_and_doubles_are_told_apart(monkeypatch, in_lake, lost, doubled):
+    monkeypatch.setattr(drill, "_in_lake", lambda: in_lake)
+    monkeypatch.setattr(drill, "PATIENCE_SECONDS", 0.1)
+    trials = [Trial("killed", "web", 0.5, 0), Trial("frozen", "ingest", None, 3)]
+
+    result = drill._judged(Load(1, "key", accepted=100), trials)
+
+    assert (result["lost"], result["doubled"], result["not_well"]) == (lost, doubled, ["frozen ingest"])
+    assert "  ingest            frozen  not well again, 3 requests repeated" in drill._table(result)
