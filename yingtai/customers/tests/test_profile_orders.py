@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from yingtai.collect.api import make_source
-from yingtai.customers.api import find_profiles
+from yingtai.customers import queries
+from yingtai.customers.api import find_profiles, timeline
 from yingtai.customers.orders import orders_of
 from yingtai.customers.testing import drain, send
 from yingtai.customers.viewing import link_to
@@ -100,3 +101,28 @@ def test_a_timeline_shows_one_kind_of_events_on_request(anna, marketer):
     assert ("SO-2" in orders, "/suv" in orders) == (True, False)
     assert ("SO-2" in visits, "/suv" in visits) == (False, True)
     assert ("SO-2" in nonsense, "/suv" in nonsense) == (True, True)
+
+
+def test_a_long_timeline_goes_on_day_after_day_until_its_beginning(brand, acting, monkeypatch):
+    monkeypatch.setattr(queries, "DAYS_AT_ONCE", 2)
+    source = make_source(acting, brand.node_no, name="shop", back_fill_days=3650)
+    steps = [
+        {
+            "type": "track", "event": f"Step {day}", "userId": "u-ben", "messageId": f"b{day}",
+            "timestamp": f"2026-01-{day:02}T00:00:00Z",
+        }
+        for day in (3, 5, 9, 20, 28)
+    ]  # fmt: skip
+    send(source, steps)
+    drain(MONDAY)
+    [ben] = find_profiles(acting, "u-ben")
+
+    told, before = [], None
+    for _turn in range(4):
+        page = timeline(acting, ben.profile_no, before=before, events=[step["event"] for step in steps])
+        told += [row.event for row in page.rows]
+        before = page.next_cursor
+        if before is None:
+            break
+
+    assert told == ["Step 28", "Step 20", "Step 9", "Step 5", "Step 3"]
