@@ -88,6 +88,33 @@ def archive_template(acting: Acting, template_id: UUID) -> None:
         Template.objects.filter(id=template_id, archived_at=None).update(archived_at=acting.at)
 
 
+def restore_template(acting: Acting, template_id: UUID) -> None:
+    """Take an archived template back into the lists, numbered when its name was taken meanwhile.
+
+    Raises: TemplateNotFound
+    """
+    with acting_transaction(acting):
+        template = Template.objects.select_for_update().filter(id=template_id).first()
+        if template is None:
+            raise TemplateNotFound
+        if template.archived_at is not None:
+            template.name, template.archived_at = _free_name(template.node_no, template.name), None
+            template.save(update_fields=["name", "archived_at"])
+
+
+def copy_template(acting: Acting, template_id: UUID, *, name: str) -> TemplateView:
+    """Start a template with the draft of another one, under a name that none of the brand has.
+
+    Raises: TemplateNotFound
+    """
+    with acting_transaction(acting):
+        source = get_template(acting, template_id)
+        return create_template(
+            acting, node_no=source.node_no, name=name, subject=source.draft_subject, html=source.draft_html,
+            basis=source.basis,
+        )  # fmt: skip
+
+
 @lru_cache(maxsize=256)
 def _survive(subject: str, html: str) -> None:
     """Try a draft out; one that survived need not do so again.

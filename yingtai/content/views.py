@@ -1,11 +1,14 @@
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,11 +16,15 @@ from yingtai.content import queries, services
 from yingtai.content.checking import Check, check_draft, mentioned, preview_values
 from yingtai.content.errors import PersonInAddress
 from yingtai.content.forms import DraftForm
+from yingtai.content.listing import TEMPLATES
 from yingtai.content.people import Person, find_person
 from yingtai.content.trial import try_out
+from yingtai.kernel.acting import decide
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
-from yingtai.organization.api import get_unit_at, list_brands
+from yingtai.kernel.labels import Label
+from yingtai.organization.api import get_unit_at, list_brands, units_at
+from yingtai.ui.lists import listing, uuids_in
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
 FRAME_POLICY = {
@@ -31,16 +38,54 @@ FRAME_POLICY = {
     "sandbox": ["allow-popups"],
 }
 """What a mail may do in the preview: show itself, and nothing else."""
+ARCHIVED = "archived"
 
 
 @require_GET
 @page(action="view", place="content.template")
 def template_list(request: ActingRequest) -> HttpResponse:
     """Every template, latest change first."""
-    search = request.GET.get("search", "").strip()
-    found = queries.list_templates(request.acting, search=search, after=request.GET.get("after"))
-    context = {"page": found, "search": search}
+    began = perf_counter()
+    search, show = request.GET.get("search", "").strip()[:120], request.GET.get("show", "")
+    has_brands = len(list_brands(request.acting.scope)) > 1
+    may_edit = decide(request.acting, "edit", Label.L2, "content.template").allowed
+    shown = listing(request, TEMPLATES, without=() if has_brands else ("place",), is_bulk=may_edit)
+    found = queries.list_templates(
+        request.acting, search=search, after=request.GET.get("after"), sort=shown.sort,
+        is_archived=show == ARCHIVED,
+    )  # fmt: skip
+    places = units_at([row.node_no for row in found.rows])
+    context = {
+        "page": found, "rows": [(row, places.get(row.node_no)) for row in found.rows], "search": search,
+        "show": show, "shows": [("", _("In use")), (ARCHIVED, _("Archived"))], "listing": shown,
+        "actions": [("restore", _("Restore"))] if show == ARCHIVED else [("archive", _("Archive"))],
+        "now": request.acting.at, "took_ms": round((perf_counter() - began) * 1000),
+    }  # fmt: skip
     return render_page(request, "content/template_list.html", context, fragment="rows")
+
+
+@require_POST
+@page(action="edit", place="content.template")
+def several(request: ActingRequest) -> HttpResponse:
+    """Archive or restore the templates that were ticked."""
+    is_back = request.POST.get("do") == "restore"
+    do = services.restore_template if is_back else services.archive_template
+    chosen = uuids_in(request.POST.getlist("chosen"))
+    for template_id in chosen:
+        do(request.acting, template_id)
+    if chosen:
+        words = ngettext("%(count)s template is done.", "%(count)s templates are done.", len(chosen))
+        messages.success(request, words % {"count": len(chosen)})
+    return redirect(TEMPLATES.url_with(f"show={ARCHIVED}" if is_back else ""))
+
+
+@require_POST
+@page(action="edit", place="content.template")
+def copy(request: ActingRequest, template_id: UUID) -> HttpResponse:
+    """Start a template like this one and open it."""
+    source = queries.get_template(request.acting, template_id)
+    name = _("{name} copy").format(name=source.name[:100])
+    return redirect("content:template", services.copy_template(request.acting, template_id, name=name).id)
 
 
 @require_POST

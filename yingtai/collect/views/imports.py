@@ -14,6 +14,7 @@ from yingtai.collect.importing.guessing import TRAIT_NAMED, document_of, guess_s
 from yingtai.collect.importing.mapping import SHAPES, FileOptions, mapping_of
 from yingtai.collect.importing.opening import ENCODINGS
 from yingtai.collect.importing.writing import mapping_text
+from yingtai.collect.listing import IMPORTS
 from yingtai.collect.queries.imports import (
     FileLook,
     ImportView,
@@ -40,7 +41,9 @@ from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import brand_of
 from yingtai.kernel.tasks import TaskView, ask_to_stop, find_task
+from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.components import Progress, Step, steps
+from yingtai.ui.lists import listing
 from yingtai.ui.pages import is_swap, render_page
 
 FIGURES = (
@@ -61,8 +64,12 @@ FIGURES = (
 def import_list(request: ActingRequest) -> HttpResponse:
     """All imports, newest first."""
     found = list_imports(request.acting, cursor=request.GET.get("after"))
-    rows = [(row, _state_words(row)) for row in found.rows]
-    return render_page(request, "collect/import_list.html", {"page": found, "rows": rows}, fragment="rows")
+    places = units_at([row.node_no for row in found.rows])
+    rows = [(row, _state_words(row), places.get(row.node_no)) for row in found.rows]
+    has_brands = len(list_brands(request.acting.scope)) > 1
+    shown = listing(request, IMPORTS, without=() if has_brands else ("place",))
+    context = {"page": found, "rows": rows, "listing": shown, "now": request.acting.at}
+    return render_page(request, "collect/import_list.html", context, fragment="rows")
 
 
 @csrf_exempt

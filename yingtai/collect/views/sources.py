@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -7,15 +10,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.collect.forms import SourceForm
+from yingtai.collect.listing import SOURCES
 from yingtai.collect.queries.sources import SourceView, get_source, list_sources
 from yingtai.collect.services.sources import change_source, make_source, make_write_key, revoke_write_keys
 from yingtai.collect.views.places import unit_of
 from yingtai.kernel.env import env
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
+from yingtai.organization.api import units_at
+from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
 KEY = "collect_new_key"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+ORDERS: dict[str, Callable[[SourceView], Any]] = {
+    "name": lambda source: source.name.casefold(),
+    "events": lambda source: source.event_count,
+    "latest": lambda source: source.latest_arrival_at or LONG_AGO,
+}
 
 
 @require_GET
@@ -23,7 +35,15 @@ KEY = "collect_new_key"
 def source_list(request: ActingRequest) -> HttpResponse:
     """All sources, what they send, and since when."""
     sources = list_sources(request.acting)
-    return render_page(request, "collect/source_list.html", {"sources": sources, "now": request.acting.at})
+    places = units_at([source.node_no for source in sources])
+    shown = listing(request, SOURCES, without=() if len(places) > 1 else ("place",))
+    in_order = sorted(sources, key=ORDERS[shown.sort.removeprefix("-")], reverse=shown.sort.startswith("-"))
+    context = {
+        "rows": [(source, places.get(source.node_no)) for source in in_order],
+        "listing": shown,
+        "now": request.acting.at,
+    }
+    return render_page(request, "collect/source_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
