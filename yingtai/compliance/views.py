@@ -19,7 +19,7 @@ from yingtai.kernel.acting import decide
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
-from yingtai.organization.api import Role, list_brands
+from yingtai.organization.api import Role, list_brands, units_at
 from yingtai.ui import charts
 from yingtai.ui.pages import render_page
 
@@ -29,9 +29,12 @@ from yingtai.ui.pages import render_page
 def overview(request: ActingRequest) -> HttpResponse:
     """Purposes, and how many people said yes or no to each."""
     acting = request.acting
+    purposes, numbers = queries.list_purposes(acting), queries.count_consents(acting)
+    places = units_at([purpose.node_no for purpose in purposes])
     context = {
-        "purposes": queries.list_purposes(acting),
-        "numbers": queries.count_consents(acting),
+        "purposes": [(purpose, places.get(purpose.node_no)) for purpose in purposes],
+        "numbers": [(row, places.get(row.purpose.node_no)) for row in numbers],
+        "has_places": len(places) > 1,
         "trend": _trend(queries.consent_trend(acting)),
         "channels": dict(CHANNELS),
         "bases": dict(BASES),

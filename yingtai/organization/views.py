@@ -17,9 +17,10 @@ from yingtai.kernel.labels import Label
 from yingtai.organization import approving, deeds, inviting, list_views, queries, services
 from yingtai.organization.errors import TooManyViews
 from yingtai.organization.forms import ColleagueForm, JoinForm, KeyForm, RoleForm, UnitForm
+from yingtai.organization.listing import RECORD
 from yingtai.organization.middleware import WORKPLACE
 from yingtai.organization.models import Role, Staff
-from yingtai.ui.lists import list_kinds
+from yingtai.ui.lists import list_kinds, listing
 from yingtai.ui.pages import render_page
 
 WAITS = gettext_lazy("It waits for a second person now, who finds it among the approvals.")
@@ -249,8 +250,14 @@ def record(request: ActingRequest) -> HttpResponse:
     found = deeds.list_deeds(request.acting, what=what, by=by, after=request.GET.get("after"))
     names = queries.names_of_staff(request.acting, [row.by for row in found.rows])
     words = dict(deed_words.items())
+    places = queries.units_at([row.node_no for row in found.rows])
+    has_brands = len(queries.list_brands(request.acting.scope)) > 1
     context = {
         "page": found, "what": what, "by": by, "kinds": [("", _("Everything")), *words.items()],
-        "rows": [(row, names.get(row.by) or row.by, words.get(row.what, row.what)) for row in found.rows],
+        "listing": listing(request, RECORD, without=() if has_brands else ("place",)),
+        "rows": [
+            (row, names.get(row.by) or row.by, words.get(row.what, row.what), places.get(row.node_no))
+            for row in found.rows
+        ],
     }  # fmt: skip
     return render_page(request, "organization/record.html", context, fragment="rows")

@@ -1,0 +1,21 @@
+"""The record of deeds as a list: its columns and what it can be filtered by."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from yingtai.ui.lists import Column, ListKind, list_kinds
+
+RECORD = ListKind(
+    name="record",
+    url_name="organization:record",
+    columns=(
+        Column(name="when", title=_("When")),
+        Column(name="who", title=pgettext_lazy("record", "Who")),
+        Column(name="what", title=_("What"), is_heading=True),
+        Column(name="place", title=_("Place")),
+        Column(name="about", title=pgettext_lazy("record", "About")),
+        Column(name="details", title=_("Details")),
+    ),
+    filters=("what", "by"),
+)
+list_kinds.register(RECORD.name, RECORD)
