@@ -225,6 +225,7 @@ def _visits(here: Furnished) -> list[dict[str, Any]]:
         event("track", "u1", event="Order Completed", properties=order),
         event("identify", anonymous=f"w-{mark}", traits={"email": f"bert.{mark}@example.com"}),
         event("identify", anonymous=f"x-{mark}", traits={"phone": "+8613800008001"}),
+        event("identify", anonymous=f"y-{mark}", traits={"email": "test@example.com"}),
         event("track", "u1", event="Too late", timestamp="1999-01-01T00:00:00Z", properties={"who": mark}),
     ]  # fmt: skip
 

@@ -31,6 +31,7 @@ from yingtai.collect.queries.sources import (
     get_source,
     list_sources,
     names_of_sources,
+    notes_of,
     public_sources,
 )
 from yingtai.collect.reading import Message, Reading, Refused, explode
@@ -44,6 +45,7 @@ from yingtai.collect.services.imports import (
     open_import,
     write_errors,
 )
+from yingtai.collect.services.noting import note_oddities
 from yingtai.collect.services.planning import declare, declare_preset, note_seen, withdraw
 from yingtai.collect.services.quarantining import RefusedRow, prune_quarantine, quarantine
 from yingtai.collect.services.recording import record
@@ -114,7 +116,9 @@ __all__ = [
     "note_arrivals",
     "note_import",
     "note_names",
+    "note_oddities",
     "note_seen",
+    "notes_of",
     "open_import",
     "plan_of",
     "prune_quarantine",

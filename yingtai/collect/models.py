@@ -124,6 +124,24 @@ class Seen(ScopedModel):
         return f"{self.subject} {self.event} {self.name}"
 
 
+class SourceNote(ScopedModel):
+    """Something that ingest noticed in a source's events and set right or left out; counted, never a value."""
+
+    source_no = models.IntegerField()
+    reason = models.CharField(max_length=60)
+    count = models.BigIntegerField()
+    earliest_at = models.DateTimeField()
+    latest_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("source_no", "reason", name="source_is_noted_once_per_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} from source {self.source_no}"
+
+
 class Quarantine(ScopedModel):
     """An event that was refused, with the reason; its body lies sealed under the key of the inbox's hour."""
 

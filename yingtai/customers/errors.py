@@ -106,3 +106,31 @@ class OrderCameDifferently(ProductError):
         "as a return: a negative quantity, or a number with the prefix of returns."
     )
     status = 409
+
+
+class PersonalValueConcealed(ProductError):
+    code = "customers.personal-value-concealed"
+    title = "An order number, a path or a property held a phone number or an address of a person"
+    remedy = "It was hidden or sealed. Send people's values as traits or identifiers only."
+    status = 422
+
+
+class IdentifierMeansNobody(ProductError):
+    code = "customers.identifier-means-nobody"
+    title = "An identifier was a placeholder, such as null, 无 or 13800138000"
+    remedy = "It was left out, or strangers would become one person. Send nothing when nobody is known."
+    status = 422
+
+
+class IdentifierOfACrowd(ProductError):
+    code = "customers.identifier-of-a-crowd"
+    title = "A phone number, a device or another identifier came with several people"
+    remedy = "It was left out where it would have made them one. Look whether it is a hotline or a showroom's tablet."
+    status = 422
+
+
+class RefundBeyondPayment(ProductError):
+    code = "customers.refund-beyond-payment"
+    title = "More was returned of an order than was paid for it"
+    remedy = "Amounts count as they were sent. Send each return with its own amount, not all that came back so far."
+    status = 422

@@ -163,6 +163,7 @@ class Order(ScopedModel):
     occurred_at = models.DateTimeField()
     amount_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, null=True)
+    refunded_minor = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint("brand_no", "blind", name="order_belongs_to_one_profile")]

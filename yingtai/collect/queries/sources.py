@@ -7,8 +7,10 @@ from uuid import UUID
 from django.db import connection
 
 from yingtai.collect.errors import SourceNotFound
-from yingtai.collect.models import Source
+from yingtai.collect.models import Source, SourceNote
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.errors import CATALOGUE
+from yingtai.kernel.http import words_of
 from yingtai.kernel.scoping import acting_transaction
 
 LIVE_KEYS = """
@@ -78,6 +80,24 @@ def names_of_sources(acting: Acting) -> dict[int, str]:
     """Return the names of sources by number."""
     with acting_transaction(acting):
         return dict(Source.objects.values_list("source_no", "name"))
+
+
+@dataclass(frozen=True)
+class SourceNoteView:
+    """What was noticed in a source's events: in words, how often, when last."""
+
+    title: str
+    remedy: str
+    count: int
+    latest_at: datetime
+
+
+def notes_of(acting: Acting, source_no: int) -> list[SourceNoteView]:
+    """Return what was noticed in a source's events, the latest first."""
+    with acting_transaction(acting):
+        rows = list(SourceNote.objects.filter(source_no=source_no).order_by("-latest_at"))
+    known = [(row, CATALOGUE[row.reason]) for row in rows if row.reason in CATALOGUE]
+    return [SourceNoteView(*words_of(reason()), row.count, row.latest_at) for row, reason in known]
 
 
 def public_sources(source_nos: list[int]) -> set[int]:

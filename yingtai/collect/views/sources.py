@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yingtai.collect.forms import SourceForm
 from yingtai.collect.listing import SOURCES
-from yingtai.collect.queries.sources import SourceView, get_source, list_sources
+from yingtai.collect.queries.sources import SourceView, get_source, list_sources, notes_of
 from yingtai.collect.services.sources import change_source, make_source, make_write_key, revoke_write_keys
 from yingtai.collect.views.places import unit_of
 from yingtai.kernel.env import env
@@ -109,6 +109,7 @@ def source(request: ActingRequest, source_id: UUID) -> HttpResponse:
     context = {
         "source": found,
         "key": key,
+        "notes": notes_of(request.acting, found.source_no),
         "address": collector_address(),
         "snippets": _snippets(key or _("YOUR WRITE KEY")),
         "now": request.acting.at,

@@ -16,6 +16,7 @@ class Found:
     """The distinct identifiers of a set before anything is known of them, and which of them came together.
 
     kinds, values, brand, blind  parallel arrays, one element per identifier
+    blocked, shared              per event, whether an identifier was left out: it means nobody, or a crowd has it
     """
 
     combined: Combined
@@ -23,6 +24,8 @@ class Found:
     values: list[str]
     brand: np.ndarray
     blind: np.ndarray
+    blocked: np.ndarray
+    shared: np.ndarray
 
 
 @dataclass
@@ -79,6 +82,7 @@ class Identifiers:
     is_moved   of these, those that had one, with somebody a public key claimed they belong to
     is_raised  is proven now, and was not
     standing   of those that get a row
+    blocked, shared  as of `Found`, per event
     """
 
     distinct: Distinct
@@ -91,5 +95,7 @@ class Identifiers:
     is_moved: np.ndarray
     is_raised: np.ndarray
     standing: np.ndarray
+    blocked: np.ndarray
+    shared: np.ndarray
     first_event: np.ndarray
     first_seen: np.ndarray

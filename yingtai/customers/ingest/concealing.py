@@ -27,24 +27,29 @@ decode = msgspec.json.Decoder().decode
 encode = msgspec.json.Encoder().encode
 
 
-def conceal(set: EventSet) -> EventSet:
-    """Return the set with personal values out of every column that the lake shows.
+def conceal(set: EventSet) -> tuple[EventSet, np.ndarray]:
+    """Return the set with personal values out of every column that the lake shows, and the rows that had some.
 
     Cost: one search over the distinct texts of each column; nothing more when none is found
     """
     brands = set.events["node_no"].to_numpy() >> BRAND_SHIFT
     events = set.events
+    changed: list[np.ndarray] = []
     for name in (*NUMBERS, *WORDS):
         if name in events.column_names:
-            events = _replaced(events, name, brands)
+            events, rows = _replaced(events, name, brands)
+            changed.append(rows)
     if "properties" in events.column_names:
-        events = _without_personal_properties(events)
+        events, rows = _without_personal_properties(events)
+        changed.append(rows)
     lines = set.lines
     if lines is not None:
         of_line = brands[lines["event_row"].to_numpy()]
         for name in ("product_id", "category"):
-            lines = _replaced(lines, name, of_line)
-    return set if events is set.events and lines is set.lines else EventSet(events, lines)
+            lines, rows = _replaced(lines, name, of_line)
+            changed.append(lines["event_row"].to_numpy()[rows])
+    touched = np.unique(np.concatenate(changed)) if changed else np.zeros(0, np.int64)
+    return (EventSet(events, lines) if len(touched) else set), touched
 
 
 def pseudonym(text: str, brand_no: int) -> str:
@@ -54,14 +59,14 @@ def pseudonym(text: str, brand_no: int) -> str:
     return PSEUDONYM + blind.hex()[:20]
 
 
-def _replaced(table: pa.Table, name: str, brands: np.ndarray) -> pa.Table:
+def _replaced(table: pa.Table, name: str, brands: np.ndarray) -> tuple[pa.Table, np.ndarray]:
     rows = _personal_rows(table[name])
     if not len(rows):
-        return table
+        return table, rows
     texts = table[name].cast(pa.string()).to_pylist()
     for row in rows.tolist():
         texts[row] = pseudonym(texts[row], int(brands[row])) if name in NUMBERS else HIDDEN
-    return table.set_column(table.schema.get_field_index(name), name, pa.array(texts, pa.string()))
+    return table.set_column(table.schema.get_field_index(name), name, pa.array(texts, pa.string())), rows
 
 
 def _personal_rows(column: pa.ChunkedArray) -> np.ndarray:
@@ -88,10 +93,10 @@ def _personal_places(texts: pa.Array | pa.ChunkedArray) -> np.ndarray:
     return named
 
 
-def _without_personal_properties(events: pa.Table) -> pa.Table:
+def _without_personal_properties(events: pa.Table) -> tuple[pa.Table, np.ndarray]:
     rows = _personal_rows(events["properties"])
     if not len(rows):
-        return events
+        return events, rows
     properties = events["properties"].cast(pa.string()).to_pylist()
     extras = (
         events["extras"].cast(pa.string()).to_pylist()
@@ -109,8 +114,7 @@ def _without_personal_properties(events: pa.Table) -> pa.Table:
             extras[row] = encode((decode(extras[row]) if extras[row] else {}) | personal).decode()
     place = events.schema.get_field_index("properties")
     events = events.set_column(place, "properties", pa.array(properties, pa.string()))
+    column = pa.array(extras, pa.string())
     if "extras" in events.column_names:
-        return events.set_column(
-            events.schema.get_field_index("extras"), "extras", pa.array(extras, pa.string())
-        )
-    return events.append_column("extras", pa.array(extras, pa.string()))
+        return events.set_column(events.schema.get_field_index("extras"), "extras", column), rows
+    return events.append_column("extras", column), rows

@@ -123,6 +123,7 @@ def read(set: EventSet) -> Found:
     kinds: list[np.ndarray] = []
     values: list[str] = []
     brands: list[np.ndarray] = []
+    blocked = np.zeros(len(set), dtype=bool)
     count = 0
     for place, kind in enumerate(BY_PRIORITY):
         if f"{ID_PREFIX}{kind.name}" not in set.events.column_names:
@@ -131,23 +132,25 @@ def read(set: EventSet) -> Found:
         kept = np.array([not is_blocked(kind.name, text) for text in texts], dtype=bool)
         numbers = np.where(kept, np.cumsum(kept) - 1 + count, NOBODY)
         rows[:, place] = _gather(numbers, places, otherwise=NOBODY)
+        blocked |= (places >= 0) & (rows[:, place] == NOBODY)
         values += [text for text, is_kept in zip(texts, kept.tolist(), strict=True) if is_kept]
         brands.append(of_brand[kept])
         kinds.append(np.full(int(kept.sum()), place))
         count += int(kept.sum())
-    hold_back(rows)
+    shared = hold_back(rows)
     nothing = np.zeros(0, dtype=np.int64)
     of_kind, of_brand = np.concatenate(kinds or [nothing]), np.concatenate(brands or [nothing])
     combined = combine(rows, set.events["occurred_at"].cast("int64").to_numpy())
-    return Found(combined, of_kind, values, of_brand, _blinded(of_kind, values, of_brand))
+    return Found(combined, of_kind, values, of_brand, _blinded(of_kind, values, of_brand), blocked, shared)
 
 
-def hold_back(rows: np.ndarray) -> None:
+def hold_back(rows: np.ndarray) -> np.ndarray:
     """Leave out what suspiciously many people share, wherever an event names its person better: a placeholder that
-    no list knows, the phone of a hotline, a tablet in a showroom. Changes `rows`.
+    no list knows, the phone of a hotline, a tablet in a showroom. Changes `rows`, and says which of them it changed.
 
     In: rows  the numbers of each event's identifiers, by priority; NOBODY where there is none
     """
+    changed = np.zeros(len(rows), dtype=bool)
     named = (rows != NOBODY).sum(axis=1) > 1
     for place, others, most in SHARED_BY:
         for other in others:
@@ -158,8 +161,11 @@ def hold_back(rows: np.ndarray) -> None:
             values, counts = np.unique(pairs[:, 0], return_counts=True)
             shared = values[counts >= most]
             if len(shared):
-                rows[named & np.isin(rows[:, place], shared), place] = NOBODY
+                here = named & np.isin(rows[:, place], shared)
+                rows[here, place] = NOBODY
+                changed |= here
                 named = (rows != NOBODY).sum(axis=1) > 1
+    return changed
 
 
 def _one_kind(column: pa.ChunkedArray, brand: np.ndarray) -> tuple[np.ndarray, list[str], np.ndarray]:
@@ -271,6 +277,8 @@ def _identifiers(
         is_moved=np.zeros(count, bool),
         is_raised=np.zeros(count, bool),
         standing=np.where(resolution.claimed, Standing.CLAIMED, Standing.GIVEN),
+        blocked=found.blocked,
+        shared=found.shared,
         first_event=first_event,
         first_seen=first_seen,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from yingtai.customers.ingest.batch import Batch, People
 from yingtai.customers.ingest.identifying import first_per
@@ -29,6 +30,9 @@ NEW_TABLES = """
     CREATE TEMPORARY TABLE IF NOT EXISTS named_order (
         brand_no int, blind bytea, profile_no bigint, occurred_at timestamptz, amount_minor bigint,
         currency text
+    ) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS named_refund (
+        brand_no int, blind bytea, amount_minor bigint, currency text
     ) ON COMMIT DELETE ROWS
 """
 ADD_PROFILES = """
@@ -63,6 +67,17 @@ ADD_ORDERS = """
         SELECT node_no FROM customers_profile AS one WHERE one.profile_no = named.profile_no OFFSET 0
     ) AS profile
     ON CONFLICT (brand_no, blind) DO NOTHING
+"""
+
+# What came back under the number of its order; one with a number of its own is an order of its own.
+ADD_REFUNDS = """
+    UPDATE customers_order AS held SET refunded_minor = held.refunded_minor + came.amount_minor
+    FROM (
+        SELECT brand_no, blind, currency, sum(amount_minor) AS amount_minor FROM named_refund GROUP BY 1, 2, 3
+    ) AS came
+    WHERE held.brand_no = came.brand_no AND held.blind = came.blind AND held.currency = came.currency
+        AND held.amount_minor > 0
+    RETURNING held.brand_no, held.blind, held.refunded_minor > held.amount_minor
 """
 
 KIND_NUMBERS = np.array([kind.number for kind in BY_PRIORITY], dtype=np.int16)
@@ -158,6 +173,32 @@ def add_orders(batch: Batch, people: People) -> None:
         ),
     )
     batch.cursor.execute(ADD_ORDERS)
+
+
+def add_refunds(batch: Batch) -> np.ndarray:
+    """Add up what came back of orders, and return the rows of returns that are more than what was paid."""
+    events = batch.set.events
+    nothing = np.zeros(0, np.int64)
+    if not {"order_id", "amount_minor", "currency"} <= set(events.column_names):
+        return nothing
+    is_refund = pc.equal(events["event"].cast(pa.string()), "Order Refunded").fill_null(False)
+    has_all = pc.and_(events["order_id"].is_valid(), events["amount_minor"].is_valid())
+    rows = np.flatnonzero(pc.and_(is_refund, has_all).to_numpy())
+    if not len(rows):
+        return nothing
+    brands = batch.numbers("node_no")[rows] >> BRAND_SHIFT
+    blind = order_blinds(events["order_id"].take(pa.array(rows)).cast(pa.string()).to_pylist(), brands)
+    columns = {
+        "brand_no": brands.astype(np.int32),
+        "blind": _bytes(blind),
+        "amount_minor": pc.abs(events["amount_minor"].take(pa.array(rows))),
+        "currency": _column(batch, "currency", pa.string(), rows),
+    }
+    put_rows(batch.cursor, "named_refund", pa.table(columns))
+    batch.cursor.execute(ADD_REFUNDS)
+    beyond = {(brand_no, bytes(one)) for brand_no, one, is_beyond in batch.cursor.fetchall() if is_beyond}
+    found = zip(rows.tolist(), brands.tolist(), blind, strict=True)
+    return np.array([row for row, brand_no, one in found if (brand_no, one.tobytes()) in beyond], np.int64)
 
 
 def order_blinds(numbers: list[str], brands: np.ndarray) -> np.ndarray:

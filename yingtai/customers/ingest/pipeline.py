@@ -1,6 +1,7 @@
 """One set, from events to profiles and lake: staged, committed, published; safe to be killed anywhere."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,7 +12,14 @@ import numpy as np
 import pyarrow as pa
 from django.db import connection
 
+from yingtai.collect.api import note_oddities
 from yingtai.compliance.api import merge_consents_in_pairs
+from yingtai.customers.errors import (
+    IdentifierMeansNobody,
+    IdentifierOfACrowd,
+    PersonalValueConcealed,
+    RefundBeyondPayment,
+)
 from yingtai.customers.events import ProfilesMerged, SetIngested
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest import identifying, keys, moving, people, private, repeats, timeline, writing
@@ -22,6 +30,7 @@ from yingtai.customers.ingest.repeats import Memory
 from yingtai.customers.ingest.saying import Said, read_traits
 from yingtai.customers.models import DirtyTraits, LakeBatch
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.errors import ProductError
 from yingtai.kernel.events import publish as tell
 from yingtai.kernel.scope import BRAND_SHIFT
 from yingtai.kernel.scoping import acting_transaction
@@ -32,6 +41,8 @@ PLANS = "SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1"
 NEXT_BATCH = "SELECT coalesce(max(batch_no), 0) + 1 FROM customers_lakebatch"
 
 Hook = Callable[[str], None]
+Oddities = Counter[tuple[int, str]]
+"""How often something was odd, by source and by the code that says what."""
 
 _beside = ThreadPoolExecutor(3, thread_name_prefix="beside")
 
@@ -71,12 +82,14 @@ def ingest_set(
         prepare(cursor)
         ingest_no = _next_batch(cursor)
         total = len(events)
-        events = conceal(events)
+        events, concealed = conceal(events)
+        oddities = _by_source(events, {PersonalValueConcealed: concealed})
         kept = repeats.drop_repeats(cursor, events, memory, acting.at.date())
         batch = Batch(acting, ingest_no, kept, cursor, found if kept is events else None)
         events = kept
         at_step("repeats")
-        done = _write_books(batch, total, with_timeline=with_timeline, at_step=at_step)
+        done = _write_books(batch, total, oddities, with_timeline=with_timeline, at_step=at_step)
+        note_oddities(acting, oddities)
         in_the_same_transaction(ingest_no)
         LakeBatch.objects.create(batch_no=ingest_no, event_count=len(events), committed_at=acting.at)
     at_step("committed")
@@ -106,8 +119,19 @@ def lake_batch(acting: Acting) -> Iterator[tuple[int, Callable[[Mapping[str, pa.
     LakeBatch.objects.filter(batch_no=batch_no).update(published_at=acting.at)
 
 
-def _write_books(batch: Batch, total: int, *, with_timeline: bool, at_step: Hook) -> Ingested:
+def _write_books(
+    batch: Batch, total: int, oddities: Oddities, *, with_timeline: bool, at_step: Hook
+) -> Ingested:
     found = identifying.identify(batch)
+    oddities.update(
+        _by_source(
+            batch.set,
+            {
+                IdentifierMeansNobody: np.flatnonzero(found.identifiers.blocked),
+                IdentifierOfACrowd: np.flatnonzero(found.identifiers.shared),
+            },
+        )
+    )
     at_step("identified")
     moved = _fold(batch, found)
     said = read_traits(batch, found)
@@ -124,6 +148,7 @@ def _write_books(batch: Batch, total: int, *, with_timeline: bool, at_step: Hook
         at_step("profiles")
         _write_traits(batch, found, said, keyring)
         people.add_orders(batch, found)
+        oddities.update(_by_source(batch.set, {RefundBeyondPayment: people.add_refunds(batch)}))
         at_step("traits")
         if with_timeline:
             timeline.merge_timelines(batch, found)
@@ -140,6 +165,19 @@ def _write_books(batch: Batch, total: int, *, with_timeline: bool, at_step: Hook
         touched_profiles=len(np.unique(found.profile_no[found.profile_no > 0])),
         merges=len(found.resolution.merges),
         latest=latest.result() if latest else None,
+    )
+
+
+def _by_source(events: EventSet, rows: Mapping[type[ProductError], np.ndarray]) -> Oddities:
+    """Count rows of events by source and by what is odd about them."""
+    sources = events.events["source_no"]
+    return Counter(
+        {
+            (source_no, reason.code): count
+            for reason, some in rows.items()
+            if len(some)
+            for source_no, count in Counter(sources.take(pa.array(some)).to_pylist()).items()
+        }
     )
 
 
