@@ -150,6 +150,7 @@ def test_the_page_tells_what_runs_and_what_failed_in_both_languages(failed, sign
     board.note_start("ingest", 1)
     board.beat("ingest")
     monkeypatch.setattr(heartbeats, "board", lambda: board)
+    assert [(one.name, one.state) for one in processes()] == [("collector", "ended"), ("ingest", "works")]
     monkeypatch.setattr("yingtai.web.checks._asker", checks.Asker())
     browser = sign_in("operator", "group")
 
@@ -158,10 +159,10 @@ def test_the_page_tells_what_runs_and_what_failed_in_both_languages(failed, sign
     chinese = browser.get("/operations/").content.decode()
     growth = browser.get("/operations/growth").content.decode()
 
-    assert [(one.name, one.state) for one in processes()] == [("collector", "ended"), ("ingest", "works")]
     assert "web.note_tried" in english
     assert reverse("operations:job_retry", args=[number]) in english
     assert "Ended, will be started again" in english
+    assert "logs/worker-reports.log" in english
     assert "已退出，即将重启" in chinese
     assert "业务库中最大的表" in growth
 
