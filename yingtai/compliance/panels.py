@@ -2,6 +2,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from yingtai.compliance.forms import CHANNELS
 from yingtai.compliance.queries import consents_of, has_notice_of_consent, list_purposes_without_notice
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import FirstStep, first_steps, home_todos, profile_panels
@@ -14,10 +15,16 @@ def consents(acting: Acting, profile_no: int) -> Panel | None:
     """Show what we may do with this person, and on which ground."""
     if not decide(acting, "view", Label.L2, "customers.profile").allowed:
         return None
+    channels = dict(CHANNELS)
     return Panel(
         title=_("What we may do"),
         template="compliance/panel.html",
-        context={"consents": consents_of(acting, profile_no)},
+        context={
+            "consents": [
+                (consent, channels.get(consent.channel, consent.channel))
+                for consent in consents_of(acting, profile_no)
+            ]
+        },
     )
 
 

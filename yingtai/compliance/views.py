@@ -28,15 +28,16 @@ from yingtai.ui.pages import render_page
 @page(action="view", place="compliance.purpose")
 def overview(request: ActingRequest) -> HttpResponse:
     """Purposes, and how many people said yes or no to each."""
-    acting = request.acting
+    acting, channels = request.acting, dict(CHANNELS)
     purposes, numbers = queries.list_purposes(acting), queries.count_consents(acting)
     places = units_at([purpose.node_no for purpose in purposes])
     context = {
         "purposes": [(purpose, places.get(purpose.node_no)) for purpose in purposes],
-        "numbers": [(row, places.get(row.purpose.node_no)) for row in numbers],
+        "numbers": [
+            (row, places.get(row.purpose.node_no), channels.get(row.channel, row.channel)) for row in numbers
+        ],
         "has_places": len(places) > 1,
         "trend": _trend(queries.consent_trend(acting)),
-        "channels": dict(CHANNELS),
         "bases": dict(BASES),
         "now": acting.at,
         "may_edit": _may_edit(request),
