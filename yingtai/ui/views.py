@@ -116,9 +116,9 @@ def help_page(request: ActingRequest, topic: str) -> HttpResponse:
     return render_page(request, "ui/help.html", {"help": found})
 
 
-@public("Keeps in the browser that made it which columns of a list are shown.")
 @require_POST
-def columns(request: HttpRequest) -> HttpResponse:
+@page(action="view", place="home", label=Label.L1)
+def columns(request: ActingRequest) -> HttpResponse:
     """Remember which columns of a list somebody chose, and go back to it."""
     kind = list_kinds.find(request.POST.get("list", ""))
     if kind is None:
