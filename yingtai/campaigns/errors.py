@@ -49,6 +49,13 @@ class NothingToStop(ProductError):
     status = 409
 
 
+class LaunchGrew(ProductError):
+    code = "campaigns.launch-grew"
+    title = "Held up: {people} people would get it now, and the launch was for {most} at most"
+    remedy = "Take it back, look at the audience, and launch it again; so many may take a second person."
+    status = 409
+
+
 class NotScheduled(ProductError):
     code = "campaigns.not-scheduled"
     title = "This campaign no longer waits for its time"

@@ -41,6 +41,7 @@ class Campaign(ScopedModel):
     goal_event = models.CharField(max_length=100, default="Order Completed")
     goal_days = models.IntegerField(default=14)
     per_minute = models.IntegerField(null=True)
+    most_people = models.BigIntegerField(null=True)
     scheduled_at = models.DateTimeField(null=True)
     salt = models.CharField(max_length=32)
     forecast = models.JSONField(null=True)

@@ -76,6 +76,12 @@ class CampaignView:
         return self.state == Campaign.State.PAUSED
 
     @property
+    def has_not_begun(self) -> bool:
+        """Launched, and nobody is owed anything yet: it can be taken back."""
+        is_held_up = self.state == Campaign.State.PAUSED and self.decided_at is None
+        return self.state == Campaign.State.SCHEDULED or is_held_up
+
+    @property
     def trouble_words(self) -> tuple[str, str]:
         """What holds it up and what to do, in the reader's language."""
         return words_of_trouble(self.trouble, self.trouble_facts)

@@ -30,7 +30,7 @@ def launch_or_ask(acting: Acting, campaign_id: UUID) -> bool:
         found = get_campaign(acting, campaign_id)
         people = deciding.forecast(acting, campaign_id).get("owed", 0) if found.is_draft else 0
         if people <= env().launch_alone:
-            deciding.launch(acting, campaign_id)
+            deciding.launch(acting, campaign_id, most_people=env().launch_alone)
             return False
         deciding.require_ready(acting, campaign_id)
         asked = {"campaign_id": str(campaign_id), "people": people, "contents": _contents(acting, found)}
@@ -46,9 +46,10 @@ def launch_approved(acting: Acting, asked: dict[str, Any]) -> None:
     found = get_campaign(acting, campaign_id)
     if _contents(acting, found) != asked["contents"]:
         raise LaunchChanged
-    if deciding.forecast(acting, campaign_id).get("owed", 0) > asked["people"] * GROWTH:
+    most_people = int(asked["people"] * GROWTH)
+    if deciding.forecast(acting, campaign_id).get("owed", 0) > most_people:
         raise LaunchChanged
-    deciding.launch(acting, campaign_id)
+    deciding.launch(acting, campaign_id, most_people=most_people)
 
 
 def _contents(acting: Acting, found: CampaignView) -> str:

@@ -10,7 +10,7 @@ from django.db import connection
 from yingtai.audiences.api import fill
 from yingtai.campaigns import queueing as queue
 from yingtai.campaigns.checking import problems_of
-from yingtai.campaigns.errors import CampaignIsFixed, NotReadyToLaunch
+from yingtai.campaigns.errors import CampaignIsFixed, LaunchGrew, NotReadyToLaunch
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.queries import CampaignView, view_campaign
 from yingtai.campaigns.reasons import HOLD_OUT
@@ -68,9 +68,10 @@ def forecast(acting: Acting, campaign_id: UUID) -> dict[str, int]:
     return dict(counts)
 
 
-def launch(acting: Acting, campaign_id: UUID) -> CampaignView:
+def launch(acting: Acting, campaign_id: UUID, *, most_people: int | None = None) -> CampaignView:
     """Launch a draft: now, or at the time it is scheduled for. It cannot be changed after.
 
+    In:     most_people  how many it may go to; should the audience have grown beyond when its time comes, it waits
     Raises: CampaignNotFound, CampaignIsFixed, NotReadyToLaunch
     """
     with acting_transaction(acting):
@@ -79,6 +80,7 @@ def launch(acting: Acting, campaign_id: UUID) -> CampaignView:
         is_later = campaign.scheduled_at is not None and campaign.scheduled_at > acting.at
         campaign.state = Campaign.State.SCHEDULED if is_later else Campaign.State.DECIDING
         campaign.launched_at, campaign.launched_by = acting.at, acting.actor
+        campaign.most_people = most_people
         campaign.notice_version = latest_notice_version(
             acting, node_no=campaign.node_no, purpose=campaign.purpose
         )
@@ -107,7 +109,8 @@ def _require_ready(acting: Acting, campaign: Campaign) -> None:
 def decide(acting: Acting, campaign_no: int) -> bool:
     """Write the ledger of a launched campaign and return whether it was done now. A repeat does nothing.
 
-    Cost: one question to the lake and half a dozen set statements; 1 million people in some seconds
+    Raises: LaunchGrew when more people would get it than was agreed to
+    Cost:   one question to the lake and half a dozen set statements; 1 million people in some seconds
     """
     with acting_transaction(acting):
         campaign = Campaign.objects.select_for_update().filter(campaign_no=campaign_no).first()
@@ -116,6 +119,7 @@ def decide(acting: Acting, campaign_no: int) -> bool:
         if campaign.scheduled_at and campaign.scheduled_at > acting.at + timedelta(seconds=1):
             return False
         people = _decided(acting, campaign)
+        _refuse_growth(campaign, people)
         values = {"campaign_no": campaign_no, "node_no": campaign.node_no}
         with connection.cursor() as cursor:
             cursor.execute(OWE.format(table=people.table), values)
@@ -125,6 +129,14 @@ def decide(acting: Acting, campaign_no: int) -> bool:
         queue.send(acting, campaign)
         queue.export(acting, campaign)
     return True
+
+
+def _refuse_growth(campaign: Campaign, people: ProfileSet) -> None:
+    if campaign.most_people is None:
+        return
+    now = people.count_by_reason().get(None, 0)
+    if now > campaign.most_people:
+        raise LaunchGrew(people=now, most=campaign.most_people)
 
 
 def _decided(acting: Acting, campaign: Campaign) -> ProfileSet:

@@ -25,13 +25,15 @@ def stop_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
 
 
 def unschedule_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
-    """Make a scheduled campaign a draft again: it can be changed, and nothing goes out until it is launched anew.
+    """Make a campaign that has not begun a draft again: it can be changed, and nothing goes out until it is launched
+    anew.
 
     Raises: CampaignNotFound, NotScheduled once it has begun
     """
     with acting_transaction(acting):
         campaign = found(campaign_id, is_locked=True)
-        if campaign.state != Campaign.State.SCHEDULED:
+        is_held_up = campaign.state == Campaign.State.PAUSED and campaign.decided_at is None
+        if campaign.state != Campaign.State.SCHEDULED and not is_held_up:
             raise NotScheduled
         campaign.state, campaign.launched_at, campaign.launched_by = Campaign.State.DRAFT, None, ""
         campaign.notice_version, campaign.changed_at = None, acting.at

@@ -3,6 +3,7 @@
 import pytest
 
 from yingtai.audiences.api import create_audience
+from yingtai.campaigns.jobs import decide
 from yingtai.campaigns.queries import get_campaign
 from yingtai.campaigns.services import drafting
 from yingtai.campaigns.testing import EVERYONE, make_campaign, make_people
@@ -95,3 +96,24 @@ def test_few_people_need_nobody_else(marketer, acting, campaign, monkeypatch):
 
     assert marketer.post(f"/campaigns/{campaign.id}/launch")["Location"].endswith("/monitor/")
     assert state_of(acting, campaign) == "deciding"
+
+
+@pytest.mark.parametrize("asked_a_colleague", [False, True])
+def test_an_audience_that_grew_by_its_time_is_asked_about_again(
+    marketer, acting, brand, people, campaign, monkeypatch, asked_a_colleague
+):
+    if asked_a_colleague:
+        marketer.post(f"/campaigns/{campaign.id}/launch")
+        approval, _, _ = waiting_for(other := signed_in(brand.code, "marketer"), acting)
+        other.post(f"/organization/approvals/{approval}", {"decision": "approve"})
+    else:
+        monkeypatch.setitem(env().__dict__, "launch_alone", 2)
+        marketer.post(f"/campaigns/{campaign.id}/launch")
+    grant_email(acting, brand.node_no, people[2:])
+
+    decide.body(acting, campaign_no=campaign.campaign_no)
+    held_up = get_campaign(acting, campaign.id)
+    marketer.post(f"/campaigns/{campaign.id}/unschedule")
+
+    assert (held_up.state, held_up.trouble) == ("paused", "campaigns.launch-grew")
+    assert state_of(acting, campaign) == "draft"
