@@ -1,0 +1,103 @@
+"""Every page that shows something of a brand, for every state it can be in, as every role, in both languages."""
+
+import re
+from collections.abc import Iterable, Iterator
+from html import unescape
+from itertools import cycle
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.doors.addresses import PARAMETER
+from tests.doors.states import Stated, in_every_state
+from tests.doors.test_pages import browsable
+from yingtai.kernel.errors import CATALOGUE
+from yingtai.organization.api import Role
+from yingtai.organization.testing import make_brand, make_staff
+
+UNMENDED = re.compile(
+    r"&lt;/?(?:time|span|a|div|strong)\b|&amp;(?:lt|amp|quot|#)|\bNone\b|\w+ object at|UUID\(|datetime\.|{[{%]"
+)
+CODE = re.compile(r"\b[a-z]+\.[a-z]+(?:-[a-z]+)*\b")
+NOT_TEXT = re.compile(r"<(script|style|code|pre|template|textarea|kbd)\b.*?</\1>|<[^>]+>", re.DOTALL)
+ENGLISH = re.compile(r"(?:\b[A-Za-z][a-z’']*[ ,]+){4,}[a-z]+")
+LANGUAGES = ("zh-hans", "en")
+# One shows what a bug looks like, one every component with made-up words; one says 503 where no collector runs.
+ARE_MEANT = {"/ui/gallery/broken", "/ui/gallery", "/health"}
+
+
+@pytest.fixture(scope="module")
+def stated(books: None) -> Stated:
+    """A brand in which everything is in every state."""
+    return in_every_state()
+
+
+def addresses(ids: dict[str, list[Any]]) -> Iterator[list[str]]:
+    """Return for every page its addresses, one for each thing that may stand in its blank."""
+    for page in browsable():
+        blanks = [name for _kind, name in PARAMETER.findall(page.route)]
+        if not blanks and page.route not in ARE_MEANT:
+            yield [page.route]
+        elif len(blanks) == 1 and ids.get(blanks[0]):
+            yield [PARAMETER.sub(str(one), page.route, count=1) for one in ids[blanks[0]]]
+
+
+def signed_in(brand: Any, language: str, *roles: str) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(make_staff(brand.code, *roles), "allauth.account.auth_backends.AuthenticationBackend")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    return client
+
+
+def text_of(html: str) -> str:
+    return NOT_TEXT.sub(" ", html)
+
+
+def faults(answer: Any, language: str) -> list[str]:
+    """Return what is wrong with an answer, as a reader would see it."""
+    if answer.status_code >= 500:
+        return [f"answers {answer.status_code}"]
+    if answer.streaming or not answer.get("Content-Type", "").startswith("text/html"):
+        return []
+    text = text_of(answer.content.decode())
+    found = [one.group() for one in UNMENDED.finditer(text)]
+    found += [code for code in CODE.findall(text) if code in CATALOGUE]
+    if language == "zh-hans":
+        found += [one.group() for one in ENGLISH.finditer(unescape(text))]
+    return found
+
+
+def walk(groups: Iterable[list[str]], readers: dict[str, Client]) -> list[str]:
+    """Look at all these paths, readers of the languages in turns, and return what is wrong with them."""
+    found, turns = [], cycle(readers.items())
+    for group in groups:
+        for path in group:
+            language, client = next(turns)
+            answer = client.get(path)
+            found += [f"{path} in {language}: {fault}" for fault in faults(answer, language)]
+            if answer.status_code == 405:
+                break  # a page that is only posted to
+    return found
+
+
+def test_every_state_of_everything_can_be_looked_at(stated):
+    everyone = {language: signed_in(stated.brand, language, *Role.values) for language in LANGUAGES}
+
+    assert walk(addresses(stated.ids), everyone) == []
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_each_role_can_look_at_every_page(stated, role):
+    """Roles take turns in which of the states they see."""
+    turn = list(Role.values).index(role)
+    language = LANGUAGES[turn % 2]
+
+    groups = ([one[(place + turn) % len(one)]] for place, one in enumerate(addresses(stated.ids)))
+    assert walk(groups, {language: signed_in(stated.brand, language, role)}) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_brand_without_anything_can_be_looked_at(books, language):
+    assert walk(addresses({}), {language: signed_in(make_brand(), language, *Role.values)}) == []
