@@ -216,3 +216,36 @@ class CampaignNotDecided(ProductError):
         "It begins when the campaign has decided who gets the mail; launch it, and ask again a moment later."
     )
     status = 409
+
+
+class NobodyToTest(ProductError):
+    code = "campaigns.nobody-to-test"
+    title = "Nobody is chosen to get the test mail"
+    remedy = "Choose yourself, or colleagues of this brand."
+
+
+class TooManyToTest(ProductError):
+    code = "campaigns.too-many-to-test"
+    title = "A test mail goes to {most} people at most"
+    remedy = "Choose fewer colleagues."
+
+
+class TooManyTests(ProductError):
+    code = "campaigns.too-many-tests"
+    title = "You sent {most} test mails within an hour"
+    remedy = "Wait a while; the preview on the page of the campaign shows the same mail."
+    status = 429
+
+
+class ProofNotTaken(ProductError):
+    code = "campaigns.test-not-taken"
+    title = "The mail server did not take the test mail: {answer}"
+    remedy = "People would not get it either. Show the answer to whoever runs the mail server."
+    status = 502
+
+
+class NobodyFound(ProductError):
+    code = "campaigns.nobody-found"
+    title = "Nobody is found by that"
+    remedy = "Write a phone, e-mail, member number or profile id of somebody you may see, or leave it empty."
+    status = 404

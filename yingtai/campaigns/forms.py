@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -16,6 +16,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import words_of
 from yingtai.kernel.scope import brand_of
+from yingtai.organization.api import Colleague
 from yingtai.ui.formats import zone_in_words
 
 LONGEST_AHEAD = timedelta(days=366)
@@ -110,6 +111,26 @@ class CampaignForm(forms.Form):
         given = dict(self.cleaned_data)
         given["hold_out_share"] = int(given.pop("hold_out_percent") * 100)
         return given
+
+
+class ProofForm(forms.Form):
+    """Who gets a test mail, and for whom it is filled in."""
+
+    to = forms.TypedMultipleChoiceField(
+        label=_("Test mail to"), coerce=UUID, widget=forms.CheckboxSelectMultiple,
+        help_text=_("It goes to the addresses they sign in with, ten people at most."),
+    )  # fmt: skip
+    person = forms.CharField(
+        label=_("Filled in for"), max_length=200, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("A phone, e-mail, member number or profile id; empty for an invented person."),
+    )  # fmt: skip
+
+    def __init__(self, *arguments: Any, colleagues: Sequence[Colleague], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        field = cast(forms.TypedMultipleChoiceField, self.fields["to"])
+        field.choices = [(str(one.id), one.name or one.email) for one in colleagues]
+        field.initial = [str(one.id) for one in colleagues[:1]]
 
 
 def _kept(check: Callable[[str], str], given: str) -> str:

@@ -4,6 +4,7 @@ from functools import cache
 
 from yingtai.campaigns.mail import Letterhead
 from yingtai.campaigns.models import Campaign
+from yingtai.campaigns.queries import CampaignView
 from yingtai.campaigns.smtp import Server, read_server
 from yingtai.campaigns.tokens import Tokens
 from yingtai.kernel.env import env, secret
@@ -12,7 +13,7 @@ from yingtai.organization.api import get_unit_at
 MAILBOX_PORT_STEP = 2
 
 
-def letterhead_of(campaign: Campaign) -> Letterhead:
+def letterhead_of(campaign: Campaign | CampaignView) -> Letterhead:
     """Return what all mails of a campaign share."""
     return Letterhead(
         campaign.campaign_no, campaign.name, get_unit_at(campaign.node_no).own_title, campaign.node_no,

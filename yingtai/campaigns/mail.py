@@ -11,7 +11,7 @@ from functools import cached_property
 
 from yingtai.campaigns.addresses import ascii_address, one_line
 from yingtai.campaigns.tokens import CLICK, DYNAMIC_LINK, OPEN, UNSUBSCRIBE, VIEW, Link, Tokens
-from yingtai.content.api import CompiledTemplate, unescaped, with_links
+from yingtai.content.api import CompiledTemplate, Rendered, unescaped, with_links
 
 BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 LONGEST_DYNAMIC_LINK = 1500
@@ -105,6 +105,20 @@ def compose(
     return Mail(
         link.send_no, letterhead.sender, recipient, head + multipart(rendered.text, body, link.send_no)
     )
+
+
+def as_proof(
+    rendered: Rendered, letterhead: Letterhead, *, number: int, mark: str, recipient: str, unsubscribe_url: str,
+    at: datetime,
+) -> Mail:  # fmt: skip
+    """Return a test mail: what people would get, marked in its subject; nothing about it is counted.
+
+    In:     number  makes its Message-ID; no send has it
+    Raises: NotAnAddress
+    """
+    recipient = ascii_address(recipient)
+    head = headers(letterhead, number, recipient, f"{mark} {rendered.subject}", unsubscribe_url, at)
+    return Mail(number, letterhead.sender, recipient, head + multipart(rendered.text, rendered.html, number))
 
 
 def headers(

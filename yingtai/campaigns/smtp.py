@@ -80,8 +80,10 @@ class Interrupted(Exception):
 class Connection:
     """A conversation with the server, opened at the first mail and again after it broke."""
 
-    def __init__(self, server: Server, *, local_name: str = "localhost") -> None:
-        self._server, self._local_name = server, local_name
+    def __init__(
+        self, server: Server, *, local_name: str = "localhost", timeout: float = TIMEOUT_SECONDS
+    ) -> None:
+        self._server, self._local_name, self._timeout = server, local_name, timeout
         self._smtp: smtplib.SMTP | None = None
 
     def __enter__(self) -> "Connection":
@@ -144,7 +146,7 @@ class Connection:
     def _connect(self) -> smtplib.SMTP:
         kind = smtplib.SMTP_SSL if self._server.is_tls else smtplib.SMTP
         smtp = kind(
-            self._server.host, self._server.port, local_hostname=self._local_name, timeout=TIMEOUT_SECONDS
+            self._server.host, self._server.port, local_hostname=self._local_name, timeout=self._timeout
         )
         # The end of a mail is sent on its own; without this the kernel would hold it back for 40 ms.
         _socket_of(smtp).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yingtai.campaigns.views import building, listing, public, watching
+from yingtai.campaigns.views import building, listing, proofs, public, watching
 
 app_name = "campaigns"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("campaigns/several", listing.several, name="several"),
     path("campaigns/<uuid:campaign_id>/archive", listing.archive, name="archive"),
     path("campaigns/<uuid:campaign_id>/copy", building.campaign_copy, name="copy"),
+    path("campaigns/<uuid:campaign_id>/mail", proofs.mail, name="mail"),
+    path("campaigns/<uuid:campaign_id>/test", proofs.proof, name="proof"),
     path("campaigns/<uuid:campaign_id>/launch", building.launch, name="launch"),
     path("campaigns/<uuid:campaign_id>/stop", building.stop, name="stop"),
     path("campaigns/<uuid:campaign_id>/unschedule", building.unschedule, name="unschedule"),

@@ -1,6 +1,7 @@
 """The one door into `content`. Other modules import this file, nothing else."""
 
 from yingtai.content.addresses import unescaped, with_links
+from yingtai.content.checking import NOWHERE, invented_mail
 from yingtai.content.errors import (
     AddressRefused,
     DraftChanged,
@@ -12,7 +13,7 @@ from yingtai.content.errors import (
     TemplateTooHeavy,
     TemplateTooLarge,
 )
-from yingtai.content.people import values_of
+from yingtai.content.people import Person, find_person, may_see_clear, values_of
 from yingtai.content.queries import (
     TemplateView,
     VersionView,
@@ -26,11 +27,13 @@ from yingtai.content.rendering import CompiledTemplate, Rendered, compile_templa
 from yingtai.content.services import create_template, make_version
 
 __all__ = [
+    "NOWHERE",
     "AddressRefused",
     "CompiledTemplate",
     "DraftChanged",
     "FieldMissing",
     "OfferInService",
+    "Person",
     "Rendered",
     "RenderingStopped",
     "TemplateNotFound",
@@ -42,11 +45,14 @@ __all__ = [
     "compile_template",
     "compiled",
     "create_template",
+    "find_person",
     "get_template",
     "get_version",
+    "invented_mail",
     "list_ready",
     "list_templates",
     "make_version",
+    "may_see_clear",
     "unescaped",
     "values_of",
     "with_links",

@@ -2,7 +2,6 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
 from django.contrib import messages
 from django.http import HttpResponse
@@ -24,20 +23,10 @@ from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import get_unit_at, list_brands, units_at
+from yingtai.ui.frames import FRAME_POLICY
 from yingtai.ui.lists import listing, uuids_in
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
-FRAME_POLICY = {
-    "default-src": [NONE],
-    "style-src": [UNSAFE_INLINE],
-    "img-src": [SELF, "https:", "data:"],
-    "font-src": [SELF, "https:", "data:"],
-    "form-action": [NONE],
-    "base-uri": [NONE],
-    "frame-ancestors": [SELF],
-    "sandbox": ["allow-popups"],
-}
-"""What a mail may do in the preview: show itself, and nothing else."""
 ARCHIVED = "archived"
 
 

@@ -5,12 +5,15 @@ from yingtai.organization.deeds import record_deed
 from yingtai.organization.errors import CodeIsTaken, KeyNotAccepted, NoWorkplace, UnitNotFound
 from yingtai.organization.models import Role
 from yingtai.organization.queries import (
+    Colleague,
     UnitView,
     Workplace,
+    colleague_of,
     entity_no_at,
     get_unit,
     get_unit_at,
     list_brands,
+    list_colleagues,
     list_units,
     names_of_staff,
     units_at,
@@ -27,6 +30,7 @@ from yingtai.organization.services import (
 
 __all__ = [
     "CodeIsTaken",
+    "Colleague",
     "KeyNotAccepted",
     "NoWorkplace",
     "Role",
@@ -40,11 +44,13 @@ __all__ = [
     "add_units",
     "ask",
     "assign_role",
+    "colleague_of",
     "ensure_group",
     "entity_no_at",
     "get_unit",
     "get_unit_at",
     "list_brands",
+    "list_colleagues",
     "list_units",
     "make_api_key",
     "names_of_staff",

@@ -15,6 +15,7 @@ OUTSIDE = -1
 """The node number of what has no place in the number tree: no range holds it."""
 
 
+MOST_COLLEAGUES = 200
 CHINESE = frozenset({"CN", "HK", "MO", "TW"})
 """Countries where a brand goes by its Chinese name."""
 
@@ -51,6 +52,15 @@ class UnitView:
     def language(self) -> str:
         """The language it speaks with customers who do not say theirs."""
         return "zh-hans" if self.name_zh and self.country in CHINESE else "en"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A colleague to whom something can be sent, at the address they sign in with."""
+
+    id: UUID
+    name: str
+    email: str
 
 
 @dataclass(frozen=True)
@@ -233,6 +243,24 @@ def list_staff(scope: Scope) -> list[StaffRow]:
         for staff in people
         if staff.id in roles or scope == EVERYTHING
     ]
+
+
+def list_colleagues(node_no: int) -> list[Colleague]:
+    """Return whoever works at a brand itself and can sign in, by name, at most two hundred.
+
+    Cost: 1 query
+    """
+    people = Staff.objects.filter(is_active=True, assignments__unit__node_no=node_no).distinct()
+    return [
+        Colleague(one.id, one.name, one.email) for one in people.order_by("name", "email")[:MOST_COLLEAGUES]
+    ]
+
+
+def colleague_of(actor: str) -> Colleague | None:
+    """Return the colleague behind an actor such as `staff:<uuid>`; None for a program."""
+    staff_id = _staff_id(actor)
+    one = Staff.objects.filter(id=staff_id, is_active=True).first() if staff_id else None
+    return Colleague(one.id, one.name, one.email) if one else None
 
 
 def find_colleague(scope: Scope, staff_id: UUID) -> StaffRow:

@@ -10,9 +10,13 @@ from yingtai.kernel.scope import Scope
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import MONDAY, make_acting
 from yingtai.organization import services
-from yingtai.organization.models import Approval, Staff
+from yingtai.organization.deeds import DeedRow, list_deeds
+from yingtai.organization.models import Approval, Staff, Unit
 
-__all__ = ["MONDAY", "PASSWORD", "BrandForTest", "asked_for", "make_acting", "make_brand", "make_staff"]
+__all__ = [
+    "MONDAY", "PASSWORD", "BrandForTest", "asked_for", "call_brand", "deeds_of", "make_acting", "make_brand",
+    "make_staff",
+]  # fmt: skip
 
 PASSWORD = "correct horse battery staple"
 
@@ -76,3 +80,13 @@ def asked_for(acting: Acting, what: str) -> tuple[UUID, dict[str, Any]]:
     with acting_transaction(acting):
         [one] = Approval.objects.filter(what=what)
     return one.id, one.asked
+
+
+def deeds_of(acting: Acting, what: str) -> list[DeedRow]:
+    """Return the lines of the record of one kind, the latest first."""
+    return list(list_deeds(acting, what=what).rows)
+
+
+def call_brand(node_no: int, *, name: str, name_zh: str, country: str) -> None:
+    """Give a brand its names and the country it is in."""
+    Unit.objects.filter(node_no=node_no).update(name=name, name_zh=name_zh, country=country)

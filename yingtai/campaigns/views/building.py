@@ -15,6 +15,7 @@ from yingtai.campaigns import queries
 from yingtai.campaigns.addresses import one_line
 from yingtai.campaigns.checking import problems_of
 from yingtai.campaigns.forms import CampaignForm, initial_of
+from yingtai.campaigns.previewing import shown_mail
 from yingtai.campaigns.reasons import HOLD_OUT, WORDS
 from yingtai.campaigns.services import asking, deciding, drafting, stopping
 from yingtai.compliance.api import PurposeNotFound, get_purpose
@@ -74,6 +75,7 @@ def campaign(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
         return redirect("campaigns:launch" if goes_on else "campaigns:campaign", campaign_id)
     context = {
         "campaign": found,
+        "mail": shown_mail(request.acting, found),
         "form": form,
         "problems": problems_in(problems_of(request.acting, found)),
         "steps": steps([_("Who"), _("What"), _("When"), _("Check"), _("Launch")], _step_of(found)),
@@ -119,7 +121,8 @@ def launch(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
         context = {"campaign": found, "problems": problems_of(request.acting, found)}
         return render_page(request, "campaigns/not_ready.html", context, status=422)
     asked = _asked(found, counts, _is_service(request.acting, found))
-    return render_page(request, "campaigns/launch.html", {"confirmation": asked, "campaign": found})
+    context = {"confirmation": asked, "campaign": found, "mail": shown_mail(request.acting, found)}
+    return render_page(request, "campaigns/launch.html", context)
 
 
 @require_POST

@@ -27,6 +27,8 @@ from yingtai.organization.api import UnitView, get_unit_at
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 View = Callable[..., HttpResponse]
+PROOF = 0
+"""What a link of a test mail names instead of a send; such links lead to a page that says so."""
 MAIL_POLICY = {
     "default-src": ["'none'"],
     "style-src": ["'unsafe-inline'"],
@@ -46,7 +48,7 @@ def for_recipients(view: View) -> View:
         says = "Accept-Language" in request.headers or settings.LANGUAGE_COOKIE_NAME in request.COOKIES
         with contextlib.nullcontext() if says or brand is None else translation.override(brand.language):
             try:
-                return view(request, token)
+                return view(request, token) if not _is_proof(request) else _page(request, "proof_opened", {})
             except ProductError as problem:
                 title, remedy = words_of(problem)
                 answer = _page(
@@ -144,6 +146,10 @@ def _brand_of(request: ActingRequest) -> UnitView | None:
         return get_unit_at(link_in(request.path).node_no)
     except LinkNotUnderstood:
         return None
+
+
+def _is_proof(request: ActingRequest) -> bool:
+    return link_in(request.path).send_no == PROOF
 
 
 def _send(request: ActingRequest) -> queries.SendView:

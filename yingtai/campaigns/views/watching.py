@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from yingtai.campaigns import queries, results
+from yingtai.campaigns.previewing import shown_mail
 from yingtai.campaigns.reasons import HOLD_OUT, SEND_STATES, STATES, WORDS
 from yingtai.campaigns.results import Lift, Result
 from yingtai.campaigns.services.pausing import resume_campaign
@@ -35,6 +36,7 @@ def monitor(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     reasons = sorted(progress.reasons.items(), key=lambda item: (item[0] != HOLD_OUT, -item[1]))
     context = {
         "campaign": found,
+        "mail": shown_mail(request.acting, found) if found.has_not_begun else None,
         "state": dict(STATES)[found.state],
         "progress": progress,
         "share": round(100 * (progress.total - progress.owed) / progress.total) if progress.total else 0,

@@ -1,0 +1,129 @@
+"""Test mails: a campaign's mail to oneself and colleagues, over the real mail server, counted nowhere."""
+
+import secrets
+from collections.abc import Collection
+from uuid import UUID
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yingtai.campaigns.addresses import NotAnAddress, checked_sender_address
+from yingtai.campaigns.errors import (
+    CampaignIsArchived,
+    MailServerSaysLater,
+    NobodyToTest,
+    ProofNotTaken,
+    SenderIsMissing,
+    TooManyTests,
+    TooManyToTest,
+)
+from yingtai.campaigns.letterheads import letterhead_of, mail_server, tokens
+from yingtai.campaigns.mail import Mail, as_proof, links_of
+from yingtai.campaigns.previewing import preview_of
+from yingtai.campaigns.queries import CampaignView, get_campaign
+from yingtai.campaigns.smtp import Connection, Interrupted, Server, without_address
+from yingtai.campaigns.tokens import Link
+from yingtai.content.api import Person
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import deed_words
+from yingtai.organization.api import Colleague, colleague_of, list_colleagues, record_deed
+
+MOST_RECIPIENTS = 10
+MOST_AN_HOUR = 50
+HOUR_SECONDS = 3600
+WAITED_SECONDS = 10.0
+"""Somebody looks at the page meanwhile."""
+PROOF = 0
+"""The number of no send: what its links say, so that they do nothing to anybody."""
+
+deed_words.register("mail.tested", gettext_lazy("sent a test mail"))
+
+
+def who_may_get(acting: Acting, node_no: int) -> list[Colleague]:
+    """Return whom a test mail can go to: oneself first, then the colleagues of the brand by name."""
+    own = colleague_of(acting.actor)
+    others = [one for one in list_colleagues(node_no) if own is None or one.id != own.id]
+    return [own, *others] if own else others
+
+
+def send_proof(
+    acting: Acting, campaign_id: UUID, *, to: Collection[UUID], person: Person | None = None,
+    server: Server | None = None,
+) -> int:  # fmt: skip
+    """Send the mail of a campaign to colleagues, and return how many the mail server took.
+
+    Private values of a person are clear only in one's own copy, when one's role may reveal them; that is recorded.
+
+    Raises: CampaignNotFound, CampaignIsArchived, SenderIsMissing, NobodyToTest, TooManyToTest, TooManyTests,
+            ProofNotTaken, MailServerNotReached, and what `preview_of` raises
+    """
+    campaign = get_campaign(acting, campaign_id)
+    if campaign.archived_at:
+        raise CampaignIsArchived
+    if not campaign.from_name or not checked_sender_address(campaign.from_address):
+        raise SenderIsMissing(field="from_address")
+    chosen = _chosen(acting, campaign.node_no, to)
+    mails = _mails(acting, campaign, chosen, person)
+    _count(acting, len(mails))
+    taken, problem = _handed_over(mails, server or mail_server(), letterhead_of(campaign).domain)
+    if taken:
+        record_deed(acting, "mail.tested", node_no=campaign.node_no, about=campaign.name, people=taken)
+    if problem is not None and not taken:
+        raise problem
+    return taken
+
+
+def _chosen(acting: Acting, node_no: int, to: Collection[UUID]) -> list[Colleague]:
+    chosen = [one for one in who_may_get(acting, node_no) if one.id in set(to)]
+    if not chosen:
+        raise NobodyToTest(field="to")
+    if len(chosen) > MOST_RECIPIENTS:
+        raise TooManyToTest(field="to", most=MOST_RECIPIENTS)
+    return chosen
+
+
+def _mails(
+    acting: Acting, campaign: CampaignView, chosen: list[Colleague], person: Person | None
+) -> list[Mail]:
+    links = links_of(letterhead_of(campaign), tokens(), Link(PROOF, campaign.node_no))
+    mails = []
+    for one in chosen:
+        is_own = acting.actor == f"staff:{one.id}"
+        made = preview_of(acting, campaign, person=person, is_clear=is_own, links=links)
+        try:
+            mails.append(
+                as_proof(
+                    made.rendered, made.letterhead, number=secrets.randbits(62), mark=_("[Test]"),
+                    recipient=one.email, unsubscribe_url=links["unsubscribe_url"], at=acting.at,
+                )
+            )  # fmt: skip
+        except NotAnAddress:
+            raise ProofNotTaken(answer=one.name) from None
+    return mails
+
+
+def _count(acting: Acting, number: int) -> None:
+    key = f"test-mails-of-{acting.actor}"
+    cache.add(key, 0, HOUR_SECONDS)
+    if cache.incr(key, number) > MOST_AN_HOUR:
+        raise TooManyTests(most=MOST_AN_HOUR)
+
+
+def _handed_over(
+    mails: list[Mail], server: Server, local_name: str
+) -> tuple[int, ProofNotTaken | MailServerSaysLater | None]:
+    """Return how many mails were taken, and what the server said to the last that was not."""
+    taken, problem = 0, None
+    with Connection(server, local_name=local_name, timeout=WAITED_SECONDS) as connection:
+        for mail in mails:
+            try:
+                answer = connection.hand_over(mail)
+            except Interrupted as trouble:
+                return taken, MailServerSaysLater(answer=without_address(trouble.said, mail.recipient) or "—")
+            if answer.is_taken:
+                taken += 1
+            else:
+                said = without_address(answer.text, mail.recipient)
+                problem = ProofNotTaken(answer=f"{answer.code} {said}"[:200])
+    return taken, problem
