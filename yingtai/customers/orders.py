@@ -1,6 +1,6 @@
 """What one person ordered: orders with their lines, and what that comes to in every currency."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +49,12 @@ LINES = """
       AND list_contains($orders, line.order_id)
     ORDER BY line.order_id, line.line_no
     LIMIT $most
+"""
+
+NAMES = """
+    SELECT product_id, max(name) AS name FROM products
+    WHERE brand_no = $brand_no AND list_contains($products, product_id) AND name IS NOT NULL
+    GROUP BY product_id
 """
 
 
@@ -102,6 +108,18 @@ def orders_of(acting: Acting, profile_no: int) -> tuple[list[Worth], list[OrderV
         )
         for one in orders
     ]  # fmt: skip
+
+
+def product_names(acting: Acting, brand_no: int, product_ids: Collection[str]) -> dict[str, str]:
+    """Return the names of a brand's products, of those that are known by more than their number.
+
+    Cost: one scoped read of the products; none when nothing is asked for
+    """
+    if not product_ids:
+        return {}
+    asked = {"brand_no": brand_no, "products": sorted(product_ids)}
+    found = lake.scoped(acting.scope).query(NAMES, asked).to_pylist()
+    return {row["product_id"]: row["name"] for row in found}
 
 
 def worth_of(acting: Acting, profile_nos: Sequence[int]) -> dict[int, list[Worth]]:

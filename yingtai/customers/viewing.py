@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from yingtai.collect.api import event_deed, names_of_sources, plan_of, trait_title
 from yingtai.compliance.api import consent_history
-from yingtai.customers.orders import OrderView, Worth
+from yingtai.customers.orders import OrderView, Worth, product_names
 from yingtai.customers.queries import (
     MaskedIdentifier,
     MergeView,
@@ -24,6 +24,7 @@ from yingtai.customers.queries import (
 from yingtai.customers.rules import Standing
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import fact_names
+from yingtai.kernel.scope import brand_of
 from yingtai.organization.api import names_of_staff, units_at
 from yingtai.ui.components import TimelineEntry
 from yingtai.ui.formats import money
@@ -143,10 +144,15 @@ def entries(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> lis
     """Return a timeline in words."""
     units, sources = units_at([row.node_no for row in rows]), names_of_sources(acting)
     campaigns, answers = _campaigns(acting, rows), _answers(acting, profile_no, rows)
+    products = _products(acting, rows)
     shown = []
     for row in rows:
         campaign, url = campaigns.get(row.facts.get("campaign_no", 0), ("", ""))
-        details = (campaign, answers.get(row.at, "") if row.event == CONSENT else "", _detail(row.facts))
+        details = (
+            campaign,
+            answers.get(row.at, "") if row.event == CONSENT else "",
+            _detail(row.facts, products),
+        )
         places = (
             sources.get(row.source_no, "") if row.source_no else "",
             units[row.node_no].title if row.node_no in units else "",
@@ -196,6 +202,12 @@ def _campaigns(acting: Acting, rows: Sequence[TimelineRow]) -> dict[int, tuple[s
     return names(acting, sorted(numbers)) if names and numbers else {}
 
 
+def _products(acting: Acting, rows: Sequence[TimelineRow]) -> dict[str, str]:
+    """Return the names of the products in a timeline; all of it is one brand's."""
+    numbers = {row.facts["product_id"] for row in rows if row.facts.get("product_id")}
+    return product_names(acting, brand_of(rows[0].node_no), numbers) if numbers else {}
+
+
 def _answers(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> dict[datetime, str]:
     """Return what was answered at which moment; the log of consents knows the purpose, the event does not."""
     if not any(row.event == CONSENT for row in rows):
@@ -217,14 +229,15 @@ def _why(rule: str) -> str:
     return _("one event named %s together") % ", ".join(kinds)
 
 
-def _detail(facts: dict[str, Any]) -> str:
+def _detail(facts: dict[str, Any], products: Mapping[str, str]) -> str:
     parts = []
     if "order_id" in facts:
         parts.append(_("order %s") % facts["order_id"])
     if "amount_minor" in facts:
         parts.append(str(money(facts["amount_minor"], facts.get("currency") or "CNY")))
     if "product_id" in facts:
-        parts.append(_("product %s") % facts["product_id"])
+        number = facts["product_id"]
+        parts.append(products.get(number) or _("product %s") % number)
     if "page_path" in facts:
         parts.append(str(facts["page_path"]))
     return " · ".join(parts)

@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("search", views.search, name="search"),
     path("help/", views.help_list, name="help_list"),
+    path("help/errors/<str:code>", views.error_help, name="error_help"),
     path("help/<str:topic>", views.help_page, name="help"),
     path("ui/columns", views.columns, name="columns"),
     path("ui/theme", views.theme, name="theme"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.kernel.acting import decide
+from yingtai.kernel.errors import CATALOGUE, ProductError
 from yingtai.kernel.http import ActingRequest, page, public
 from yingtai.kernel.labels import Label
 from yingtai.ui import helping, samples
@@ -114,6 +115,30 @@ def help_page(request: ActingRequest, topic: str) -> HttpResponse:
     if found is None:
         raise Http404
     return render_page(request, "ui/help.html", {"help": found})
+
+
+@public("Says what a code of an API problem means; the same words for everybody.")
+@require_GET
+def error_help(request: HttpRequest, code: str) -> HttpResponse:
+    """What a problem means and what to do about it, in the reader's language; facts of one case stay blank."""
+    kind = CATALOGUE.get(code)
+    if kind is None:
+        raise Http404
+    title, remedy = words_without_facts(kind)
+    return render_page(request, "ui/error_help.html", {"title": title, "remedy": remedy, "code": code})
+
+
+def words_without_facts(kind: type[ProductError]) -> tuple[str, str]:
+    """Return title and remedy of an error in the reader's language, with … for what only a case of it knows."""
+    facts = _Blank()
+    return _(kind.title).format_map(facts), _(kind.remedy).format_map(facts)
+
+
+class _Blank(dict[str, str]):
+    """Stands for the facts that an error's words may name, which only a case of it has."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
 
 
 @require_POST

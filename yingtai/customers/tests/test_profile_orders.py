@@ -6,7 +6,7 @@ from django.test import Client
 from yingtai.collect.api import make_source
 from yingtai.customers import queries
 from yingtai.customers.api import find_profiles, timeline
-from yingtai.customers.orders import orders_of
+from yingtai.customers.orders import orders_of, product_names
 from yingtai.customers.testing import drain, send
 from yingtai.customers.viewing import link_to
 from yingtai.lake.api import replace
@@ -33,6 +33,14 @@ def anna(brand, acting):
         ordered("SO-1", 100, "CNY", [mat]),
         ordered("SO-2", 30, "EUR"),
         ordered("SO-1", 40, "CNY", event="Order Refunded"),
+        {
+            "type": "track", "event": "Product Viewed", "userId": "u-anna", "messageId": "v1", "timestamp": AT,
+            "properties": {"product_id": "mat"},
+        },
+        {
+            "type": "track", "event": "Product Viewed", "userId": "u-anna", "messageId": "v2", "timestamp": AT,
+            "properties": {"product_id": "unheard-of"},
+        },
         {"type": "page", "userId": "u-anna", "messageId": "p1", "timestamp": AT, "properties": {"path": "/suv"}},
     ])  # fmt: skip
     drain(MONDAY)
@@ -69,6 +77,21 @@ def test_lines_are_called_by_the_names_of_products(anna, marketer):
     assert "脚垫" in page
     assert "€30.00" in page
     assert f"/profiles/{anna.id}/orders" in marketer.get(f"/profiles/{anna.id}/").content.decode()
+
+
+def test_a_timeline_calls_products_by_their_names_where_there_are_any(anna, marketer):
+    told = marketer.get(f"/profiles/{anna.id}/").content.decode()
+
+    assert "脚垫" in told
+    assert "product mat" not in told
+    assert "product unheard-of" in told
+
+
+def test_another_brand_names_no_products(anna, brand, neighbour, neighbour_acting, acting):
+    here, there = brand.node_no >> 40, neighbour.node_no >> 40
+
+    assert product_names(acting, here, {"mat", "unheard-of"}) == {"mat": "脚垫"}
+    assert product_names(neighbour_acting, here, {"mat"}) == product_names(acting, there, {"mat"}) == {}
 
 
 def test_a_phone_number_that_is_shown_can_be_called():

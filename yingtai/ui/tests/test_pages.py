@@ -1,6 +1,10 @@
+import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
 from django.test import RequestFactory
+from django.utils import translation
 
+from yingtai.kernel.errors import CATALOGUE
 from yingtai.ui import samples, views
 from yingtai.ui.pages import is_swap, render_page
 
@@ -62,3 +66,31 @@ def test_no_page_holds_script_or_style_of_its_own():
     assert " style=" not in text
     assert "<style" not in text
     assert " onclick=" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "remedy"),
+    [
+        ("en", "There is no parameter … here", "Known are: …."),
+        ("zh-hans", "此处没有参数 …", "可用的参数：…。"),
+    ],
+)
+def test_the_address_of_a_problem_says_what_it_means(language, title, remedy):
+    with translation.override(language):
+        text = views.error_help(request_with(), "kernel.parameter-not-known").content.decode()
+
+    assert title in text
+    assert remedy in text
+    assert "kernel.parameter-not-known" in text
+
+
+def test_a_problem_that_there_is_not_has_no_page():
+    with pytest.raises(Http404):
+        views.error_help(request_with(), "kernel.<script>")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_problem_has_words_without_its_facts(language):
+    with translation.override(language):
+        for code in list(CATALOGUE):
+            assert "{" not in "".join(views.words_without_facts(CATALOGUE[code])), code
