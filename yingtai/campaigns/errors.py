@@ -249,3 +249,10 @@ class NobodyFound(ProductError):
     title = "Nobody is found by that"
     remedy = "Write a phone, e-mail, member number or profile id of somebody you may see, or leave it empty."
     status = 404
+
+
+class SenderNotFound(ProductError):
+    code = "campaigns.sender-not-found"
+    title = "We could not find that sender"
+    remedy = "It may belong to another brand. Choose one from the list of senders."
+    status = 404

@@ -10,16 +10,19 @@ from yingtai.audiences.api import list_offered
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name
 from yingtai.campaigns.errors import LaunchTimeFar, LaunchTimePast
 from yingtai.campaigns.queries import CampaignView
+from yingtai.campaigns.senders import list_senders, sent_from
 from yingtai.compliance.api import list_purposes
 from yingtai.content.api import list_ready
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import words_of
-from yingtai.kernel.scope import brand_of
-from yingtai.organization.api import Colleague
+from yingtai.kernel.scope import brand_node, brand_of
+from yingtai.organization.api import Colleague, UnitView
 from yingtai.ui.formats import zone_in_words
 
 LONGEST_AHEAD = timedelta(days=366)
+KEPT = "kept"
+"""A draft keeps the sender it was given before the brand had a list of them."""
 GOALS = [
     ("Order Completed", _("completed an order")),
     ("Test Drive Booked", _("booked a test drive")),
@@ -42,7 +45,11 @@ class CampaignForm(forms.Form):
         label=_("Template"), required=False, coerce=UUID, empty_value=None,
         help_text=_("The latest published version of each template."),
     )  # fmt: skip
-    from_name = forms.CharField(max_length=80, label=_("From, name"), required=False)
+    sender_id = forms.ChoiceField(label=_("Sender"), required=False)
+    from_name = forms.CharField(
+        max_length=80, label=_("From, name"), required=False,
+        help_text=_("The first sender of the brand: it is kept, and offered to the next campaign."),
+    )  # fmt: skip
     from_address = forms.EmailField(label=_("From, address"), required=False)
     hold_out_percent = forms.DecimalField(
         min_value=0, max_value=50, decimal_places=2, label=_("Hold-out"),
@@ -76,11 +83,29 @@ class CampaignForm(forms.Form):
         if campaign.version_id and str(campaign.version_id) not in dict(titles):
             titles.append((str(campaign.version_id), str(_("an earlier version"))))
         self._choose("version_id", nothing + titles)
+        self._offer_senders(acting, campaign)
         purposes = [one for one in list_purposes(acting) if one.node_no == campaign.node_no]
         usable = [(one.code, one.title) for one in purposes if campaign.channel in one.channels]
         self._choose("purpose", usable or [(campaign.purpose, campaign.purpose)])
         if campaign.goal_event not in dict(GOALS):
             self._choose("goal_event", [*GOALS, (campaign.goal_event, campaign.goal_event)])
+
+    def _offer_senders(self, acting: Acting, campaign: CampaignView) -> None:
+        """Let one be chosen; while the brand has none, let the first be typed."""
+        self._senders = {
+            str(one.id): one for one in list_senders(acting, node_no=brand_node(campaign.node_no))
+        }
+        if not self._senders:
+            del self.fields["sender_id"]
+            return
+        del self.fields["from_name"], self.fields["from_address"]
+        offered = [(key, one.title) for key, one in self._senders.items()]
+        own = next((key for key, one in self._senders.items() if one.is_of(campaign)), "")
+        if not own:
+            own = KEPT if campaign.from_address else ""
+            offered.insert(0, (own, f"{campaign.from_name} <{campaign.from_address}>" if own else "—"))
+        self._choose("sender_id", offered)
+        self.initial["sender_id"] = own
 
     def _choose(self, name: str, choices: list[Any]) -> None:
         field = cast(forms.ChoiceField, self.fields[name])
@@ -110,7 +135,42 @@ class CampaignForm(forms.Form):
         """Return what the draft keeps; the share in hundredths of a percent."""
         given = dict(self.cleaned_data)
         given["hold_out_share"] = int(given.pop("hold_out_percent") * 100)
-        return given
+        chosen = self._senders.get(given.pop("sender_id", ""))
+        return given | (sent_from(chosen) if chosen else {})
+
+    @property
+    def has_senders(self) -> bool:
+        """Whether the brand has senders to choose from."""
+        return bool(self._senders)
+
+
+class SenderForm(forms.Form):
+    """Whom mails come from."""
+
+    brand = forms.TypedChoiceField(label=_("Brand"), coerce=int)
+    name = forms.CharField(max_length=80, label=_("Name"))
+    address = forms.EmailField(
+        label=_("Address"), help_text=_("Your mail server must be allowed to send for its domain.")
+    )
+    reply_to = forms.EmailField(
+        label=_("Answers go to"), required=False, help_text=_("Empty: to the address itself.")
+    )
+
+    def __init__(self, *arguments: Any, brands: Sequence[UnitView], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        field = cast(forms.TypedChoiceField, self.fields["brand"])
+        field.choices = [(one.node_no, one.title) for one in brands]
+        if len(brands) == 1:
+            field.initial, field.widget = brands[0].node_no, forms.HiddenInput()
+
+    def clean_name(self) -> str:
+        return _kept(checked_sender_name, self.cleaned_data["name"])
+
+    def clean_address(self) -> str:
+        return _kept(checked_sender_address, self.cleaned_data["address"])
+
+    def clean_reply_to(self) -> str:
+        return _kept(checked_sender_address, self.cleaned_data["reply_to"])
 
 
 class ProofForm(forms.Form):

@@ -17,7 +17,7 @@ def letterhead_of(campaign: Campaign | CampaignView) -> Letterhead:
     """Return what all mails of a campaign share."""
     return Letterhead(
         campaign.campaign_no, campaign.name, get_unit_at(campaign.node_no).own_title, campaign.node_no,
-        campaign.from_name, campaign.from_address, env().web_url,
+        campaign.from_name, campaign.from_address, env().web_url, campaign.reply_to,
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ class Letterhead:
     from_name: str
     from_address: str
     web_url: str
+    reply_to: str = ""
 
     @cached_property
     def sender(self) -> str:
@@ -47,6 +48,14 @@ class Letterhead:
     def mailbox(self) -> str:
         """Name and address as the From header has them."""
         return formataddr((_encoded(self.from_name), self.sender))
+
+    @cached_property
+    def answers(self) -> tuple[tuple[str, str], ...]:
+        """The header that says where answers go, when that is not the sender.
+
+        Raises: NotAnAddress
+        """
+        return (("Reply-To", f"<{ascii_address(self.reply_to)}>"),) if self.reply_to else ()
 
     @property
     def is_trackable(self) -> bool:
@@ -130,6 +139,7 @@ def headers(
     """
     lines = (
         ("From", letterhead.mailbox),
+        *letterhead.answers,
         ("To", f"<{recipient}>"),
         ("Subject", _encoded(subject)),
         ("Date", format_datetime(at)),

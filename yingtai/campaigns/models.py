@@ -37,6 +37,7 @@ class Campaign(ScopedModel):
     notice_version = models.IntegerField(null=True)
     from_name = models.CharField(max_length=80, blank=True)
     from_address = models.CharField(max_length=254, blank=True)
+    reply_to = models.CharField(max_length=254, blank=True)
     hold_out_share = models.IntegerField(default=1000)
     goal_event = models.CharField(max_length=100, default="Order Completed")
     goal_days = models.IntegerField(default=14)
@@ -75,6 +76,31 @@ class Campaign(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Sender(ScopedModel):
+    """Whom mails of a brand come from: name, address, and where answers go ("" is the address itself).
+
+    It never changes, so that what was launched stays what it was; another one is made and this one archived.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=254)
+    reply_to = models.CharField(max_length=254, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=100)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["node_no", "name", "address", "reply_to"], name="sender_is_kept_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>"
 
 
 class Send(ScopedModel):

@@ -43,6 +43,7 @@ class CampaignView:
     purpose: str
     from_name: str
     from_address: str
+    reply_to: str
     hold_out_share: int
     goal_event: str
     goal_days: int

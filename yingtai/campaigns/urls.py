@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yingtai.campaigns.views import building, listing, proofs, public, watching
+from yingtai.campaigns.views import building, listing, proofs, public, senders, watching
 
 app_name = "campaigns"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("campaigns/new", building.campaign_new, name="campaign_new"),
     path("campaigns/<uuid:campaign_id>/", building.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/check", building.check, name="check"),
+    path("campaigns/senders/", senders.sender_list, name="sender_list"),
+    path("campaigns/senders/<uuid:sender_id>/archive", senders.sender_archive, name="sender_archive"),
     path("campaigns/several", listing.several, name="several"),
     path("campaigns/<uuid:campaign_id>/archive", listing.archive, name="archive"),
     path("campaigns/<uuid:campaign_id>/copy", building.campaign_copy, name="copy"),

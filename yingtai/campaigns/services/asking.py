@@ -57,6 +57,6 @@ def _contents(acting: Acting, found: CampaignView) -> str:
     audience = get_audience(acting, found.audience_id).document if found.audience_id else None
     parts = [
         found.audience_id, audience, found.version_id, found.purpose, found.channel,
-        found.from_name, found.from_address, found.hold_out_share, found.per_minute, found.scheduled_at,
+        found.from_name, found.from_address, found.reply_to, found.hold_out_share, found.per_minute, found.scheduled_at,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -16,11 +16,22 @@ from yingtai.kernel.scoping import acting_transaction
 LONGEST_NAME = 120
 WRITABLE = frozenset(
     (
-        *("name", "audience_id", "version_id", "purpose", "from_name", "from_address", "hold_out_share"),
+        *(
+            "name",
+            "audience_id",
+            "version_id",
+            "purpose",
+            "from_name",
+            "from_address",
+            "reply_to",
+            "hold_out_share",
+        ),
         *("goal_event", "goal_days", "per_minute", "scheduled_at"),
     )
 )
-CHECKED = {"from_name": checked_sender_name, "from_address": checked_sender_address}
+CHECKED = {
+    "from_name": checked_sender_name, "from_address": checked_sender_address, "reply_to": checked_sender_address,
+}  # fmt: skip
 CHANGES_WHO = frozenset({"audience_id", "purpose", "hold_out_share"})
 
 

@@ -17,7 +17,8 @@ from yingtai.campaigns.checking import problems_of
 from yingtai.campaigns.forms import CampaignForm, initial_of
 from yingtai.campaigns.previewing import shown_mail
 from yingtai.campaigns.reasons import HOLD_OUT, WORDS
-from yingtai.campaigns.services import asking, deciding, drafting, stopping
+from yingtai.campaigns.senders import list_senders, sent_from
+from yingtai.campaigns.services import asking, deciding, drafting, keeping_senders, stopping
 from yingtai.compliance.api import PurposeNotFound, get_purpose
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
@@ -45,6 +46,8 @@ def campaign_new(request: ActingRequest) -> HttpResponse:
         name=_("New campaign"),
         from_name=one_line(brand.own_title),
     )
+    if latest := list_senders(request.acting, node_no=made.node_no)[:1]:
+        drafting.change_campaign(request.acting, made.id, sent_from(latest[0]))
     return redirect("campaigns:campaign", made.id)
 
 
@@ -70,7 +73,11 @@ def campaign(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
         request.POST or None, acting=request.acting, campaign=found, initial=initial_of(found)
     )
     if request.method == "POST" and form.is_valid():
-        drafting.change_campaign(request.acting, campaign_id, form.values())
+        changed = drafting.change_campaign(request.acting, campaign_id, form.values())
+        if changed.from_name and changed.from_address and not form.has_senders:
+            keeping_senders.keep_sender(
+                request.acting, node_no=changed.node_no, name=changed.from_name, address=changed.from_address
+            )
         goes_on = "launch" in request.POST
         return redirect("campaigns:launch" if goes_on else "campaigns:campaign", campaign_id)
     context = {

@@ -1,0 +1,46 @@
+"""Senders of the brand: the list, a new one, and out of the list."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yingtai.campaigns.forms import SenderForm
+from yingtai.campaigns.senders import get_sender, list_senders
+from yingtai.campaigns.services import keeping_senders
+from yingtai.kernel.acting import decide
+from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.labels import Label
+from yingtai.organization.api import list_brands, units_at
+from yingtai.ui.pages import render_page
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="view", place="campaigns.campaign")
+def sender_list(request: ActingRequest) -> HttpResponse:
+    """Whom mails come from, and who did."""
+    brands = list_brands(request.acting.scope)
+    may_edit = decide(request.acting, "edit", Label.L2, "campaigns.campaign").allowed
+    form = SenderForm(request.POST if may_edit and request.POST else None, brands=brands)
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        keeping_senders.keep_sender(request.acting, node_no=given.pop("brand"), **given)
+        return redirect("campaigns:sender_list")
+    rows = [*list_senders(request.acting), *list_senders(request.acting, is_archived=True)]
+    places = units_at([row.node_no for row in rows])
+    context = {
+        "form": form, "rows": [(row, places.get(row.node_no)) for row in rows], "has_brands": len(brands) > 1,
+        "may_edit": may_edit,
+    }  # fmt: skip
+    return render_page(request, "campaigns/sender_list.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(action="edit", place="campaigns.campaign")
+def sender_archive(request: ActingRequest, sender_id: UUID) -> HttpResponse:
+    """Offer a sender no longer, or again."""
+    is_back = get_sender(request.acting, sender_id).archived_at is not None
+    do = keeping_senders.restore_sender if is_back else keeping_senders.archive_sender
+    do(request.acting, sender_id)
+    return redirect("campaigns:sender_list")
