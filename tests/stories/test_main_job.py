@@ -53,7 +53,7 @@ def look_somebody_up(desk: Desk) -> None:
     assert "guest7@example.com" not in page.content()
     # What happened, and what we may do about it.
     expect(page.locator("ol.events").get_by_text("Completed an order").first).to_be_visible()
-    expect(page.get_by_text("Marketing by e-mail · email")).to_be_visible()
+    expect(page.get_by_text("Marketing by e-mail · E-mail")).to_be_visible()
     desk.look()
 
 

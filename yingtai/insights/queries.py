@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from time import perf_counter
 from typing import Any
@@ -20,6 +20,7 @@ from yingtai.lake.metrics import CATALOGUE
 from yingtai.organization.api import list_brands
 
 KEPT_SECONDS = 60
+LATEST_MOMENT = "SELECT max(occurred_at) AS at FROM events WHERE day = $day"
 Row = dict[str, Any]
 
 
@@ -88,13 +89,23 @@ def covered(acting: Acting) -> tuple[date | None, date | None]:
     answer = ask(acting, "insights.time_covered")
     [row] = answer.rows
     first, latest = row["first_day"], row["latest_day"]
-    if latest is None or answer.as_of is None:
+    if latest is None:
         return first, latest
+    # The lake's days are Greenwich's: an evening there is the next morning in Shanghai.
     zone, _currency = zone_and_currency(acting)
-    local = answer.as_of.astimezone(ZoneInfo(zone)).date()
-    # The lake's days are Greenwich's: an evening there is the next morning in Shanghai. Only the scope's own latest
-    # day is moved, never to a day that others brought.
-    return first, local if abs(local - latest) <= timedelta(days=1) else latest
+    return first, _latest_moment(acting, latest).astimezone(ZoneInfo(zone)).date()
+
+
+def _latest_moment(acting: Acting, day: date) -> datetime:
+    """Return when the latest event of a day of the lake was, at most a minute old. Cost: one scan of that day."""
+    key = f"latest-moment:{acting.scope.text()}:{day}"
+    known = cache.get(key)
+    if known is None:
+        [row] = scoped(acting.scope).query(LATEST_MOMENT, {"day": day}).to_pylist()
+        known = row["at"] or datetime.combine(day, time(), UTC)
+        cache.set(key, known, KEPT_SECONDS)
+    moment: datetime = known
+    return moment
 
 
 def years_with_orders(acting: Acting) -> dict[int, date]:

@@ -118,7 +118,7 @@ def test_a_launched_campaign_cannot_be_changed_or_launched_again(acting, brand):
         ({"audience_id": None}, "No audience is chosen"),
         ({"version_id": None}, "No template is chosen"),
         ({"purpose": "marketing.pigeon"}, "no purpose called marketing.pigeon"),
-        ({"from_address": ""}, "whom the mail is from"),
+        ({"from_address": ""}, "No sender yet"),
     ],
 )
 def test_what_is_not_ready_is_not_launched(acting, brand, change, problem):
