@@ -33,8 +33,17 @@ def keys() -> None:
 def books(django_db_blocker: "pytest.FixtureRequest") -> Iterator[None]:
     """Both clusters, migrated, with walls and rights; the database can be used by every test that follows."""
     testing.books_servers()
+    _hash_passwords_quickly()
     with django_db_blocker.unblock():
         yield
+
+
+def _hash_passwords_quickly() -> None:
+    """Tests sign in hundreds of times; that hashing is slow is argon2's own promise, tested by its authors."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
+    Argon2PasswordHasher.parallelism = 1
 
 
 @pytest.fixture(scope="session")

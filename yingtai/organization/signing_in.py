@@ -5,7 +5,6 @@ somebody else's failures: not by a stranger elsewhere, not by a colleague behind
 before is let try whatever happens elsewhere. Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
 """
 
-import ipaddress
 from hashlib import blake2s
 from secrets import token_hex
 from typing import Any
@@ -16,7 +15,7 @@ from django.core.cache import cache
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 
-from yingtai.kernel.env import env
+from yingtai.kernel.addresses import client_address
 
 DEVICE_SECONDS = 180 * 24 * 3600
 FAILURES_OF_A_DEVICE = 20
@@ -60,13 +59,8 @@ def account_of(request: HttpRequest, credentials: Any = None) -> str:
 
 def address_of(request: HttpRequest) -> str:
     """Return the address a request comes from: what a named proxy says of it, else who is at the other end."""
-    address = str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
-    said = str(request.META.get("HTTP_X_FORWARDED_FOR") or "")
-    hops = [hop.strip() for hop in said.split(",") if hop.strip()]
-    while hops and _is_proxy(address):
-        # The last hop is what our own proxy saw; what stands before it may be anybody's word.
-        address = hops.pop()
-    return address if _is_address(address) else "0.0.0.0"  # noqa: S104 - nowhere
+    peer = str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
+    return client_address(peer, str(request.META.get("HTTP_X_FORWARDED_FOR") or ""))
 
 
 def is_known_device(request: HttpRequest, credentials: Any = None) -> bool:
@@ -93,17 +87,3 @@ def _cookie(account: str) -> str:
 
 def _counter(nonce: str) -> str:
     return f"failures-of-device-{nonce}"
-
-
-def _is_proxy(address: str) -> bool:
-    return _is_address(address) and any(
-        ipaddress.ip_address(address) in network for network in env().proxy_networks
-    )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

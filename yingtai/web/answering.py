@@ -1,20 +1,40 @@
-"""The web's own process: Django behind granian, with an eye on requests that never end."""
+"""The web's own process: Django's WSGI application behind granian's event loop.
 
+The loop receives bodies and sends answers; threads only work. So slow clients hold no thread, and no client holds all.
+"""
+
+import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import blake2b
+from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 
-from yingtai.kernel import heartbeats
-from yingtai.web.processes import die_with, show_name
+from asgiref.wsgi import WsgiToAsgiInstance
 
-THREADS = 4
+from yingtai.kernel import heartbeats
+from yingtai.kernel.addresses import client_address
+from yingtai.web.bodies import Arriving, Gone, Receive, TooSlow, read_body
+from yingtai.web.processes import die_with, show_name
+from yingtai.web.turns import Busy, Turns
+
+THREADS = 8
+EACH = THREADS // 2
+UPLOADS = 2
 STUCK_SECONDS = 300.0
-"""A request may wait so long for its own body, or for a question to the lake."""
+"""A request may wait so long for its own file, or for a question to the lake."""
+AHEAD_BYTES = 4 * 1024 * 1024
+"""So much of an answer is made before any of it is sent; a longer one is sent as it is made."""
+SEND_SECONDS = 60.0
+SIGNED_IN = (b"sessionid=", b"authorization")
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Scope = dict[str, Any]
 
 
 class Watched:
@@ -39,10 +59,136 @@ class Watched:
         return sum(began < limit for began in list(self._began.values())) < self._threads
 
 
-def pages() -> Application:
-    """Return the WSGI application; runs in granian's own child, which must not outlive granian."""
+class Answering:
+    """An ASGI application that answers with a WSGI application on a few threads."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
+        self._turns = Turns(EACH)
+        self._uploads = Turns(UPLOADS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await read_body(receive)
+            if not isinstance(body, Arriving):
+                await self._answer(scope, body, send)
+            elif not _is_signed_in(scope):
+                await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            else:
+                # Threads that read files are few, whoever brings them.
+                async with self._uploads.turn("everybody"):
+                    await self._answer(scope, body, send)
+        except TooSlow:
+            await _refuse(send, HTTPStatus.REQUEST_TIMEOUT)
+        except Busy:
+            await _refuse(send, HTTPStatus.SERVICE_UNAVAILABLE)
+        except Gone:
+            return
+
+    async def _answer(self, scope: Scope, body: Any, send: Send) -> None:
+        async with self._turns.turn(_client(scope)):
+            loop = asyncio.get_running_loop()
+            answer = _Answer(self._application, scope, body, send, loop)
+            await loop.run_in_executor(self._threads, answer.make)
+        await answer.send_rest()
+
+
+class _Answer:
+    """One answer: made in a thread, sent by the loop."""
+
+    def __init__(
+        self, application: Application, scope: Scope, body: Any, send: Send, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._application, self._send, self._loop = application, send, loop
+        self._environ = _environ(scope, body)
+        self._start: dict[str, Any] = {}
+        self._rest = b""
+
+    def make(self) -> None:
+        """Make the answer; of a long one all but the last part is sent on the way."""
+        answer = self._application(self._environ, self._start_response)
+        try:
+            for part in _parts(answer):
+                if self._rest:
+                    self._send_now(self._rest)
+                self._rest = part
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
+
+    async def send_rest(self) -> None:
+        """Send what is left to send."""
+        if self._start:
+            await self._send(self._start)
+        await self._send({"type": "http.response.body", "body": self._rest})
+
+    def _send_now(self, part: bytes) -> None:
+        messages = [{"type": "http.response.body", "body": part, "more_body": True}]
+        if self._start:
+            messages.insert(0, self._start)
+            self._start = {}
+        for message in messages:
+            asyncio.run_coroutine_threadsafe(self._sent(message), self._loop).result(SEND_SECONDS)
+
+    async def _sent(self, message: dict[str, Any]) -> None:
+        await self._send(message)
+
+    def _start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+        self._start = {
+            "type": "http.response.start",
+            "status": int(status.partition(" ")[0]),
+            "headers": [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers],
+        }
+
+
+def pages() -> Answering:
+    """Return the application; runs in granian's own child, which must not outlive granian."""
     die_with(os.getppid())
     show_name("web (pages)")
     watched = Watched(import_module("yingtai.web.wsgi").application)
     heartbeats.beat_while(watched.can_answer)
-    return watched
+    return Answering(watched)
+
+
+def _parts(answer: Iterable[bytes]) -> Iterator[bytes]:
+    held = bytearray()
+    for chunk in answer:
+        held += chunk
+        if len(held) > AHEAD_BYTES:
+            yield bytes(held)
+            held.clear()
+    yield bytes(held)
+
+
+def _environ(scope: Scope, body: Any) -> dict[str, Any]:
+    # A name with an underscore would be read as the one with a dash: what proxies say could be forged.
+    headers = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+    instance = WsgiToAsgiInstance(None)  # type: ignore[no-untyped-call]
+    instance.scope = {**scope, "headers": headers}
+    environ: dict[str, Any] = instance.build_environ(instance.scope, body)  # type: ignore[no-untyped-call]
+    return environ
+
+
+def _client(scope: Scope) -> str:
+    """Return what tells clients apart: the session or the key they come with, else their address."""
+    for name, value in scope["headers"]:
+        if name == b"authorization" or (name == b"cookie" and SIGNED_IN[0] in value):
+            return blake2b(value, digest_size=16).hexdigest()
+    forwarded = next((value for name, value in scope["headers"] if name == b"x-forwarded-for"), b"")
+    return client_address(str((scope.get("client") or ("",))[0]), forwarded.decode("latin1"))
+
+
+def _is_signed_in(scope: Scope) -> bool:
+    """Say whether somebody claims to be; whether it is true is asked before anything of a file is kept."""
+    return any(
+        name == SIGNED_IN[1] or (name == b"cookie" and SIGNED_IN[0] in value)
+        for name, value in scope["headers"]
+    )
+
+
+async def _refuse(send: Send, status: HTTPStatus) -> None:
+    text = f"{status.phrase}\n".encode()
+    headers = [(b"content-type", b"text/plain"), (b"connection", b"close"), (b"retry-after", b"5")]
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.body", "body": text})

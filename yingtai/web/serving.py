@@ -16,7 +16,6 @@ from typing import Any
 from yingtai.kernel import heartbeats
 from yingtai.kernel.env import env
 from yingtai.kernel.memory import give_back
-from yingtai.web.answering import THREADS
 from yingtai.web.processes import PROCESSES
 from yingtai.web.start import become
 
@@ -51,9 +50,8 @@ def web() -> None:
         factory=True,
         address=env().host,
         port=env().port,
-        interface=import_module("granian.constants").Interfaces.WSGI,
+        interface=import_module("granian.constants").Interfaces.ASGINL,
         workers=1,
-        blocking_threads=THREADS,
         websockets=False,
         log_access=False,
         log_level=import_module("granian.log").LogLevels.warning,

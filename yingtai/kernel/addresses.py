@@ -1,0 +1,34 @@
+"""Where a request comes from, through proxies that are named and none that is not."""
+
+import ipaddress
+
+from yingtai.kernel.env import env
+
+NOWHERE = "0.0.0.0"  # noqa: S104 - not a place to listen
+
+
+def client_address(peer: str, forwarded: str) -> str:
+    """Return the address a request comes from: what a named proxy says of it, else who is at the other end.
+
+    In: peer       who is at the other end
+        forwarded  X-Forwarded-For as it came, "" without
+    """
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    while hops and _is_proxy(peer):
+        # The last hop is what our own proxy saw; what stands before it may be anybody's word.
+        peer = hops.pop()
+    return peer if _is_address(peer) else NOWHERE
+
+
+def _is_proxy(address: str) -> bool:
+    return _is_address(address) and any(
+        ipaddress.ip_address(address) in network for network in env().proxy_networks
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
