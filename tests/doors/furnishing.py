@@ -21,6 +21,7 @@ from yingtai.audiences.api import create_audience, refresh_audience
 from yingtai.audiences.scores import keep_bounds
 from yingtai.campaigns.models import Send, SuppressedAddress
 from yingtai.campaigns.services import deciding, drafting, exporting
+from yingtai.campaigns.services.keeping_senders import keep_sender
 from yingtai.collect.api import RecordedFact, declare, declare_preset, make_source, make_write_key, record
 from yingtai.collect.collector.app import Collector
 from yingtai.collect.collector.sealing import VaultSealer
@@ -295,6 +296,8 @@ def _say(here: Furnished) -> None:
 def _write(here: Furnished) -> None:
     """A campaign is decided, sent into nowhere, and one mailbox refuses for good."""
     acting, ids = here.acting, here.ids
+    sender = keep_sender(acting, node_no=here.brand.node_no, name="Nova", address="news@nova.example.com")
+    ids["sender"] = [sender.id]
     draft = drafting.create_campaign(acting, node_no=here.brand.node_no, name=f"Spring {here.mark}")
     wanted = {
         "audience_id": ids["audience"][0], "version_id": ids["version"][0], "hold_out_share": 0,
