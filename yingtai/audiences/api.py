@@ -7,7 +7,7 @@ from yingtai.audiences.counting import LiveCount, count_now, trait_columns
 from yingtai.audiences.definition import Group, Sentence, read_definition, write_definition
 from yingtai.audiences.errors import AudienceNotFound, DefinitionNotUnderstood
 from yingtai.audiences.kinds import Block
-from yingtai.audiences.metrics import rfm, rfm_grid
+from yingtai.audiences.metrics import rfm_grid, rfm_scores
 from yingtai.audiences.queries import (
     AudienceView,
     choices,
@@ -51,8 +51,8 @@ __all__ = [
     "read_definition",
     "refresh_all",
     "refresh_audience",
-    "rfm",
     "rfm_grid",
+    "rfm_scores",
     "trait_columns",
     "write_definition",
 ]

@@ -14,7 +14,7 @@ from sqlglot import exp
 from yingtai.audiences.asking import Asking, Measure, Scan, scan_name
 from yingtai.audiences.definition import Group, Sentence
 from yingtai.audiences.kinds import block_named
-from yingtai.audiences.metrics import rfm
+from yingtai.audiences.metrics import rfm_scores
 
 DIALECT = "duckdb"
 
@@ -96,7 +96,7 @@ def _with_parts(query: exp.Select, asking: Asking) -> exp.Select:
     for scan in asking.scans.values():
         query.with_(scan_name(asking, scan), as_=_did(scan), copy=False)
     if asking.asks_scores:
-        query.with_("scores", as_=sqlglot.parse_one(rfm(), read=DIALECT), copy=False)
+        query.with_("scores", as_=sqlglot.parse_one(rfm_scores(), read=DIALECT), copy=False)
     for number in asking.audiences:
         members = exp.select("profile_no").from_("audience_members")
         members = members.where(exp.column("audience_no").eq(number))

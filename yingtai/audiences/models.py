@@ -55,12 +55,14 @@ class Refresh(ScopedModel):
 class ScoreBounds(ScopedModel):
     """Where each RFM score of a brand begins: `{score: {grade: lowest value}}`, so that one person's are read off.
 
-    Recency in seconds since 1970, frequency in orders, money in minor units; worked out every hour.
+    Recency in seconds since 1970, frequency in orders, money in minor units of the brand's main `currency` (empty:
+    no amount is known); worked out every hour.
     """
 
     inherited = True
 
     bounds = models.JSONField()
+    currency = models.CharField(max_length=3, default="", db_default="")
     at = models.DateTimeField()
 
     class Meta:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from yingtai.audiences.metrics import rfm_bounds
+from yingtai.audiences.metrics import rfm_score_bounds
 from yingtai.audiences.models import ScoreBounds
 from yingtai.audiences.presets import SEGMENTS, Segment
 from yingtai.kernel.acting import Acting
@@ -16,7 +16,8 @@ from yingtai.organization.api import list_brands
 OWN = """
     SELECT max(CASE WHEN event = 'Order Completed' THEN occurred_at END) AS latest_order_at,
            CAST(coalesce(sum(CASE WHEN event = 'Order Completed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS orders,
-           CAST(coalesce(sum(CASE WHEN event = 'Order Completed' THEN amount_minor ELSE -abs(amount_minor) END), 0)
+           CAST(sum(CASE WHEN currency <> $currency THEN NULL
+                         WHEN event = 'Order Completed' THEN amount_minor ELSE -abs(amount_minor) END)
                 AS BIGINT) AS spent_minor
     FROM purchases
     WHERE profile_no = $profile_no
@@ -25,11 +26,15 @@ OWN = """
 
 @dataclass(frozen=True)
 class Scores:
-    """How recently, often and for how much a person bought, each from 1 to 5, and what that is called."""
+    """How recently, often and for how much a person bought, each from 1 to 5, and what that is called.
+
+    Money is what came in the brand's main `currency`; `monetary` is None of somebody who paid in others only.
+    """
 
     recency: int
     frequency: int
-    monetary: int
+    monetary: int | None
+    currency: str
     latest_order_at: datetime
     orders: int
     as_of: datetime
@@ -48,11 +53,13 @@ def keep_bounds(acting: Acting) -> None:
         if not brand.node_no:
             continue
         found: dict[str, dict[str, int]] = {}
-        for row in scoped(Scope.of(brand.node_no)).query(rfm_bounds()).to_pylist():
+        currency = ""
+        for row in scoped(Scope.of(brand.node_no)).query(rfm_score_bounds()).to_pylist():
             found.setdefault(row["score"], {})[str(row["grade"])] = row["lowest"]
+            currency = row["currency"] or currency
         with acting_transaction(acting):
             ScoreBounds.objects.update_or_create(
-                node_no=brand.node_no, defaults={"bounds": found, "at": acting.at}
+                node_no=brand.node_no, defaults={"bounds": found, "currency": currency, "at": acting.at}
             )
 
 
@@ -63,16 +70,19 @@ def scores_of(acting: Acting, profile_no: int, node_no: int) -> Scores | None:
     """
     with acting_transaction(acting):
         kept = ScoreBounds.objects.filter(node_no=brand_node(node_no)).first()
-    [own] = scoped(acting.scope).query(OWN, {"profile_no": profile_no}).to_pylist()
-    if kept is None or not kept.bounds or own["latest_order_at"] is None:
+    if kept is None or not kept.bounds:
         return None
-    values = {
-        "recency": int(own["latest_order_at"].timestamp()),
-        "frequency": own["orders"],
-        "monetary": own["spent_minor"],
-    }
-    grades = {score: _grade(kept.bounds[score], value) for score, value in values.items()}
-    return Scores(**grades, latest_order_at=own["latest_order_at"], orders=own["orders"], as_of=kept.at)
+    asked = {"profile_no": profile_no, "currency": kept.currency}
+    [own] = scoped(acting.scope).query(OWN, asked).to_pylist()
+    if own["latest_order_at"] is None:
+        return None
+    spent, bounds = own["spent_minor"], kept.bounds
+    return Scores(
+        recency=_grade(bounds["recency"], int(own["latest_order_at"].timestamp())),
+        frequency=_grade(bounds["frequency"], own["orders"]),
+        monetary=_grade(bounds["monetary"], spent) if kept.currency and spent is not None else None,
+        currency=kept.currency, latest_order_at=own["latest_order_at"], orders=own["orders"], as_of=kept.at,
+    )  # fmt: skip
 
 
 def _grade(bounds: dict[str, Any], value: int) -> int:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from yingtai.audiences.api import count_now, rfm, rfm_grid
+from yingtai.audiences.api import count_now, rfm_grid, rfm_scores
 from yingtai.audiences.testing import definition, write_events, write_people
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import Scope
@@ -45,7 +45,7 @@ def write(brand: BrandForTest) -> None:
 
 
 def test_scores_are_as_computed_by_hand(buyers: int, acting: Acting) -> None:
-    rows = scoped(acting.scope).query(rfm() + " ORDER BY profile_no").to_pylist()
+    rows = scoped(acting.scope).query(rfm_scores() + " ORDER BY profile_no").to_pylist()
     assert {
         row["profile_no"] - buyers: (row["recency_score"], row["frequency_score"], row["monetary_score"])
         for row in rows
@@ -61,8 +61,8 @@ def test_scores_are_of_a_persons_own_brand(
     write(neighbour)
     both = scoped(Scope.of(brand.node_no, neighbour.node_no))
     columns = "profile_no, recency_score, frequency_score, monetary_score"
-    own = scoped(acting.scope).query(f"SELECT {columns} FROM ({rfm()}) ORDER BY 1").to_pylist()
-    rows = both.query(f"SELECT {columns} FROM ({rfm()}) ORDER BY 1").to_pylist()
+    own = scoped(acting.scope).query(f"SELECT {columns} FROM ({rfm_scores()}) ORDER BY 1").to_pylist()
+    rows = both.query(f"SELECT {columns} FROM ({rfm_scores()}) ORDER BY 1").to_pylist()
     assert [row for row in rows if row["profile_no"] in {one["profile_no"] for one in own}] == own
     assert len(rows) == 2 * len(own)
 
@@ -87,6 +87,37 @@ def test_the_grid_counts_everyone_once(buyers: int, acting: Acting) -> None:
     ]  # fmt: skip
 
 
+def test_money_is_ranked_in_the_currency_of_most_orders(
+    brand: BrandForTest, lake: object, acting: Acting
+) -> None:
+    """¥9,000 in yen is no more than 100 yuan because its number is larger; it is another money."""
+    paid = {
+        1: [("CNY", 100)],
+        2: [("CNY", 300), ("JPY", 9000)],
+        3: [("JPY", 9000)],
+        4: [("CNY", 200)],
+        5: [("CNY", 400)],
+    }
+    write_people(brand.node_no, {brand.node_no + n: brand.node_no for n in paid}, at=MONDAY)
+    orders = [
+        {"profile_no": brand.node_no + n, "event": "Order Completed", "amount_minor": amount, "currency": currency,
+         "occurred_at": MONDAY}
+        for n, sums in paid.items() for currency, amount in sums
+    ]  # fmt: skip
+    back = {
+        "profile_no": brand.node_no + 5, "event": "Order Refunded", "amount_minor": 999, "currency": "JPY",
+        "occurred_at": MONDAY,
+    }  # fmt: skip
+    write_events(brand.node_no, [*orders, back])
+
+    rows = scoped(acting.scope).query(rfm_scores() + " ORDER BY profile_no").to_pylist()
+    assert [(row["currency"], row["orders"], row["spent_minor"], row["monetary_score"]) for row in rows] == [
+        ("CNY", 1, 100, 1), ("CNY", 2, 300, 4), ("CNY", 1, None, None), ("CNY", 1, 200, 2), ("CNY", 1, 400, 5),
+    ]  # fmt: skip
+    bought_much = definition({"block": "score", "score": "monetary", "lowest": 1, "highest": 5})
+    assert count_now(acting, bought_much).people == 4
+
+
 def test_scores_can_be_computed_by_spark() -> None:
-    translate(rfm())
+    translate(rfm_scores())
     translate(rfm_grid())
