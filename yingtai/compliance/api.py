@@ -1,5 +1,6 @@
 """The one door into `compliance`. Other modules import this file and `events`, nothing else."""
 
+from yingtai.compliance.channels import channel_title
 from yingtai.compliance.errors import (
     ChannelNotInPurpose,
     EvidenceHoldsPersonalData,
@@ -58,6 +59,7 @@ __all__ = [
     "Status",
     "StatusNotUnderstood",
     "WithdrawalStands",
+    "channel_title",
     "consent_history",
     "consents_of",
     "count_consents",

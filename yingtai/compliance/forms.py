@@ -3,18 +3,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yingtai.compliance.channels import CHANNELS
 from yingtai.compliance.models import Basis
 
-CHANNELS = [
-    ("email", _("E-mail")),
-    ("sms", _("Text message")),
-    ("phone", _("Phone")),
-    ("wechat", _("WeChat")),
-    ("post", _("Letter")),
-    ("web", _("Website")),
-    ("app", _("App")),
-    ("in_car", _("In the car")),
-]
 BASES: list[tuple[str, Any]] = [
     (Basis.CONSENT, _("The person's consent")),
     (Basis.CONTRACT, _("A contract with the person")),

@@ -2,7 +2,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from yingtai.compliance.forms import CHANNELS
+from yingtai.compliance.channels import CHANNELS
 from yingtai.compliance.queries import consents_of, has_notice_of_consent, list_purposes_without_notice
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import FirstStep, first_steps, home_todos, profile_panels

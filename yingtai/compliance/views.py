@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.compliance import queries
+from yingtai.compliance.channels import CHANNELS
 from yingtai.compliance.errors import PurposeNotFound
-from yingtai.compliance.forms import BASES, CHANNELS, NoticeForm, PurposeForm
+from yingtai.compliance.forms import BASES, NoticeForm, PurposeForm
 from yingtai.compliance.policy import RULES
 from yingtai.compliance.services.purposes import (
     install_standard_purposes,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import EVERYTHING, Scope, brand_node
@@ -293,10 +293,11 @@ def list_keys(scope: Scope) -> list[KeyRow]:
 
 
 def names_of_staff(acting: Acting, actors: Sequence[str]) -> dict[str, str]:
-    """Return the names behind actors such as `staff:<uuid>`."""
+    """Return the names behind actors such as `staff:<uuid>`; the product itself has one, too."""
     ids = {actor: _staff_id(actor) for actor in actors}
     names = dict(Staff.objects.filter(id__in=[key for key in ids.values() if key]).values_list("id", "name"))
-    return {actor: names.get(key, "") for actor, key in ids.items() if key}
+    ours = {actor: gettext("The system") for actor in actors if actor.startswith("system:")}
+    return ours | {actor: names.get(key, "") for actor, key in ids.items() if key}
 
 
 def _staff_id(actor: str) -> UUID | None:

@@ -21,7 +21,7 @@ from yingtai.audiences.services.looking import look as look_at
 from yingtai.audiences.views.building import place_in, places_of
 from yingtai.audiences.wording import in_words
 from yingtai.collect.api import event_title
-from yingtai.compliance.api import list_purposes
+from yingtai.compliance.api import channel_title, list_purposes
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.ui.widgets import translated
 
@@ -108,7 +108,7 @@ def _look(
     request: ActingRequest, definition: Group, node_no: int | None, chosen: str, *, url: str = ""
 ) -> HttpResponse:
     gates = [
-        (f"{purpose.code}:{channel}", f"{purpose.title} · {channel}")
+        (f"{purpose.code}:{channel}", f"{purpose.title} · {channel_title(channel)}")
         for purpose in list_purposes(request.acting) for channel in purpose.channels
     ]  # fmt: skip
     gates = list(dict(gates).items())

@@ -46,7 +46,7 @@ def rfm(look: Look) -> Drawn:
     )  # fmt: skip
     links = [
         (_("Champions"), _audience("4-5", "4-5")),
-        (_("New customers"), _audience("4-5", "1-2")),
+        (_("Occasional, recent"), _audience("4-5", "1")),
         (_("At risk: often, but not lately"), _audience("1-2", "4-5")),
     ]
     return Drawn(answer, [chart], links=links if may_build else [])
