@@ -10,7 +10,7 @@ from yingtai.audiences.api import list_offered
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name
 from yingtai.campaigns.errors import LaunchTimeFar, LaunchTimePast
 from yingtai.campaigns.queries import CampaignView
-from yingtai.campaigns.senders import list_senders, sent_from
+from yingtai.campaigns.senders import SenderView, list_senders, sent_from
 from yingtai.compliance.api import list_purposes
 from yingtai.content.api import list_ready
 from yingtai.kernel.acting import Acting
@@ -18,7 +18,7 @@ from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import words_of
 from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.organization.api import Colleague, UnitView
-from yingtai.ui.formats import zone_in_words
+from yingtai.ui.formats import moment_in_words, zone_in_words
 
 LONGEST_AHEAD = timedelta(days=366)
 KEPT = "kept"
@@ -122,7 +122,7 @@ class CampaignForm(forms.Form):
         if at > self._now + LONGEST_AHEAD:
             raise forms.ValidationError(" ".join(words_of(LaunchTimeFar(at=f"{at.year}"))))
         if at <= self._now:
-            raise forms.ValidationError(" ".join(words_of(LaunchTimePast(at=f"{at:%Y-%m-%d %H:%M}"))))
+            raise forms.ValidationError(" ".join(words_of(LaunchTimePast(at=moment_in_words(at)))))
         return at
 
     def clean_from_name(self) -> str:
@@ -186,8 +186,15 @@ class ProofForm(forms.Form):
         help_text=_("A phone, e-mail, member number or profile id; empty for an invented person."),
     )  # fmt: skip
 
-    def __init__(self, *arguments: Any, colleagues: Sequence[Colleague], **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, colleagues: Sequence[Colleague], senders: Sequence[SenderView] | None = None,
+        **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*arguments, **options)
+        if senders is not None:
+            offered = [(str(one.id), one.title) for one in senders]
+            self.fields["sender_id"] = forms.TypedChoiceField(label=_("Sender"), coerce=UUID, choices=offered)
+            self.order_fields(["sender_id", "to", "person"])
         field = cast(forms.TypedMultipleChoiceField, self.fields["to"])
         field.choices = [(str(one.id), one.name or one.email) for one in colleagues]
         field.initial = [str(one.id) for one in colleagues[:1]]

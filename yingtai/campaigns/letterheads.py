@@ -5,6 +5,7 @@ from functools import cache
 from yingtai.campaigns.mail import Letterhead
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.queries import CampaignView
+from yingtai.campaigns.senders import SenderView
 from yingtai.campaigns.smtp import Server, read_server
 from yingtai.campaigns.tokens import Tokens
 from yingtai.kernel.env import env, secret
@@ -18,6 +19,14 @@ def letterhead_of(campaign: Campaign | CampaignView) -> Letterhead:
     return Letterhead(
         campaign.campaign_no, campaign.name, get_unit_at(campaign.node_no).own_title, campaign.node_no,
         campaign.from_name, campaign.from_address, env().web_url, campaign.reply_to,
+    )  # fmt: skip
+
+
+def letterhead_from(sender: SenderView, *, campaign_name: str) -> Letterhead:
+    """Return what a mail has that comes from a sender and belongs to no campaign."""
+    return Letterhead(
+        0, campaign_name, get_unit_at(sender.node_no).own_title, sender.node_no, sender.name, sender.address,
+        env().web_url, sender.reply_to,
     )  # fmt: skip
 
 

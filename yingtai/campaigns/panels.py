@@ -16,6 +16,7 @@ from yingtai.kernel.contributions import (
     home_panels,
     home_todos,
     profile_panels,
+    template_actions,
 )
 from yingtai.kernel.labels import Label
 from yingtai.ui.panels import Panel
@@ -84,6 +85,13 @@ fact_names.register("campaign_no", named)
 profile_panels.register("campaigns.sends", sends, order=50)
 home_panels.register("campaigns.running", running, order=20)
 home_todos.register("campaigns", campaigns_wait, order=10)
+template_actions.register(
+    "campaigns.proof",
+    (
+        gettext_lazy("Send a test mail"),
+        lambda template_id: reverse("campaigns:proof_of_template", args=[template_id]),
+    ),
+)
 audience_uses.register("campaigns", campaigns_to)
 first_steps.register(
     "campaigns.campaign",

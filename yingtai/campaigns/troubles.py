@@ -4,6 +4,7 @@ from typing import Any
 
 from yingtai.kernel.errors import CATALOGUE, ProductError
 from yingtai.kernel.http import words_of
+from yingtai.ui.formats import number
 
 LONGEST_FACT = 200
 
@@ -19,4 +20,9 @@ def kept_form(problem: ProductError | None) -> dict[str, Any]:
 def words_of_trouble(trouble: str, facts: dict[str, Any]) -> tuple[str, str]:
     """Return title and remedy of what a campaign keeps; of a release that knew only words, those."""
     kind = CATALOGUE.get(trouble)
-    return words_of(kind(**facts)) if kind else (trouble, "")
+    return words_of(kind(**{name: _shown(fact) for name, fact in facts.items()})) if kind else (trouble, "")
+
+
+def _shown(fact: Any) -> Any:
+    """Write a count as people read it; what a server said stays as it is."""
+    return number(int(fact)) if str(fact).isdecimal() else fact

@@ -1,7 +1,7 @@
 """The one door into `content`. Other modules import this file, nothing else."""
 
 from yingtai.content.addresses import unescaped, with_links
-from yingtai.content.checking import NOWHERE, invented_mail
+from yingtai.content.checking import NOWHERE, invented_mail, mentioned
 from yingtai.content.errors import (
     AddressRefused,
     DraftChanged,
@@ -25,6 +25,7 @@ from yingtai.content.queries import (
 )
 from yingtai.content.rendering import CompiledTemplate, Rendered, compile_template
 from yingtai.content.services import create_template, make_version
+from yingtai.content.trial import try_out
 
 __all__ = [
     "NOWHERE",
@@ -53,6 +54,8 @@ __all__ = [
     "list_templates",
     "make_version",
     "may_see_clear",
+    "mentioned",
+    "try_out",
     "unescaped",
     "values_of",
     "with_links",

@@ -19,6 +19,7 @@ from yingtai.content.listing import TEMPLATES
 from yingtai.content.people import Person, find_person
 from yingtai.content.trial import try_out
 from yingtai.kernel.acting import decide
+from yingtai.kernel.contributions import template_actions
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
@@ -186,6 +187,7 @@ def _editor(
         "form": form,
         "asked": asked,
         "versions": queries.list_versions(request.acting, found.id)[:5],
+        "actions": [(words, address(found.id)) for words, address in template_actions.all()],
     }
     person, context["not_found"] = _person(request, asked)
     context["person"] = person

@@ -112,6 +112,9 @@ metric_subjects: Catalogue[Callable[[Acting, UUID], dict[str, Any]]] = Catalogue
 """For metrics that are about one thing, by their module: `values(acting, id) -> {parameter: value}`, and `since` and
 `until` among them; it raises the module's own "not found"."""
 
+template_actions: Catalogue[tuple[Any, Callable[[UUID], str]]] = Catalogue("actions on templates")
+"""Buttons on the page of a template: (words, address of a template's id); who may not open one does not see it."""
+
 launch_gates: Catalogue[Any] = Catalogue("launch gates")
 """Checks before a launch: `gate(acting, subject) -> problem or None`."""
 

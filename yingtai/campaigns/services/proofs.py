@@ -1,7 +1,8 @@
 """Test mails: a campaign's mail to oneself and colleagues, over the real mail server, counted nowhere."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.cache import cache
@@ -15,18 +16,21 @@ from yingtai.campaigns.errors import (
     NobodyToTest,
     ProofNotTaken,
     SenderIsMissing,
+    SenderNotFound,
     TooManyTests,
     TooManyToTest,
 )
-from yingtai.campaigns.letterheads import letterhead_of, mail_server, tokens
-from yingtai.campaigns.mail import Mail, as_proof, links_of
-from yingtai.campaigns.previewing import preview_of
-from yingtai.campaigns.queries import CampaignView, get_campaign
+from yingtai.campaigns.letterheads import mail_server, tokens
+from yingtai.campaigns.mail import Mail, as_proof
+from yingtai.campaigns.previewing import Preview, preview_of, preview_of_draft
+from yingtai.campaigns.queries import get_campaign
+from yingtai.campaigns.senders import get_sender
 from yingtai.campaigns.smtp import Connection, Interrupted, Server, without_address
-from yingtai.campaigns.tokens import Link
-from yingtai.content.api import Person
+from yingtai.campaigns.tokens import UNSUBSCRIBE, VIEW, Link
+from yingtai.content.api import Person, get_template
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.env import env
 from yingtai.organization.api import Colleague, colleague_of, list_colleagues, record_deed
 
 MOST_RECIPIENTS = 10
@@ -38,6 +42,28 @@ PROOF = 0
 """The number of no send: what its links say, so that they do nothing to anybody."""
 
 deed_words.register("mail.tested", gettext_lazy("sent a test mail"))
+
+
+Links = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is tested: where it belongs, and its name."""
+
+    node_no: int
+    name: str
+
+
+def proof_links(node_no: int) -> Links:
+    """Return the recipient's own links in a test mail; each leads to a page that says that it is one."""
+    token = Link(PROOF, node_no)
+    unsubscribe = f"{env().web_url}/u/{tokens().make(UNSUBSCRIBE, token)}"
+    return {
+        "unsubscribe_url": unsubscribe,
+        "preferences_url": f"{unsubscribe}/preferences",
+        "view_url": f"{env().web_url}/v/{tokens().make(VIEW, token)}",
+    }
 
 
 def who_may_get(acting: Acting, node_no: int) -> list[Colleague]:
@@ -63,12 +89,41 @@ def send_proof(
         raise CampaignIsArchived
     if not campaign.from_name or not checked_sender_address(campaign.from_address):
         raise SenderIsMissing(field="from_address")
-    chosen = _chosen(acting, campaign.node_no, to)
-    mails = _mails(acting, campaign, chosen, person)
-    _count(acting, len(mails))
-    taken, problem = _handed_over(mails, server or mail_server(), letterhead_of(campaign).domain)
+
+    def made(is_own: bool, links: Links) -> Preview:
+        return preview_of(acting, campaign, person=person, is_clear=is_own, links=links)
+
+    return _send(acting, Subject(campaign.node_no, campaign.name), made, to, server)
+
+
+def send_proof_of_template(
+    acting: Acting, template_id: UUID, *, sender_id: UUID, to: Collection[UUID], person: Person | None = None,
+    server: Server | None = None,
+) -> int:  # fmt: skip
+    """Send the draft of a template to colleagues, as `send_proof` does.
+
+    Raises: TemplateNotFound, SenderNotFound, what is wrong with the draft, and what `send_proof` raises
+    """
+    template, sender = get_template(acting, template_id), get_sender(acting, sender_id)
+    if sender.node_no != template.node_no:
+        raise SenderNotFound(field="sender_id")
+
+    def made(is_own: bool, links: Links) -> Preview:
+        return preview_of_draft(acting, template, sender, person=person, is_clear=is_own, links=links)
+
+    return _send(acting, Subject(template.node_no, template.name), made, to, server)
+
+
+def _send(
+    acting: Acting, subject: Subject, made: Callable[[bool, Links], Preview], to: Collection[UUID],
+    server: Server | None,
+) -> int:  # fmt: skip
+    chosen = _chosen(acting, subject.node_no, to)
+    _count(acting, len(chosen))
+    mails = _mails(acting, subject, made, chosen)
+    taken, problem = _handed_over(mails, server or mail_server(), mails[0].sender.rpartition("@")[2])
     if taken:
-        record_deed(acting, "mail.tested", node_no=campaign.node_no, about=campaign.name, people=taken)
+        record_deed(acting, "mail.tested", node_no=subject.node_no, about=subject.name, people=taken)
     if problem is not None and not taken:
         raise problem
     return taken
@@ -84,17 +139,19 @@ def _chosen(acting: Acting, node_no: int, to: Collection[UUID]) -> list[Colleagu
 
 
 def _mails(
-    acting: Acting, campaign: CampaignView, chosen: list[Colleague], person: Person | None
+    acting: Acting, subject: Subject, made: Callable[[bool, Links], Preview], chosen: list[Colleague]
 ) -> list[Mail]:
-    links = links_of(letterhead_of(campaign), tokens(), Link(PROOF, campaign.node_no))
+    """Return a mail for each; what colleagues get is made once."""
+    links = proof_links(subject.node_no)
+    by_kind: dict[bool, Preview] = {}
     mails = []
     for one in chosen:
         is_own = acting.actor == f"staff:{one.id}"
-        made = preview_of(acting, campaign, person=person, is_clear=is_own, links=links)
+        shown = by_kind[is_own] = by_kind.get(is_own) or made(is_own, links)
         try:
             mails.append(
                 as_proof(
-                    made.rendered, made.letterhead, number=secrets.randbits(62), mark=_("[Test]"),
+                    shown.rendered, shown.letterhead, number=secrets.randbits(62), mark=_("[Test]"),
                     recipient=one.email, unsubscribe_url=links["unsubscribe_url"], at=acting.at,
                 )
             )  # fmt: skip

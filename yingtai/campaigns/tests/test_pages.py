@@ -1,11 +1,14 @@
 """Building, confirming, watching and judging a campaign in the console."""
 
+from datetime import timedelta
+
 import pytest
 
 from yingtai.audiences.api import Use, audience_uses, get_audience
 from yingtai.campaigns import queries
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.reasons import STATES
+from yingtai.campaigns.services import deciding
 from yingtai.campaigns.services.exporting import export_assignments
 from yingtai.campaigns.services.sending import send_for_a_while
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
@@ -219,3 +222,22 @@ def test_home_shows_what_runs_to_all_who_may_see_campaigns(state, role, acting, 
 
     assert home.status_code == 200
     assert f'href="/campaigns/{campaign.id}/monitor/"' in home.content.decode()
+
+
+def test_until_it_is_decided_the_monitor_tells_who_would_not_get_it(marketer, acting, brand, people):
+    campaign = make_campaign(acting, brand.node_no, people, scheduled_at=acting.at + timedelta(days=3))
+    deciding.launch(acting, campaign.id)
+    shown = {}
+    for state in ("scheduled", "paused", "deciding", "stopped"):
+        with acting_transaction(acting):
+            Campaign.objects.filter(campaign_no=campaign.campaign_no).update(state=state)
+        shown[state] = marketer.get(f"/campaigns/{campaign.id}/monitor/").content.decode()
+
+    picture = marketer.get(f"/campaigns/{campaign.id}/check?picture=yes").content.decode()
+
+    assert all("Everybody in the audience gets it" not in page for page in shown.values())
+    assert {state for state, page in shown.items() if "picture=yes" in page} == {"scheduled", "paused"}
+    assert "may get the mail; that takes some seconds" in shown["deciding"]
+    assert "nobody got the mail" in shown["stopped"]
+    assert "40 people would get it" in picture
+    assert '<th scope="row">no e-mail address</th>' in picture

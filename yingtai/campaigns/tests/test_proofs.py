@@ -7,19 +7,21 @@ from django.test import Client
 from django.utils import translation
 
 from yingtai.campaigns import previewing, queries
-from yingtai.campaigns.errors import NobodyToTest, SenderIsMissing, TooManyTests
+from yingtai.campaigns.errors import NobodyToTest, SenderIsMissing, SenderNotFound, TooManyTests
 from yingtai.campaigns.letterheads import tokens
 from yingtai.campaigns.models import Send
 from yingtai.campaigns.services import drafting, proofs
-from yingtai.campaigns.services.proofs import send_proof
+from yingtai.campaigns.services.keeping_senders import keep_sender
+from yingtai.campaigns.services.proofs import send_proof, send_proof_of_template
 from yingtai.campaigns.services.sending import send_for_a_while
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
 from yingtai.campaigns.tokens import UNSUBSCRIBE, Link
 from yingtai.compliance.api import consents_of
 from yingtai.compliance.testing import signed_in
-from yingtai.content.api import Person
+from yingtai.content.api import Person, create_template
 from yingtai.customers.api import ids_of
-from yingtai.kernel.acting import Acting
+from yingtai.kernel.acting import Acting, system
+from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.testing import call_brand, deeds_of, make_staff
 
@@ -118,6 +120,32 @@ def test_a_draft_without_a_sender_says_so(acting, brand, campaign, office):
 
     with pytest.raises(SenderIsMissing):
         send_proof(as_staff(acting, own), campaign.id, to=[own.id], server=office.server)
+
+
+def test_the_draft_of_a_template_goes_out_from_a_sender_of_its_brand(
+    acting, brand, neighbour, campaign, office
+):
+    own = make_staff(brand.code, "marketer")
+    sender = keep_sender(acting, node_no=brand.node_no, name="Nova", address="news@nova.example.com")
+    other = keep_sender(
+        system("test", EVERYTHING, acting.at),
+        node_no=neighbour.node_no,
+        name="Fox",
+        address="fox@fox.example",
+    )
+    made = create_template(acting, node_no=brand.node_no, name="Draft", **WORDS)
+    text = signed_in(brand.code, "marketer").get(f"/content/{made.id}/").content.decode()
+
+    send_proof_of_template(
+        as_staff(acting, own), made.id, sender_id=sender.id, to=[own.id], server=office.server
+    )
+    with pytest.raises(SenderNotFound):
+        send_proof_of_template(as_staff(acting, own), made.id, sender_id=other.id, to=[own.id])
+
+    mail = office.read(own.email)
+    assert f'href="/campaigns/test/{made.id}"' in text
+    assert str(mail["Subject"]) == f"[Test] Brand {brand.code[6:]}: preview for Shanghai"
+    assert str(mail["From"]) == "Nova <news@nova.example.com>"
 
 
 def test_its_links_unsubscribe_nobody(acting, brand, campaign, anna):

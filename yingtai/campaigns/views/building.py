@@ -25,6 +25,7 @@ from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import list_brands
+from yingtai.ui import charts
 from yingtai.ui.components import steps
 from yingtai.ui.formats import moment_in_words, number
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
@@ -99,6 +100,8 @@ def check(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {"campaign": found, "counts": _explained(counts), "owed": counts.get("owed", 0)}
     context["is_service"] = _is_service(request.acting, found)
     context["as_of"] = request.acting.at
+    if request.GET.get("picture"):
+        context["picture"] = _picture(context["owed"], context["counts"])
     return render_page(request, "campaigns/check.html", context)
 
 
@@ -208,6 +211,19 @@ def _explained(counts: dict[str, int]) -> list[tuple[str, int]]:
     out = [(reason, count) for reason, count in counts.items() if reason != "owed" and count]
     out.sort(key=lambda item: (item[0] != HOLD_OUT, -item[1]))
     return [(str(WORDS.get(reason, reason)), count) for reason, count in out]
+
+
+def _picture(owed: int, others: list[tuple[str, int]]) -> charts.Chart:
+    """Draw who gets the mail beside those who do not, each with the reason."""
+    points = [(_("get the mail"), owed), *others]
+    return charts.bars(
+        _("Who gets it, and who does not"),
+        points,
+        x=_("Reason"),
+        y=_("People"),
+        unit="count",
+        is_horizontal=True,
+    )
 
 
 def _step_of(found: queries.CampaignView) -> int:
