@@ -129,7 +129,11 @@ _WRITERS: dict[str, Callable[[Any, int], str]] = {
     "whole": lambda value, digits: number(value),
     "number": number,
     "share": percent,
-    "days": lambda value, digits: ngettext("%(n)s day", "%(n)s days", 2) % {"n": number(value, digits)},
+    # A whole number of days was said or counted, not measured: it has no part of a day.
+    "days": lambda value, digits: (
+        ngettext("%(n)s day", "%(n)s days", value if isinstance(value, int) else 2)
+        % {"n": number(value, 0 if isinstance(value, int) else digits)}
+    ),
     "hours": lambda value, digits: ngettext("%(n)s hour", "%(n)s hours", 2) % {"n": number(value, digits)},
     "seconds": lambda value, digits: (
         ngettext("%(n)s second", "%(n)s seconds", 2) % {"n": number(value, digits)}

@@ -66,3 +66,9 @@ def test_lengths_of_time_take_their_largest_sensible_unit(length, written):
 @pytest.mark.parametrize("unit", ["count", "number", "ratio", "days", "hours", "seconds", "money:CNY"])
 def test_every_unit_writes_missing_as_a_dash(unit):
     assert formats.in_unit(None, unit) == "–"
+
+
+def test_days_that_were_said_have_no_part_of_a_day():
+    assert formats.in_unit(730, "days") == "730 days"
+    assert formats.in_unit(1, "days") == "1 day"
+    assert formats.in_unit(2.25, "days") == "2.2 days"
