@@ -69,6 +69,7 @@ class Asking:
     at             the moment that "the last 30 days" counts back from
     trait_columns  the columns that the traits table has now
     minor_digits   how many digits the smallest unit of the place's money has
+    currency       the place's money; empty where there are several places: any
     zone           whose days a day of the calendar is
     """
 
@@ -76,6 +77,7 @@ class Asking:
     trait_columns: Collection[str]
     minor_digits: int = 2
     zone: tzinfo = UTC
+    currency: str = ""
     scans: dict[tuple[str, ...], Scan] = field(default_factory=dict)
     audiences: list[int] = field(default_factory=list)
     asks_scores: bool = False
@@ -102,11 +104,16 @@ class Asking:
         return self._measure(events, value, condition, between)
 
     def money(self, *, between: Between) -> exp.Expression:
-        """What a person spent, less what was paid back, in the smallest unit of the money."""
+        """What a person spent in the place's money, less what was paid back, in its smallest unit.
+
+        Other money is left out: a sum of yen and yuan is neither.
+        """
         amount = exp.column("amount_minor")
         taken_back = exp.Neg(this=exp.func("ABS", amount.copy()))
         value = exp.case().when(exp.column("event").eq(ORDERED), amount).else_(taken_back)
-        return self.total((ORDERED, REFUNDED), value, between=between)
+        other = exp.column("currency").neq(self.currency)
+        own = exp.func("COALESCE", other, exp.false()).not_() if self.currency else None
+        return self.total((ORDERED, REFUNDED), value, own, between=between)
 
     def between(
         self, *, within_days: int | None = None, from_day: str | None = None, to_day: str | None = None

@@ -34,12 +34,13 @@ def compile_audience(
     trait_columns: Collection[str],
     minor_digits: int = 2,
     zone: tzinfo = UTC,
+    currency: str = "",
 ) -> CompiledAudience:
     """Return the queries of an audience as of a moment.
 
     Raises: DefinitionNotUnderstood
     """
-    asking = Asking(at, trait_columns, minor_digits, zone)
+    asking = Asking(at, trait_columns, minor_digits, zone, currency)
     condition = _condition(definition, asking)
     chosen = _joined(exp.select("people.profile_no", "people.node_no"), asking).where(condition, copy=False)
     counted = _joined(exp.select("count(*) AS people"), asking).where(condition.copy(), copy=False)
@@ -56,12 +57,13 @@ def compile_together(
     trait_columns: Collection[str],
     minor_digits: int = 2,
     zone: tzinfo = UTC,
+    currency: str = "",
 ) -> str:
     """Return one query for many audiences: (profile_no, node_no), and a column `in_<number>` for each of them.
 
     Raises: DefinitionNotUnderstood
     """
-    asking = Asking(at, trait_columns, minor_digits, zone)
+    asking = Asking(at, trait_columns, minor_digits, zone, currency)
     conditions = {number: _condition(definition, asking) for number, definition in definitions.items()}
     query = _joined(exp.select("people.profile_no", "people.node_no"), asking)
     for number, condition in conditions.items():

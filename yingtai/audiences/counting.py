@@ -59,6 +59,7 @@ def compiled_for(
         trait_columns=trait_columns(lake),
         minor_digits=minor_digits(node_no),
         zone=zone_at(node_no),
+        currency=currency_at(node_no),
     )
 
 
@@ -69,9 +70,12 @@ def trait_columns(lake: ScopedLake) -> list[str]:
 
 def minor_digits(node_no: int | None) -> int:
     """Return how many digits the smallest unit of a brand's money has: 2 for yuan, 0 for yen."""
-    if not node_no:
-        return 2
-    return int(get_currency_precision(get_unit_at(brand_node(node_no)).currency or "CNY"))
+    return int(get_currency_precision(currency_at(node_no))) if node_no else 2
+
+
+def currency_at(node_no: int | None) -> str:
+    """Return the money of a brand; empty where there are several brands."""
+    return (get_unit_at(brand_node(node_no)).currency or "CNY") if node_no else ""
 
 
 def zone_at(node_no: int | None) -> tzinfo:

@@ -14,7 +14,14 @@ from django.db import connection
 from pyarrow import csv
 
 from yingtai.audiences.compiler import compile_together
-from yingtai.audiences.counting import compiled_for, lake_at, minor_digits, trait_columns, zone_at
+from yingtai.audiences.counting import (
+    compiled_for,
+    currency_at,
+    lake_at,
+    minor_digits,
+    trait_columns,
+    zone_at,
+)
 from yingtai.audiences.definition import Group, read_definition
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
 from yingtai.audiences.events import AudienceRefreshed
@@ -75,7 +82,7 @@ def refresh_all(acting: Acting, *, progress: Progress = lambda done, total: None
         sql = compile_together(
             {one.audience_no: one.definition for one in together},
             at=place.at, trait_columns=trait_columns(lake), minor_digits=minor_digits(together[0].node_no),
-            zone=zone_at(together[0].node_no),
+            zone=zone_at(together[0].node_no), currency=currency_at(together[0].node_no),
         )  # fmt: skip
         everyone = lake.query(sql)
         for one in together:

@@ -121,3 +121,19 @@ def test_money_is_ranked_in_the_currency_of_most_orders(
 def test_scores_can_be_computed_by_spark() -> None:
     translate(rfm_scores())
     translate(rfm_grid())
+
+
+def test_what_somebody_spent_counts_the_money_of_the_brand_only(
+    brand: BrandForTest, lake: object, acting: Acting
+) -> None:
+    paid = {1: (30_000, "CNY"), 2: (900_000, "JPY"), 3: (30_000, None)}
+    write_people(brand.node_no, {brand.node_no + n: brand.node_no for n in paid}, at=MONDAY)
+    orders = [
+        {"profile_no": brand.node_no + n, "event": "Order Completed", "amount_minor": amount, "currency": currency,
+         "occurred_at": MONDAY - timedelta(days=1)}
+        for n, (amount, currency) in paid.items()
+    ]  # fmt: skip
+    write_events(brand.node_no, orders)
+    much = definition({"block": "spent", "at_least": 300})
+
+    assert count_now(acting, much, node_no=brand.node_no).people == 2
