@@ -4,15 +4,16 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yingtai.audiences.api import list_offered
+from yingtai.audiences.api import AudienceNotFound, get_audience, list_offered
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name
 from yingtai.campaigns.errors import LaunchTimeFar, LaunchTimePast
 from yingtai.campaigns.queries import CampaignView
 from yingtai.campaigns.senders import SenderView, list_senders, sent_from
 from yingtai.compliance.api import list_purposes
-from yingtai.content.api import list_ready
+from yingtai.content.api import TemplateNotFound, get_version, list_ready
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import words_of
@@ -76,12 +77,12 @@ class CampaignForm(forms.Form):
         near = {0, brand_of(campaign.node_no)}
         offered = [(str(id), name) for id, node_no, name in list_offered(acting) if brand_of(node_no) in near]
         if campaign.audience_id and str(campaign.audience_id) not in dict(offered):
-            offered.append((str(campaign.audience_id), str(_("the audience chosen before"))))
+            offered.append((str(campaign.audience_id), _audience_before(acting, campaign.audience_id)))
         self._choose("audience_id", nothing + offered)
         ready = [one for one in list_ready(acting) if one.node_no == campaign.node_no]
         titles = [(str(one.id), f"{one.template_name} · {one.version}") for one in ready]
         if campaign.version_id and str(campaign.version_id) not in dict(titles):
-            titles.append((str(campaign.version_id), str(_("an earlier version"))))
+            titles.append((str(campaign.version_id), _version_before(acting, campaign.version_id)))
         self._choose("version_id", nothing + titles)
         self._offer_senders(acting, campaign)
         purposes = [one for one in list_purposes(acting) if one.node_no == campaign.node_no]
@@ -142,6 +143,24 @@ class CampaignForm(forms.Form):
     def has_senders(self) -> bool:
         """Whether the brand has senders to choose from."""
         return bool(self._senders)
+
+
+def _audience_before(acting: Acting, audience_id: UUID) -> str:
+    """Name an audience that is offered no more, so that a draft does not hide whom it is for."""
+    try:
+        return gettext("{name} (archived)").format(name=get_audience(acting, audience_id).name)
+    except AudienceNotFound:
+        return gettext("the audience chosen before")
+
+
+def _version_before(acting: Acting, version_id: UUID) -> str:
+    try:
+        found = get_version(acting, version_id)
+    except TemplateNotFound:
+        return gettext("an earlier version")
+    return gettext("{name} · {number} (an earlier version, or archived)").format(
+        name=found.template_name, number=found.version
+    )
 
 
 class SenderForm(forms.Form):

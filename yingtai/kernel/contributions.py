@@ -142,6 +142,9 @@ privacy_holders: Catalogue[Holder] = Catalogue("holders of personal data")
 deed_words: Catalogue[Any] = Catalogue("words for deeds")
 """What somebody did, by its code, for the record of deeds: "gave a role"."""
 
+deed_values: Catalogue[Any] = Catalogue("words for details of deeds")
+"""By the name of a detail, words for its codes as pairs: "basis" -> [("consent", "The person's consent")]."""
+
 second_person: Catalogue[Any] = Catalogue("acts that take two")
 """What one person asks for and another one approves (`yingtai.organization.api.TwoPersonAct`)."""
 

@@ -28,6 +28,11 @@ for code, words in {
     "approval.asked": _("asked for a second person"),
     "approval.approved": _("approved"),
     "approval.declined": _("declined"),
+    "sign-in.factor-added": _("added a second factor to their sign-in"),
+    "sign-in.factor-removed": _("removed the second factor of their sign-in"),
+    "sign-in.codes-made": _("made new recovery codes"),
+    "sign-in.password-changed": _("changed their password"),
+    "sign-in.password-reset": _("set a new password by mail"),
 }.items():
     deed_words.register(code, words)
 

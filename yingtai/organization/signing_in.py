@@ -13,13 +13,26 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.cache import cache
 from django.core.signing import BadSignature, TimestampSigner
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from yingtai.kernel.acting import Acting
 from yingtai.kernel.addresses import client_address
+from yingtai.kernel.scope import EVERYTHING, NOTHING
+from yingtai.organization.deeds import record_deed
 
 DEVICE_SECONDS = 180 * 24 * 3600
 FAILURES_OF_A_DEVICE = 20
 COUNTED_SECONDS = 3600
+GROUP_NODE = 0
+CHANGES = {
+    "mfa/email/totp_activated": "sign-in.factor-added",
+    "mfa/email/totp_deactivated": "sign-in.factor-removed",
+    "mfa/email/recovery_codes_generated": "sign-in.codes-made",
+    "account/email/password_changed": "sign-in.password-changed",
+    "account/email/password_set": "sign-in.password-changed",
+    "account/email/password_reset": "sign-in.password-reset",
+}
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -40,6 +53,14 @@ class StaffAdapter(DefaultAccountAdapter):
             cache.add(_counter(nonce), 0, COUNTED_SECONDS)
             cache.incr(_counter(nonce))
 
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        # allauth tells of every change of somebody's sign-in here, once it is made.
+        if what := CHANGES.get(template_prefix):
+            note_change(self.request.acting, user, what)
+        super().send_notification_mail(template_prefix, user, context, email)
+
     def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **options)
         account = user.email.lower()
@@ -48,6 +69,16 @@ class StaffAdapter(DefaultAccountAdapter):
             secure=settings.SESSION_COOKIE_SECURE, samesite="Lax",
         )  # fmt: skip
         return response
+
+
+def note_change(acting: Acting, staff: Any, what: str) -> None:
+    """Record that somebody's own sign-in was changed: where they work, or for the group when they work nowhere yet."""
+    if acting.scope != NOTHING:
+        record_deed(acting, what, node_no=acting.scope.hull.lo, about=staff.email)
+        return
+    # The transaction of a request without a place sees nothing and may write nothing.
+    whole = Acting(f"staff:{staff.id}", EVERYTHING, "sign-in", acting.at)
+    transaction.on_commit(lambda: record_deed(whole, what, node_no=GROUP_NODE, about=staff.email))
 
 
 def account_of(request: HttpRequest, credentials: Any = None) -> str:

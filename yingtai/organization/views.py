@@ -20,6 +20,7 @@ from yingtai.organization.forms import ColleagueForm, JoinForm, KeyForm, RoleFor
 from yingtai.organization.listing import RECORD
 from yingtai.organization.middleware import WORKPLACE
 from yingtai.organization.models import Role, Staff
+from yingtai.organization.record_words import details_in_words
 from yingtai.ui.lists import list_kinds, listing
 from yingtai.ui.pages import render_page
 
@@ -256,8 +257,8 @@ def record(request: ActingRequest) -> HttpResponse:
         "page": found, "what": what, "by": by, "kinds": [("", _("Everything")), *words.items()],
         "listing": listing(request, RECORD, without=() if has_brands else ("place",)),
         "rows": [
-            (row, names.get(row.by) or row.by, words.get(row.what, row.what), places.get(row.node_no))
-            for row in found.rows
+            (row, names.get(row.by) or row.by, words.get(row.what, row.what), places.get(row.node_no), said)
+            for row, said in zip(found.rows, details_in_words(request.acting, found.rows), strict=True)
         ],
     }  # fmt: skip
     return render_page(request, "organization/record.html", context, fragment="rows")

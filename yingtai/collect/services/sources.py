@@ -23,12 +23,16 @@ from yingtai.collect.models import Source
 from yingtai.collect.queries.sources import SourceView, view_source
 from yingtai.collect.services.planning import publish_plan
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.contributions import deed_values, deed_words
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import get_unit_at, record_deed
 
 BACK_FILL_DAYS = 30
 
+deed_values.register(
+    "kind",
+    [("sdk", _("Pages and apps")), ("server", _("Our own servers")), ("import", _("Files"))],
+)
 deed_words.register("source.made", _("made a source"))
 deed_words.register("source.key-made", _("made a write key"))
 deed_words.register("source.keys-revoked", _("revoked write keys"))

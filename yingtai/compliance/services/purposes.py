@@ -9,11 +9,18 @@ from yingtai.compliance.models import Basis, Notice, Purpose
 from yingtai.compliance.queries import NoticeView, PurposeView, view_notice, view_purpose
 from yingtai.compliance.standard import NOTICES, PURPOSES
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.contributions import deed_values, deed_words
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import record_deed
 
+deed_values.register(
+    "basis",
+    [
+        (Basis.CONSENT, _("The person's consent")), (Basis.CONTRACT, _("A contract with the person")),
+        (Basis.LEGAL_DUTY, _("A legal duty")),
+    ],
+)  # fmt: skip
 deed_words.register("purpose.registered", _("registered a purpose"))
 deed_words.register("notice.published", _("published a notice"))
 
