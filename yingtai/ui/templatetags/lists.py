@@ -51,7 +51,9 @@ def cell(content: str, listing: Listing, name: str, extra: str = "") -> SafeStri
             '<th scope="row" class="{}">{}</th>' if extra else '<th scope="row">{1}</th>', extra, heading
         )
     css = " ".join(word for word in ("numeric" if column.is_numeric else "", extra) if word)
-    return format_html('<td class="{}">{}</td>', css, mark_safe(content.strip()))  # noqa: S308 - rendered by Django
+    value = mark_safe(content.strip())  # noqa: S308 - rendered by Django
+    # A phone has no room for the heads: there each value says what it is.
+    return format_html('<td class="{}" data-label="{}">{}</td>', css, column.title, value)
 
 
 @register.simple_tag
