@@ -3,6 +3,7 @@
 What one line cannot say is reported and passed over; what spoils the whole file is a ProductError.
 """
 
+import contextlib
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,11 +11,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
 from statistics import median
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-import pyarrow as pa
-from pyarrow import parquet
 
 from yingtai.collect.errors import (
     CellNotReadable,
@@ -29,7 +28,7 @@ from yingtai.collect.errors import (
     LineNotReadable,
     QuoteNotClosed,
 )
-from yingtai.collect.importing import excel
+from yingtai.collect.importing import apart
 from yingtai.collect.importing.cells import as_text
 from yingtai.collect.importing.mapping import FileOptions
 from yingtai.collect.importing.opening import CSV, EXCEL, JSON_LINES, Form, Origin, find_form, unpacked
@@ -314,7 +313,9 @@ def _flat(value: dict[str, Any], before: str = "", depth: int = 0) -> dict[str, 
 
 
 def _open_excel(origin: Origin, form: Form, options: FileOptions) -> Table:
-    filled = ((row, number) for number, row in enumerate(excel.rows(origin, options.sheet)) if any(row))
+    filled = (
+        (row, number) for number, row in enumerate(apart.rows(origin, apart.EXCEL, options.sheet)) if any(row)
+    )
     first = list(islice(filled, LINES_LOOKED_AT))
     if not first:
         raise FileEmpty
@@ -324,7 +325,7 @@ def _open_excel(origin: Origin, form: Form, options: FileOptions) -> Table:
     skipped += 1 if options.header else 0
 
     def lines(refuse: Refuse) -> Iterator[Line]:
-        for number, row in enumerate(excel.rows(origin, options.sheet), start=1):
+        for number, row in enumerate(apart.rows(origin, apart.EXCEL, options.sheet), start=1):
             if number <= skipped or not any(row):
                 continue
             cells = [cell or None for cell in row[:width]]
@@ -340,29 +341,15 @@ def _open_excel(origin: Origin, form: Form, options: FileOptions) -> Table:
 
 
 def _open_parquet(origin: Origin, form: Form) -> Table:
-    try:
-        with origin.open() as stream:
-            header = _named(parquet.ParquetFile(stream).schema_arrow.names)
-    except (pa.ArrowException, OSError, ValueError) as problem:
-        raise FileDamaged(detail=str(problem)[:200]) from problem
+    with contextlib.closing(apart.rows(origin, apart.PARQUET)) as found:
+        header = _named(next(found, ()))
 
     def lines(refuse: Refuse) -> Iterator[Line]:
-        with origin.open() as stream:
-            number = 0
-            for batch in _parquet_batches(stream):
-                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    number += 1
-                    cells = [as_text(cell) for cell in row]
-                    if _is_clean([cell for cell in cells if cell]):
-                        yield Line(number, cells)
-                    else:
-                        refuse(number, "", CellNotReadable, "")
+        for number, row in enumerate(islice(apart.rows(origin, apart.PARQUET), 1, None), start=1):
+            cells = [cell or None for cell in row]
+            if _is_clean([cell for cell in cells if cell]):
+                yield Line(number, cells)
+            else:
+                refuse(number, "", CellNotReadable, "")
 
     return Table(form, header, lines)
-
-
-def _parquet_batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
-    try:
-        yield from parquet.ParquetFile(stream).iter_batches(batch_size=10_000)
-    except (pa.ArrowException, OSError, ValueError) as problem:
-        raise FileDamaged(detail=str(problem)[:200]) from problem

@@ -1,9 +1,13 @@
 """Files as people really have them: each oddity is read as meant, or refused with a word; never quietly wrong."""
 
+import io
 import json
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
+from yingtai.collect.errors import FileTooLarge
 from yingtai.collect.importing.mapping import FileOptions
 from yingtai.collect.importing.opening import Origin, find_delimiter, find_form
 from yingtai.collect.tests.files import EVENTS, ORDER_HEADER, ORDERS, PEOPLE, open_bytes, read
@@ -203,3 +207,12 @@ def test_a_sparse_first_line_of_values_is_no_title():
     rows, _ = read(f"{PEOPLE_HEADER}a@example.com,,,\nb@example.com,,Bert,Köln\n", PEOPLE)
 
     assert [row["id_email"] for row in rows] == ["a@example.com", "b@example.com"]
+
+
+def test_a_parquet_file_with_a_giant_text_is_refused():
+    sink = io.BytesIO()
+    parquet.write_table(pa.table({"email": ["x" * 20_000_000]}), sink, compression="zstd")
+    assert len(sink.getvalue()) < 100_000
+
+    with pytest.raises(FileTooLarge):
+        list(open_bytes(sink.getvalue(), PEOPLE | {"person": {"email": "email"}, "traits": {}}).sets())
