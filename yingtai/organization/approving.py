@@ -19,6 +19,7 @@ from yingtai.kernel.labels import Label
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.deeds import record_deed
 from yingtai.organization.errors import ApprovalNotFound, SecondPersonNeeded
+from yingtai.organization.makers import stand_apart
 from yingtai.organization.models import Approval
 from yingtai.organization.queries import names_of_staff
 
@@ -158,5 +159,6 @@ def list_waiting(acting: Acting) -> list[ApprovalView]:
 
 def _may_decide(acting: Acting, found: Approval, act: TwoPersonAct) -> bool:
     action, label, place = act.needs
-    is_other = acting.actor.startswith("staff:") and acting.actor not in {found.asked_by, found.beneficiary}
-    return is_other and decide(acting, action, label, place).allowed
+    if not acting.actor.startswith("staff:") or acting.actor == found.beneficiary:
+        return False
+    return decide(acting, action, label, place).allowed and stand_apart(acting.actor, found.asked_by)

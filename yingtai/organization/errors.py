@@ -81,7 +81,10 @@ class ApprovalNotFound(ProductError):
 class SecondPersonNeeded(ProductError):
     code = "organization.second-person-needed"
     title = "Somebody else has to decide this"
-    remedy = "Nobody approves what they asked for themselves or what is given to them."
+    remedy = (
+        "Nobody approves what they asked for themselves, what is given to them, or what is asked by a colleague whom "
+        "they brought here or who brought them."
+    )
     status = 403
 
 

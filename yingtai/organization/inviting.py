@@ -39,9 +39,10 @@ class InvitationView:
     expires_at: datetime
 
 
-def send_invitation(acting: Acting, *, email: str, name: str, unit: Unit, role: str) -> None:
+def send_invitation(acting: Acting, *, email: str, name: str, unit: Unit, role: str, made_by: str) -> None:
     """Mail a link to whoever is invited; nobody else ever sees it. An earlier one to the same address ends.
 
+    In:  made_by  whom the account will count as made by (`makers.maker`)
     Raises: EmailIsTaken, MailNotSent
     """
     if Staff.objects.filter(email__iexact=email).exists():
@@ -52,7 +53,7 @@ def send_invitation(acting: Acting, *, email: str, name: str, unit: Unit, role: 
             withdrawn_at=acting.at
         )
         Invitation.objects.create(
-            email=email, name=name, unit=unit, role=role, token_hash=_hash(token), made_by=acting.actor,
+            email=email, name=name, unit=unit, role=role, token_hash=_hash(token), made_by=made_by,
             made_at=acting.at, expires_at=acting.at + KEPT,
         )  # fmt: skip
         record_deed(
@@ -112,9 +113,10 @@ def join(acting: Acting, token: str, *, password: str, language: str = "") -> St
         except ValidationError as problem:
             raise PasswordTooWeak(field="password") from problem
         staff = Staff.objects.create_user(
-            found.email, password, name=found.name, language=language, time_zone=found.unit.time_zone
-        )
-        Assignment.objects.create(staff=staff, unit=found.unit, role=found.role)
+            found.email, password, name=found.name, language=language, time_zone=found.unit.time_zone,
+            made_by=found.made_by,
+        )  # fmt: skip
+        Assignment.objects.create(staff=staff, unit=found.unit, role=found.role, made_by=found.made_by)
         record_deed(
             acting, "staff.joined", node_no=found.unit.node_no or 0, about=found.email, role=found.role
         )

@@ -75,7 +75,7 @@ class Staff(AbstractBaseUser):
     exempt: ClassVar[str] = "sign-in, before any scope exists"
     # Without the hash of the password, on which guesses could be tried.
     grants: ClassVar[dict[str, str]] = {
-        "auditor": "SELECT (id, email, name, language, time_zone, is_active, last_login)"
+        "auditor": "SELECT (id, email, name, language, time_zone, is_active, last_login, made_by)"
     }
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -84,6 +84,8 @@ class Staff(AbstractBaseUser):
     language = models.CharField(max_length=10, blank=True)
     time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
     is_active = models.BooleanField(default=True)
+    made_by = models.CharField(max_length=100, blank=True, default="")
+    """The actor who asked for the invitation; "" when made on the server or by who was alone."""
     is_staff = False
     is_superuser = False
 
@@ -121,6 +123,8 @@ class Assignment(ExemptModel):
     staff = models.ForeignKey(Staff, models.CASCADE, related_name="assignments")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     role = models.CharField(max_length=20, choices=Role.choices)
+    made_by = models.CharField(max_length=100, blank=True, default="")
+    """The actor who asked for it; "" when made on the server or by who was alone."""
 
     class Meta:
         constraints = [

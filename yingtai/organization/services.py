@@ -19,8 +19,12 @@ from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization import approving, inviting
 from yingtai.organization.deeds import record_deed
 from yingtai.organization.errors import CodeIsTaken, EmailIsTaken, RoleForOneself, RolesDoNotMix, UnitNotFound
+from yingtai.organization.makers import maker
 from yingtai.organization.models import ApiKey, Assignment, Role, Staff, Unit
 from yingtai.organization.queries import UnitView, find_colleague, scope_of, view_unit
+
+# Whoever may do this decides, as the second person, about the rights of others.
+BY_TWO = ("administer", Label.L2, "organization.approval")
 
 
 @transaction.atomic
@@ -122,7 +126,13 @@ def invite_colleague(acting: Acting, *, email: str, name: str, unit_code: str, r
     unit = _unit_in_scope(acting, unit_code)
     if Staff.objects.filter(email__iexact=email).exists():
         raise EmailIsTaken(field="email")
-    asked = {"email": email, "name": name, "unit_code": unit_code, "role": role}
+    asked = {
+        "email": email,
+        "name": name,
+        "unit_code": unit_code,
+        "role": role,
+        "made_by": maker(acting.actor),
+    }
     return _with_two(acting, "staff.invite", unit, about=email, asked=asked, roles=[role], beneficiary=email)
 
 
@@ -138,7 +148,9 @@ def give_role(acting: Acting, *, staff_id: UUID, unit_code: str, role: str) -> b
     if acting.actor == f"staff:{staff.id}":
         raise RoleForOneself(field="role")
     _refuse_mixture(staff.id, role)
-    asked = {"staff_id": str(staff.id), "unit_code": unit_code, "role": role}
+    asked = {
+        "staff_id": str(staff.id), "unit_code": unit_code, "role": role, "made_by": maker(acting.actor),
+    }  # fmt: skip
     return _with_two(
         acting,
         "role.give",
@@ -160,8 +172,8 @@ def _with_two(
     roles: list[str],
     beneficiary: str = "",
 ) -> bool:
-    """Do something, or ask a second person first when the roles lead to customers' data."""
-    if any(leads_to_customers(role) for role in roles):
+    """Do something, or ask a second person first when the roles take one."""
+    if any(takes_two(role) for role in roles):
         return (
             approving.ask(
                 acting, what, node_no=unit.node_no or 0, about=about, asked=asked, beneficiary=beneficiary
@@ -172,16 +184,25 @@ def _with_two(
     return False
 
 
+def takes_two(role: str) -> bool:
+    """Say whether a role is given by two: it leads to customers, or makes somebody the second person of others."""
+    return leads_to_customers(role) or _may(role, *BY_TWO)
+
+
 def leads_to_customers(role: str) -> bool:
     """Say whether somebody with a role sees customer-private values, or lets them be shown, sent or taken away."""
-    somebody = Acting("system:organization", EVERYTHING, "operations", datetime.now(UTC), frozenset({role}))
     return any(
-        decide(somebody, action, Label.L3, place).allowed
+        _may(role, action, Label.L3, place)
         for action, place in (
             ("view", "customers.profile"), ("reveal", "customers.profile"), ("send", "campaigns.campaign"),
             ("reveal", "collect.quarantine"), ("edit", "customers.erasure"),
         )
     )  # fmt: skip
+
+
+def _may(role: str, action: str, label: Label, place: str) -> bool:
+    somebody = Acting("system:organization", EVERYTHING, "operations", datetime.now(UTC), frozenset({role}))
+    return decide(somebody, action, label, place).allowed
 
 
 def _refuse_mixture(staff_id: UUID, role: str) -> None:
@@ -195,14 +216,19 @@ def _refuse_mixture(staff_id: UUID, role: str) -> None:
 
 def _invite(acting: Acting, asked: dict[str, Any]) -> None:
     unit = _unit_in_scope(acting, asked["unit_code"])
-    inviting.send_invitation(acting, email=asked["email"], name=asked["name"], unit=unit, role=asked["role"])
+    inviting.send_invitation(
+        acting, email=asked["email"], name=asked["name"], unit=unit, role=asked["role"],
+        made_by=asked["made_by"],
+    )  # fmt: skip
 
 
 def _give(acting: Acting, asked: dict[str, Any]) -> None:
     unit = _unit_in_scope(acting, asked["unit_code"])
     staff = Staff.objects.get(id=asked["staff_id"])
     _refuse_mixture(staff.id, asked["role"])
-    _made, is_new = Assignment.objects.get_or_create(staff=staff, unit=unit, role=asked["role"])
+    _made, is_new = Assignment.objects.get_or_create(
+        staff=staff, unit=unit, role=asked["role"], defaults={"made_by": asked["made_by"]}
+    )
     if is_new:
         record_deed(
             acting,
@@ -221,7 +247,6 @@ def _facts(asked: dict[str, Any]) -> list[tuple[Any, Any]]:
     return [*named, (_("Role"), ", ".join(roles)), (_("Works in"), view_unit(unit).title if unit else "–")]
 
 
-BY_TWO = ("administer", Label.L2, "organization.approval")
 second_person.register(
     "staff.invite", approving.TwoPersonAct(_("invite a colleague"), BY_TWO, _invite, _facts)
 )
@@ -270,14 +295,14 @@ def grow_tree(
 
 
 def issue_key(acting: Acting, *, unit_code: str, name: str, roles: list[str]) -> str | None:
-    """Make an API key for a unit of the actor's scope and return it; it cannot be shown again. A key that leads to
-    customers' data takes a second person first: then None is returned, and `collect_key` makes it afterwards.
+    """Make an API key for a unit of the actor's scope and return it; it cannot be shown again. A key whose roles take
+    two waits for a second person first: then None is returned, and `collect_key` makes it afterwards.
 
     Raises: UnitNotFound, NotAllowed
     """
     unit = _unit_in_scope(acting, unit_code)
     asked = {"unit_code": unit_code, "name": name, "roles": sorted(roles)}
-    if any(leads_to_customers(role) for role in roles) and not env().alone:
+    if any(takes_two(role) for role in roles) and not env().alone:
         approving.ask(acting, "key.issue", node_no=unit.node_no or 0, about=name, asked=asked)
         return None
     return _issued(acting, unit, name, roles)

@@ -268,3 +268,73 @@ def test_which_roles_lead_to_customers():
         "compliance_officer",
         "integrator",
     }
+
+
+@pytest.mark.parametrize("role", ["administrator", "compliance_officer"])
+def test_whoever_decides_about_rights_is_made_by_two(brand, role):
+    boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
+    sock = make_staff(brand.code, "analyst")
+
+    answer = browser_of(Staff.objects.get(id=boss.actor.removeprefix("staff:"))).post(
+        f"/organization/staff/{sock.id}/role", {"unit_code": brand.code, "role": role}
+    )
+
+    assert answer.status_code == 302
+    assert not Assignment.objects.filter(staff=sock, role=role).exists()
+    email = f"{role}-{brand.code}@staff.example.com"
+    assert services.invite_colleague(boss, email=email, name="S", unit_code=brand.code, role=role) is True
+    assert services.issue_key(boss, unit_code=brand.code, name="S", roles=["analyst", role]) is None
+    assert (mail.outbox, len(approving.list_waiting(other))) == ([], 3)
+
+
+def joined(boss, other, brand, role):
+    """Invite somebody, with a second person's yes, and let them join; return their acting."""
+    email = f"{role}-{boss.actor[-6:]}-{brand.code}@staff.example.com"
+    if services.invite_colleague(boss, email=email, name="N", unit_code=brand.code, role=role):
+        [waiting] = approving.list_waiting(other)
+        approving.decide_approval(other, waiting.id, is_approved=True)
+    token = link_in(mail.outbox[-1]).removeprefix("/join/")
+    return acting_of(brand, role, staff=inviting.join(boss, token, password=PASSWORD))
+
+
+def test_nobody_approves_for_who_made_them_nor_for_whom_they_made_at_any_distance(brand):
+    boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
+    child = joined(boss, other, brand, "administrator")
+    grandchild = joined(child, other, brand, "administrator")
+    wish = {"unit_code": brand.code, "name": "Shop", "roles": ["integrator"]}
+
+    for asks, decides in ((boss, child), (boss, grandchild), (child, boss), (grandchild, boss)):
+        services.issue_key(asks, **wish)
+        [waiting] = [one for one in approving.list_waiting(asks) if one.asked_by == asks.actor]
+        assert [one.may_decide for one in approving.list_waiting(decides) if one.id == waiting.id] == []
+        with pytest.raises(SecondPersonNeeded):
+            approving.decide_approval(decides, waiting.id, is_approved=True)
+        approving.decide_approval(other, waiting.id, is_approved=True)
+
+
+def test_a_role_given_later_ties_two_as_an_invitation_does(brand):
+    boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
+    somebody = make_staff(brand.code, "analyst")
+    services.give_role(boss, staff_id=somebody.id, unit_code=brand.code, role="administrator")
+    [waiting] = approving.list_waiting(other)
+    approving.decide_approval(other, waiting.id, is_approved=True)
+    services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"])
+    [waiting] = approving.list_waiting(boss)
+
+    with pytest.raises(SecondPersonNeeded):
+        approving.decide_approval(
+            acting_of(brand, "administrator", staff=somebody), waiting.id, is_approved=True
+        )
+
+
+def test_who_began_alone_works_with_whom_they_invited_then(brand, monkeypatch):
+    boss = acting_of(brand, "administrator")
+    monkeypatch.setitem(env().__dict__, "alone", True)
+    second = joined(boss, None, brand, "administrator")
+    monkeypatch.setitem(env().__dict__, "alone", False)
+    services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"])
+    [waiting] = approving.list_waiting(second)
+
+    approving.decide_approval(second, waiting.id, is_approved=True)
+
+    assert services.collect_key(boss, waiting.id).startswith("ytk_")
