@@ -11,12 +11,14 @@ from yingtai.audiences.metrics import rfm_grid, rfm_scores
 from yingtai.audiences.queries import (
     AudienceView,
     choices,
+    definitions_behind,
     get_audience,
     id_of_audience,
     list_audiences,
     list_offered,
     names_of,
 )
+from yingtai.audiences.saying import said_in_words
 from yingtai.audiences.services.definitions import archive_audience, change_audience, create_audience
 from yingtai.audiences.services.membership import fill, fill_with, refresh_all, refresh_audience
 from yingtai.audiences.uses import Use, audience_uses
@@ -41,6 +43,7 @@ __all__ = [
     "compile_together",
     "count_now",
     "create_audience",
+    "definitions_behind",
     "fill",
     "fill_with",
     "get_audience",
@@ -53,6 +56,7 @@ __all__ = [
     "refresh_audience",
     "rfm_grid",
     "rfm_scores",
+    "said_in_words",
     "trait_columns",
     "write_definition",
 ]

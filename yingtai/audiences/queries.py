@@ -138,6 +138,22 @@ def id_of_audience(acting: Acting, audience_no: int) -> UUID | None:
         return Audience.objects.filter(audience_no=audience_no).values_list("id", flat=True).first()
 
 
+def definitions_behind(acting: Acting, audience_id: UUID) -> dict[int, tuple[int, Any]]:
+    """Return the stored definition of an audience and of every one that it is made of, however far down.
+
+    Out:  number: (revision, definition); empty when there is no such audience in scope
+    Cost: one query for each level
+    """
+    behind: dict[int, tuple[int, Any]] = {}
+    with acting_transaction(acting):
+        level = Audience.objects.filter(id=audience_id)
+        while rows := list(level.values_list("audience_no", "revision", "definition")):
+            behind |= {audience_no: (revision, document) for audience_no, revision, document in rows}
+            named = {number for *_, document in rows for number in mentioned(document)}
+            level = Audience.objects.filter(audience_no__in=named - behind.keys())
+    return behind
+
+
 def choices(acting: Acting) -> list[tuple[int, str]]:
     """Return number and name of every live audience, by name: what a sentence may refer to."""
     with acting_transaction(acting):

@@ -56,6 +56,13 @@ class LaunchGrew(ProductError):
     status = 409
 
 
+class LaunchDiffers(ProductError):
+    code = "campaigns.launch-differs"
+    title = "Held up: the audience, or one it is made of, was changed after the launch was agreed to"
+    remedy = "Take it back, look at the audience, and launch it again; so many may take a second person."
+    status = 409
+
+
 class NotScheduled(ProductError):
     code = "campaigns.not-scheduled"
     title = "This campaign no longer waits for its time"

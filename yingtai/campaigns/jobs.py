@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from yingtai.campaigns.asked import facts_of_launch
 from yingtai.campaigns.services import asking, deciding, exporting, following, sending
 from yingtai.campaigns.services.pausing import pausing_at_trouble
 from yingtai.kernel.acting import Acting
@@ -12,7 +13,12 @@ from yingtai.organization.api import TwoPersonAct
 
 second_person.register(
     asking.LAUNCH,
-    TwoPersonAct(_("launch a campaign"), ("send", Label.L3, "campaigns.campaign"), asking.launch_approved),
+    TwoPersonAct(
+        _("launch a campaign"),
+        ("send", Label.L3, "campaigns.campaign"),
+        asking.launch_approved,
+        facts_of_launch,
+    ),
 )
 
 

@@ -1,6 +1,6 @@
 """The one door into `organization`. Other modules import this file and `events`, nothing else."""
 
-from yingtai.organization.approving import TwoPersonAct, ask
+from yingtai.organization.approving import Linked, TwoPersonAct, ask
 from yingtai.organization.deeds import record_deed
 from yingtai.organization.errors import CodeIsTaken, KeyNotAccepted, NoWorkplace, UnitNotFound
 from yingtai.organization.models import Role
@@ -32,6 +32,7 @@ __all__ = [
     "CodeIsTaken",
     "Colleague",
     "KeyNotAccepted",
+    "Linked",
     "NoWorkplace",
     "Role",
     "TwoPersonAct",

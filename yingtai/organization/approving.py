@@ -27,19 +27,30 @@ KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
+class Linked:
+    """Words of a fact that lead to a page."""
+
+    words: str
+    url: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True)
 class TwoPersonAct:
     """Something that takes two.
 
     title     what it is called, for a list
     needs     what whoever approves must be allowed to do: action, label, place
     perform   `perform(acting, asked)`, called when it is approved, acting as whoever approves
-    facts     `facts(asked)`: what was asked for, as (label, value) in the reader's language
+    facts     `facts(acting, asked)`: what was asked for, as (label, value) in the reader's language
     """
 
     title: Any
     needs: tuple[str, Label, str]
     perform: Callable[[Acting, dict[str, Any]], None]
-    facts: Callable[[dict[str, Any]], list[tuple[Any, Any]]] = lambda asked: []
+    facts: Callable[[Acting, dict[str, Any]], list[tuple[Any, Any]]] = lambda acting, asked: []
 
 
 @dataclass(frozen=True)
@@ -149,7 +160,7 @@ def list_waiting(acting: Acting) -> list[ApprovalView]:
     acts = {one.id: second_person.get(one.what) for one in found}
     return [
         ApprovalView(
-            one.id, one.what, acts[one.id].title, one.about, acts[one.id].facts(one.asked), one.asked_by,
+            one.id, one.what, acts[one.id].title, one.about, acts[one.id].facts(acting, one.asked), one.asked_by,
             names.get(one.asked_by, one.asked_by), one.asked_at, one.expires_at, _may_decide(acting, one, acts[one.id]),
         )
         for one in found

@@ -240,7 +240,7 @@ def _give(acting: Acting, asked: dict[str, Any]) -> None:
         )
 
 
-def _facts(asked: dict[str, Any]) -> list[tuple[Any, Any]]:
+def _facts(acting: Acting, asked: dict[str, Any]) -> list[tuple[Any, Any]]:
     unit = Unit.objects.filter(code=asked["unit_code"]).first()
     roles = [str(Role(role).label) for role in asked.get("roles") or [asked["role"]]]
     named = [(pgettext("person", "Name"), asked["name"])] if asked.get("email") else []

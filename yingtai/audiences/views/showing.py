@@ -15,13 +15,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.audiences import jobs, presets, queries
-from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
 from yingtai.audiences.listing import AUDIENCES
 from yingtai.audiences.metrics import rfm_grid
+from yingtai.audiences.saying import said_in_words
 from yingtai.audiences.services.definitions import archive_audience, copy_audience, restore_audience
 from yingtai.audiences.services.looking import who_they_are
 from yingtai.audiences.uses import uses_of
-from yingtai.audiences.wording import Line, in_words
 from yingtai.kernel.acting import decide
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page, words_of
@@ -98,7 +97,7 @@ def audience(request: ActingRequest, audience_id: UUID) -> HttpResponse:
         "state": state_of(view, acting.at),
         "place": get_unit_at(view.node_no) if view.node_no else None,
         "author": names_of_staff(acting, [view.created_by]).get(view.created_by, ""),
-        "lines": _words(request, view),
+        "lines": said_in_words(request.acting, view),
         "chart": _size_chart(sizes),
         "refreshes": sizes[::-1][:SHOWN_REFRESHES],
         "uses": uses_of(acting, view.audience_no),
@@ -229,14 +228,6 @@ def state_of(view: queries.AudienceView, now: Any) -> tuple[str, str]:
 
 def _may_edit(request: ActingRequest) -> bool:
     return decide(request.acting, "edit", Label.L2, "audiences.audience").allowed
-
-
-def _words(request: ActingRequest, view: queries.AudienceView) -> list[Line]:
-    try:
-        definition = view.definition
-    except (DefinitionNotUnderstood, DefinitionTooDeep):
-        return []
-    return in_words(definition, names=queries.names_of(request.acting, list(definition.audience_nos)))
 
 
 def _size_chart(sizes: list[queries.SizeView]) -> charts.Chart | None:

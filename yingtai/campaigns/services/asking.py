@@ -1,13 +1,11 @@
 """A launch to many takes two: whoever launches asks, a colleague who may launch too agrees to exactly that."""
 
-import hashlib
-import json
 from typing import Any
 from uuid import UUID
 
-from yingtai.audiences.api import get_audience
+from yingtai.campaigns.agreement import digest_of
 from yingtai.campaigns.errors import LaunchChanged
-from yingtai.campaigns.queries import CampaignView, get_campaign
+from yingtai.campaigns.queries import get_campaign
 from yingtai.campaigns.services import deciding
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.env import env
@@ -33,7 +31,7 @@ def launch_or_ask(acting: Acting, campaign_id: UUID) -> bool:
             deciding.launch(acting, campaign_id, most_people=env().launch_alone)
             return False
         deciding.require_ready(acting, campaign_id)
-        asked = {"campaign_id": str(campaign_id), "people": people, "contents": _contents(acting, found)}
+        asked = {"campaign_id": str(campaign_id), "people": people, "contents": digest_of(acting, found)}
         return ask(acting, LAUNCH, node_no=found.node_no, about=found.name, asked=asked) is not None
 
 
@@ -44,19 +42,9 @@ def launch_approved(acting: Acting, asked: dict[str, Any]) -> None:
     """
     campaign_id = UUID(asked["campaign_id"])
     found = get_campaign(acting, campaign_id)
-    if _contents(acting, found) != asked["contents"]:
+    if digest_of(acting, found) != asked["contents"]:
         raise LaunchChanged
     most_people = int(asked["people"] * GROWTH)
     if deciding.forecast(acting, campaign_id).get("owed", 0) > most_people:
         raise LaunchChanged
-    deciding.launch(acting, campaign_id, most_people=most_people)
-
-
-def _contents(acting: Acting, found: CampaignView) -> str:
-    """Return a digest of all that decides who gets what, when and from whom."""
-    audience = get_audience(acting, found.audience_id).document if found.audience_id else None
-    parts = [
-        found.audience_id, audience, found.version_id, found.purpose, found.channel,
-        found.from_name, found.from_address, found.reply_to, found.hold_out_share, found.per_minute, found.scheduled_at,
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+    deciding.launch(acting, campaign_id, most_people=most_people, agreed=asked["contents"])

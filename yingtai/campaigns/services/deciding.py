@@ -9,8 +9,9 @@ from django.db import connection
 
 from yingtai.audiences.api import fill
 from yingtai.campaigns import queueing as queue
+from yingtai.campaigns.agreement import digest_of
 from yingtai.campaigns.checking import problems_of
-from yingtai.campaigns.errors import CampaignIsFixed, LaunchGrew, NotReadyToLaunch
+from yingtai.campaigns.errors import CampaignIsFixed, LaunchDiffers, LaunchGrew, NotReadyToLaunch
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.queries import CampaignView, view_campaign
 from yingtai.campaigns.reasons import HOLD_OUT
@@ -68,10 +69,13 @@ def forecast(acting: Acting, campaign_id: UUID) -> dict[str, int]:
     return dict(counts)
 
 
-def launch(acting: Acting, campaign_id: UUID, *, most_people: int | None = None) -> CampaignView:
+def launch(
+    acting: Acting, campaign_id: UUID, *, most_people: int | None = None, agreed: str = ""
+) -> CampaignView:
     """Launch a draft: now, or at the time it is scheduled for. It cannot be changed after.
 
     In:     most_people  how many it may go to; should the audience have grown beyond when its time comes, it waits
+            agreed       the digest that a second person agreed to; that of now when nobody else was asked
     Raises: CampaignNotFound, CampaignIsFixed, NotReadyToLaunch
     """
     with acting_transaction(acting):
@@ -81,6 +85,7 @@ def launch(acting: Acting, campaign_id: UUID, *, most_people: int | None = None)
         campaign.state = Campaign.State.SCHEDULED if is_later else Campaign.State.DECIDING
         campaign.launched_at, campaign.launched_by = acting.at, acting.actor
         campaign.most_people = most_people
+        campaign.agreed = agreed or digest_of(acting, view_campaign(campaign))
         campaign.notice_version = latest_notice_version(
             acting, node_no=campaign.node_no, purpose=campaign.purpose
         )
@@ -109,7 +114,7 @@ def _require_ready(acting: Acting, campaign: Campaign) -> None:
 def decide(acting: Acting, campaign_no: int) -> bool:
     """Write the ledger of a launched campaign and return whether it was done now. A repeat does nothing.
 
-    Raises: LaunchGrew when more people would get it than was agreed to
+    Raises: LaunchDiffers, LaunchGrew when other or more people would get it than was agreed to
     Cost:   one question to the lake and half a dozen set statements; 1 million people in some seconds
     """
     with acting_transaction(acting):
@@ -118,6 +123,7 @@ def decide(acting: Acting, campaign_no: int) -> bool:
             return False
         if campaign.scheduled_at and campaign.scheduled_at > acting.at + timedelta(seconds=1):
             return False
+        _refuse_difference(acting, campaign)
         people = _decided(acting, campaign)
         _refuse_growth(campaign, people)
         values = {"campaign_no": campaign_no, "node_no": campaign.node_no}
@@ -129,6 +135,12 @@ def decide(acting: Acting, campaign_no: int) -> bool:
         queue.send(acting, campaign)
         queue.export(acting, campaign)
     return True
+
+
+def _refuse_difference(acting: Acting, campaign: Campaign) -> None:
+    # What an older release launched has no digest.
+    if campaign.agreed and campaign.agreed != digest_of(acting, view_campaign(campaign)):
+        raise LaunchDiffers
 
 
 def _refuse_growth(campaign: Campaign, people: ProfileSet) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from yingtai.audiences.api import create_audience
+from yingtai.audiences.api import change_audience, create_audience, definitions_behind, get_audience
 from yingtai.campaigns.jobs import decide
 from yingtai.campaigns.queries import get_campaign
 from yingtai.campaigns.services import drafting
@@ -117,3 +117,102 @@ def test_an_audience_that_grew_by_its_time_is_asked_about_again(
 
     assert (held_up.state, held_up.trouble) == ("paused", "campaigns.launch-grew")
     assert state_of(acting, campaign) == "draft"
+
+
+NEVER = {
+    "join": "all",
+    "parts": [{"block": "did", "event": "Order Completed", "at_least": 9, "within_days": 1}],
+}
+
+
+@pytest.fixture
+def nested(acting, brand, campaign):
+    """An audience that the campaign's audience is made of."""
+    inner = create_audience(acting, node_no=brand.node_no, name="Inner", definition=EVERYONE)
+    outer = get_campaign(acting, campaign.id).audience_id
+    inner_no = next(iter(definitions_behind(acting, inner)))
+    # Everybody, or whoever is in the inner one: who gets it stays the same, what decides it does not.
+    member = {
+        "join": "any",
+        "parts": [{"block": "member", "audience": inner_no}, {"join": "all", "parts": []}],
+    }
+    change_audience(acting, outer, name="Everyone", definition=member)
+    return inner
+
+
+def test_an_audience_that_the_audience_is_made_of_is_agreed_to_too(marketer, acting, brand, campaign, nested):
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+    change_audience(acting, nested, name="Inner", definition=NEVER)
+    approval, _, _ = waiting_for(other := signed_in(brand.code, "marketer"), acting)
+    page = other.get("/organization/approvals/").content.decode()
+
+    assert other.post(f"/organization/approvals/{approval}", {"decision": "approve"}).status_code == 409
+    assert "It was changed after it was asked for" in page
+    assert state_of(acting, campaign) == "draft"
+
+
+@pytest.mark.parametrize("asked_a_colleague", [False, True])
+@pytest.mark.parametrize("which", ["outer", "inner"])
+def test_an_audience_edited_before_its_time_holds_the_launch_up(
+    marketer, acting, brand, campaign, nested, monkeypatch, asked_a_colleague, which
+):
+    if asked_a_colleague:
+        marketer.post(f"/campaigns/{campaign.id}/launch")
+        approval, _, _ = waiting_for(other := signed_in(brand.code, "marketer"), acting)
+        other.post(f"/organization/approvals/{approval}", {"decision": "approve"})
+    else:
+        monkeypatch.setitem(env().__dict__, "launch_alone", 2)
+        marketer.post(f"/campaigns/{campaign.id}/launch")
+    edited = nested if which == "inner" else get_campaign(acting, campaign.id).audience_id
+    change_audience(acting, edited, name="Everyone", definition=NEVER)
+
+    decide.body(acting, campaign_no=campaign.campaign_no)
+    held_up = get_campaign(acting, campaign.id)
+    marketer.post(f"/campaigns/{campaign.id}/unschedule")
+
+    assert (held_up.state, held_up.trouble) == ("paused", "campaigns.launch-differs")
+    assert state_of(acting, campaign) == "draft"
+
+
+def test_an_edit_taken_back_is_still_another_audience(marketer, acting, campaign, nested, monkeypatch):
+    # Its stored members may be those of the edit until the next refresh.
+    monkeypatch.setitem(env().__dict__, "launch_alone", 2)
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+    before = get_audience(acting, nested).document
+    change_audience(acting, nested, name="Inner", definition=NEVER)
+    change_audience(acting, nested, name="Inner", definition=before)
+
+    decide.body(acting, campaign_no=campaign.campaign_no)
+
+    assert get_campaign(acting, campaign.id).trouble == "campaigns.launch-differs"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            [
+                "People",
+                "Everybody",
+                "Spring news",
+                "Nova &lt;news@nova.example.com&gt;",
+                "as soon as it is approved",
+            ],
+        ),
+        (
+            "zh-hans",
+            ["人数", "全部客户", "Spring news", "Nova &lt;news@nova.example.com&gt;", "批准后立即发送"],
+        ),
+    ],
+)
+def test_whoever_agrees_reads_what_they_agree_to(marketer, acting, brand, campaign, language, words):
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+    other = signed_in(brand.code, "marketer")
+    other.cookies["django_language"] = language
+    page = other.get("/organization/approvals/").content.decode()
+    found = get_campaign(acting, campaign.id)
+
+    assert [word for word in words if word not in page] == []
+    assert f"/audiences/{found.audience_id}/" in page
+    assert f"/content/versions/{found.version_id}/" in page
