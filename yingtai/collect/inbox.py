@@ -23,19 +23,24 @@ INSERT_ROW = """
     VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 TAKE_ROWS = """
+    WITH waiting AS (
+        SELECT request_no, source_no, event_count FROM collect_inbox
+        WHERE request_no >= %(lowest)s AND NOT request_no <@ %(done)s::int8multirange
+        ORDER BY request_no LIMIT %(rows)s
+    ), of_source AS (
+        SELECT request_no, event_count,
+            sum(event_count) OVER (PARTITION BY source_no ORDER BY request_no) - event_count AS before
+        FROM waiting
+    ), turns AS (
+        SELECT request_no, sum(event_count) OVER (ORDER BY before, request_no) - event_count AS events_before
+        FROM of_source
+    )
     SELECT request_no, received_at, source_no, node_no, kind, epoch_id, event_count, body
-    FROM (
-        SELECT *, sum(event_count) OVER (ORDER BY request_no) - event_count AS events_before
-        FROM (
-            SELECT * FROM collect_inbox
-            WHERE request_no >= %(lowest)s AND NOT request_no <@ %(done)s::int8multirange
-            ORDER BY request_no LIMIT %(rows)s
-        ) AS waiting
-    ) AS counted
-    WHERE events_before < %(events)s
+    FROM collect_inbox
+    WHERE request_no = ANY (ARRAY(SELECT request_no FROM turns WHERE events_before < %(events)s))
     ORDER BY request_no
 """
-"""In request order, at most so many rows, stopping after the row that reaches so many events.
+"""Sources take turns, each in request order, until so many events are reached: one that floods waits behind the others.
 
 `done` is what is ingested already; `lowest` the first number it leaves open. A number that is missing was
 rolled back or is still on its way, so it stays open until its slice is dropped.

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, nullcontext
 from hashlib import blake2b
 from http import HTTPStatus
 from importlib import import_module
@@ -23,7 +24,8 @@ from yingtai.web.processes import die_with, show_name
 from yingtai.web.turns import Busy, Turns
 
 THREADS = 8
-EACH = THREADS // 2
+EACH, EACH_POSTED = THREADS // 2, 2
+"""So many requests of one client are under way at once, and so many of those that ask for work."""
 UPLOADS = 2
 STUCK_SECONDS = 300.0
 """A request may wait so long for its own file, or for a question to the lake."""
@@ -65,7 +67,7 @@ class Answering:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
-        self._turns = Turns(EACH)
+        self._turns, self._posts = Turns(EACH), Turns(EACH_POSTED)
         self._uploads = Turns(UPLOADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,11 +89,15 @@ class Answering:
             return
 
     async def _answer(self, scope: Scope, body: Any, send: Send) -> None:
-        async with self._turns.turn(_client(scope)):
+        client = _client(scope)
+        async with self._waiting(scope["method"], client), self._turns.turn(client):
             loop = asyncio.get_running_loop()
             answer = _Answer(self._application, scope, body, send, loop)
             await loop.run_in_executor(self._threads, answer.make)
         await answer.send_rest()
+
+    def _waiting(self, method: str, client: str) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if method in {"GET", "HEAD"} else self._posts.turn(client)
 
 
 class _Answer:

@@ -19,6 +19,7 @@ from yingtai.collect.errors import (
 )
 from yingtai.collect.limits import BATCH_BYTES
 from yingtai.collect.messages import UNREADABLE
+from yingtai.kernel.addresses import client_address
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Headers = dict[bytes, bytes]
@@ -116,12 +117,12 @@ def key_in_body(raw: bytes) -> str | None:
 
 
 def address_of(scope: dict[str, Any], headers: Headers) -> str:
-    """Return the client's address; the one a front server names is believed when it runs beside us."""
+    """Return the client's address; the one a front server names is believed when it runs beside us or is named."""
     host: str = (scope.get("client") or ("",))[0]
-    forwarded = headers.get(b"x-forwarded-for")
+    forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
     if forwarded and host in LOOPBACK:
-        return forwarded.rpartition(b",")[2].strip().decode("latin-1")[:64]
-    return host
+        return forwarded.rpartition(",")[2].strip()[:64]
+    return client_address(host, forwarded) if forwarded else host
 
 
 async def _received(receive: Receive) -> bytes:

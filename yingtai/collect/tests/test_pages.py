@@ -230,3 +230,11 @@ def test_an_import_is_asked_for_and_can_be_followed(marketer, acting):
     assert "Running" in text_of(asked)
     assert marketer.post(f"/data/imports/{found.id}/run").status_code == 409
     assert marketer.post(f"/data/imports/{found.id}/stop").status_code == 302
+
+
+def test_what_a_colleague_brought_is_shown_masked(marketer, brand):
+    made = upload(marketer, b"email\nanna@example.com\n")
+    other = signed_in(brand.code, "integrator")
+
+    assert "anna@example.com" in text_of(marketer.get(made.url))
+    assert "anna@example.com" not in text_of(other.get(made.url))

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -45,6 +46,7 @@ from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.components import Progress, Step, steps
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import is_swap, render_page
+from yingtai.vault.api import mask
 
 FIGURES = (
     "rows",
@@ -128,6 +130,8 @@ def import_columns(request: ActingRequest, import_id: UUID) -> HttpResponse:
             return redirect("collect:import", import_id)
         except ProductError as error:
             problem = error
+    # Whoever brought the file knows what is in it; for everybody else its values are masked like any other.
+    shown = str if found.started_by == request.acting.actor else partial(mask, "text")
     context = {
         "form": form,
         "problem": problem,
@@ -138,7 +142,7 @@ def import_columns(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "shape": shape,
         "shapes": SHAPE_NAMES,
         "columns": [
-            (column, field, [row[place] or "" for row in look.rows[:3]])
+            (column, field, [shown(row[place] or "") for row in look.rows[:3]])
             for place, (column, field) in enumerate(form.columns())
         ],
         "presets": list_presets(request.acting),

@@ -6,6 +6,7 @@ import psycopg
 
 from yingtai.collect.api import make_source
 from yingtai.customers import ingesting
+from yingtai.customers.ingest.taking import Inbox
 from yingtai.customers.models import Identifier, Profile, RecentTimeline
 from yingtai.customers.testing import send
 from yingtai.kernel.env import dsn
@@ -69,3 +70,29 @@ def test_the_console_sees_how_much_waits_and_since_when_but_nothing_of_it(brand,
         assert ingesting.inbox_backlog(books) == (2, MONDAY - timedelta(minutes=5))
         ingesting.drain(MONDAY)
         assert ingesting.inbox_backlog(books) == (0, None)
+
+
+def test_a_source_that_floods_waits_behind_the_others(brand, acting, neighbour, neighbour_acting):
+    loud = make_source(acting, brand.node_no, name="loud")
+    quiet = make_source(neighbour_acting, neighbour.node_no, name="quiet")
+    for number in range(30):
+        batch = [
+            {"type": "track", "event": "Noise", "anonymousId": f"n{number}", "messageId": f"{number} {n}"}
+            for n in range(10)
+        ]
+        send(loud, batch)
+    send(quiet, [{"type": "track", "event": "Word", "anonymousId": "w", "messageId": "w"}])
+    inbox = Inbox()
+
+    inbox.begin()
+    first = inbox.take(20)
+    inbox.forget()
+
+    names = first.events.events["event"].to_pylist()
+    assert "Word" in names
+    assert 20 <= len(names) <= 31
+    assert ingesting.drain(MONDAY)
+    assert (
+        scoped(acting.scope).query("SELECT count(*) AS n FROM events WHERE event = 'Noise'")["n"][0].as_py()
+        == 300
+    )

@@ -23,10 +23,10 @@ def app(environ, start_response):
 class Client:
     """One request: its body in parts, and what was sent back."""
 
-    def __init__(self, *parts, headers=(), address="10.0.0.1", pause=0.0):
+    def __init__(self, *parts, headers=(), address="10.0.0.1", pause=0.0, method="POST"):
         self._parts, self._pause = list(parts), pause
         self.scope = {
-            "type": "http", "method": "POST", "path": "/x", "query_string": b"", "http_version": "1.1",
+            "type": "http", "method": method, "path": "/x", "query_string": b"", "http_version": "1.1",
             "headers": list(headers), "client": (address, 1), "server": ("localhost", 80), "scheme": "http",
         }  # fmt: skip
         self.sent = []
@@ -127,7 +127,8 @@ def test_a_name_with_an_underscore_is_nobodys_word():
     assert (b"x-who", b"-") in client.sent[0]["headers"]
 
 
-def test_one_client_takes_some_threads_and_never_all():
+@pytest.mark.parametrize(("method", "each"), [("GET", answering.EACH), ("POST", answering.EACH_POSTED)])
+def test_one_client_takes_some_threads_and_never_all(method, each):
     held, most, lock = [0], [0], threading.Lock()
 
     def busy(environ, start_response):
@@ -139,9 +140,9 @@ def test_one_client_takes_some_threads_and_never_all():
             held[0] -= 1
         return app(environ, start_response)
 
-    clients = ask(*(Client(b"") for _ in range(20)), application=busy)
+    clients = ask(*(Client(b"", method=method) for _ in range(20)), application=busy)
 
-    assert most[0] == answering.EACH < answering.THREADS
+    assert most[0] == each < answering.THREADS
     assert {client.status for client in clients} == {200}
 
 
@@ -153,6 +154,6 @@ def test_whoever_asks_for_too_much_at_once_is_told_so(monkeypatch):
         let_go.wait(0.5)
         return app(environ, start_response)
 
-    clients = ask(*(Client(b"") for _ in range(answering.EACH + 1)), application=stuck)
+    clients = ask(*(Client(b"", method="GET") for _ in range(answering.EACH + 1)), application=stuck)
 
     assert sorted(client.status for client in clients) == [200] * answering.EACH + [503]
