@@ -7,7 +7,7 @@ from typing import Any
 from yingtai.collect.api import list_seen, plan_of
 from yingtai.customers.models import Identifier, Profile
 from yingtai.customers.queries import mask_trait, open_identifiers, private_traits_of
-from yingtai.customers.rules import BY_NUMBER, KINDS
+from yingtai.customers.rules import BY_NUMBER, KINDS, Standing
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import brand_of
 from yingtai.kernel.scoping import acting_transaction
@@ -21,7 +21,8 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def values_of(
     acting: Acting, profile_nos: Sequence[int], names: Collection[str], *, is_clear: bool = True
 ) -> dict[int, dict[str, Any]]:
-    """Return, for each profile, the named values it has: declared and private traits, e-mail, phone, member.
+    """Return, for each profile, the named values it has: declared and private traits, e-mail, phone, member;
+    an identifier that is only claimed is not theirs yet.
 
     In:   names     as people write them in templates: `first_name` is also found as `firstName`
           is_clear  False masks what is customer-private
@@ -32,15 +33,15 @@ def values_of(
         traits = dict(Profile.objects.filter(profile_no__in=profile_nos).values_list("profile_no", "traits"))
         private = private_traits_of(profile_nos)
         known = list(
-            Identifier.objects.filter(profile_no__in=profile_nos, kind__in=KINDS_AS_VALUES).order_by(
-                "first_seen_at", "alias_no"
-            )
+            Identifier.objects.filter(
+                profile_no__in=profile_nos, kind__in=KINDS_AS_VALUES, standing__gt=Standing.CLAIMED
+            ).order_by("first_seen_at", "alias_no")
         )
     found: dict[int, dict[str, Any]] = {number: {} for number in profile_nos}
     for number in profile_nos:
-        for name, (value, _) in traits.get(number, {}).items():
+        for name, (value, *_) in traits.get(number, {}).items():
             _put(found[number], name, value, wanted)
-        for name, (value, _) in private[number].items():
+        for name, (value, *_) in private[number].items():
             _put(found[number], name, value if is_clear else mask_trait(name, value), wanted)
     for row, value in zip(known, open_identifiers(known), strict=True):
         kind = BY_NUMBER[row.kind].name

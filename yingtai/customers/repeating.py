@@ -12,7 +12,7 @@ from django.db import connection
 
 from yingtai.collect.api import RawSet
 from yingtai.customers.ingest.people import order_blinds
-from yingtai.customers.ingest.saying import decode
+from yingtai.customers.ingest.saying import decode, is_public
 from yingtai.customers.models import Order, Profile
 from yingtai.customers.queries import private_traits_of
 from yingtai.kernel.acting import Acting
@@ -100,4 +100,8 @@ def _column(raw: RawSet, name: str) -> list[str | None]:
 
 
 def _differs(text: str | None, held: dict[str, Any]) -> bool:
-    return any(name not in held or held[name][0] != value for name, value in decode(text or "{}").items())
+    # What only a page said is said anew by a file that proves it.
+    return any(
+        name not in held or held[name][0] != value or is_public(held[name])
+        for name, value in decode(text or "{}").items()
+    )

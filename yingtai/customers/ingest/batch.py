@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from yingtai.collect.api import public_sources
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.resolving import Combined, Distinct, Resolution
 from yingtai.kernel.acting import Acting
@@ -50,6 +51,12 @@ class Batch:
         return np.ascontiguousarray(
             (column.fill_null(0) if column.null_count else column).to_numpy(), np.int64
         )
+
+    def from_public(self) -> np.ndarray:
+        """Say of each event whether its source is public: its key is in a page or an app, so it proves nothing."""
+        sources = self.numbers("source_no")
+        public = public_sources(np.unique(sources).tolist())
+        return np.isin(sources, list(public))
 
     def moments(self, name: str) -> np.ndarray:
         """Return a column of times in microseconds since 1970."""

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from yingtai.collect.api import public_sources
 from yingtai.customers.eventset import ID_PREFIX, EventSet
 from yingtai.customers.ingest.batch import Batch, Found, Identifiers, People
 from yingtai.customers.ingest.resolving import FRESH, NOBODY, Distinct, Held, Resolution, combine, resolve
@@ -186,10 +185,8 @@ def _one_kind(column: pa.ChunkedArray, brand: np.ndarray) -> tuple[np.ndarray, l
 
 def _proving(batch: Batch, found: Found) -> np.ndarray:
     """Say of each combination whether an event with it came through a door that proves who somebody is."""
-    sources = batch.numbers("source_no")
-    public = public_sources(np.unique(sources).tolist())
     proving = np.zeros(len(found.combined.places), dtype=bool)
-    proving[found.combined.inverse[~np.isin(sources, list(public))]] = True
+    proving[found.combined.inverse[~batch.from_public()]] = True
     return proving
 
 

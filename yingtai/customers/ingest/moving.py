@@ -74,7 +74,7 @@ FOLLOW = (
                     JOIN customers_profile AS duplicate ON duplicate.profile_no = merged.duplicate_no,
                     LATERAL jsonb_each(duplicate.traits) AS each
                     WHERE merged.survivor_no = survivor.profile_no
-                ) AS everything ORDER BY name, (value->>1)::bigint DESC
+                ) AS everything ORDER BY name, value->2 IS NULL DESC, (value->>1)::bigint DESC
             ) AS newest), '{}')
     FROM (
         SELECT merged.survivor_no, min(duplicate.first_seen_at) AS first_seen_at FROM merged_profile AS merged

@@ -53,7 +53,10 @@ CHANGE_TRAITS = """
     UPDATE customers_profile AS profile SET traits = coalesce((
         SELECT jsonb_object_agg(name, CASE
             WHEN new.value IS NULL THEN old.value
-            WHEN old.value IS NULL OR (new.value->>1)::bigint >= (old.value->>1)::bigint THEN new.value
+            WHEN old.value IS NULL THEN new.value
+            WHEN new.value->2 IS NOT NULL AND old.value->2 IS NULL AND old.value->>0 <> '' THEN old.value
+            WHEN old.value->2 IS NOT NULL AND new.value->2 IS NULL AND new.value->>0 <> '' THEN new.value
+            WHEN (new.value->>1)::bigint >= (old.value->>1)::bigint THEN new.value
             ELSE old.value END)
         FROM jsonb_each(profile.traits) AS old (name, value)
         FULL JOIN jsonb_each(said.traits) AS new (name, value) USING (name)), '{}')

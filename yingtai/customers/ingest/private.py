@@ -86,7 +86,7 @@ def seal_identifiers(people: People, keys: Keyring) -> tuple[list[bytes | None],
 
 
 def seal_traits(cursor: Any, said: Said, keys: Keyring) -> None:
-    """Lay new private traits over what is sealed already, one document per person."""
+    """Lay new private traits over what is sealed already, one document per person; what does not stand is dropped."""
     if not said.private:
         return
     held = _documents(cursor, list(said.private))
@@ -95,6 +95,7 @@ def seal_traits(cursor: Any, said: Said, keys: Keyring) -> None:
     for profile_no, document in said.private.items():
         row_id, older = held.get(profile_no, (0, {}))
         joined, differs = laid_over(older, document)
+        said.private[profile_no] = {trait: one for trait, one in document.items() if joined[trait] == one}
         if row_id and differs:
             changed.append((row_id, profile_no, joined))
         elif not row_id:

@@ -1,12 +1,16 @@
 """What a key that everybody can read in a page may say of who somebody is, and what it may not."""
 
+from datetime import timedelta
+
 import pytest
 
-from yingtai.collect.api import make_source
-from yingtai.customers.api import find_profiles
+from yingtai.collect.api import Declared, declare, make_source
+from yingtai.customers.api import find_profiles, merge_profiles
 from yingtai.customers.contacts import choose_contact, open_contacts
+from yingtai.customers.personal_values import values_of
 from yingtai.customers.services.confirming import confirm_identifier
 from yingtai.customers.testing import Identifier, drain, send
+from yingtai.kernel.labels import Label
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sets import new_set
 from yingtai.organization.testing import make_acting
@@ -113,3 +117,81 @@ def test_no_mail_owed_to_somebody_goes_where_a_page_says(acting, page, server, i
     anna = person(acting, "anna")
 
     assert addresses_of(acting, anna.profile_no) == [VICTIM]
+
+
+def tell(acting, source, minute, user="anna", **traits):
+    """Say traits of somebody so many minutes later, by a user id or by what the traits hold."""
+    at = acting.at + timedelta(minutes=minute)
+    event = {
+        "type": "identify",
+        "messageId": f"{source.name} {minute}",
+        "timestamp": at.isoformat(),
+        "traits": traits,
+    }
+    send(source, [event | ({"userId": user} if user else {})], at=at)
+    drain(at)
+
+
+def known_of(acting, user="anna"):
+    """Return a declared and a private trait, as a template would say them."""
+    number = person(acting, user).profile_no
+    found = values_of(acting, [number], ["first_name", "member_level"])[number]
+    return found.get("first_name"), found.get("member_level")
+
+
+@pytest.fixture
+def plan(acting, brand):
+    """Member level is declared, so it lies open in the books; a first name is private."""
+    declare(acting, brand.node_no, [Declared("trait", "", "member_level", "string", Label.L2)])
+
+
+@pytest.mark.usefixtures("plan")
+@pytest.mark.parametrize("order", [("server", "page"), ("page", "server"), ("server", "page", "page")])
+@pytest.mark.parametrize("together", [False, True])
+def test_a_page_does_not_rewrite_what_a_server_said(acting, brand, page, server, order, together):
+    """Whatever the order, be it in one set or in several."""
+    for minute, who in enumerate(order):
+        said = {"server": ("Anna", "gold"), "page": ("win.example", "diamond")}[who]
+        source = {"server": server, "page": page}[who]
+        at = acting.at + timedelta(minutes=minute)
+        event = {"type": "identify", "messageId": f"{minute}", "userId": "anna", "timestamp": at.isoformat(),
+                 "traits": {"first_name": said[0], "member_level": said[1]}}  # fmt: skip
+        send(source, [event], at=at)
+        if not together:
+            drain(at)
+    drain(acting.at + timedelta(hours=1))
+
+    assert known_of(acting) == ("Anna", "gold")
+
+
+@pytest.mark.usefixtures("plan")
+def test_a_page_fills_what_is_empty_and_changes_what_pages_said(acting, page, server):
+    tell(acting, server, 0, city="Shanghai")
+    tell(acting, page, 1, first_name="Ann", member_level="silver")
+    tell(acting, page, 2, first_name="Anne")
+    first = known_of(acting)
+    tell(acting, server, 3, first_name="", member_level="")
+    tell(acting, page, 4, first_name="Anja", member_level="bronze")
+
+    assert first == ("Anne", "silver")
+    assert known_of(acting) == ("Anja", "bronze")
+
+
+@pytest.mark.usefixtures("plan")
+def test_merged_the_proven_word_stays(acting, page, server):
+    tell(acting, server, 0, user="", email=VICTIM, first_name="Anna", member_level="gold")
+    tell(acting, page, 1, user="bea", first_name="win.example", member_level="diamond")
+    tell(acting, server, 2, user="bea", email=THIEF)
+    anna, bea = person(acting, VICTIM), person(acting, "bea")
+
+    merge_profiles(acting, survivor_id=bea.id, duplicate_id=anna.id)
+
+    assert known_of(acting, "bea") == ("Anna", "gold")
+
+
+def test_a_claimed_address_is_no_value_of_a_mail(acting, page, server):
+    say(acting, server, user="anna", email=VICTIM)
+    say(acting, page, user="anna", email=THIEF)
+    number = person(acting, "anna").profile_no
+
+    assert values_of(acting, [number], ["email"])[number] == {"email": VICTIM}
