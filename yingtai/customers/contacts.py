@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from yingtai.customers.ingest.private import IDENTIFIER_COLUMN
-from yingtai.customers.rules import BY_NAME
+from yingtai.customers.rules import BY_NAME, Standing
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sets import ProfileSet
@@ -25,7 +25,8 @@ MARK_WITHOUT = """
         WHERE known.profile_no = people.profile_no AND known.kind = %(kind)s AND {proven})
 """
 # The address they gave latest is the one they use, of those their yes is for. A yes from before any address was
-# known is for the first that came: numbers grow in the order in which addresses became known.
+# known is for the first proven one that came: numbers grow in the order in which addresses became known, and what a
+# page says later of where somebody is to be written to proves nothing.
 CHOOSE = """
     UPDATE {table} AS people
     SET alias_no = chosen.alias_no, reason = CASE WHEN chosen.alias_no IS NULL THEN %(reason)s END
@@ -33,7 +34,8 @@ CHOOSE = """
         SELECT inside.profile_no, (
             SELECT known.alias_no FROM customers_identifier AS known
             WHERE known.profile_no = inside.profile_no AND known.kind = %(kind)s AND {proven}
-              AND (inside.alias_nos IS NULL OR inside.alias_nos = '{{}}' OR known.alias_no = ANY(inside.alias_nos))
+              AND (inside.alias_nos IS NULL OR known.alias_no = ANY(inside.alias_nos)
+                   OR inside.alias_nos = '{{}}' AND known.standing = {sure})
             ORDER BY CASE WHEN inside.alias_nos = '{{}}' THEN known.alias_no END, known.first_seen_at DESC,
                      known.alias_no DESC
             LIMIT 1) AS alias_no
@@ -88,7 +90,7 @@ def choose_contact(people: ProfileSet, channel: str) -> int:
     """
     values: dict[str, str | int] = {"reason": OTHER_ADDRESS, "kind": BY_NAME[KIND_OF_CHANNEL[channel]].number}
     with connection.cursor() as cursor:
-        cursor.execute(CHOOSE.format(table=people.table, proven=PROVEN), values)
+        cursor.execute(CHOOSE.format(table=people.table, proven=PROVEN, sure=int(Standing.PROVEN)), values)
         return int(cursor.rowcount)
 
 

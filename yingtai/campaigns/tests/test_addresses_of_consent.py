@@ -124,6 +124,30 @@ def test_a_yes_from_before_any_address_is_for_the_first_that_comes(acting, brand
     assert office.recipients == [OLD]
 
 
+def test_a_yes_from_before_any_address_is_not_for_one_that_a_page_brings(acting, brand, office, page, shop):
+    identify(acting, page, "anna", minutes=0, city="Shanghai")
+    anna = person(acting, "anna")
+    say_yes(acting, brand, anna)
+    identify(acting, page, "anna", minutes=1, email="thief@example.org")
+    hijacked = run_campaign(acting, brand, office, [anna])
+    identify(acting, shop, "anna", minutes=2, email=OLD)
+
+    run_campaign(acting, brand, office, [anna])
+
+    assert hijacked == {"other_address": 1}
+    assert office.recipients == [OLD]
+
+
+def test_a_yes_for_the_address_that_a_page_gave_before_it_is_for_that(acting, brand, office, shop, page):
+    identify(acting, page, "anna", minutes=0, email=OLD)
+    anna = person(acting, "anna")
+    say_yes(acting, brand, anna)
+
+    run_campaign(acting, brand, office, [anna])
+
+    assert office.recipients == [OLD]
+
+
 def test_a_yes_for_an_address_that_is_gone_is_for_no_other(acting, brand, office, shop):
     identify(acting, shop, "anna", minutes=0, email=OLD)
     anna = person(acting, "anna")
