@@ -92,13 +92,21 @@ class Desk:
         self.page.get_by_role("searchbox").press("Enter")
         expect(self.page).not_to_have_url(re.compile("search="))
 
+    def has_mail_to(self, recipient: str) -> bool:
+        """Look in the mailbox for mails to a whole address; what is looked for stands in no address of a page."""
+        self.go("/mailbox/")
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            self.page.get_by_role("searchbox").fill(recipient)
+        expect(self.page).not_to_have_url(re.compile("to="))
+        expect(
+            self.page.locator("#rows tr:has(td)").filter(has_text=re.compile(r"No mail|\*\*\*")).first
+        ).to_be_visible()
+        return self.page.locator("#rows").get_by_text("No mail to this address").count() == 0
+
     def mail_to(self, recipient: str) -> tuple[dict[str, str], str]:
         """Open the newest mail to somebody in the mailbox; returns its headers and its HTML."""
-        self.go("/mailbox/")
-        self.page.get_by_role("searchbox").fill(recipient)
-        expect(self.page).to_have_url(re.compile("to="))
-        rows = self.page.locator("#rows tr").filter(has_text=recipient)
-        rows.first.get_by_role("link").click()
+        assert self.has_mail_to(recipient)
+        self.page.locator("#rows tr").first.get_by_role("link").click()
         names = self.page.locator("dl.facts dt").all_inner_texts()
         headers = dict(zip(names, self.page.locator("dl.facts dd").all_inner_texts(), strict=True))
         frame = self.page.locator("iframe.mail-frame").get_attribute("src")

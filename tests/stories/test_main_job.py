@@ -22,7 +22,7 @@ def test_a_marketer_finds_writes_and_measures(browser, shop):
         campaign = send_it(desk, hold_out=10)
 
         # It arrived; somebody reads it, clicks, and has enough of it.
-        recipient = newest_recipient(desk)
+        recipient = somebody_who_got_it(desk)
         headers, html = desk.mail_to(recipient)
         assert "Hello Guest" in html, html
         open_click_and_unsubscribe(headers, html)
@@ -114,9 +114,10 @@ def send_it(desk: Desk, *, hold_out: int, says: list[str] | None = None) -> str:
     return campaign
 
 
-def newest_recipient(desk: Desk) -> str:
-    desk.go("/mailbox/")
-    return desk.page.locator("#rows tr td").first.inner_text()
+def somebody_who_got_it(desk: Desk) -> str:
+    """The list shows masked addresses, so whoever wants to see somebody's mail has to know them."""
+    guests = (f"guest{number}@example.com" for number in range(1, 20))
+    return next(guest for guest in guests if desk.has_mail_to(guest))
 
 
 def open_click_and_unsubscribe(headers: dict[str, str], html: str) -> None:

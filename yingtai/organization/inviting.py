@@ -143,10 +143,9 @@ def _mail(email: str, name: str, link: str, node_no: int) -> None:
         "Hello %(name)s,\n\nyou are invited to work with Yingtai. Choose your password here; the link works once and "
         "for three days:\n\n%(link)s\n\nIf you did not expect this, do nothing."
     ) % {"name": name, "link": link}
-    # The header is for the development mailbox, which shows a mail to those of its place.
-    message = EmailMessage(
-        _("Your invitation to Yingtai"), words, None, [email], headers={"X-Yingtai-Node": str(node_no)}
-    )
+    # For the development mailbox, which shows mails about accounts to administrators of their place alone.
+    headers = {"X-Yingtai-Node": str(node_no), "X-Yingtai-Account": "invitation"}
+    message = EmailMessage(_("Your invitation to Yingtai"), words, None, [email], headers=headers)
     try:
         message.send()
     except (OSError, SMTPException) as problem:

@@ -21,12 +21,17 @@ from yingtai.web.smtp import Smtp
 MOST_MAILS = 20_000
 MOST_BYTES = 200 * 1024 * 1024
 NODE_HEADER = b"\nx-yingtai-node:"
+ACCOUNT_HEADER = b"\nx-yingtai-account:"
 PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as it came: the envelope, the raw message, and the node it was sent for (0 when unsaid)."""
+    """One mail as it came: the envelope, the raw message, and the node it was sent for (0 when unsaid).
+
+    is_account  it is about somebody's account, such as an invitation or a new password: whoever reads it could take the
+                account over. A mail that does not say which place it is for is taken for one.
+    """
 
     no: int
     received_at: datetime
@@ -34,6 +39,7 @@ class Mail:
     recipients: tuple[str, ...]
     raw: bytes
     node_no: int
+    is_account: bool
 
 
 class Box:
@@ -48,7 +54,11 @@ class Box:
     def put(self, sender: str, recipients: tuple[str, ...], raw: bytes, at: datetime) -> None:
         """Keep one mail, at the cost of the oldest."""
         self.received_count += 1
-        self._mails.append(Mail(self.received_count, at, sender, recipients, raw, _node_no(raw)))
+        node_no = _node_no(raw)
+        is_account = node_no is None or ACCOUNT_HEADER in _head_of(raw)
+        self._mails.append(
+            Mail(self.received_count, at, sender, recipients, raw, node_no or 0, is_account=is_account)
+        )
         self._bytes += len(raw)
         while len(self._mails) > self._most_mails or self._bytes > self._most_bytes:
             self._bytes -= len(self._mails.popleft().raw)
@@ -58,13 +68,17 @@ class Box:
         place = no - self._mails[0].no if self._mails else -1
         return self._mails[place] if 0 <= place < len(self._mails) else None
 
-    def list(self, *, ranges: list[list[int]], to: str, before: int, limit: int) -> list[Mail]:
-        """Return mails newest first, of those node ranges, whose recipient contains `to`, older than `before`."""
+    def list(
+        self, *, ranges: list[list[int]], to: str, before: int, limit: int, is_account: bool = False
+    ) -> list[Mail]:
+        """Return mails newest first, of those node ranges, to the whole address `to`, older than `before`."""
         found: list[Mail] = []
         for mail in reversed(self._mails):
             if len(found) == limit:
                 break
-            is_wanted = not to or any(to in recipient.lower() for recipient in mail.recipients)
+            is_wanted = mail.is_account == is_account and (
+                not to or any(to == recipient.lower() for recipient in mail.recipients)
+            )
             if (not before or mail.no < before) and is_wanted and _is_inside(mail.node_no, ranges):
                 found.append(mail)
         return found
@@ -88,8 +102,12 @@ def address() -> Path:
 
 
 def answer(box: Box, question: dict[str, Any]) -> Any:
-    """Answer one question: `list`, `read`, `count` or `clear`. `ranges` are the node ranges of the reader."""
+    """Answer one question: `list`, `read`, `count` or `clear`.
+
+    `ranges` are the node ranges of the reader; `is_account` asks for the mails about accounts instead of the others.
+    """
     ranges = question.get("ranges", [])
+    is_account = question.get("is_account") is True
     match question.get("ask"):
         case "list":
             mails = box.list(
@@ -97,11 +115,12 @@ def answer(box: Box, question: dict[str, Any]) -> Any:
                 to=str(question.get("to", "")).lower(),
                 before=int(question.get("before", 0)),
                 limit=min(int(question.get("limit", PAGE_SIZE)), 1000),
+                is_account=is_account,
             )
             return [_head(mail) for mail in mails]
         case "read":
             mail = box.find(int(question["no"]))
-            if mail is None or not _is_inside(mail.node_no, ranges):
+            if mail is None or mail.is_account != is_account or not _is_inside(mail.node_no, ranges):
                 return None
             return _head(mail) | {"raw": mail.raw.decode("latin-1")}
         case "count":
@@ -154,14 +173,18 @@ def _head(mail: Mail) -> dict[str, Any]:
         "recipients": list(mail.recipients),
         "bytes": len(mail.raw),
         "head": head.decode("latin-1"),
+        "node_no": mail.node_no,
     }
 
 
-def _node_no(raw: bytes) -> int:
-    head = b"\n" + raw.partition(b"\r\n\r\n")[0].lower()
-    _, found, rest = head.partition(NODE_HEADER)
+def _head_of(raw: bytes) -> bytes:
+    return b"\n" + raw.partition(b"\r\n\r\n")[0].lower()
+
+
+def _node_no(raw: bytes) -> int | None:
+    _, found, rest = _head_of(raw).partition(NODE_HEADER)
     value = rest.partition(b"\n")[0].strip()
-    return int(value) if found and value.isdigit() and len(value) < 20 else 0
+    return int(value) if found and value.isdigit() and len(value) < 20 else None
 
 
 def _is_inside(node_no: int, ranges: list[list[int]]) -> bool:

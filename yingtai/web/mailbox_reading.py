@@ -2,14 +2,16 @@
 
 import email
 import json
+import re
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any, cast
 
 from yingtai.kernel.scope import Scope
+from yingtai.vault.api import mask
 from yingtai.web.mailbox import address
 
 ANSWER_SECONDS = 3
@@ -20,6 +22,7 @@ class MailRow:
     """One mail in a list."""
 
     no: int
+    node_no: int
     received_at: datetime
     recipients: tuple[str, ...]
     sender: str
@@ -36,15 +39,25 @@ class MailView:
     text: str
 
 
-def list_mails(scope: Scope, *, to: str = "", before: int = 0, limit: int = 50) -> list[MailRow] | None:
-    """Return the newest mails sent for nodes of the scope, or None when the mailbox does not answer."""
-    heads = _ask({"ask": "list", "to": to, "before": before, "limit": limit, "ranges": scope.ranges})
-    return None if heads is None else [_row(head, _parse(head["head"])) for head in heads]
+def list_mails(
+    scope: Scope, *, to: str = "", before: int = 0, limit: int = 50, is_account: bool = False
+) -> list[MailRow] | None:
+    """Return the newest mails sent for nodes of the scope, or None when the mailbox does not answer.
+
+    In:  to          a whole address; "" for everybody's
+         is_account  mails about colleagues' accounts instead of those to customers, whose addresses are masked
+    """
+    question = {"to": to, "before": before, "limit": limit}
+    heads = _ask({"ask": "list", **question, "ranges": scope.ranges, "is_account": is_account})
+    if heads is None:
+        return None
+    rows = [_row(head, _parse(head["head"])) for head in heads]
+    return rows if is_account else [_masked_row(row) for row in rows]
 
 
-def find_mail(scope: Scope, no: int) -> MailView | None:
-    """Return one mail of the scope, or None when it fell out or the mailbox does not answer."""
-    found = _ask({"ask": "read", "no": no, "ranges": scope.ranges})
+def find_mail(scope: Scope, no: int, *, is_account: bool = False) -> MailView | None:
+    """Return one mail of the scope, in clear, or None when it fell out or the mailbox does not answer."""
+    found = _ask({"ask": "read", "no": no, "ranges": scope.ranges, "is_account": is_account})
     if not found:
         return None
     message = _parse(found["raw"])
@@ -54,6 +67,27 @@ def find_mail(scope: Scope, no: int) -> MailView | None:
         html=_part(message, "html"),
         text=_part(message, "plain"),
     )
+
+
+def masked(mail: MailView) -> MailView:
+    """Return a mail in which the addresses it went to are masked, wherever they stand."""
+
+    def hide(text: str) -> str:
+        for recipient in mail.row.recipients:
+            text = re.sub(re.escape(recipient), lambda found: mask("email", found.group()), text, flags=re.I)
+        return text
+
+    return replace(
+        mail,
+        row=_masked_row(mail.row),
+        headers=tuple((name, hide(value)) for name, value in mail.headers),
+        html=hide(mail.html),
+        text=hide(mail.text),
+    )
+
+
+def _masked_row(row: MailRow) -> MailRow:
+    return replace(row, recipients=tuple(mask("email", address) for address in row.recipients))
 
 
 def _ask(question: dict[str, Any]) -> Any:
@@ -76,6 +110,7 @@ def _parse(text: str) -> EmailMessage:
 def _row(head: dict[str, Any], message: EmailMessage) -> MailRow:
     return MailRow(
         no=head["no"],
+        node_no=head["node_no"],
         received_at=datetime.fromisoformat(head["received_at"]),
         recipients=tuple(head["recipients"]),
         sender=str(message.get("From", head["sender"])),

@@ -12,3 +12,11 @@ navigation.register(
     label=Label.L3,
     order=900,
 )
+navigation.register(
+    "operations",
+    _("Mails about accounts"),
+    "mailbox:accounts",
+    place="organization.staff",
+    action="administer",
+    order=910,
+)

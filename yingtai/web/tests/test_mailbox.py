@@ -76,7 +76,9 @@ def test_a_mail_that_is_too_large_is_refused_and_the_next_one_taken(box, port):
         sender.sendmail("a@example.com", ["b@example.com"], b"small\r\n")
 
     assert code == 552
-    assert [mail.raw for mail in box.list(ranges=[[0, 1]], to="", before=0, limit=9)] == [b"small\r\n"]
+    assert [mail.raw for mail in box.list(ranges=[[0, 1]], to="", before=0, limit=9, is_account=True)] == [
+        b"small\r\n"
+    ]
 
 
 def test_commands_out_of_order_are_told_so(box, port):
@@ -139,7 +141,10 @@ def test_the_oldest_make_room(box):
     for number in range(1, 6):
         small.put("a@example.com", (f"{number}@example.com",), b"0123456789", NOON)
 
-    assert [mail.no for mail in small.list(ranges=[[0, 1]], to="", before=0, limit=9)] == [5, 4]
+    assert [mail.no for mail in small.list(ranges=[[0, 1]], to="", before=0, limit=9, is_account=True)] == [
+        5,
+        4,
+    ]
     assert small.find(3) is None
     assert small.received_count == 5
 
@@ -147,7 +152,7 @@ def test_the_oldest_make_room(box):
 def test_a_brand_reads_its_own_mails_only(box):
     ours, theirs = Scope.of(1 << 40), Scope.of(2 << 40)
     box.put("a@example.com", ("anna@example.com",), a_mail(node_no=1 << 40 | 5).as_bytes(), NOON)
-    box.put("a@example.com", ("ben@example.com",), b"Subject: nobody's\r\n\r\n", NOON)
+    box.put("a@example.com", ("ben@example.com",), a_mail(node_no=0).as_bytes(), NOON)
 
     def count(scope):
         return len(answer(box, {"ask": "list", "ranges": scope.ranges}))
@@ -156,10 +161,21 @@ def test_a_brand_reads_its_own_mails_only(box):
     assert answer(box, {"ask": "read", "no": 1, "ranges": theirs.ranges}) is None
 
 
-def test_mails_are_found_by_recipient(box):
-    box.put("a@example.com", ("Anna@example.com",), b"x", NOON)
-    box.put("a@example.com", ("ben@example.com",), b"x", NOON)
+def test_mails_are_found_by_the_whole_address_of_a_recipient(box):
+    box.put("a@example.com", ("Anna@example.com",), a_mail(node_no=5).as_bytes(), NOON)
+    box.put("a@example.com", ("ben@example.com",), a_mail(node_no=5).as_bytes(), NOON)
 
-    found = answer(box, {"ask": "list", "to": "ANNA", "ranges": EVERYTHING.ranges})
+    def found(to):
+        return answer(box, {"ask": "list", "to": to, "ranges": EVERYTHING.ranges})
 
-    assert [head["recipients"] for head in found] == [["Anna@example.com"]]
+    assert [head["recipients"] for head in found("ANNA@example.com")] == [["Anna@example.com"]]
+    assert found("anna") == []
+
+
+def test_a_mail_that_does_not_say_where_it_belongs_is_taken_for_one_about_an_account(box):
+    box.put("a@example.com", ("ben@example.com",), b"Subject: nobody's\r\n\r\n", NOON)
+
+    everywhere = {"ranges": EVERYTHING.ranges}
+    assert answer(box, {"ask": "list", **everywhere}) == []
+    assert answer(box, {"ask": "read", "no": 1, **everywhere}) is None
+    assert len(answer(box, {"ask": "list", "is_account": True, **everywhere})) == 1

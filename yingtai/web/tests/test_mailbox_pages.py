@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from yingtai.kernel.env import env
+from yingtai.organization.testing import deeds_of
 from yingtai.web.mailbox import address
 from yingtai.web.tests.running import waited_for
 
@@ -23,11 +24,14 @@ def mailbox():
     address().unlink(missing_ok=True)
 
 
-def send(subject, node_no):
+def send(subject, node_no, **more):
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = subject, "shop@example.com", "anna@example.com"
-    mail["X-Yingtai-Node"] = str(node_no)
-    mail.set_content("Dear Anna")
+    if node_no is not None:
+        mail["X-Yingtai-Node"] = str(node_no)
+    for name, value in more.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content("Dear Anna, we write to Anna@example.com")
     mail.add_alternative('<p style="color:red">Dear <b>Anna</b></p>', subtype="html")
     with smtplib.SMTP("127.0.0.1", env().port + 2) as sender:
         sender.send_message(mail)
@@ -56,6 +60,57 @@ def test_the_content_of_a_mail_may_run_nothing(mailbox, sign_in, brand):
     assert "sandbox allow-popups allow-popups-to-escape-sandbox" in content["Content-Security-Policy"]
     assert "default-src 'none'" in content["Content-Security-Policy"]
     assert content["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_addresses_are_masked_and_every_opening_is_recorded(mailbox, sign_in, brand, acting):
+    send("Hello", brand.node_no)
+    marketer, manager = sign_in("marketer"), sign_in("brand_manager")
+
+    shown = [marketer.get(url).content.decode() for url in ("/mailbox/", "/mailbox/1/", "/mailbox/1/content")]
+    clear = manager.get("/mailbox/1/").content.decode()
+
+    assert ["example.com" in page and "anna@" not in page.lower() for page in shown[:2]] == [True, True]
+    assert "anna@" not in shown[2].lower()
+    assert "a***@example.com" in manager.get("/mailbox/").content.decode()
+    assert "anna@example.com" in clear
+    deeds = deeds_of(acting, "mail.opened")
+    assert [(one.about, one.details["clear"]) for one in deeds] == [("1", True), ("1", False)]
+
+
+def test_a_mail_is_found_by_its_whole_address_which_is_posted(mailbox, sign_in, brand):
+    send("Hello", brand.node_no)
+    marketer = sign_in("marketer")
+
+    assert "Hello" in marketer.post("/mailbox/", {"to": "ANNA@example.com"}).content.decode()
+    assert "No mail to this address" in marketer.post("/mailbox/", {"to": "anna"}).content.decode()
+    assert "Hello" in marketer.get("/mailbox/?to=nobody@example.com").content.decode()
+
+
+def test_mails_about_accounts_are_for_administrators_of_their_place_and_recorded(
+    mailbox, sign_in, brand, neighbour, acting
+):
+    send("Come and join", brand.node_no, X_Yingtai_Account="invitation")
+    send("Choose anew", None)
+    wide = sign_in("brand_manager", "group")
+
+    for browser in (sign_in("marketer"), sign_in("brand_manager"), wide):
+        assert "Come and join" not in browser.get("/mailbox/").content.decode()
+        assert "Choose anew" not in browser.get("/mailbox/").content.decode()
+        assert [browser.get(f"/mailbox/{no}/").status_code for no in (1, 2)] == [404, 404]
+        assert [browser.get(f"/mailbox/{no}/content").status_code for no in (1, 2)] == [404, 404]
+        assert browser.get("/mailbox/accounts/").status_code == 403
+        assert browser.get("/mailbox/accounts/1/").status_code == 403
+    stranger = sign_in("administrator", neighbour.code)
+    assert "Come and join" not in stranger.get("/mailbox/accounts/").content.decode()
+    assert stranger.get("/mailbox/accounts/1/").status_code == 404
+    own = sign_in("administrator")
+    assert "Come and join" in own.get("/mailbox/accounts/").content.decode()
+    assert "Choose anew" not in own.get("/mailbox/accounts/").content.decode()
+    assert own.get("/mailbox/").status_code == 403
+    assert deeds_of(acting, "mail.account-opened") == []
+    assert "Dear Anna" in own.get("/mailbox/accounts/1/").content.decode()
+    [deed] = deeds_of(acting, "mail.account-opened")
+    assert deed.about == "anna@example.com"
 
 
 def test_a_mailbox_that_starts_again_is_said_to(sign_in):
