@@ -97,6 +97,7 @@ class Desk:
         self.go("/mailbox/")
         with self.page.expect_response(lambda answer: answer.request.method == "POST"):
             self.page.get_by_role("searchbox").fill(recipient)
+            self.page.get_by_role("searchbox").press("Enter")
         expect(self.page).not_to_have_url(re.compile("to="))
         expect(
             self.page.locator("#rows tr:has(td)").filter(has_text=re.compile(r"No mail|\*\*\*")).first

@@ -130,8 +130,9 @@ ACCOUNT_ADAPTER = "yingtai.organization.signing_in.StaffAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
-# For devices that never signed in to the account; those that did are not held up (organization/signing_in.py).
-ACCOUNT_RATE_LIMITS = {"login_failed": "100/m/ip,50/h/key"}
+# For devices that never signed in to the account; those that did are not held up (organization/signing_in.py), so the
+# limit on every sign-in of an address, which knows no devices, is off.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "100/m/ip,50/h/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Yingtai"
 MFA_ADAPTER = "yingtai.organization.second_factor.SealingAdapter"

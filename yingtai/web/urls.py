@@ -17,7 +17,7 @@ urlpatterns = [
     path("metrics", monitoring.metrics, name="metrics"),
     path("operations/", include("yingtai.web.operations.urls")),
     path("api/v1/", api.urls),
-    path("account/", include("allauth.urls")),
+    path("account/", include("yingtai.organization.account_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 urlpatterns += [

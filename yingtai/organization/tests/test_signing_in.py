@@ -1,6 +1,10 @@
 """Colleagues sign in and work in one place at a time; programs come with a key."""
 
+import re
+
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.urls import urlpatterns as allauth_urls
 from django.test import Client
 from django.urls import reverse
 
@@ -39,15 +43,42 @@ def test_a_wrong_password_lets_nobody_in(brand, browser):
     assert browser.get("/").status_code == 302
 
 
-def test_nobody_can_sign_up(books, browser):
-    before = Staff.objects.count()
+USED_OF_ALLAUTH = {
+    "account_login", "account_logout", "account_inactive", "account_reauthenticate", "account_change_password",
+    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}  # fmt: skip
 
-    answer = browser.post(
-        reverse("account_signup"), {"email": "new@staff.example.com", "password1": PASSWORD}
-    )
 
-    assert answer.status_code == 200
-    assert Staff.objects.count() == before
+def test_whatever_else_allauth_brings_is_not_there(brand, browser):
+    """Among it the pages to sign up and to add or change the address one signs in with."""
+    staff = make_staff(brand.code, "marketer")
+    browser.force_login(staff, "allauth.account.auth_backends.AuthenticationBackend")
+    words = {"uidb36": "1", "key": "x-y"}
+    others = [one for one in allauth_urls if one.name not in USED_OF_ALLAUTH]
+    paths = [
+        "/account/"
+        + re.sub(r"\W*\(\?P<(\w+)>.+\)", lambda found: words[found[1]], str(one.pattern).strip("^$"))
+        for one in others
+    ] + ["/account/3rdparty/", "/account/social/connections/", "/account/sessions/"]
+
+    answers = [ask(path).status_code for path in paths for ask in (browser.get, browser.post)]
+
+    assert {"account_signup", "account_email", "account_confirm_email"} <= {one.name for one in others}
+    assert answers == [404] * len(answers)
+
+
+def test_the_address_of_an_account_stays_what_it_was(brand, browser):
+    staff, other = make_staff(brand.code, "analyst"), make_staff(brand.code, "administrator")
+    sign_in(browser, staff)
+    mine = f"added-{other.email}"
+
+    for address in (mine, other.email):
+        for action in ({"action_add": ""}, {"action_primary": ""}, {}):
+            assert browser.post("/account/email/", {"email": address, **action}).status_code == 404
+
+    assert not sign_in(Client(), Staff(email=mine)).wsgi_request.user.is_authenticated
+    assert list(EmailAddress.objects.filter(email__in=[mine, other.email])) == []
 
 
 def test_someone_without_a_role_may_do_nothing(brand, browser):

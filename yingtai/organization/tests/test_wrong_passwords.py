@@ -80,7 +80,7 @@ def test_a_device_that_signed_in_before_is_never_shut_out_by_others(brand):
     assert attempt(anna, browser=known)
     known.post(reverse("account_logout"))
 
-    fail(anna, 12)
+    fail(anna, 40)
     for number in range(60):
         attempt(anna, "wrong", address=f"198.51.100.{number}")
 
