@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from time import perf_counter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
 from django.utils.timezone import get_current_timezone
 
 from yingtai.audiences.compiler import CompiledAudience, compile_audience
-from yingtai.audiences.definition import Group
-from yingtai.audiences.protecting import protected
+from yingtai.audiences.definition import Group, write_definition
+from yingtai.audiences.protecting import protected, question_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import Scope, brand_node
 from yingtai.lake.api import ScopedLake, scoped
@@ -37,7 +38,12 @@ def count_now(acting: Acting, definition: Group, *, node_no: int | None = None) 
     compiled = compiled_for(lake, definition, at=acting.at, node_no=node_no)
     people = lake.query(compiled.count)["people"][0].as_py()
     counted = LiveCount(people, (perf_counter() - began) * 1000, lake.freshness)
-    return protected(acting, counted, "people")
+    return protected(acting, counted, "people", about=question_at(acting, definition, node_no))
+
+
+def question_at(acting: Acting, definition: Group, node_no: int | None) -> list[Any]:
+    """Return what is asked by a definition in the actor's scope, or in one place of it, for `protecting`."""
+    return question_of(write_definition(definition), acting.scope.text() if node_no is None else node_no)
 
 
 def lake_at(acting: Acting, node_no: int | None) -> ScopedLake:

@@ -21,7 +21,10 @@ router = Router(tags=["audiences"])
 
 
 class AudienceOut(Schema):
-    """An audience; its numbers are as of `refreshed_at`, null before the first refresh."""
+    """An audience; its numbers are as of `refreshed_at`, null before the first refresh.
+
+    Whoever may not see people reads numbers in tens, off by up to ten; 0 is fewer than twenty.
+    """
 
     id: UUID
     name: str
@@ -101,6 +104,7 @@ def members(
 ) -> Any:
     """Return a page of the stored membership, up to 1,000 profile ids at a time."""
     require(request.acting, "view", Label.L2, "audiences.audience")
+    require(request.acting, "view", Label.L3, "customers.profile")
     page = queries.members_of(request.acting, audience_id, after=after, limit=limit)
     numbers = [number for number, _since in page.rows]
     ids = ids_of(request.acting, numbers)

@@ -1,9 +1,10 @@
 """RFM: how recently, how often and for how much people bought, scored within their brand."""
 
+from yingtai.kernel.labels import Label
 from yingtai.lake.metrics import metric
 
 
-@metric("audiences.rfm_scores", unit="score", reads=("purchases",))
+@metric("audiences.rfm_scores", unit="score", reads=("purchases",), label=Label.L3)
 def rfm_scores() -> str:
     """Score everyone who ordered by recency, frequency and money, 1 (lowest fifth) to 5 (highest fifth).
 
@@ -59,7 +60,7 @@ def rfm_scores() -> str:
     """
 
 
-@metric("audiences.rfm_grid", unit="people", reads=("purchases",))
+@metric("audiences.rfm_grid", unit="people", reads=("purchases",), counts=("people", "orders"))
 def rfm_grid() -> str:
     """Count people by recency and frequency score, for the 5 × 5 picture.
 

@@ -1,27 +1,76 @@
-"""Counts for whoever may not see people: in tens, so that nobody is found by counting.
+"""Numbers of people for whoever may not see people: in tens, off by some, so that nobody is found by counting.
 
-A count of one tells of one person, and two audiences that differ by one sentence tell by their difference. Roles
-without the right to look at customers read every number of people rounded down to ten.
+A count of one tells of one person, and two questions that differ by one sentence tell by their difference. Rounding
+alone does not hide that: 29 is 20, and 30 is 30. So a number is first moved by up to ten, by how much only the
+installation knows: the same question always gets the same answer, another question is moved by another amount. What is
+fewer than twenty then is told as nothing but that. docs/algorithms/audiences.md, ADR 0105.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
+
+from django.utils.crypto import salted_hmac
 
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.labels import Label
 
-STEP = 10
+STEP, FEWEST = 10, 20
+MOVES = 2 * STEP + 1
 Counted = TypeVar("Counted")
 
 
 def is_protected(acting: Acting) -> bool:
-    """Say whether the actor reads numbers of people in tens only."""
+    """Say whether the actor reads numbers of people only roughly."""
     return not decide(acting, "view", Label.L3, "customers.profile").allowed
 
 
-def protected(acting: Acting, counted: Counted, *names: str) -> Counted:
-    """Return a view with the named numbers of people as the actor may read them."""
+def protected(acting: Acting, counted: Counted, *names: str, about: Any) -> Counted:
+    """Return a view with the named numbers of people as the actor may read them.
+
+    In:  about  the question they answer, as JSON can write it: the same words, the same answer
+    """
     if not is_protected(acting):
         return counted
-    said: dict[str, Any] = {name: getattr(counted, name) for name in names}
-    return replace(counted, **{name: n if n is None else n - n % STEP for name, n in said.items()})  # type: ignore[type-var]
+    said: dict[str, Any] = {name: roughly(getattr(counted, name), [name, about]) for name in names}
+    return replace(counted, **said)  # type: ignore[type-var]
+
+
+def protected_row(acting: Acting, row: Mapping[str, Any], *names: str, about: Any) -> dict[str, Any]:
+    """Return a row of an answer with the named numbers of people as the actor may read them."""
+    if not is_protected(acting):
+        return dict(row)
+    others = {name: value for name, value in row.items() if name not in names}
+    return dict(row) | {name: roughly(row[name], [name, about, others]) for name in names if name in row}
+
+
+def roughly(people: int | None, question: Any) -> int | None:
+    """Return a number of people moved and rounded to ten; 0 stands for fewer than twenty."""
+    if people is None:
+        return None
+    said = (people + _move(json.dumps(question, sort_keys=True, default=str)) + STEP // 2) // STEP * STEP
+    return said if said >= FEWEST else 0
+
+
+def question_of(document: Any, place: Any) -> list[Any]:
+    """Return what a definition asks at a place: the same for the same parts in another order, or said twice."""
+    return [_normal(document), place]
+
+
+@lru_cache(maxsize=20_000)
+def _move(question: str) -> int:
+    digest = salted_hmac("audiences.protecting", question, algorithm="sha256").digest()
+    return int.from_bytes(digest[:8]) % MOVES - STEP
+
+
+def _normal(part: Any) -> Any:
+    if not isinstance(part, dict) or "join" not in part:
+        return part
+    parts: dict[str, Any] = {}
+    for one in map(_normal, part.get("parts", [])):
+        is_same = isinstance(one, dict) and one.get("join") == part["join"]
+        parts |= {json.dumps(inner, sort_keys=True): inner for inner in (one["parts"] if is_same else [one])}
+    [*inside] = (parts[key] for key in sorted(parts))
+    return inside[0] if len(inside) == 1 and "join" in inside[0] else {"join": part["join"], "parts": inside}

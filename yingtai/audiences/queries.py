@@ -11,7 +11,7 @@ from django.db.models import Q
 from yingtai.audiences.definition import Group, mentioned, read_definition
 from yingtai.audiences.errors import AudienceNotFound
 from yingtai.audiences.models import Audience, Refresh
-from yingtai.audiences.protecting import protected
+from yingtai.audiences.protecting import Counted, protected, question_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment, number
 from yingtai.kernel.scoping import acting_transaction
@@ -187,7 +187,8 @@ def list_sizes(acting: Acting, audience_no: int) -> list[SizeView]:
     with acting_transaction(acting):
         refreshes = Refresh.objects.filter(audience_no=audience_no).order_by("-at")[:LONGEST_HISTORY]
         rows = [SizeView(row.at, row.people, row.entered, row.left, row.took_ms) for row in refreshes]
-    return [protected(acting, row, "people", "entered", "left") for row in reversed(rows)]
+        asked = Audience.objects.filter(audience_no=audience_no).values_list("definition", "node_no").first()
+    return [_protected(acting, row, row.at, *(asked or (None, 0))) for row in reversed(rows)]
 
 
 def members_of(
@@ -242,4 +243,11 @@ def _view(acting: Acting, audience: Audience) -> AudienceView:
         audience.took_ms, audience.refreshed_revision == audience.revision, audience.created_by,
         audience.changed_at, audience.archived_at,
     )  # fmt: skip
-    return protected(acting, view, "people", "entered", "left")
+    return _protected(acting, view, view.refreshed_at, view.document, view.node_no)
+
+
+def _protected(acting: Acting, counted: Counted, at: datetime | None, document: Any, node_no: int) -> Counted:
+    """Return the numbers of a refresh as the actor may read them: its size moved as a count of now is."""
+    question = question_of(document, node_no)
+    sized = protected(acting, counted, "people", about=question)
+    return protected(acting, sized, "entered", "left", about=[question, at])

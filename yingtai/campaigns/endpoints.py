@@ -92,6 +92,7 @@ def campaign(request: ActingRequest, campaign_id: UUID) -> Any:
 def sends(request: ActingRequest, campaign_id: UUID, after: str | None = None, state: str = "") -> Any:
     """Return one page of sends, with the reason for each that is not sent."""
     require(request.acting, "view", Label.L2, PLACE)
+    require(request.acting, "view", Label.L3, "customers.profile")
     found = queries.get_campaign(request.acting, campaign_id)
     ledger = queries.list_sends(request.acting, found, state=state, after=after)
     ids = ids_of(request.acting, [row.profile_no for row in ledger.rows])

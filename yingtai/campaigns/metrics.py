@@ -8,7 +8,7 @@ from yingtai.lake.metrics import metric
 ASSIGNMENTS = tables.ASSIGNMENTS.name
 
 
-@metric("campaigns.outcomes", unit="people", reads=("campaign_assignments", "events"))
+@metric("campaigns.outcomes", unit="people", reads=("campaign_assignments", "events"), counts=("n", "hits"))
 def outcomes() -> str:
     """Count how many of those given the mail and of those held out reached the goal, and what they spent.
 
@@ -36,7 +36,12 @@ def outcomes() -> str:
     """
 
 
-@metric("campaigns.lift", unit="ratio", reads=("campaign_assignments", "events"))
+@metric(
+    "campaigns.lift",
+    unit="ratio",
+    reads=("campaign_assignments", "events"),
+    counts=("n1", "hits1", "n2", "hits2"),
+)
 def lift(counted: str = "") -> str:
     """Say by how much the mail raised the share of people who reached the goal, and how surely.
 
@@ -89,7 +94,9 @@ def lift(counted: str = "") -> str:
     """
 
 
-@metric("campaigns.conversions_by_day", unit="people", reads=("campaign_assignments", "events"))
+@metric(
+    "campaigns.conversions_by_day", unit="people", reads=("campaign_assignments", "events"), counts=("hits",)
+)
 def conversions_by_day() -> str:
     """Count, for each day since it was decided, who reached the goal for the first time, by arm.
 

@@ -84,6 +84,7 @@ def record(request: ActingRequest, body: ConsentIn | ConsentBatch) -> Any:
 def consents(request: ActingRequest, profile_id: UUID) -> Any:
     """Return the answers that hold now. An empty list means: never asked, so no."""
     require(request.acting, "view", Label.L2, "compliance.consent")
+    require(request.acting, "view", Label.L3, "customers.profile")
     profile_no, _node_no = find_people(request.acting, [profile_id])[profile_id]
     return queries.consents_of(request.acting, profile_no)
 

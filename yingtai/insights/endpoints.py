@@ -12,6 +12,7 @@ from yingtai.insights.errors import SubjectMissing
 from yingtai.kernel.acting import require
 from yingtai.kernel.contributions import metric_subjects
 from yingtai.kernel.http import ActingRequest
+from yingtai.kernel.labels import Label
 from yingtai.lake.api import Metric
 
 router = Router(tags=["metrics"])
@@ -69,7 +70,9 @@ def get_metric(
     (`is_about_one_thing`) wants `about`, the id of that thing, and no dates: its time is the thing's own.
     """
     metric = queries.find_metric(name)
-    require(request.acting, "view", metric.label, "insights.metric")
+    require(request.acting, "view", min(metric.label, Label.L2), "insights.metric")
+    if metric.label >= Label.L3:
+        require(request.acting, "view", metric.label, "customers.profile")
     if queries.is_about_one_thing(metric):
         return _about(request, metric, about)
     period = queries.period_asked(request.acting, since, until, grain)

@@ -30,7 +30,7 @@ QUARTERS = """
 ACTIVE_DAYS = "day >= CAST($since AS DATE) - INTERVAL 1 DAY AND day < CAST($until AS DATE) + INTERVAL 1 DAY"
 
 
-@metric("insights.active_profiles", unit="people", reads=("activity",))
+@metric("insights.active_profiles", unit="people", reads=("activity",), counts=("value",))
 def active_profiles() -> str:
     """Count the different people who did anything, by period.
 
@@ -102,7 +102,7 @@ def average_order_value() -> str:
     """
 
 
-@metric("insights.repeat_rate", unit="ratio", reads=("purchases",))
+@metric("insights.repeat_rate", unit="ratio", reads=("purchases",), counts=("buyers", "repeaters"))
 def repeat_rate() -> str:
     """Say what share of the people who ordered in the time asked for ordered a second time by its end,
     counting every order they ever made.
@@ -138,7 +138,7 @@ def repeat_rate() -> str:
     """
 
 
-@metric("insights.new_profiles", unit="people", reads=("traits",))
+@metric("insights.new_profiles", unit="people", reads=("traits",), counts=("value",))
 def new_profiles() -> str:
     """Count the people seen for the first time, by period.
 
@@ -184,7 +184,7 @@ def top_products() -> str:
     """
 
 
-@metric("insights.steps_to_order", unit="people", reads=("activity",))
+@metric("insights.steps_to_order", unit="people", reads=("activity",), counts=("viewed", "added", "ordered"))
 def steps_to_order() -> str:
     """Count the people who viewed, added, and ordered in the time asked for, each step after the one before.
 

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 
+from yingtai.audiences.api import protected_row
 from yingtai.insights.errors import MetricNotFound, PeriodNotUnderstood
 from yingtai.insights.periods import USUAL, Period, period_between, period_named
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import metric_subjects
+from yingtai.kernel.labels import Label
 from yingtai.lake.api import Metric, scoped
 from yingtai.lake.metrics import CATALOGUE
 from yingtai.organization.api import list_brands
@@ -56,6 +58,9 @@ def ask(
         known = _ask(acting, metric, wanted)
         cache.set(key, known, KEPT_SECONDS)
     rows, took_ms, as_of, asked_at = known
+    question = [name, acting.scope.text(), wanted.get("grain"), wanted.get("campaign_no")]
+    if metric.counts:
+        rows = [protected_row(acting, row, *metric.counts, about=question) for row in rows]
     return Answer(metric, rows, took_ms, as_of, asked_at)
 
 
@@ -75,13 +80,16 @@ def is_about_one_thing(metric: Metric) -> bool:
     return metric_subjects.find(metric.name.partition(".")[0]) is not None
 
 
+def may_ask(acting: Acting, metric: Metric) -> bool:
+    """Say whether the actor may have the answer: rows of single people are for whoever may see people."""
+    if not decide(acting, "view", min(metric.label, Label.L2), "insights.metric").allowed:
+        return False
+    return metric.label < Label.L3 or decide(acting, "view", metric.label, "customers.profile").allowed
+
+
 def list_metrics(acting: Acting) -> list[Metric]:
     """Return the metrics that the actor may see, by name."""
-    return [
-        metric
-        for metric in CATALOGUE.all()
-        if decide(acting, "view", metric.label, "insights.metric").allowed
-    ]
+    return [metric for metric in CATALOGUE.all() if may_ask(acting, metric)]
 
 
 def covered(acting: Acting) -> tuple[date | None, date | None]:

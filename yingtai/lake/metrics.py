@@ -19,6 +19,7 @@ class Metric:
     unit: str
     reads: tuple[str, ...]
     label: Label
+    counts: tuple[str, ...]
     sql: Callable[..., str]
 
     # A page that names a metric wants its name and meaning, not what calling it returns.
@@ -34,14 +35,20 @@ class Metric:
 
 
 def metric(
-    name: str, *, unit: str, reads: tuple[str, ...] = (), label: Label = Label.L2
+    name: str,
+    *,
+    unit: str,
+    reads: tuple[str, ...] = (),
+    label: Label = Label.L2,
+    counts: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., str]], Metric]:
     """Declare a function that returns SQL as a metric.
 
     In:   name   `module.words_of_the_question`
           unit   one of `kernel.units`: it decides how the number is written
           reads  the tables it names: of the lake, or ones that the caller defines
-          label  how sensitive the result is
+          label  how sensitive the result is: L3 when its rows are of single people
+          counts the columns that are numbers of people: whoever may not see people reads them roughly
     """
     if unit not in UNITS:
         raise TypeError(f"metric {name}: the unit {unit!r} is none of {', '.join(sorted(UNITS))}")
@@ -49,6 +56,6 @@ def metric(
     def declare(sql: Callable[..., str]) -> Metric:
         if not sql.__doc__:
             raise TypeError(f"metric {name} needs a docstring that says what it answers")
-        return CATALOGUE.register(name, Metric(name, unit, reads, label, sql))
+        return CATALOGUE.register(name, Metric(name, unit, reads, label, counts, sql))
 
     return declare

@@ -1,13 +1,16 @@
 """Look at whom a definition chooses: a few masked people, and who of all would not pass the send gate, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from yingtai.audiences.counting import question_at
 from yingtai.audiences.definition import Group
+from yingtai.audiences.protecting import is_protected, protected, roughly
 from yingtai.audiences.services.membership import add_people, people_now
 from yingtai.compliance.api import mark_consent
 from yingtai.customers.api import choose_contact, ids_of, mark_without_contact, names_of
@@ -65,14 +68,26 @@ def look(acting: Acting, definition: Group, *, node_no: int | None, purpose: str
     with acting_transaction(acting):
         people = new_set()
         add_people(people, looked_at)
-        some = _some(acting, people)
+        some = [] if is_protected(acting) else _some(acting, people)
         if purpose:
             if channel in WITH_ADDRESS:
                 mark_without_contact(people, channel)
             mark_consent(people, purpose=purpose, channel=channel)
             if channel in WITH_ADDRESS:
                 choose_contact(people, channel)
-        return Look(len(chosen), len(looked_at), some, people.count_by_reason())
+        found = Look(len(chosen), len(looked_at), some, people.count_by_reason())
+    return _protected(acting, found, question_at(acting, definition, node_no), f"{purpose} {channel}")
+
+
+def _protected(acting: Acting, found: Look, question: list[Any], gate: str) -> Look:
+    """Return what is seen without people: rough numbers, the size as a count of it says."""
+    if not is_protected(acting):
+        return found
+    reasons = {
+        reason: roughly(count, [gate, reason, question]) or 0 for reason, count in found.by_reason.items()
+    }
+    sized = protected(acting, replace(found, by_reason=reasons), "people", about=question)
+    return sized if found.is_estimate else replace(sized, looked_at=sized.people)
 
 
 def _some(acting: Acting, people: ProfileSet) -> list[SomeoneChosen]:

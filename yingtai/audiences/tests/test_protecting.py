@@ -1,27 +1,101 @@
-"""Whoever may not see people counts them in tens, on every page and over the API."""
+"""Whoever may not see people reads their numbers roughly, on every page and over the API, and sees nobody."""
 
 import pytest
 
 from yingtai.audiences.api import create_audience, refresh_audience
 from yingtai.audiences.counting import count_now
 from yingtai.audiences.definition import read_definition
+from yingtai.audiences.protecting import question_of, roughly
 from yingtai.audiences.queries import get_audience, list_audiences, list_sizes
 from yingtai.audiences.testing import write_people
+from yingtai.compliance.testing import signed_in
+from yingtai.organization.api import make_api_key
 from yingtai.organization.testing import make_acting
 
 EVERYBODY = {"join": "all", "parts": []}
+BLIND = ("analyst", "executive", "auditor")
+VIEWED = {"block": "did", "event": "Product Viewed", "at_least": 3, "within_days": 30}
+BOUGHT = {"block": "did", "event": "Order Completed", "within_days": 90}
 
 
-@pytest.mark.parametrize(("people", "seen"), [(0, 0), (1, 0), (9, 0), (10, 10), (19, 10), (23, 20)])
-def test_single_people_cannot_be_counted_by_who_may_not_see_them(acting, brand, lake, people, seen):
+def questions(count):
+    return [["people", ["question", number]] for number in range(count)]
+
+
+def write(acting, brand, people):
     numbers = [brand.node_no + number for number in range(people)]
     write_people(brand.node_no, dict.fromkeys(numbers, brand.node_no), at=acting.at)
+
+
+@pytest.mark.parametrize("people", [0, 9, 60])
+def test_who_may_not_see_people_reads_one_rough_number_everywhere(acting, brand, lake, people):
+    write(acting, brand, people)
     analyst = make_acting(brand.node_no, roles=("analyst",))
     audience = create_audience(acting, node_no=brand.node_no, name="All", definition=EVERYBODY)
     refresh_audience(acting, audience)
+    counted = count_now(analyst, read_definition(EVERYBODY), node_no=brand.node_no).people
+    again = count_now(analyst, read_definition(EVERYBODY), node_no=brand.node_no).people
+    sizes = list_sizes(analyst, get_audience(acting, audience).audience_no)
 
     assert count_now(acting, read_definition(EVERYBODY)).people == people
-    assert count_now(analyst, read_definition(EVERYBODY)).people == seen
-    assert (get_audience(acting, audience).people, get_audience(analyst, audience).people) == (people, seen)
-    assert [row.people for row in list_audiences(analyst).rows] == [seen]
-    assert {row.people for row in list_sizes(analyst, get_audience(acting, audience).audience_no)} == {seen}
+    assert get_audience(acting, audience).people == people
+    assert {counted, again, get_audience(analyst, audience).people} == {counted}
+    assert [row.people for row in list_audiences(analyst).rows] == [row.people for row in sizes] == [counted]
+    assert counted % 10 == 0
+    assert counted == 0 if people < 10 else abs(counted - people) <= 15
+
+
+def test_the_same_question_has_the_same_answer_however_it_is_put():
+    asked = question_of({"join": "all", "parts": [VIEWED, BOUGHT]}, 1)
+
+    assert asked == question_of({"join": "all", "parts": [BOUGHT, VIEWED, BOUGHT]}, 1)
+    assert asked == question_of({"join": "all", "parts": [{"join": "all", "parts": [BOUGHT]}, VIEWED]}, 1)
+    assert asked == question_of({"join": "any", "parts": [{"join": "all", "parts": [VIEWED, BOUGHT]}]}, 1)
+    assert asked != question_of({"join": "any", "parts": [VIEWED, BOUGHT]}, 1)
+    assert asked != question_of({"join": "all", "parts": [VIEWED, BOUGHT]}, 2)
+
+
+@pytest.mark.parametrize("people", [29, 30, 35, 1_000])
+def test_one_person_more_changes_a_number_no_more_often_than_chance(people):
+    # Rounded alone, every question about 29 people would tell of the thirtieth.
+    changed = sum(roughly(people, one) != roughly(people + 1, one) for one in questions(2_000))
+
+    assert 0.07 <= changed / 2_000 <= 0.13
+
+
+def test_a_difference_of_one_person_between_two_questions_says_nothing():
+    one, other = questions(2)[0], questions(2_000)[1:]
+    with_person = [roughly(101, question) - roughly(100, one) for question in other]
+    without = [roughly(100, question) - roughly(100, one) for question in other]
+    larger = [sum(found > 0 for found in both) / len(both) for both in (with_person, without)]
+
+    assert abs(larger[0] - larger[1]) < 0.1
+    assert len(set(without)) >= 3
+
+
+@pytest.mark.parametrize("role", BLIND)
+def test_single_people_are_not_shown(acting, brand, lake, role):
+    write(acting, brand, 60)
+    audience = create_audience(acting, node_no=brand.node_no, name="All", definition=EVERYBODY)
+    refresh_audience(acting, audience)
+    blind, seeing = signed_in(brand.code, role), signed_in(brand.code, "marketer")
+    path = f"/audiences/{audience}/people"
+
+    assert "/customers/" not in blind.get(path).content.decode()
+    assert "Some of them" not in blind.get(path).content.decode()
+    assert "Some of them" in seeing.get(path).content.decode()
+    assert "Some of them" not in blind.post("/audiences/look").content.decode()
+
+
+def test_keys_without_the_right_to_see_people_get_no_rows_of_them(acting, brand, client, lake):
+    write(acting, brand, 60)
+    audience = create_audience(acting, node_no=brand.node_no, name="All", definition=EVERYBODY)
+    refresh_audience(acting, audience)
+    paths = [f"/api/v1/audiences/{audience}/members", "/api/v1/metrics/audiences.rfm_scores"]
+    answers = {}
+    for role in ("analyst", "marketer"):
+        key = make_api_key(None, unit_code=brand.code, name=role, roles=[role], at=acting.at)
+        head = {"authorization": f"Bearer {key}"}
+        answers[role] = [client.get(path, headers=head).status_code for path in paths]
+
+    assert answers == {"analyst": [403, 403], "marketer": [200, 200]}

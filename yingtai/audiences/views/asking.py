@@ -117,6 +117,7 @@ def _look(
     found = look_at(request.acting, definition, node_no=node_no, purpose=purpose, channel=channel)
     context: dict[str, Any] = {
         "look": found, "gates": gates, "gate": gate, "reasons": _reasons(found), "url": url,
+        "is_protected": is_protected(request.acting),
     }  # fmt: skip
     return render(request, "audiences/look.html", context)
 

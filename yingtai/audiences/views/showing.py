@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.audiences import jobs, presets, queries
 from yingtai.audiences.listing import AUDIENCES
 from yingtai.audiences.metrics import rfm_grid
+from yingtai.audiences.protecting import is_protected, protected_row
 from yingtai.audiences.saying import said_in_words
 from yingtai.audiences.services.definitions import archive_audience, copy_audience, restore_audience
 from yingtai.audiences.services.looking import who_they_are
 from yingtai.audiences.uses import uses_of
-from yingtai.kernel.acting import decide
+from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page, words_of
 from yingtai.kernel.labels import Label
@@ -60,6 +61,7 @@ def audience_list(request: ActingRequest) -> HttpResponse:
     context = {
         "page": found, "rows": rows, "search": search, "presets": presets.PRESETS, "now": request.acting.at,
         "may_edit": _may_edit(request), "listing": shown, "show": show,
+        "is_protected": is_protected(request.acting),
         "shows": [("", _("In use")), (ARCHIVED, _("Archived"))],
         "actions": [("restore", _("Restore"))] if show == ARCHIVED else [("archive", _("Archive"))],
         "took_ms": round((perf_counter() - began) * 1000),
@@ -103,6 +105,7 @@ def audience(request: ActingRequest, audience_id: UUID) -> HttpResponse:
         "uses": uses_of(acting, view.audience_no),
         "task": _task(request, view),
         "may_edit": _may_edit(request),
+        "is_protected": is_protected(acting),
     }
     return render_page(request, "audiences/audience.html", context)
 
@@ -196,8 +199,7 @@ def members(request: ActingRequest, audience_id: UUID) -> HttpResponse:
 def rfm(request: ActingRequest) -> HttpResponse:
     """How recently and how often people bought: the grid, and audiences to begin from it."""
     lake = scoped(request.acting.scope)
-    rows = lake.query(rfm_grid()).to_pylist()
-    people = {(row["recency_score"], row["frequency_score"]): row["people"] for row in rows}
+    people = grid_of(request.acting, lake.query(rfm_grid()).to_pylist())
     total = sum(people.values())
     segments = [
         {"segment": one, "people": sum(n for cell, n in people.items() if one.holds(*cell)), "total": total}
@@ -206,9 +208,16 @@ def rfm(request: ActingRequest) -> HttpResponse:
     context = {
         "chart": _grid_chart(people), "segments": segments, "total": total, "scale": SCALE,
         "cells": [(r, [(f, people.get((r, f), 0)) for f in SCALE]) for r in SCALE[::-1]],
-        "as_of": lake.freshness, "may_edit": _may_edit(request),
+        "as_of": lake.freshness, "may_edit": _may_edit(request), "is_protected": is_protected(request.acting),
     }  # fmt: skip
     return render_page(request, "audiences/rfm.html", context)
+
+
+def grid_of(acting: Acting, rows: list[dict[str, Any]]) -> dict[tuple[int, int], int]:
+    """Return the people of each pair of scores, as the actor may read them."""
+    about = [rfm_grid.name, acting.scope.text()]
+    shown = [protected_row(acting, row, *rfm_grid.counts, about=about) for row in rows]
+    return {(row["recency_score"], row["frequency_score"]): row["people"] for row in shown}
 
 
 def state_of(view: queries.AudienceView, now: Any) -> tuple[str, str]:

@@ -13,8 +13,10 @@ from yingtai.campaigns.services.exporting import export_assignments
 from yingtai.campaigns.services.sending import send_for_a_while
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
 from yingtai.compliance.testing import make_purposes, signed_in
+from yingtai.customers.api import ids_of
 from yingtai.kernel.contributions import fact_names, home_panels, privacy_holders, profile_panels
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import make_api_key
 
 pytestmark = pytest.mark.usefixtures("lake")
 
@@ -199,6 +201,8 @@ def test_who_may_not_send_may_not_launch_or_stop(acting, brand, people):
     asked = {
         ("auditor", "monitor/"): 200, ("auditor", "launch"): 403, ("analyst", "result/"): 200,
         ("analyst", "stop"): 403, ("operator", "monitor/"): 403, ("administrator", "sends/"): 403,
+        ("analyst", "sends/"): 403, ("executive", "sends/"): 403, ("auditor", "sends/"): 403,
+        ("marketer", "sends/"): 200,
     }  # fmt: skip
     colleagues = {role: signed_in(brand.code, role) for role, _ in asked}
 
@@ -241,3 +245,19 @@ def test_until_it_is_decided_the_monitor_tells_who_would_not_get_it(marketer, ac
     assert "nobody got the mail" in shown["stopped"]
     assert "40 people would get it" in picture
     assert '<th scope="row">no e-mail address</th>' in picture
+
+
+@pytest.mark.parametrize(("role", "status", "sent"), [("analyst", 403, 0), ("marketer", 200, 2)])
+def test_a_key_that_may_not_see_people_reads_rough_numbers_and_no_rows(
+    acting, brand, people, client, role, status, sent
+):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people[:2]))
+    key = make_api_key(None, unit_code=brand.code, name=role, roles=[role], at=acting.at)
+    head = {"authorization": f"Bearer {key}"}
+    person = ids_of(acting, people)[people[0]]
+
+    detail = client.get(f"/api/v1/campaigns/{campaign.id}", headers=head).json()
+    rows = client.get(f"/api/v1/campaigns/{campaign.id}/sends", headers=head).status_code
+    answers = client.get(f"/api/v1/consents/{person}", headers=head).status_code
+
+    assert (rows, answers, detail["owed"]) == (status, status, sent)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from yingtai.audiences.api import is_protected
 from yingtai.campaigns import queries, results
 from yingtai.campaigns.previewing import shown_mail
 from yingtai.campaigns.reasons import HOLD_OUT, SEND_STATES, STATES, WORDS
@@ -16,6 +17,7 @@ from yingtai.campaigns.services.pausing import resume_campaign
 from yingtai.campaigns.services.recovering import send_unknown_again
 from yingtai.campaigns.services.suppressing import lift_suppression
 from yingtai.customers.api import ids_of, names_of
+from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import get_unit_at
@@ -42,16 +44,18 @@ def monitor(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
         "share": round(100 * (progress.total - progress.owed) / progress.total) if progress.total else 0,
         "reasons": [(reason, WORDS.get(reason, reason), count) for reason, count in reasons],
         "rates": _rates(progress),
-        "tabs": _tabs(found, "monitor"),
+        "tabs": _tabs(request.acting, found, "monitor"),
         "now": request.acting.at,
+        "may_see_people": not is_protected(request.acting),
     }
     return render_page(request, "campaigns/monitor.html", context, fragment="progress")
 
 
 @require_GET
-@page(action="view", place="campaigns.campaign")
+@page(action="view", place="customers.profile", label=Label.L3)
 def sends(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
-    """The ledger: every person of the audience, sent or not, and why."""
+    """The ledger: every person of the audience, sent or not, and why; for roles that may look at people."""
+    require(request.acting, "view", Label.L2, "campaigns.campaign")
     found = queries.get_campaign(request.acting, campaign_id)
     state = request.GET.get("state", "")
     ledger = queries.list_sends(request.acting, found, state=state, after=request.GET.get("after"))
@@ -66,7 +70,7 @@ def sends(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
         ],
         "state": state,
         "states": [("", _("All")), ("sent", _("Sent")), ("owed", _("Owed")), *WORDS.items()],
-        "tabs": _tabs(found, "sends"),
+        "tabs": _tabs(request.acting, found, "sends"),
     }
     return render_page(request, "campaigns/sends.html", context, fragment="rows")
 
@@ -81,7 +85,7 @@ def result(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "campaign": found,
         "result": outcome,
-        "tabs": _tabs(found, "result"),
+        "tabs": _tabs(request.acting, found, "result"),
         "proxied": tally.get(queries.PROXIED, 0),
     }
     if outcome is not None and outcome.lift is not None:
@@ -134,9 +138,11 @@ def _words(row: queries.SendView) -> str:
     return str(WORDS[row.reason]) if row.reason in WORDS else str(SEND_STATES[row.state])
 
 
-def _tabs(found: queries.CampaignView, current: str) -> list[Tab]:
+def _tabs(acting: Acting, found: queries.CampaignView, current: str) -> list[Tab]:
     base = f"/campaigns/{found.id}"
     titles = {"monitor": _("Monitor"), "sends": _("Recipients"), "result": _("Result")}
+    if is_protected(acting):
+        del titles["sends"]
     return [Tab(title, f"{base}/{name}/", name == current) for name, title in titles.items()]
 
 
