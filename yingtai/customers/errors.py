@@ -134,3 +134,14 @@ class RefundBeyondPayment(ProductError):
     title = "More was returned of an order than was paid for it"
     remedy = "Amounts count as they were sent. Send each return with its own amount, not all that came back so far."
     status = 422
+
+
+class BooksWentAway(ProductError):
+    code = "customers.books-went-away"
+    title = (
+        "The database ended the conversation: it restarts, its disk is full, or this import slept too long"
+    )
+    remedy = (
+        "Nothing is lost. Start the same import again when the database answers; it goes on where it stopped."
+    )
+    status = 503

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from uuid import UUID, uuid4
 
 import pyarrow as pa
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from yingtai.collect.api import (
     FileImport,
@@ -27,7 +27,7 @@ from yingtai.collect.api import (
     write_errors,
 )
 from yingtai.compliance.api import ConsentRow, RecordedConsents, Status, WithdrawalStands, record_consents
-from yingtai.customers.errors import OrderCameDifferently
+from yingtai.customers.errors import BooksWentAway, OrderCameDifferently
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.loading import finish_loads, load_sets
@@ -254,9 +254,11 @@ def main(arguments: list[str]) -> int:
             for _set in opened.sets(lambda done: bar.show(done, opened.size_bytes) if bar else None):
                 pass
         else:
-            load_import(
-                acting, opened, load_id=str(uuid4()), told=bar.show if bar else lambda done, total: None
-            )
+            told = bar.show if bar else lambda done, total: None
+            try:
+                load_import(acting, opened, load_id=str(uuid4()), told=told)
+            except (OperationalError, InterfaceError) as trouble:
+                raise BooksWentAway from trouble
     opened.report.seconds = time.perf_counter() - began
     if bar:
         bar.end()

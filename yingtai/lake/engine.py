@@ -4,6 +4,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -13,8 +14,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from yingtai.lake.errors import QueryCannotBeTranslated, QueryNotUnderstood
+from yingtai.lake.errors import LakeDamaged, QueryCannotBeTranslated, QueryNotUnderstood
 from yingtai.lake.storage import Storage
+
+CUT_FILE = "Parquet file"
+"""What DuckDB says of a Parquet file that is cut or overwritten, as if the query were wrong."""
 
 Parameters = Mapping[str, Any] | Sequence[Any] | None
 
@@ -47,22 +51,38 @@ class DuckSession:
         self._connection = connection
 
     def define(self, name: str, sql: str) -> None:
-        """Let `name` stand for `sql` in this session's queries."""
-        self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {sql}')
+        """Let `name` stand for `sql` in this session's queries.
+
+        Raises: LakeDamaged
+        """
+        with _damage_told():
+            self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {sql}')
 
     def query(self, sql: str, params: Parameters = None) -> pa.Table:
         """Run one statement.
 
-        Raises: QueryNotUnderstood when a name, type or function in it does not exist
+        Raises: LakeDamaged; QueryNotUnderstood when a name, type or function in it does not exist
         """
         try:
-            return self._connection.execute(sql, params).to_arrow_table()
+            with _damage_told():
+                return self._connection.execute(sql, params).to_arrow_table()
         except (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException) as problem:
             raise QueryNotUnderstood(problem=str(problem)) from problem
 
     def stream(self, sql: str, params: Parameters = None, *, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Run one statement and return its rows bit by bit, for what is too large to be held."""
         yield from self._connection.execute(sql, params).to_arrow_reader(batch_rows)
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Tell a file that is cut from a query that is wrong: DuckDB says both in one breath."""
+    try:
+        yield
+    except duckdb.Error as problem:
+        if CUT_FILE in str(problem):
+            raise LakeDamaged(str(problem).splitlines()[0]) from problem
+        raise
 
 
 class DuckEngine:

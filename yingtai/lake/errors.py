@@ -3,6 +3,10 @@
 from yingtai.kernel.errors import ProductError
 
 
+class LakeDamaged(RuntimeError):
+    """Files of the lake are missing or cannot be read. No request's fault: whoever writes stops until it is mended."""
+
+
 class QueryNotUnderstood(ProductError):
     code = "lake.query-not-understood"
     title = "This query cannot be read: {problem}"

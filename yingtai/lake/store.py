@@ -17,7 +17,7 @@ from deltalake.schema import PrimitiveType
 
 from yingtai.kernel.env import env
 from yingtai.lake.engine import DuckEngine, Engine
-from yingtai.lake.errors import TableIsBusy
+from yingtai.lake.errors import LakeDamaged, TableIsBusy
 from yingtai.lake.parquet import KEPT_BOUNDS
 from yingtai.lake.storage import Storage
 from yingtai.lake.tables import TABLES, LakeTable
@@ -26,6 +26,8 @@ LOG_KEPT = "interval 1 days"
 FILES_KEPT = "interval 1 days"
 COMMITS_PER_CHECKPOINT = "50"
 ATTEMPTS = 20
+MADE = "_made"
+"""Folder of one mark for each table that was ever made here: one that is gone is not made anew without a word."""
 
 _FILE_NAME = re.compile(r"w(\d+)-s([0-9a-f]{8})-")
 _TYPES = {
@@ -102,12 +104,26 @@ class Lake:
         """
         with self.lock:
             if name in self._handles:
+                self._refuse_lost_log(name)
                 self._handles[name].update_incremental()
             else:
                 self._handles[name] = self._open(TABLES[name])
                 # A later release of the product may declare more columns than the table on disk has.
                 self.add_columns(name, list(TABLES[name].schema))
             return self._handles[name]
+
+    def _refuse_lost_log(self, name: str) -> None:
+        """A log that was taken away would be begun anew by the next commit, and what it named would be lost.
+
+        Raises: LakeDamaged
+        """
+        entry = Path(self.storage.location(f"{name}/_delta_log/{self._handles[name].version():020d}"))
+        # What a checkpoint holds may be tidied away beside it.
+        kinds = (".json", ".checkpoint.parquet")
+        if self.storage.is_local and not any(entry.with_name(entry.name + kind).exists() for kind in kinds):
+            del self._handles[name]
+            self._snapshots.pop(name, None)
+            raise LakeDamaged(f"the log of the lake table {name} is gone: {self.storage.location(name)}")
 
     def snapshot(self, name: str) -> Snapshot:
         """Return the latest version of a table. Cost: one look into its log; more only when it changed."""
@@ -154,7 +170,19 @@ class Lake:
 
     def _open(self, table: LakeTable) -> DeltaTable:
         location = self.storage.location(table.name)
+        is_there = DeltaTable.is_deltatable(location, storage_options=self.storage_options)
+        mark = f"{MADE}/{table.name}"
+        if not is_there and self.storage.read(mark) is not None:
+            raise LakeDamaged(
+                f"the lake table {table.name} was made and is gone: bring {location} back, or its backup"
+            )
         self.storage.make_folder(table.name)
+        made = self._made(table, location)
+        if not is_there or self.storage.read(mark) is None:
+            self.storage.write(mark, b"made\n")
+        return made
+
+    def _made(self, table: LakeTable, location: str) -> DeltaTable:
         try:
             return DeltaTable.create(
                 location,

@@ -16,6 +16,8 @@ import psycopg
 from yingtai.customers.api import inbox_backlog
 from yingtai.kernel import heartbeats
 from yingtai.kernel.env import dsn, env, vault_dsn
+from yingtai.lake.errors import LakeDamaged
+from yingtai.lake.store import the_lake
 
 LONGEST_SECONDS = 3.0
 KEPT_SECONDS = 1.0
@@ -81,6 +83,17 @@ def inbox(at: datetime) -> str:
     return f"ok, {words}"
 
 
+def lake(at: datetime) -> str:
+    """Look at the log of the table that every event is written to."""
+    try:
+        the_lake().snapshot("events")
+    except LakeDamaged:
+        raise Unwell(
+            "files are missing; nothing is written until they are back, see the log of ingest"
+        ) from None
+    return "ok"
+
+
 def disk(at: datetime) -> str:
     free = shutil.disk_usage(env().home).free
     words = f"{free / 1e9:.1f} GB free"
@@ -104,6 +117,7 @@ def checks() -> dict[str, Check]:
         "accepting": collector,
         **{name: partial(process, name) for name in watched},
         "inbox": inbox,
+        "lake": lake,
         "disk": disk,
     }
 

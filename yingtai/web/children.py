@@ -3,7 +3,6 @@
 import os
 import selectors
 import signal
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 
 from yingtai.kernel import heartbeats
 from yingtai.kernel.env import env
-from yingtai.web.log_files import LogFile
+from yingtai.web.log_files import LogFile, tell
 from yingtai.web.processes import PROCESSES, Process, fork
 
 SHORTEST_PAUSE_SECONDS = 0.2
@@ -115,7 +114,7 @@ class Children:
             return
         try:
             for line in child.log.copy(child.output):
-                print(f"{child.process.name}: {line}", file=sys.stderr, flush=True)
+                tell(f"{child.process.name}: {line}")
         except EOFError:
             self._close_output(child)
 
@@ -134,7 +133,7 @@ class Children:
 
     def _put_down(self, child: Child) -> None:
         name, seconds = child.process.name, child.quiet
-        print(f"{name} has not moved for {seconds:.0f} s; ending it.", file=sys.stderr, flush=True)
+        tell(f"{name} has not moved for {seconds:.0f} s; ending it.")
         child.quiet = 0.0
         _signal(child, signal.SIGKILL)
 
@@ -173,7 +172,7 @@ class Children:
         pause = min(SHORTEST_PAUSE_SECONDS * 2**child.failures, LONGEST_PAUSE_SECONDS)
         child.due = time.monotonic() + pause
         name, log = child.process.name, child.log.path
-        print(f"{name} ended; starting it again in {pause:.1f} s (log: {log})", file=sys.stderr, flush=True)
+        tell(f"{name} ended; starting it again in {pause:.1f} s (log: {log})")
 
 
 def _signal(child: Child, number: int) -> None:

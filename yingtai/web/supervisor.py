@@ -15,7 +15,7 @@ from types import FrameType
 from yingtai.kernel.env import env
 from yingtai.web import clusters, first_start
 from yingtai.web.children import Children
-from yingtai.web.log_files import trim
+from yingtai.web.log_files import tell, trim
 from yingtai.web.processes import show_name
 from yingtai.web.start import load_everything, take_role
 
@@ -42,11 +42,13 @@ def main(arguments: list[str]) -> int:
             if not asked:
                 _keep_running(servers, asked, began=began)
         finally:
-            print("Stopping the databases…", flush=True)
+            tell("Stopping the databases…", to=sys.stdout)
             if clusters.leave(lock):
                 clusters.stop(servers)
             else:
-                print("Another yingtai command still uses them; it will stop them when it ends.")
+                tell(
+                    "Another yingtai command still uses them; it will stop them when it ends.", to=sys.stdout
+                )
             gc.unfreeze()
     return 0
 
@@ -66,16 +68,25 @@ def _keep_running(servers: list[clusters.Server], asked: list[int], *, began: fl
                 _look_after(servers)
                 glanced_at = time.monotonic()
     finally:
-        print("\nStopping…", flush=True)
+        tell("\nStopping…", to=sys.stdout)
         children.stop_all()
 
 
 def _look_after(servers: list[clusters.Server]) -> None:
     for place, server in enumerate(servers):
-        trim(clusters.log_file(server.cluster))
+        with contextlib.suppress(OSError):
+            trim(clusters.log_file(server.cluster))
         if not server.is_alive():
-            print(f"The {server.cluster.name} cluster ended; starting it again.", file=sys.stderr)
-            servers[place : place + 1] = clusters.start([server.cluster])
+            tell(f"The {server.cluster.name} cluster ended; starting it again.")
+            _start_again(servers, place)
+
+
+def _start_again(servers: list[clusters.Server], place: int) -> None:
+    """Start a cluster; one that cannot start now, on a full disk say, is tried again at the next look."""
+    try:
+        servers[place : place + 1] = clusters.start([servers[place].cluster])
+    except (Exception, SystemExit) as trouble:
+        tell(f"The {servers[place].cluster.name} cluster does not start: {trouble}")
 
 
 def _listen_for_the_end() -> list[int]:

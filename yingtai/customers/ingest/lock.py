@@ -15,7 +15,7 @@ from yingtai.customers.models import LakeBatch
 from yingtai.lake import api as lake
 
 WRITER_LOCK = 7_361_885_110
-SLEEPING_SECONDS = 30.0
+SLEEPING_SECONDS = 20.0
 """A writer that asks its database nothing for so long, while others wait, is suspended or hangs."""
 LOOK_SECONDS = 2.0
 

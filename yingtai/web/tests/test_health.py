@@ -95,5 +95,5 @@ def test_the_page_says_503_with_a_line_per_part_and_live_asks_nothing(monkeypatc
 
     assert answer.status_code == 503  # no collector runs in this test
     assert lines[:4] == ["not well", "books: ok", "keys: ok", "accepting: does not answer"]
-    assert [line.partition(":")[0] for line in lines[4:]] == ["inbox", "disk"]
+    assert [line.partition(":")[0] for line in lines[4:]] == ["inbox", "lake", "disk"]
     assert Client().get("/health/live").content == b"ok\n"

@@ -1,0 +1,58 @@
+"""A lake that lost files says so and takes nothing more: what is written beside the hole would be lost with it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from yingtai.kernel.scope import EVERYTHING
+from yingtai.lake.errors import LakeDamaged
+from yingtai.lake.reading import scoped
+from yingtai.lake.store import Lake
+from yingtai.lake.testing import events_of
+from yingtai.lake.writing import append
+
+COUNT = "SELECT count(*) AS n FROM events"
+
+
+def log_of(lake: Lake) -> Path:
+    return Path(lake.storage.location("events")) / "_delta_log"
+
+
+def add(lake: Lake) -> None:
+    append("events", events_of([{"alias_no": 1, "profile_no": 1}]), lake=lake)
+
+
+def test_a_log_that_is_taken_away_stops_the_writer_and_nothing_is_lost_when_it_is_back(
+    own_lake: Lake,
+) -> None:
+    add(own_lake)
+    aside = log_of(own_lake).with_name("aside")
+    log_of(own_lake).rename(aside)
+
+    for lake in (own_lake, Lake(own_lake.storage.url)):
+        for _ in range(2):
+            with pytest.raises(LakeDamaged):
+                add(lake)
+
+    assert not log_of(own_lake).exists()
+    aside.rename(log_of(own_lake))
+    add(own_lake)
+    assert scoped(EVERYTHING, lake=own_lake).query(COUNT)["n"].to_pylist() == [2]
+
+
+def test_a_table_that_was_made_is_not_made_anew_without_a_word(own_lake: Lake) -> None:
+    add(own_lake)
+    shutil.rmtree(own_lake.storage.location("events"))
+
+    with pytest.raises(LakeDamaged):
+        add(Lake(own_lake.storage.url))
+
+
+def test_a_file_that_is_cut_is_no_fault_of_the_query(own_lake: Lake) -> None:
+    add(own_lake)
+    [path] = own_lake.snapshot("events").paths
+    Path(path).write_bytes(b"PAR1 cut")
+
+    with pytest.raises(LakeDamaged):
+        scoped(EVERYTHING, lake=Lake(own_lake.storage.url)).query(COUNT + " WHERE alias_no = 1")
