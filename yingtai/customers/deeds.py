@@ -1,5 +1,7 @@
 """What is recorded of customers: who saw, copied, erased or looked for somebody; and how often they may."""
 
+from typing import Any
+
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +11,10 @@ from yingtai.kernel.contributions import deed_words
 from yingtai.organization.api import record_deed
 
 SEARCHES = 60
-SEARCHES_OF_A_PROGRAM = 6_000
+SEARCHES_OF_A_PROGRAM = 600
+# A shop or a call center asks for people who are there; who guesses finds nobody most of the time.
+WEIGHT_OF_A_MISS = 3
+RECORDED_MISSES = 100
 WITHIN_SECONDS = 600
 
 deed_words.register("person.revealed", _("looked at a private value"))
@@ -24,12 +29,34 @@ def count_search(acting: Acting) -> None:
 
     Raises: TooManySearches
     """
-    key = f"searches-of-{acting.actor}"
-    cache.add(key, 0, WITHIN_SECONDS)
-    count = cache.incr(key)
-    most = SEARCHES if acting.actor.startswith("staff:") else SEARCHES_OF_A_PROGRAM
+    count = _add("searches", acting, 1)
+    most = SEARCHES if _is_staff(acting) else SEARCHES_OF_A_PROGRAM
     if count > most:
         raise TooManySearches
     if count in (most // 2, most):
         # Written with a search that is still answered; what is refused leaves nothing behind.
-        record_deed(acting, "person.searched-often", node_no=acting.scope.hull.lo, searches=count)
+        _record(acting, searches=count)
+
+
+def count_miss(acting: Acting) -> None:
+    """Count that a search found nobody: for a program it weighs as several searches, and many are recorded."""
+    if _is_staff(acting):
+        return
+    _add("searches", acting, WEIGHT_OF_A_MISS - 1)
+    misses = _add("misses", acting, 1)
+    if misses == RECORDED_MISSES:
+        _record(acting, misses=misses)
+
+
+def _add(what: str, acting: Acting, number: int) -> int:
+    key = f"{what}-of-{acting.actor}"
+    cache.add(key, 0, WITHIN_SECONDS)
+    return int(cache.incr(key, number))
+
+
+def _is_staff(acting: Acting) -> bool:
+    return acting.actor.startswith("staff:")
+
+
+def _record(acting: Acting, **counts: Any) -> None:
+    record_deed(acting, "person.searched-often", node_no=acting.scope.hull.lo, **counts)

@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from yingtai.customers import queries
-from yingtai.customers.deeds import count_search
+from yingtai.customers.deeds import count_miss, count_search
 from yingtai.customers.errors import SearchInAddress
 from yingtai.kernel.acting import require
 from yingtai.kernel.http import ActingRequest
@@ -89,7 +89,10 @@ def search(request: ActingRequest, looked: Looked) -> dict[str, Any]:
     """Everyone that a whole value belongs to."""
     require(request.acting, "view", Label.L3, PLACE)
     count_search(request.acting)
-    return {"items": queries.find_profiles(request.acting, looked.query), "next_cursor": None}
+    found = queries.find_profiles(request.acting, looked.query)
+    if not found:
+        count_miss(request.acting)
+    return {"items": found, "next_cursor": None}
 
 
 @router.get("/profiles", response=ProfilePage, summary="List profiles, newest first")

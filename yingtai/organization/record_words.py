@@ -24,6 +24,8 @@ NAMES = {
     "version": gettext_lazy("Version"),
     "value": gettext_lazy("Value"),
     "searches": gettext_lazy("Searches"),
+    "misses": gettext_lazy("Searches that found nobody"),
+    "clear": gettext_lazy("In clear"),
     "unusual": gettext_lazy("So many today"),
     "people": gettext_lazy("People"),
     "job": gettext_lazy("Job"),

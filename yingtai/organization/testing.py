@@ -1,7 +1,7 @@
 """Ready-made brands for tests: every test gets brands of its own, so nothing needs to be cleaned up."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import MONDAY, make_acting
 from yingtai.organization import services
 from yingtai.organization.deeds import DeedRow, list_deeds
-from yingtai.organization.models import Approval, Staff, Unit
+from yingtai.organization.models import ApiKey, Approval, Staff, Unit
 
 __all__ = [
-    "MONDAY", "PASSWORD", "BrandForTest", "asked_for", "call_brand", "deeds_of", "make_acting", "make_brand",
-    "make_staff",
+    "MONDAY", "PASSWORD", "BrandForTest", "acting_with", "asked_for", "call_brand", "deeds_of", "make_acting",
+    "make_brand", "make_staff",
 ]  # fmt: skip
 
 PASSWORD = "correct horse battery staple"
@@ -85,6 +85,11 @@ def asked_for(acting: Acting, what: str) -> tuple[UUID, dict[str, Any]]:
 def deeds_of(acting: Acting, what: str) -> list[DeedRow]:
     """Return the lines of the record of one kind, the latest first."""
     return list(list_deeds(acting, what=what).rows)
+
+
+def acting_with(key: str, acting: Acting) -> Acting:
+    """Return an acting as the program that sends this key."""
+    return replace(acting, actor=f"key:{ApiKey.objects.get(start=key[:12]).id}")
 
 
 def call_brand(node_no: int, *, name: str, name_zh: str, country: str) -> None:

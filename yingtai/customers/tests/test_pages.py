@@ -8,14 +8,14 @@ from django.test import Client
 
 from yingtai.collect.api import RecordedFact, make_source, record
 from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
-from yingtai.customers import ingesting
+from yingtai.customers import deeds, ingesting
 from yingtai.customers.api import erase_person, find_profiles, get_profile, list_profiles
 from yingtai.customers.models import Identifier, Profile, Reveal
 from yingtai.customers.testing import send
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import settle
 from yingtai.organization.api import make_api_key
-from yingtai.organization.testing import MONDAY, make_acting, make_staff
+from yingtai.organization.testing import MONDAY, acting_with, deeds_of, make_acting, make_staff
 
 
 @pytest.fixture
@@ -282,6 +282,45 @@ def test_whoever_types_the_word_asks_and_another_one_agrees(brand, acting, anna)
 
     settle()
     assert get_profile(acting, anna.id).is_erased
+
+
+def program_of(brand, acting):
+    """Return a program's client, and its acting."""
+    key = make_api_key(acting, unit_code=brand.code, name="crm", roles=["integrator"], at=MONDAY)
+    return Client(headers={"authorization": f"Bearer {key}"}), acting_with(key, acting)
+
+
+def test_a_program_that_guesses_is_recorded_then_stopped(brand, acting, anna):
+    client, program = program_of(brand, acting)
+
+    def guess():
+        answer = client.post("/api/v1/profiles/search", {"query": "13899999999"}, "application/json")
+        return answer.status_code, [one.details for one in deeds_of(acting, "person.searched-often")]
+
+    def guess_often(times):
+        for _ in range(times):
+            deeds.count_search(program)
+            deeds.count_miss(program)
+
+    guess_often(98)
+    assert guess() == (200, [])
+    assert guess() == (200, [{"misses": 100}])
+    guess_often(99)
+    assert guess()[0] == 200
+    assert guess()[0] == 429
+
+
+def test_a_program_that_knows_whom_it_asks_for_finds_six_hundred(brand, acting, anna):
+    client, program = program_of(brand, acting)
+    for _ in range(599):
+        deeds.count_search(program)
+
+    looked = [
+        client.post("/api/v1/profiles/search", {"query": "anna@example.com"}, "application/json")
+        for _ in "12"
+    ]
+
+    assert [answer.status_code for answer in looked] == [200, 429]
 
 
 def test_whoever_guesses_many_phone_numbers_is_recorded_then_stopped(brand, anna):
