@@ -21,7 +21,13 @@ from yingtai.audiences.queries import (
 )
 from yingtai.audiences.saying import said_in_words
 from yingtai.audiences.services.definitions import archive_audience, change_audience, create_audience
-from yingtai.audiences.services.membership import fill, fill_with, refresh_all, refresh_audience
+from yingtai.audiences.services.membership import (
+    fill,
+    fill_with,
+    refresh_all,
+    refresh_audience,
+    refresh_behind,
+)
 from yingtai.audiences.uses import Use, audience_uses
 
 __all__ = [
@@ -58,6 +64,7 @@ __all__ = [
     "read_definition",
     "refresh_all",
     "refresh_audience",
+    "refresh_behind",
     "rfm_grid",
     "rfm_scores",
     "said_in_words",

@@ -77,7 +77,8 @@ def rfm_grid() -> str:
     """
 
 
-@metric("audiences.rfm_score_bounds", unit="score", reads=("purchases",))
+# Of few buyers a bound is what one of them spent.
+@metric("audiences.rfm_score_bounds", unit="score", reads=("purchases",), label=Label.L3)
 def rfm_score_bounds() -> str:
     """Say with which value each score begins: recency in seconds since 1970, frequency in orders, money in minor units.
 

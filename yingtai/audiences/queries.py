@@ -141,7 +141,7 @@ def id_of_audience(acting: Acting, audience_no: int) -> UUID | None:
 def definitions_behind(acting: Acting, audience_id: UUID) -> dict[int, tuple[int, Any]]:
     """Return the stored definition of an audience and of every one that it is made of, however far down.
 
-    Out:  number: (revision, definition); empty when there is no such audience in scope
+    Out:  number: (revision, definition), itself first, the innermost last; empty when none such is in scope
     Cost: one query for each level
     """
     behind: dict[int, tuple[int, Any]] = {}

@@ -33,7 +33,7 @@ def facts_of_launch(acting: Acting, asked: dict[str, Any]) -> Facts:
     return [
         *people, (_("Campaign"), Linked(found.name, reverse("campaigns:campaign", args=[found.id]))),
         *_audience(acting, found), *_template(acting, found), (_("Sender"), _sender(found)),
-        (_("Purpose"), _purpose(acting, found)), (_("Held out"), percent(found.hold_out_ratio)), (_("Sent"), when),
+        (_("Purpose"), _purpose(acting, found)), (_("Held out"), percent(found.hold_out_ratio)), (_("Goes out"), when),
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
+from django.db.models import F, Q
 from pyarrow import csv
 
 from yingtai.audiences.compiler import compile_together
@@ -26,7 +27,7 @@ from yingtai.audiences.definition import Group, read_definition
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
 from yingtai.audiences.events import AudienceRefreshed
 from yingtai.audiences.models import Audience, Refresh
-from yingtai.audiences.queries import found
+from yingtai.audiences.queries import definitions_behind, found
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.events import publish
 from yingtai.kernel.scope import BRAND_SHIFT, Scope
@@ -63,6 +64,24 @@ def refresh_audience(acting: Acting, audience_id: UUID) -> None:
     with acting_transaction(acting):
         due = _due(found(audience_id))
         _store(acting, due, people_now(acting, due.node_no, due.definition), began=began)
+
+
+def refresh_behind(acting: Acting, audience_id: UUID) -> None:
+    """Refresh the audiences that an audience is made of whose stored members are of an older definition, the
+    innermost first.
+
+    Raises:    DefinitionNotUnderstood
+    Publishes: AudienceRefreshed, one for each
+    """
+    with acting_transaction(acting):
+        behind = list(definitions_behind(acting, audience_id))[1:]
+        older = Audience.objects.filter(audience_no__in=behind).filter(
+            Q(refreshed_revision=None) | ~Q(refreshed_revision=F("revision"))
+        )
+        ids = dict(older.values_list("audience_no", "id"))
+    for audience_no in reversed(behind):
+        if audience_no in ids:
+            refresh_audience(acting, ids[audience_no])
 
 
 def refresh_all(acting: Acting, *, progress: Progress = lambda done, total: None) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from yingtai.audiences.api import fill
+from yingtai.audiences.api import fill, refresh_behind
 from yingtai.campaigns import queueing as queue
 from yingtai.campaigns.agreement import digest_of
 from yingtai.campaigns.checking import problems_of
@@ -117,6 +117,7 @@ def decide(acting: Acting, campaign_no: int) -> bool:
     Raises: LaunchDiffers, LaunchGrew when other or more people would get it than was agreed to
     Cost:   one question to the lake and half a dozen set statements; 1 million people in some seconds
     """
+    _refresh_behind(acting, campaign_no)
     with acting_transaction(acting):
         campaign = Campaign.objects.select_for_update().filter(campaign_no=campaign_no).first()
         if campaign is None or campaign.state not in {Campaign.State.SCHEDULED, Campaign.State.DECIDING}:
@@ -135,6 +136,16 @@ def decide(acting: Acting, campaign_no: int) -> bool:
         queue.send(acting, campaign)
         queue.export(acting, campaign)
     return True
+
+
+def _refresh_behind(acting: Acting, campaign_no: int) -> None:
+    """Let no stored members of an edit that was taken back get a mail: they are part of whom the audience names."""
+    with acting_transaction(acting):
+        to_decide = {Campaign.State.SCHEDULED, Campaign.State.DECIDING}
+        found = Campaign.objects.filter(campaign_no=campaign_no, state__in=to_decide)
+        audience_id = found.values_list("audience_id", flat=True).first()
+    if audience_id is not None:
+        refresh_behind(acting, audience_id)
 
 
 def _refuse_difference(acting: Acting, campaign: Campaign) -> None:

@@ -1,14 +1,23 @@
 """A launch to more people than one may write to alone waits for a colleague, who agrees to exactly that."""
 
 import pytest
+from django.utils import translation
 
-from yingtai.audiences.api import change_audience, create_audience, definitions_behind, get_audience
+from yingtai.audiences.api import (
+    change_audience,
+    create_audience,
+    definitions_behind,
+    get_audience,
+    refresh_audience,
+)
 from yingtai.campaigns.jobs import decide
+from yingtai.campaigns.models import Send
 from yingtai.campaigns.queries import get_campaign
 from yingtai.campaigns.services import drafting
 from yingtai.campaigns.testing import EVERYONE, make_campaign, make_people
 from yingtai.compliance.testing import grant_email, signed_in
 from yingtai.kernel.env import env
+from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.testing import asked_for
 
 pytestmark = pytest.mark.usefixtures("lake")
@@ -34,6 +43,11 @@ def marketer(brand):
 
 def state_of(acting, campaign):
     return get_campaign(acting, campaign.id).state
+
+
+def count_of_sends(acting, campaign):
+    with acting_transaction(acting):
+        return Send.objects.filter(campaign_no=campaign.campaign_no).count()
 
 
 def waiting_for(browser, acting):
@@ -187,6 +201,23 @@ def test_an_edit_taken_back_is_still_another_audience(marketer, acting, campaign
     assert get_campaign(acting, campaign.id).trouble == "campaigns.launch-differs"
 
 
+def test_members_of_an_edit_taken_back_before_asking_get_nothing(
+    marketer, acting, campaign, nested, monkeypatch
+):
+    monkeypatch.setitem(env().__dict__, "launch_alone", 2)
+    outer = get_campaign(acting, campaign.id).audience_id
+    inner_no = next(iter(definitions_behind(acting, nested)))
+    refresh_audience(acting, nested)
+    change_audience(acting, nested, name="Inner", definition=NEVER)
+    member = {"join": "all", "parts": [{"block": "member", "audience": inner_no}]}
+    change_audience(acting, outer, name="Everyone", definition=member)
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+
+    decide.body(acting, campaign_no=campaign.campaign_no)
+
+    assert count_of_sends(acting, campaign) == 0
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -210,7 +241,9 @@ def test_whoever_agrees_reads_what_they_agree_to(marketer, acting, brand, campai
     marketer.post(f"/campaigns/{campaign.id}/launch")
     other = signed_in(brand.code, "marketer")
     other.cookies["django_language"] = language
-    page = other.get("/organization/approvals/").content.decode()
+    # A request leaves its language to the thread, and the next test wants its own.
+    with translation.override("en"):
+        page = other.get("/organization/approvals/").content.decode()
     found = get_campaign(acting, campaign.id)
 
     assert [word for word in words if word not in page] == []
