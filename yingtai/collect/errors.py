@@ -353,6 +353,13 @@ class MappingValueNotUsable(ProductError):
     remedy = "It must be {expected}."
 
 
+class ImportNotMapped(ProductError):
+    code = "collect.import-not-mapped"
+    title = "Nobody has said yet what the columns of this file mean"
+    remedy = "Choose it on the page of the columns first."
+    status = 409
+
+
 class ImportNotFound(ProductError):
     code = "collect.import-not-found"
     title = "We could not find that import"

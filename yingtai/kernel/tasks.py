@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -115,7 +116,10 @@ class Progress:
 
 @contextmanager
 def progress(acting: Acting, task_id: UUID | None) -> Iterator[Progress]:
-    """Follow one task: done when the block ends, failed or stopped with the problem when it raises."""
+    """Follow one task: done when the block ends, failed or stopped with the problem when it raises.
+
+    A problem that is somebody's to mend, a file say, is shown to them and goes no further: it is no failed job.
+    """
     following = Progress(acting, task_id)
     try:
         yield following
@@ -125,7 +129,8 @@ def progress(acting: Acting, task_id: UUID | None) -> Iterator[Progress]:
         following.end(
             "failed", problem={"code": problem.code, "facts": {k: str(v) for k, v in problem.facts.items()}}
         )
-        raise
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
     except BaseException:
         following.end("failed", problem={"code": "bug"})
         raise

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, TextIO, cast
 from uuid import UUID
 
-from yingtai.collect.errors import ImportNotFound, ImportUnderWay
+from yingtai.collect.errors import ImportNotFound, ImportNotMapped, ImportUnderWay
 from yingtai.collect.events import ImportAsked
 from yingtai.collect.importing.building import FileImport
 from yingtai.collect.importing.mapping import Mapping, mapping_of
@@ -90,10 +90,10 @@ def map_import(acting: Acting, import_id: UUID, document: Mapped[str, Any]) -> N
 def ask_for_check(acting: Acting, import_id: UUID) -> UUID:
     """Have the whole file read without loading anything, and return the task that shows how far it is.
 
-    Raises: ImportNotFound, ImportUnderWay
+    Raises: ImportNotFound, ImportUnderWay, ImportNotMapped
     """
     with acting_transaction(acting):
-        found = _editable(import_id)
+        found = _mapped(import_id)
         found.task_id = start_task(acting, CHECK_TASK, node_no=found.node_no, about=str(import_id))
         found.report, found.state = None, Import.State.DRAFT
         found.save()
@@ -126,11 +126,11 @@ def check_import(acting: Acting, import_id: UUID, *, progress: Progress | None =
 def ask_for_import(acting: Acting, import_id: UUID) -> UUID:
     """Ask for an import to be run in the background, and return the task that shows how far it is.
 
-    Raises: ImportNotFound, ImportUnderWay
+    Raises: ImportNotFound, ImportUnderWay, ImportNotMapped
     Publishes: ImportAsked
     """
     with acting_transaction(acting):
-        found = _editable(import_id)
+        found = _mapped(import_id)
         found.task_id = start_task(acting, TASK, node_no=found.node_no, about=str(import_id))
         found.state = Import.State.QUEUED
         found.save()
@@ -208,6 +208,13 @@ def save_preset(acting: Acting, node_no: int, *, name: str, document: Mapped[str
         MappingPreset.objects.update_or_create(
             node_no=node_no, name=name[:120], defaults={"mapping": dict(document), "created_at": acting.at}
         )
+
+
+def _mapped(import_id: UUID) -> Import:
+    found = _editable(import_id)
+    if not found.mapping:
+        raise ImportNotMapped
+    return found
 
 
 def _editable(import_id: UUID) -> Import:

@@ -238,3 +238,12 @@ def test_what_a_colleague_brought_is_shown_masked(marketer, brand):
 
     assert "anna@example.com" in text_of(marketer.get(made.url))
     assert "anna@example.com" not in text_of(other.get(made.url))
+
+
+def test_a_file_whose_columns_nobody_named_is_neither_checked_nor_run(marketer, acting):
+    made = upload(marketer, b"email\nanna@example.com\n")
+    page = made.url.removesuffix("columns")
+
+    answers = [marketer.post(f"{page}{what}").status_code for what in ("check", "run")]
+
+    assert answers == [409, 409]

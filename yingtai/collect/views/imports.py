@@ -324,7 +324,7 @@ def _progress(found: ImportView, task: TaskView) -> Progress:
     here = reverse("collect:import", args=[found.id])
     problem = ""
     if task.problem:
-        title, remedy = reason_words(task.problem["code"])
+        title, remedy = reason_words(task.problem["code"], task.problem.get("facts"))
         problem = (
             f"{title}. {remedy}" if remedy else _("Something broke on our side. It is logged; try again.")
         )

@@ -292,14 +292,15 @@ def test_the_neighbour_finds_neither_import_nor_file(acting, brand, neighbour_ac
 
 
 def test_an_expired_upload_is_gone_key_first(acting, brand):
-    import_id, _task_id = ask(acting, brand)
+    import_id, task_id = ask(acting, brand)
     upload_id = get_import(acting, import_id).upload_id
     later = acting.at_time(acting.at + timedelta(days=4))
 
     remove_expired(later)
+    run_import(later, import_id)
 
-    with pytest.raises(FileExpired):
-        run_import(later, import_id)
+    task = find_task(acting, task_id)
+    assert (task.state, task.problem["code"]) == ("failed", FileExpired.code)
     assert not list((env().home / "uploads").glob(f"{upload_id}*"))
 
 
