@@ -8,7 +8,7 @@ from yingtai.audiences.definition import Group, Sentence, read_definition, write
 from yingtai.audiences.errors import AudienceNotFound, DefinitionNotUnderstood
 from yingtai.audiences.kinds import Block
 from yingtai.audiences.metrics import rfm_grid, rfm_scores
-from yingtai.audiences.protecting import is_protected, protected, protected_row
+from yingtai.audiences.protecting import is_protected, protected_row
 from yingtai.audiences.queries import (
     AudienceView,
     choices,
@@ -59,7 +59,6 @@ __all__ = [
     "list_audiences",
     "list_offered",
     "names_of",
-    "protected",
     "protected_row",
     "read_definition",
     "refresh_all",

@@ -1,10 +1,10 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from yingtai.audiences.api import id_of_audience, protected, protected_row
+from yingtai.audiences.api import id_of_audience, protected_row
 from yingtai.campaigns.errors import CampaignNotFound
 from yingtai.campaigns.models import Campaign, Send, SuppressedAddress, Tally
 from yingtai.campaigns.troubles import words_of_trouble
@@ -25,7 +25,6 @@ ORDERS = {
     "launched": Order("launched_at", moment),
     "changed": Order("changed_at", moment),
 }
-COUNTS = ("owed", "sent", "unknown", "opened", "proxied", "clicked", "unsubscribed")
 NOT_REASONS = frozenset({"owed", "sent", "unknown", OPENED, CLICKED, UNSUBSCRIBED, PROXIED})
 
 
@@ -219,7 +218,12 @@ def tallies_of(acting: Acting, campaign_nos: Sequence[int]) -> dict[int, dict[st
     with acting_transaction(acting):
         for row in Tally.objects.filter(campaign_no__in=set(campaign_nos)):
             found[row.campaign_no][row.what] = row.count
-    return found
+    return {number: as_may_be_read(acting, tally, number) for number, tally in found.items()}
+
+
+def as_may_be_read(acting: Acting, counts: dict[str, int], campaign_no: int) -> dict[str, int]:
+    """Return numbers of people of a campaign; whoever may not see people reads them roughly."""
+    return protected_row(acting, counts, *counts, about=["campaign", campaign_no])
 
 
 def progress_of(acting: Acting, campaign: CampaignView) -> CampaignProgress:
@@ -232,20 +236,13 @@ def progress_of(acting: Acting, campaign: CampaignView) -> CampaignProgress:
         )
     owed, sent = tally.get("owed", 0), tally.get("sent", 0)
     speed = _per_minute(campaign, sent, latest, acting.at)
-    progress = CampaignProgress(
+    return CampaignProgress(
         owed, sent, tally.get("unknown", 0), tally.get(OPENED, 0), tally.get(PROXIED, 0),
         tally.get(CLICKED, 0),
         tally.get(UNSUBSCRIBED, 0),
         {what: count for what, count in sorted(tally.items()) if what not in NOT_REASONS and count},
         latest, speed, acting.at + timedelta(minutes=owed / speed) if speed and owed else None,
     )  # fmt: skip
-    return _protected(acting, progress, about=["campaign", campaign.campaign_no])
-
-
-def _protected(acting: Acting, progress: CampaignProgress, about: list[Any]) -> CampaignProgress:
-    """Return the progress as the actor may read it: whoever may not see people reads their numbers roughly."""
-    reasons = protected_row(acting, progress.reasons, *progress.reasons, about=about)
-    return protected(acting, replace(progress, reasons=reasons), *COUNTS, about=about)
 
 
 def list_sends(

@@ -1,5 +1,6 @@
 """Building, confirming, watching and judging a campaign in the console."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -261,3 +262,12 @@ def test_a_key_that_may_not_see_people_reads_rough_numbers_and_no_rows(
     answers = client.get(f"/api/v1/consents/{person}", headers=head).status_code
 
     assert (rows, answers, detail["owed"]) == (status, status, sent)
+
+
+@pytest.mark.parametrize(("role", "tells"), [("analyst", False), ("marketer", True)])
+def test_the_check_tells_of_nobody_to_who_may_not_see_people(acting, brand, people, role, tells):
+    campaign = make_campaign(acting, brand.node_no, people, are_willing=False)
+    page = signed_in(brand.code, role).get(f"/campaigns/{campaign.id}/check?picture=yes").content.decode()
+
+    assert ("no e-mail address: 1" in page) is tells
+    assert re.search(r"no consent: [345]0", page)

@@ -97,6 +97,7 @@ def check(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     """The part of the builder that counts: who would get it now, and who falls out why."""
     counts = deciding.forecast(request.acting, campaign_id)
     found = queries.get_campaign(request.acting, campaign_id)
+    counts = queries.as_may_be_read(request.acting, counts, found.campaign_no)
     context: dict[str, Any] = {"campaign": found, "counts": _explained(counts), "owed": counts.get("owed", 0)}
     context["is_service"] = _is_service(request.acting, found)
     context["as_of"] = request.acting.at
