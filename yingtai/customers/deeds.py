@@ -21,6 +21,8 @@ deed_words.register("person.revealed", _("looked at a private value"))
 deed_words.register("person.identifier-confirmed", _("confirmed an identifier of a person"))
 deed_words.register("person.copied", _("took a copy of a person"))
 deed_words.register("person.erased", _("erased a person"))
+deed_words.register("person.merged", _("merged two profiles"))
+deed_words.register("person.split", _("undid a merge of two profiles"))
 deed_words.register("person.searched-often", _("searched for people unusually often"))
 
 

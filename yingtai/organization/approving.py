@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import second_person
 from yingtai.kernel.env import env
 from yingtai.kernel.labels import Label
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.deeds import record_deed
 from yingtai.organization.errors import ApprovalNotFound, SecondPersonNeeded
@@ -106,7 +109,7 @@ def decide_approval(acting: Acting, approval_id: UUID, *, is_approved: bool) -> 
         if found is None or found.expires_at <= acting.at:
             raise ApprovalNotFound
         act: TwoPersonAct = second_person.get(found.what)
-        if not _may_decide(acting, found, act):
+        if not _deciding(acting)(found):
             raise SecondPersonNeeded
         found.decided_by, found.decided_at, found.is_approved = acting.actor, acting.at, is_approved
         found.save(update_fields=["decided_by", "decided_at", "is_approved"])
@@ -152,24 +155,39 @@ def list_approved(acting: Acting, what: str) -> list[tuple[UUID, str]]:
         return list(found.values_list("id", "about").order_by("id")[:100])
 
 
-def list_waiting(acting: Acting) -> list[ApprovalView]:
-    """Return what waits for a second person in the actor's scope, the oldest first, at most a hundred."""
+def list_waiting(acting: Acting, *, after: str | None = None) -> Page[ApprovalView]:
+    """Return what waits in the actor's scope and is theirs or theirs to decide, the oldest first, in pages.
+
+    Cost: 2 queries, and some for each colleague who asks
+    """
+    place = decode_cursor(after, UUID)
+    may_decide = _deciding(acting)
     with acting_transaction(acting):
-        found = list(Approval.objects.filter(decided_at=None, expires_at__gt=acting.at).order_by("id")[:100])
+        waiting = Approval.objects.filter(decided_at=None, expires_at__gt=acting.at).order_by("id")
+        if place:
+            waiting = waiting.filter(id__gt=place[0])
+        shown = (one for one in waiting.iterator() if may_decide(one) or one.asked_by == acting.actor)
+        found = list(islice(shown, ROWS_PER_PAGE + 1))
     names = names_of_staff(acting, [one.asked_by for one in found])
     acts = {one.id: second_person.get(one.what) for one in found}
-    return [
+    rows = [
         ApprovalView(
             one.id, one.what, acts[one.id].title, one.about, acts[one.id].facts(acting, one.asked), one.asked_by,
-            names.get(one.asked_by, one.asked_by), one.asked_at, one.expires_at, _may_decide(acting, one, acts[one.id]),
+            names.get(one.asked_by, one.asked_by), one.asked_at, one.expires_at, may_decide(one),
         )
-        for one in found
-        if _may_decide(acting, one, acts[one.id]) or one.asked_by == acting.actor
+        for one in found[:ROWS_PER_PAGE]
     ]  # fmt: skip
+    return Page(rows, encode_cursor(rows[-1].id) if len(found) > ROWS_PER_PAGE else None)
 
 
-def _may_decide(acting: Acting, found: Approval, act: TwoPersonAct) -> bool:
-    action, label, place = act.needs
-    if not acting.actor.startswith("staff:") or acting.actor == found.beneficiary:
-        return False
-    return decide(acting, action, label, place).allowed and stand_apart(acting.actor, found.asked_by)
+def _deciding(acting: Acting) -> Callable[[Approval], bool]:
+    """Return whether the actor may decide something, asked once for each colleague who asks."""
+    stands_apart = cache(lambda asker: stand_apart(acting.actor, asker))
+
+    def may_decide(found: Approval) -> bool:
+        if not acting.actor.startswith("staff:") or acting.actor == found.beneficiary:
+            return False
+        action, label, place = second_person.get(found.what).needs
+        return decide(acting, action, label, place).allowed and stands_apart(found.asked_by)
+
+    return may_decide

@@ -12,14 +12,16 @@ from yingtai.ui.panels import Todo
 def approvals(acting: Acting) -> Sequence[Todo]:
     """What waits for this person to approve, and what of theirs was approved."""
     todos = []
-    mine = [one for one in list_waiting(acting) if one.may_decide]
+    waiting = list_waiting(acting)
+    mine = [one for one in waiting.rows if one.may_decide]
     if mine:
+        many = f"{len(mine)}{'+' if waiting.next_cursor else ''}"
         title = ngettext(
             "%s request waits for your approval", "%s requests wait for your approval", len(mine)
         )
         todos.append(
             Todo(
-                title=title % len(mine), url=reverse("organization:approval_list"),
+                title=title % many, url=reverse("organization:approval_list"),
                 note=", ".join(str(one.title) for one in mine[:3]), is_urgent=True,
             )
         )  # fmt: skip

@@ -26,6 +26,7 @@ NAMES = {
     "searches": gettext_lazy("Searches"),
     "misses": gettext_lazy("Searches that found nobody"),
     "clear": gettext_lazy("In clear"),
+    "other_profile": gettext_lazy("The other profile"),
     "unusual": gettext_lazy("So many today"),
     "people": gettext_lazy("People"),
     "job": gettext_lazy("Job"),

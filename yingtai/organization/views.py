@@ -229,8 +229,8 @@ def join(request: ActingRequest, token: str) -> HttpResponse:
 @page(action="view", place="home", label=Label.L1)
 def approval_list(request: ActingRequest) -> HttpResponse:
     """What waits for a second person: one's own wishes, and those of others that one may decide."""
-    context = {"waiting": approving.list_waiting(request.acting), "own": request.acting.actor}
-    return render_page(request, "organization/approval_list.html", context)
+    found = approving.list_waiting(request.acting, after=request.GET.get("after"))
+    return render_page(request, "organization/approval_list.html", {"page": found})
 
 
 @require_POST

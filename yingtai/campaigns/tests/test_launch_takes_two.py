@@ -18,7 +18,7 @@ from yingtai.campaigns.testing import EVERYONE, make_campaign, make_people
 from yingtai.compliance.testing import grant_email, signed_in
 from yingtai.kernel.env import env
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.testing import asked_for
+from yingtai.organization.testing import asked_for, deeds_of
 
 pytestmark = pytest.mark.usefixtures("lake")
 
@@ -48,6 +48,10 @@ def state_of(acting, campaign):
 def count_of_sends(acting, campaign):
     with acting_transaction(acting):
         return Send.objects.filter(campaign_no=campaign.campaign_no).count()
+
+
+def launches(acting):
+    return [(one.about, one.details["alone"]) for one in deeds_of(acting, "campaign.launched")]
 
 
 def waiting_for(browser, acting):
@@ -86,6 +90,7 @@ def test_a_colleague_who_may_launch_agrees(marketer, acting, brand, campaign):
     assert may_decide
     assert other.post(f"/organization/approvals/{approval}", {"decision": "approve"}).status_code == 302
     assert state_of(acting, campaign) == "deciding"
+    assert launches(acting) == [(campaign.name, False)]
 
 
 @pytest.mark.parametrize("change", ["sender", "audience", "people"])
@@ -110,6 +115,7 @@ def test_few_people_need_nobody_else(marketer, acting, campaign, monkeypatch):
 
     assert marketer.post(f"/campaigns/{campaign.id}/launch")["Location"].endswith("/monitor/")
     assert state_of(acting, campaign) == "deciding"
+    assert launches(acting) == [(campaign.name, True)]
 
 
 @pytest.mark.parametrize("asked_a_colleague", [False, True])

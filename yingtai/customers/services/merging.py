@@ -26,6 +26,7 @@ from yingtai.customers.rules import BY_NAME
 from yingtai.customers.services.rebuilding import rebuild_profiles
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.events import publish
+from yingtai.organization.api import record_deed
 
 BY_HAND = "by hand"
 
@@ -51,6 +52,7 @@ def merge_profiles(acting: Acting, *, survivor_id: UUID, duplicate_id: UUID) -> 
         merge_consents_in_pairs(acting, [(merge.survivor_no, merge.duplicate_no)])
         add_to_lake({"alias_map": writing.moved_rows(moved, batch_no, acting.at)})
         _note_dirty(acting, survivor.brand_no)
+        _record(acting, "person.merged", survivor, other=duplicate_id)
         publish(
             acting,
             ProfilesMerged(
@@ -90,6 +92,8 @@ def _split(acting: Acting, evidence_id: UUID) -> tuple[int, int]:
         split_consents(acting, evidence.survivor_no, [(restored.profile_no, restored.node_no)])
         add_to_lake({"alias_map": writing.moved_rows(moved, batch_no, acting.at)})
         _note_dirty(acting, restored.brand_no)
+        survivor_id = Profile.objects.values_list("id", flat=True).get(profile_no=evidence.survivor_no)
+        _record(acting, "person.split", restored, other=survivor_id)
         publish(
             acting,
             ProfileSplit(
@@ -98,6 +102,10 @@ def _split(acting: Acting, evidence_id: UUID) -> tuple[int, int]:
             ),
         )  # fmt: skip
     return evidence.survivor_no, restored.profile_no
+
+
+def _record(acting: Acting, what: str, profile: Profile, *, other: UUID) -> None:
+    record_deed(acting, what, node_no=profile.node_no, about=str(profile.id), other_profile=str(other))
 
 
 def _locked(survivor_id: UUID, duplicate_id: UUID) -> Sequence[Profile]:

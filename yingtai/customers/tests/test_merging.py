@@ -26,7 +26,7 @@ from yingtai.customers.testing import send
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.api import scoped
-from yingtai.organization.testing import MONDAY, make_acting
+from yingtai.organization.testing import MONDAY, deeds_of, make_acting
 
 
 def met(acting, shop, number, **ids):
@@ -90,6 +90,19 @@ def test_a_merge_undone_restores_the_alias_map(acting, anna, anna_again):
     assert len(timeline(acting, anna_again.profile_no).rows) == 1
     assert find_profiles(acting, "anna lee")[0].id == anna_again.id
     assert list_merges(acting, anna.profile_no) == []
+
+
+def test_a_merge_by_hand_and_its_undoing_are_in_the_record(acting, anna, anna_again):
+    merge_profiles(acting, survivor_id=anna.id, duplicate_id=anna_again.id)
+    split_profile(acting, evidence_id=list_merges(acting, anna.profile_no)[0].id)
+
+    [merged], [split] = (deeds_of(acting, what) for what in ("person.merged", "person.split"))
+    assert (merged.by, merged.about, merged.details) == (
+        acting.actor, str(anna.id), {"other_profile": str(anna_again.id)}
+    )  # fmt: skip
+    assert (split.by, split.about, split.details) == (
+        acting.actor, str(anna_again.id), {"other_profile": str(anna.id)}
+    )  # fmt: skip
 
 
 def test_an_undone_merge_cannot_be_undone_again(acting, anna, anna_again):

@@ -39,6 +39,10 @@ def _post(settings):
     mail.outbox.clear()
 
 
+def waiting_for(acting):
+    return approving.list_waiting(acting).rows
+
+
 def link_in(message):
     return re.search(r"/join/\S+", message.body).group()
 
@@ -97,7 +101,7 @@ def test_an_invitation_to_customers_data_waits_for_somebody_else(brand):
     assert services.invite_colleague(boss, **asked) is True
     assert services.invite_colleague(boss, **asked) is True
     assert mail.outbox == []
-    [waiting] = approving.list_waiting(other)
+    [waiting] = waiting_for(other)
     with pytest.raises(SecondPersonNeeded):
         approving.decide_approval(boss, waiting.id, is_approved=True)
     with pytest.raises(SecondPersonNeeded):
@@ -116,7 +120,7 @@ def test_a_role_with_data_is_given_by_two_and_never_by_who_gains(brand):
 
     assert services.give_role(boss, staff_id=marketer.id, unit_code=brand.code, role="marketer") is True
     assert not Assignment.objects.filter(staff=marketer, role="marketer").exists()
-    [waiting] = approving.list_waiting(other)
+    [waiting] = waiting_for(other)
     with pytest.raises(SecondPersonNeeded):
         approving.decide_approval(gains, waiting.id, is_approved=True)
     approving.decide_approval(other, waiting.id, is_approved=True)
@@ -124,16 +128,38 @@ def test_a_role_with_data_is_given_by_two_and_never_by_who_gains(brand):
     assert Assignment.objects.filter(staff=marketer, role="marketer").exists()
 
 
+def test_whatever_waits_is_found_page_by_page(brand, neighbour):
+    boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
+    officer = acting_of(brand, "compliance_officer")
+    with acting_transaction(boss):
+        for number in range(120):
+            asked = {"unit_code": brand.code, "name": f"Key {number}", "roles": ["integrator"]}
+            approving.ask(boss, "key.issue", node_no=brand.node_no, about=f"Key {number:03}", asked=asked)
+    services.issue_key(officer, unit_code=brand.code, name="The last", roles=["integrator"])
+
+    pages = [approving.list_waiting(other)]
+    while pages[-1].next_cursor:
+        pages.append(approving.list_waiting(other, after=pages[-1].next_cursor))
+    own = waiting_for(officer.at_time(boss.at))
+
+    assert [len(page.rows) for page in pages] == [50, 50, 21]
+    assert [one.about for page in pages for one in page.rows] == [
+        *[f"Key {number:03}" for number in range(120)],
+        "The last",
+    ]
+    assert len(own) == 50
+
+
 def test_declined_is_declined(brand):
     boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
     somebody = make_staff(brand.code, "analyst")
     services.give_role(boss, staff_id=somebody.id, unit_code=brand.code, role="dealer")
-    [waiting] = approving.list_waiting(other)
+    [waiting] = waiting_for(other)
 
     approving.decide_approval(other, waiting.id, is_approved=False)
 
     assert not Assignment.objects.filter(staff=somebody, role="dealer").exists()
-    assert approving.list_waiting(other) == []
+    assert waiting_for(other) == []
 
 
 def test_whoever_administers_accounts_gets_no_customers_data_and_the_other_way_round(brand):
@@ -151,7 +177,7 @@ def test_a_key_with_data_is_made_after_somebody_else_approved_it(brand):
 
     assert services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"]) is None
     assert services.issue_key(boss, unit_code=brand.code, name="BI", roles=["analyst"]).startswith("ytk_")
-    [waiting] = approving.list_waiting(other)
+    [waiting] = waiting_for(other)
     with pytest.raises(ApprovalNotFound):
         services.collect_key(boss, waiting.id)
     approving.decide_approval(other, waiting.id, is_approved=True)
@@ -167,9 +193,9 @@ def test_a_key_with_data_is_made_after_somebody_else_approved_it(brand):
 def test_a_neighbour_decides_nothing(brand, neighbour):
     boss, stranger = acting_of(brand, "administrator"), acting_of(neighbour, "administrator")
     services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"])
-    [waiting] = approving.list_waiting(boss)
+    [waiting] = waiting_for(boss)
 
-    assert approving.list_waiting(stranger) == []
+    assert waiting_for(stranger) == []
     with pytest.raises(ApprovalNotFound):
         approving.decide_approval(stranger, waiting.id, is_approved=True)
 
@@ -177,7 +203,7 @@ def test_a_neighbour_decides_nothing(brand, neighbour):
 def test_an_old_wish_is_decided_no_more(brand):
     boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
     services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"])
-    [waiting] = approving.list_waiting(other)
+    [waiting] = waiting_for(other)
 
     with pytest.raises(ApprovalNotFound):
         approving.decide_approval(other.at_time(other.at + timedelta(days=8)), waiting.id, is_approved=True)
@@ -248,7 +274,7 @@ def test_approving_is_done_on_a_page_and_home_leads_there(brand):
     boss, other = acting_of(brand, "administrator"), make_staff(brand.code, "administrator")
     boss = boss.at_time(datetime.now(UTC))
     services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"])
-    [waiting] = approving.list_waiting(boss)
+    [waiting] = waiting_for(boss)
     browser = browser_of(other)
 
     assert "1 request waits for your approval" in browser.get("/").content.decode()
@@ -284,14 +310,14 @@ def test_whoever_decides_about_rights_is_made_by_two(brand, role):
     email = f"{role}-{brand.code}@staff.example.com"
     assert services.invite_colleague(boss, email=email, name="S", unit_code=brand.code, role=role) is True
     assert services.issue_key(boss, unit_code=brand.code, name="S", roles=["analyst", role]) is None
-    assert (mail.outbox, len(approving.list_waiting(other))) == ([], 3)
+    assert (mail.outbox, len(waiting_for(other))) == ([], 3)
 
 
 def joined(boss, other, brand, role):
     """Invite somebody, with a second person's yes, and let them join; return their acting."""
     email = f"{role}-{boss.actor[-6:]}-{brand.code}@staff.example.com"
     if services.invite_colleague(boss, email=email, name="N", unit_code=brand.code, role=role):
-        [waiting] = approving.list_waiting(other)
+        [waiting] = waiting_for(other)
         approving.decide_approval(other, waiting.id, is_approved=True)
     token = link_in(mail.outbox[-1]).removeprefix("/join/")
     return acting_of(brand, role, staff=inviting.join(boss, token, password=PASSWORD))
@@ -305,8 +331,8 @@ def test_nobody_approves_for_who_made_them_nor_for_whom_they_made_at_any_distanc
 
     for asks, decides in ((boss, child), (boss, grandchild), (child, boss), (grandchild, boss)):
         services.issue_key(asks, **wish)
-        [waiting] = [one for one in approving.list_waiting(asks) if one.asked_by == asks.actor]
-        assert [one.may_decide for one in approving.list_waiting(decides) if one.id == waiting.id] == []
+        [waiting] = [one for one in waiting_for(asks) if one.asked_by == asks.actor]
+        assert [one.may_decide for one in waiting_for(decides) if one.id == waiting.id] == []
         with pytest.raises(SecondPersonNeeded):
             approving.decide_approval(decides, waiting.id, is_approved=True)
         approving.decide_approval(other, waiting.id, is_approved=True)
@@ -316,10 +342,10 @@ def test_a_role_given_later_ties_two_as_an_invitation_does(brand):
     boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
     somebody = make_staff(brand.code, "analyst")
     services.give_role(boss, staff_id=somebody.id, unit_code=brand.code, role="administrator")
-    [waiting] = approving.list_waiting(other)
+    [waiting] = waiting_for(other)
     approving.decide_approval(other, waiting.id, is_approved=True)
     services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"])
-    [waiting] = approving.list_waiting(boss)
+    [waiting] = waiting_for(boss)
 
     with pytest.raises(SecondPersonNeeded):
         approving.decide_approval(
@@ -333,7 +359,7 @@ def test_who_began_alone_works_with_whom_they_invited_then(brand, monkeypatch):
     second = joined(boss, None, brand, "administrator")
     monkeypatch.setitem(env().__dict__, "alone", False)
     services.issue_key(boss, unit_code=brand.code, name="Shop", roles=["integrator"])
-    [waiting] = approving.list_waiting(second)
+    [waiting] = waiting_for(second)
 
     approving.decide_approval(second, waiting.id, is_approved=True)
 
