@@ -21,6 +21,7 @@ from yingtai.organization.queries import Workplace, find_key, workplaces_of
 
 NOBODY = "nobody"
 WORKPLACE = "workplace"
+READS = ("GET", "HEAD", "OPTIONS")
 
 
 class ActingMiddleware:
@@ -64,6 +65,9 @@ class ActingMiddleware:
     def _program(self, request: ActingRequest, now: datetime) -> Acting:
         kind, _, key = request.headers.get("Authorization", "").partition(" ")
         if not key:
+            if request.method not in READS:
+                # Refused before anything looks at the body, which may be large.
+                raise KeyNotAccepted
             return Acting(NOBODY, NOTHING, "api", now)
         found = find_key(key.strip()) if kind.lower() == "bearer" else None
         if found is None:

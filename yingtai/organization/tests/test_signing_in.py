@@ -131,6 +131,14 @@ def test_a_program_without_a_key_is_told_what_to_send(books, browser):
     assert answer.json()["code"] == "organization.key-not-accepted"
 
 
+def test_a_program_without_a_key_is_refused_before_its_body_is_looked_at(books, browser):
+    unstorable = '{"query": "\\u0000"}'
+
+    for headers in ({}, {"Authorization": "Bearer ytk_wrong"}):
+        answer = browser.post("/api/v1/profiles/search", unstorable, "application/json", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (401, "organization.key-not-accepted")
+
+
 def test_a_wrong_or_revoked_key_is_refused(brand, browser):
     key = make_api_key(None, unit_code=brand.code, name="Shop", roles=["marketer"], at=MONDAY)
     ApiKey.objects.filter(start=key[:12]).update(revoked_at=MONDAY)

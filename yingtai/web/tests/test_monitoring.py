@@ -3,12 +3,18 @@
 import dataclasses
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from yingtai.kernel import heartbeats
 from yingtai.kernel.env import env
 from yingtai.web.operations import monitoring
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    cache.clear()
 
 
 @pytest.fixture
@@ -43,6 +49,18 @@ def test_only_this_machine_or_the_token_reads_them(books, setting, values, addre
     setting(**values)
 
     assert ask(address, **headers).status_code == status
+
+
+@pytest.mark.usefixtures("books")
+def test_whoever_asks_often_makes_no_work_and_gets_nothing_without_the_token(setting, monkeypatch):
+    setting(metrics_token="right")
+    looked = []
+    monkeypatch.setattr(monitoring, "_of_disk", lambda: looked.append(1) or [])
+
+    answers = [ask(authorization="Bearer right") for _ in range(3)]
+
+    assert ask(authorization="Bearer wrong").status_code == 401
+    assert (len(looked), len({answer.content for answer in answers})) == (1, 1)
 
 
 @pytest.mark.usefixtures("books")
