@@ -70,6 +70,9 @@ class CampaignForm(forms.Form):
     def __init__(self, *arguments: Any, acting: Acting, campaign: CampaignView, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._now = acting.at
+        # A draft may be saved without them; a launch may not, so nobody is told that they are optional.
+        for name in ("audience_id", "version_id", "sender_id", "from_name", "from_address"):
+            setattr(self.fields[name], "is_needed_later", True)  # noqa: B010 - read by the template of fields
         self.fields["scheduled_at"].help_text = _(
             "Empty: as soon as it is confirmed. Time zone: %s"
         ) % zone_in_words(acting.at)

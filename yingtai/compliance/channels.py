@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 CHANNELS = [
     ("email", _("E-mail")),
     ("sms", _("Text message")),
-    ("phone", _("Phone")),
+    ("phone", _("Phone call")),
     ("wechat", _("WeChat")),
     ("post", _("Letter")),
     ("web", _("Website")),

@@ -15,6 +15,7 @@ class DraftForm(forms.Form):
         choices=Basis.choices, label=_("Kind of mail"), required=False,
         help_text=_("A service mail needs no consent to marketing, so it may not hold offers."),
     )  # fmt: skip
+    setattr(basis, "is_needed_later", True)  # noqa: B010 - one of the two always holds
     subject = forms.CharField(max_length=limits.SUBJECT_LENGTH, label=_("Subject"), strip=False)
     html = forms.CharField(
         max_length=limits.HTML_LENGTH,

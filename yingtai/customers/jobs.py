@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.customers import upkeep
+from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.importing import run_import
 from yingtai.customers.loading import finish_loads
+from yingtai.customers.queries import code_of, get_profile, title_of
 from yingtai.customers.services import counting
 from yingtai.customers.services.erasing import erase_person
 from yingtai.customers.services.merging import merge_profiles, split_profile
@@ -15,7 +18,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import second_person
 from yingtai.kernel.jobs import job
 from yingtai.kernel.labels import Label
-from yingtai.organization.api import TwoPersonAct
+from yingtai.organization.api import Linked, TwoPersonAct, get_unit_at
 
 
 @job("customers.run_import", queue="ingest")
@@ -52,9 +55,28 @@ def _erase_approved(acting: Acting, asked: dict[str, Any]) -> None:
     erase_for_good.enqueue(acting, profile_id=asked["profile_id"], once_per=asked["profile_id"])
 
 
+def _facts_of_erasing(acting: Acting, asked: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """Return who is meant, as a page calls them: a name that is masked, and the place."""
+    try:
+        found = get_profile(acting, UUID(asked["profile_id"]))
+    except ProfileNotFound:
+        return []
+    address = reverse("customers:profile", args=[found.id])
+    title = title_of(found) or code_of(found.profile_no)
+    return [
+        (_("Person"), Linked(title, address)),
+        (_("Place"), get_unit_at(found.node_no).title),
+    ]
+
+
 second_person.register(
     "person.erase",
-    TwoPersonAct(_("erase a person for good"), ("edit", Label.L3, "customers.erasure"), _erase_approved),
+    TwoPersonAct(
+        _("erase a person for good"),
+        ("edit", Label.L3, "customers.erasure"),
+        _erase_approved,
+        _facts_of_erasing,
+    ),
 )
 
 

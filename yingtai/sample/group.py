@@ -108,7 +108,8 @@ def _make_brand(brand: BrandPlan) -> None:
 def _make_colleague(role: Role, name: str, unit: str, language: str, *, password: str) -> dict[str, str]:
     email = f"{role.value.replace('_', '-')}.{unit}@xinghe.example.com"
     zone = "Europe/Berlin" if language == "en" else "Asia/Shanghai"
-    add_staff(email=email, name=name, password=password, language=language, time_zone=zone)
+    # No language of their own: whoever tries the sample reads it in their browser's.
+    add_staff(email=email, name=name, password=password, time_zone=zone)
     assign_role(email=email, unit_code=unit, role=role)
     return {"role": str(role.value), "email": email, "password": password, "place": unit, "name": name}
 

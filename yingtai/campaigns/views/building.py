@@ -202,7 +202,7 @@ def _asked(found: queries.CampaignView, counts: dict[str, int], is_service: bool
         )
         if found.scheduled_at
         else _("A mail that was sent cannot be taken back, and the campaign cannot be changed."),
-        action=_("Send to %s people") % number(owed),
+        action=(_("Schedule for %s people") if found.scheduled_at else _("Send to %s people")) % number(owed),
         cancel_url=reverse("campaigns:campaign", args=[found.id]),
     )
 

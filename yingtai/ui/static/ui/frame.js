@@ -35,6 +35,14 @@
     event.preventDefault();
     openSearch();
   });
+  // What was asked for with Enter stands: the search while typing, which comes a moment later, does not replace it.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches(".search-form")) event.target.dataset.asked = event.target.elements.text.value;
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.target.closest?.(".search-form");
+    if (form && event.target.matches("input") && form.dataset.asked === event.target.value) event.preventDefault();
+  });
   document.addEventListener("keydown", (event) => {
     if (!search) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
