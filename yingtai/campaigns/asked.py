@@ -21,12 +21,13 @@ Facts = list[tuple[Any, Any]]
 
 def facts_of_launch(acting: Acting, asked: dict[str, Any]) -> Facts:
     """Return number, campaign, audience, template, sender, purpose and time; that it differs now, when it does."""
-    people: Facts = [(_("People"), number(asked["people"]))]
+    # What an earlier release asked for says less.
+    people: Facts = [(_("People"), number(asked["people"]))] if "people" in asked else []
     try:
-        found = get_campaign(acting, UUID(asked["campaign_id"]))
-    except CampaignNotFound:
+        found = get_campaign(acting, UUID(asked.get("campaign_id", "")))
+    except (CampaignNotFound, ValueError):
         return people
-    if digest_of(acting, found) != asked["contents"]:
+    if digest_of(acting, found) != asked.get("contents"):
         changed = _("It was changed after it was asked for, so it cannot be approved: decline it.")
         people = [(_("Changed"), changed), *people]
     when = moment_in_words(found.scheduled_at) if found.scheduled_at else _("as soon as it is approved")

@@ -58,8 +58,8 @@ def _erase_approved(acting: Acting, asked: dict[str, Any]) -> None:
 def _facts_of_erasing(acting: Acting, asked: dict[str, Any]) -> list[tuple[Any, Any]]:
     """Return who is meant, as a page calls them: a name that is masked, and the place."""
     try:
-        found = get_profile(acting, UUID(asked["profile_id"]))
-    except ProfileNotFound:
+        found = get_profile(acting, UUID(asked.get("profile_id", "")))
+    except (ProfileNotFound, ValueError):
         return []
     address = reverse("customers:profile", args=[found.id])
     title = title_of(found) or code_of(found.profile_no)

@@ -34,8 +34,16 @@ def makers_of(actor: str) -> set[str]:
     return found
 
 
+def _staff_id(actor: str) -> UUID | None:
+    """Return whose account an actor is; programs and the product itself have none."""
+    try:
+        return UUID(actor.removeprefix(STAFF)) if actor.startswith(STAFF) else None
+    except ValueError:
+        return None
+
+
 def _made(actors: set[str]) -> set[str]:
-    ids = [UUID(actor.removeprefix(STAFF)) for actor in actors if actor.startswith(STAFF)]
+    ids = [key for actor in actors if (key := _staff_id(actor))]
     invited = Staff.objects.filter(id__in=ids).values_list("made_by", flat=True)
     given = Assignment.objects.filter(staff_id__in=ids).values_list("made_by", flat=True)
     return {*invited, *given} - {""}

@@ -42,6 +42,7 @@ class LogFile:
         self._file: BinaryIO | None = None
         self._rest = b""
         self._dropped = 0
+        self._write(b"")
 
     def copy(self, descriptor: int) -> list[str]:
         """Copy what can be read now; return the lines that tell of trouble. Raises EOFError at the end."""

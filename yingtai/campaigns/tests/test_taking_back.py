@@ -72,7 +72,7 @@ def test_the_mail_is_shown_where_it_is_built_and_launched(marketer, acting, bran
 
     for page in ("", "launch"):
         text = marketer.get(f"/campaigns/{campaign.id}/{page}").content.decode()
-        assert f'src="/content/versions/{campaign.version_id}/preview"' in text
+        assert f'src="/campaigns/{campaign.id}/mail"' in text
         assert "Nova &lt;news@nova.example.com&gt;" in text
 
 

@@ -28,7 +28,7 @@ from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import get_unit_at, record_deed
 
 BACK_FILL_DAYS = 30
-EVENTS_PER_SECOND = {Source.Kind.SDK: 10_000, Source.Kind.SERVER: 50_000}
+EVENTS_PER_SECOND: dict[str, int] = {Source.Kind.SDK: 10_000, Source.Kind.SERVER: 50_000}
 """In each collector. Everybody can send with a key that stands in a page, so it may send less."""
 
 deed_values.register(
@@ -85,7 +85,7 @@ def make_source(
             node_no=node_no, name=name, kind=kind, time_zone=time_zone, currency=currency,
             back_fill_days=back_fill_days, allowed_origins=[_origin(text) for text in allowed_origins],
             on_violation=on_violation, created_at=acting.at,
-            events_per_second=EVENTS_PER_SECOND.get(Source.Kind(kind), 50_000),
+            events_per_second=EVENTS_PER_SECOND.get(kind, 50_000),
         )  # fmt: skip
         if kind != Source.Kind.IMPORT:
             publish_plan(acting, node_no, only=source.source_no)

@@ -177,7 +177,7 @@ def test_rows_that_came_in_another_file_are_repeats(brand, acting):
 
 
 def test_who_is_erased_while_a_load_runs_gets_no_timeline_back(brand, acting):
-    source = make_source(acting, brand.node_no, name="history", kind="file")
+    source = make_source(acting, brand.node_no, name="history", kind="import")
     order = {"type": "track", "event": "Order Completed", "properties": {"order_id": "o1"}}
 
     def sets():
