@@ -48,7 +48,7 @@ def said(tmp_path):
 
 def test_a_full_disk_loses_lines_and_stops_nobody(said, tmp_path):
     path = tmp_path / "logs" / "web.log"
-    path.parent.mkdir()
+    path.unlink()
     path.symlink_to("/dev/full")
 
     _, troubles = said(b"Error: lost\n")
