@@ -16,6 +16,7 @@ class RecordedFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     event       Title Case, past tense: `Email Sent`
     message_id  tells a repeat; made from what happened when the same fact may be recorded twice
     profile_no  who, as known now; or an identifier by kind in `identifiers`
+    device_class  `bot` when a machine did it and not the person
     properties  split by the tracking plan like any other event's
     """
 
@@ -26,6 +27,7 @@ class RecordedFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     profile_no: int | None = None
     identifiers: dict[str, str] = {}
     channel: str | None = None
+    device_class: str | None = None
     campaign_no: int | None = None
     journey_no: int | None = None
     send_no: int | None = None

@@ -43,7 +43,8 @@ NEVER_SEEN = """
     SELECT recent.profile_no, NULL::timestamptz FROM (
         SELECT profile_no FROM customers_profile AS one
         WHERE merged_into_no IS NULL AND profile_no < %(before)s AND NOT EXISTS (
-            SELECT FROM customers_recenttimeline AS seen WHERE seen.profile_no = one.profile_no)
+            SELECT FROM customers_recenttimeline AS seen
+            WHERE seen.profile_no = one.profile_no AND seen.latest_seen_at IS NOT NULL)
         ORDER BY profile_no DESC OFFSET 0
     ) AS recent {which}
     ORDER BY recent.profile_no DESC LIMIT %(most)s

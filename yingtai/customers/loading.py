@@ -24,6 +24,7 @@ from yingtai.customers.ingest.pipeline import Ingested, ingest_set, prepare
 from yingtai.customers.ingest.repeats import Memory
 from yingtai.customers.ingest.timeline import (
     KEPT_EVENTS,
+    NEVER,
     SHOWN,
     latest_rows,
     ranks,
@@ -37,6 +38,7 @@ from yingtai.kernel.memory import without_looking_for_cycles
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake import api as lake
+from yingtai.lake.api import IS_ACT
 
 TIMELINES_DONE = -1
 WRITERS = 2
@@ -52,7 +54,8 @@ UNFINISHED = """
 """
 LATEST_OF_LOAD = f"""
     SELECT profile_no, occurred_at, message_hash, event, node_no, source_no, {", ".join(SHOWN)},
-        epoch_us(min(occurred_at) OVER (PARTITION BY profile_no)) AS earliest
+        epoch_us(min(occurred_at) OVER (PARTITION BY profile_no)) AS earliest,
+        coalesce(epoch_us(max(CASE WHEN {IS_ACT} THEN occurred_at END) OVER (PARTITION BY profile_no)), {NEVER}) AS seen
     FROM events
     WHERE ingest_no >= $first AND ingest_no <= $latest AND profile_no IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY profile_no ORDER BY occurred_at DESC, message_hash) <= {KEPT_EVENTS}
@@ -197,14 +200,18 @@ class _Latest:
 
 
 def _newest(rows: pa.Table) -> pa.Table:
-    """Return the latest few of each profile, each with the earliest moment of all of them."""
+    """Return the latest few of each profile, each with the earliest moment of all of them and when
+    it did something latest."""
     occurred, profiles = rows["occurred_at"].cast(pa.int64()).to_numpy(), rows["profile_no"].to_numpy()
     owners, places = distinct(profiles)
     earliest = np.full(len(owners), np.iinfo(np.int64).max)
     np.minimum.at(earliest, places, rows["earliest"].to_numpy())
     picked = latest_rows(profiles, occurred, ranks(rows["message_hash"]))
-    newest = rows.drop_columns("earliest").take(pa.array(picked)).combine_chunks()
-    return newest.append_column("earliest", pa.array(earliest[places[picked]]))
+    seen = np.full(len(owners), NEVER)
+    np.maximum.at(seen, places, rows["seen"].to_numpy())
+    newest = rows.drop_columns(["earliest", "seen"]).take(pa.array(picked)).combine_chunks()
+    newest = newest.append_column("earliest", pa.array(earliest[places[picked]]))
+    return newest.append_column("seen", pa.array(seen[places[picked]]))
 
 
 def _of_survivors(cursor: Any, latest: pa.Table) -> pa.Table:

@@ -113,11 +113,12 @@ class SealedTraits(ScopedModel):
 class RecentTimeline(ScopedModel):
     """The latest few events of a profile, so that one indexed read shows them; the rest is in the lake.
 
+    Somebody is seen when they do something: what we send, and what a robot does with it, is in the timeline only.
     The day is indexed and the moment is not, so that a row is written in its place however often somebody is seen.
     """
 
     profile_no = models.BigIntegerField(primary_key=True)
-    latest_seen_at = models.DateTimeField()
+    latest_seen_at = models.DateTimeField(null=True)
     events = models.JSONField()
     brand_no = models.GeneratedField(
         expression=F("node_no").bitrightshift(BRAND_SHIFT),

@@ -358,13 +358,19 @@ def _numbers_known_as(text: str, brand_no: int, country: str) -> set[int]:
     return numbers
 
 
+def _event_at(events: list[dict[str, Any]], at: datetime | None) -> str:
+    """Return what somebody did when they were seen latest; nothing when mails of ours pushed it out of the timeline."""
+    moment = None if at is None else (at - EPOCH) // timedelta(microseconds=1)
+    return next((event.get("event") or "" for event in events if event["at"] == moment), "")
+
+
 def _rows(profiles: list[Profile]) -> list[ProfileRow]:
     numbers = [profile.profile_no for profile in profiles]
     identifiers = _masked_identifiers(numbers)
     recent = RecentTimeline.objects.filter(profile_no__in=numbers)
     latest = {
-        number: (at, event or "")
-        for number, at, event in recent.values_list("profile_no", "latest_seen_at", "events__0__event")
+        number: (at, _event_at(events, at))
+        for number, at, events in recent.values_list("profile_no", "latest_seen_at", "events")
     }
     private = private_traits_of(numbers)
     return [

@@ -32,7 +32,7 @@ ACTIVE_DAYS = "day >= CAST($since AS DATE) - INTERVAL 1 DAY AND day < CAST($unti
 
 @metric("insights.active_profiles", unit="people", reads=("activity",), counts=("value",))
 def active_profiles() -> str:
-    """Count the different people who did anything, by period.
+    """Count the different people who did anything, by period; a mail that we sent is nothing they did.
 
     Out:   one row per period with events  (period: date, value: people), by period
     Empty: a period in which nobody did anything has no row; draw it as 0
@@ -44,7 +44,7 @@ def active_profiles() -> str:
         )
         SELECT pieces.period, count(DISTINCT activity.profile_no) AS value
         FROM activity JOIN pieces ON pieces.quarter = activity.quarter
-        WHERE activity.profile_no IS NOT NULL AND {ACTIVE_DAYS}
+        WHERE activity.profile_no IS NOT NULL AND activity.acts > 0 AND {ACTIVE_DAYS}
         GROUP BY 1
         ORDER BY 1
     """
@@ -228,9 +228,9 @@ def orders_by_year() -> str:
 
 @metric("insights.time_covered", unit="days", reads=("activity",))
 def time_covered() -> str:
-    """Say from when to when there are events, so that a dashboard opens where the data is.
+    """Say from when to when people did something, so that a dashboard opens where the data is.
 
-    Out:   one row  (first_day: date UTC, latest_day: date UTC); both null while there is no event
+    Out:   one row  (first_day: date UTC, latest_day: date UTC); both null while nobody did anything
     Cost:  one scan of the days of the activity
     """
-    return "SELECT min(day) AS first_day, max(day) AS latest_day FROM activity"
+    return "SELECT min(day) AS first_day, max(day) AS latest_day FROM activity WHERE acts > 0"

@@ -1,6 +1,9 @@
-"""The time a dashboard looks at. It opens where the data is: imported history ends when it ends, not today."""
+"""The time a dashboard looks at: whole days, as far as there is data; imported history ends when it ends, not today.
 
-from dataclasses import dataclass
+A day that is not over is drawn beside the whole ones, and is in no figure that is compared.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,12 +16,22 @@ MOST_DAYS_BY_DAY, MOST_DAYS_BY_WEEK = 45, 200
 
 @dataclass(frozen=True)
 class Period:
-    """Dates of the brand's calendar, half-open; `grain` is day, week or month."""
+    """Dates of the brand's calendar, half-open; `grain` is day, week or month.
+
+    has_running_day  whether people already do something on the day after it, which is not over
+    """
 
     since: date
     until: date
     grain: str
     zone: str
+    has_running_day: bool = False
+
+    @property
+    def drawn(self) -> "Period":
+        """The period with the day that is running, as pictures show it."""
+        until = self.until + timedelta(days=self.has_running_day)
+        return replace(self, until=until, has_running_day=False)
 
     @property
     def days(self) -> int:
@@ -57,19 +70,20 @@ class Period:
 
 
 def period_named(length: str, *, first: date | None, latest: date | None, zone: str, now: datetime) -> Period:
-    """Return a period of one of LENGTHS that ends with the latest day of data, or a year of the data.
+    """Return a period of one of LENGTHS that ends with the latest whole day of data, or a year of the data.
 
     In:  length         one of LENGTHS, or a year: `2011`; anything else is USUAL
          first, latest  the days of the data; None while there is none
     """
+    today = now.astimezone(ZoneInfo(zone)).date()
+    until = (latest or today) + timedelta(days=1)
+    # On the first day of all there is no whole one.
+    whole = min(until, today) if first and first < today else until
     if first and latest and _is_year(length) and first.year <= int(length) <= latest.year:
-        return _year(int(length), first, latest, zone)
-    until = (latest or now.astimezone(ZoneInfo(zone)).date()) + timedelta(days=1)
+        return _year(int(length), first, until, whole, zone)
     days = LENGTHS.get(length, LENGTHS[USUAL])
-    since = until - timedelta(days=days) if days else (first or until - timedelta(days=1))
-    grain = grain_of((until - since).days)
-    # A picture that began in the middle of a week would show a bad week where there was none.
-    return Period(_start_of(grain, since), until, grain, zone)
+    since = whole - timedelta(days=days) if days else (first or until - timedelta(days=1))
+    return _from_its_beginning(since, whole, zone, has_running_day=whole < until)
 
 
 def period_between(since: date, until: date, zone: str, grain: str = "") -> Period:
@@ -91,11 +105,17 @@ def _is_year(text: str) -> bool:
     return len(text) == 4 and text.isascii() and text.isdigit()
 
 
-def _year(year: int, first: date, latest: date, zone: str) -> Period:
-    since = max(date(year, 1, 1), first)
-    until = min(date(year, 12, 31), latest) + timedelta(days=1)
+def _year(year: int, first: date, until: date, whole: date, zone: str) -> Period:
+    since, end = max(date(year, 1, 1), first), min(date(year + 1, 1, 1), until)
+    days = min(end, whole) if since < whole else end
+    return _from_its_beginning(since, days, zone, has_running_day=days < end)
+
+
+def _from_its_beginning(since: date, until: date, zone: str, *, has_running_day: bool) -> Period:
+    """Return a period from the first day of its first piece: one that began in the middle of a week would show a bad
+    week where there was none."""
     grain = grain_of((until - since).days)
-    return Period(_start_of(grain, since), until, grain, zone)
+    return Period(_start_of(grain, since), until, grain, zone, has_running_day)
 
 
 def grain_of(days: int) -> str:

@@ -17,12 +17,12 @@ from yingtai.insights.periods import USUAL, Period, period_between, period_named
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import metric_subjects
 from yingtai.kernel.labels import Label
-from yingtai.lake.api import Metric, scoped
+from yingtai.lake.api import IS_ACT, Metric, scoped
 from yingtai.lake.metrics import CATALOGUE
 from yingtai.organization.api import list_brands
 
 KEPT_SECONDS = 60
-LATEST_MOMENT = "SELECT max(occurred_at) AS at FROM events WHERE day = $day"
+LATEST_MOMENT = f"SELECT max(occurred_at) AS at FROM events WHERE day = $day AND {IS_ACT}"
 Row = dict[str, Any]
 
 
@@ -93,7 +93,7 @@ def list_metrics(acting: Acting) -> list[Metric]:
 
 
 def covered(acting: Acting) -> tuple[date | None, date | None]:
-    """Return the first and the latest day that have events in the actor's scope, the latest by the brand's calendar."""
+    """Return the first and the latest day on which somebody in scope did something, the latest by their calendar."""
     answer = ask(acting, "insights.time_covered")
     [row] = answer.rows
     first, latest = row["first_day"], row["latest_day"]
@@ -105,7 +105,7 @@ def covered(acting: Acting) -> tuple[date | None, date | None]:
 
 
 def _latest_moment(acting: Acting, day: date) -> datetime:
-    """Return when the latest event of a day of the lake was, at most a minute old. Cost: one scan of that day."""
+    """Return when the latest deed of a day of the lake was, at most a minute old. Cost: one scan of that day."""
     key = f"latest-moment:{acting.scope.text()}:{day}"
     known = cache.get(key)
     if known is None:

@@ -8,7 +8,10 @@ for name, title, definition in (
     (
         "insights.active_profiles",
         _("Active people"),
-        _("How many different people did anything at all in a period. A person who comes back counts once."),
+        _(
+            "How many different people did anything at all in a period. A person who comes back counts once. "
+            "A mail that was sent to them, and a robot that opened it, are nothing they did."
+        ),
     ),
     (
         "insights.orders",

@@ -1,5 +1,6 @@
 """The door of the lake: read it inside a scope, write it in sets, declare what it holds and what to ask it."""
 
+from yingtai.lake.acts import IS_ACT, MACHINE, SENT_BY_US
 from yingtai.lake.engine import translate
 from yingtai.lake.errors import (
     BatchNotStaged,
@@ -17,6 +18,9 @@ from yingtai.lake.tables import TABLES, LakeTable, register
 from yingtai.lake.writing import append, publish, recover, replace, stage, unstage
 
 __all__ = [
+    "IS_ACT",
+    "MACHINE",
+    "SENT_BY_US",
     "TABLES",
     "BatchNotStaged",
     "BatchOutOfOrder",

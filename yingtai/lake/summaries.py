@@ -6,6 +6,7 @@ its source by the same SQL (`summarizing`).
 
 from dataclasses import dataclass
 
+from yingtai.lake.acts import IS_ACT
 from yingtai.lake.tables import COUNT, DAY, MOMENT, MONEY, NUMBER, REAL, SCOPE, TEXT, LakeTable, register
 
 MONTHS = 1_000_000
@@ -66,7 +67,7 @@ PURCHASES = summarize_as(
 ACTIVITY = summarize_as(
     LakeTable(
         name="activity",
-        meaning="One row per identifier, place and quarter of an hour in which it did anything. Made from events.",
+        meaning="One row per identifier, place and quarter of an hour with events. Made from events.",
         partition_by="part",
         sort_by=("profile_no", "quarter"),
         declared={
@@ -76,6 +77,7 @@ ACTIVITY = summarize_as(
             "alias_no": (NUMBER, "the identifier; null without a customer"),
             "profile_no": (NUMBER, "the person, corrected for later merges and splits"),
             "events": (COUNT, "how many events"),
+            "acts": (COUNT, "how many of them the person did: not mails we sent, not robots"),
             "viewed_at": (MOMENT, "first 'Product Viewed' in it"),
             "added_at": (MOMENT, "latest 'Product Added', 'Configuration Saved' or 'Lead Submitted' in it"),
             "ordered_at": (MOMENT, "latest 'Order Completed' in it"),
@@ -85,7 +87,7 @@ ACTIVITY = summarize_as(
     source="events",
     sql=f"""
         SELECT day, CAST(floor(epoch(occurred_at) / 900) AS BIGINT) AS quarter, brand_no, node_no, alias_no, profile_no,
-               count(*) AS events,
+               count(*) AS events, count(CASE WHEN {IS_ACT} THEN 1 END) AS acts,
                min(CASE WHEN event = 'Product Viewed' THEN occurred_at END) AS viewed_at,
                max(CASE WHEN event IN ('Product Added', 'Configuration Saved', 'Lead Submitted')
                         THEN occurred_at END) AS added_at,

@@ -69,7 +69,7 @@ def summary_relation(
 
     Cost: days that are not summed up as they are now are read from the source
     """
-    reading = _reading(held, source, months)
+    reading = _reading(summary, held, source, months)
     kept = relation(reading.held, scope, aliases=aliases)
     if reading.without:
         days = ", ".join(f"DATE '{day}'" for day in reading.without)
@@ -104,7 +104,7 @@ def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summariz
     known_to = time.time_ns() // 1_000_000 - LATE_COMMIT_MS
     months, held = read_months(lake, summary), lake.snapshot(table.name)
     before = held.only(_files_of(held, month))
-    source = _worth_taking(before, _of_month(lake.snapshot(summary.source), month), months, quiet_ms)
+    source = _worth_taking(summary, before, _of_month(lake.snapshot(summary.source), month), months, quiet_ms)
     aliases = lake.snapshot("alias_map") if table.has_aliases else None
     selection = summary_relation(summary, before, source, EVERYTHING, months=months, aliases=aliases)
     written, rows = write_query(lake, table, selection, known_to=known_to)
@@ -116,7 +116,7 @@ def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summariz
         for file in written:
             lake.storage.remove(f"{table.name}/{file.path}")
         return Summarized(busy=1)
-    made = Month(_names(file.path for file in written), _marks(source.paths, source.partitions))
+    made = Month(_names(file.path for file in written), _marks(source.paths, source.partitions, summary.sql))
     _write_months(lake, summary, {**read_months(lake, summary), month: made})
     return Summarized(1, rows)
 
@@ -124,20 +124,22 @@ def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summariz
 def _changed_months(lake: Lake, summary: Summary, quiet_ms: int) -> list[str]:
     source, held = lake.snapshot(summary.source), lake.snapshot(summary.table.name)
     months = read_months(lake, summary)
-    missing = _reading(held, source, months).missing
+    missing = _reading(summary, held, source, months).missing
     # Of a day that is gone nothing is read any more, but somebody who was erased may still lie in it.
     gone = {month for month, made in months.items() if made.days.keys() - set(source.partitions)}
     return sorted({_month(day) for day in _quiet(missing, quiet_ms)} | gone)
 
 
-def _worth_taking(before: Snapshot, source: Snapshot, months: dict[str, Month], quiet_ms: int) -> Snapshot:
+def _worth_taking(
+    summary: Summary, before: Snapshot, source: Snapshot, months: dict[str, Month], quiet_ms: int
+) -> Snapshot:
     """The source without days that are written to just now, unless the summary holds them as they are."""
-    waiting = set(_reading(before, source, months).missing.partitions) - _quiet(source, quiet_ms)
+    waiting = set(_reading(summary, before, source, months).missing.partitions) - _quiet(source, quiet_ms)
     return source.only([number for number, day in enumerate(source.partitions) if day not in waiting])
 
 
-def _reading(held: Snapshot, source: Snapshot, months: dict[str, Month]) -> Reading:
-    marks = _marks(source.paths, source.partitions)
+def _reading(summary: Summary, held: Snapshot, source: Snapshot, months: dict[str, Month]) -> Reading:
+    marks = _marks(source.paths, source.partitions, summary.sql)
     numbers = _by_month(held.partitions)
     valid: set[date] = set()
     without: list[date] = []
@@ -187,11 +189,12 @@ def _quiet(source: Snapshot, quiet_ms: int) -> set[object]:
 
 
 @lru_cache(maxsize=32)
-def _marks(paths: tuple[str, ...], days: tuple[Any, ...]) -> dict[date, str]:
+def _marks(paths: tuple[str, ...], days: tuple[Any, ...], sql: str) -> dict[date, str]:
+    """Return what each day's rows are made of: its files, and the SQL, which a later release may have changed."""
     names: dict[date, list[str]] = {}
     for path, day in zip(paths, days, strict=True):
         names.setdefault(day, []).append(path.rpartition("/")[2])
-    return {day: _digest(sorted(found)) for day, found in names.items()}
+    return {day: _digest([sql, *sorted(found)]) for day, found in names.items()}
 
 
 def _digest(names: Iterable[str]) -> str:

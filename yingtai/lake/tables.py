@@ -153,7 +153,7 @@ TRAITS = register(
             "profile_no": (NUMBER, "the person"),
             "node_no": (NUMBER, "the place in the organization the profile belongs to"),
             "first_seen_at": (MOMENT, "earliest event"),
-            "latest_seen_at": (MOMENT, "latest event"),
+            "latest_seen_at": (MOMENT, "latest event that they did; null when only we did something"),
             "brand_no": (NUMBER, "the brand (the partition)"),
         },
     )

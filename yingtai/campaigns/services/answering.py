@@ -9,6 +9,7 @@ from yingtai.compliance.api import Status, record_consent
 from yingtai.customers.api import survivors_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.lake.api import MACHINE
 
 
 def note_open(acting: Acting, send_no: int, visit: Visit) -> None:
@@ -101,7 +102,9 @@ def _note(
             {"link_no": link_no} if link_no is not None else {}
         )
         if is_machine:
-            record(acting, [_fact(acting, send, event, f"send-{send_no}-{what}-machine", properties)])
+            record(
+                acting, [_fact(acting, send, event, f"send-{send_no}-{what}-machine", properties, MACHINE)]
+            )
             return False
         first = Send.objects.filter(send_no=send_no, **{f"{column}__isnull": True})
         if first.update(**{column: acting.at}):
@@ -126,14 +129,20 @@ def _note_proxy(acting: Acting, send_no: int, proxy: str) -> None:
                 campaign = Campaign.objects.get(campaign_no=send.campaign_no)
                 add_to_tally(campaign.campaign_no, campaign.node_no, {PROXIED: 1})
         properties: dict[str, object] = {"is_machine": False, "is_proxy": True, "proxy": proxy}
-        record(acting, [_fact(acting, send, "Email Opened", f"send-{send_no}-proxied", properties)])
+        # Whether the person looked as well, nobody knows.
+        record(acting, [_fact(acting, send, "Email Opened", f"send-{send_no}-proxied", properties, MACHINE)])
 
 
 def _fact(
-    acting: Acting, send: Send, event: str, message_id: str, properties: dict[str, object]
+    acting: Acting,
+    send: Send,
+    event: str,
+    message_id: str,
+    properties: dict[str, object],
+    device_class: str | None = None,
 ) -> RecordedFact:
     return RecordedFact(
         event=event, message_id=message_id, node_no=send.node_no, occurred_at=acting.at,
         profile_no=send.profile_no, channel="email", campaign_no=send.campaign_no, send_no=send.send_no,
-        properties=properties,
+        device_class=device_class, properties=properties,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from yingtai.collect.api import Facts, Message, Plan, RecordedFact
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.columns import ID_COLUMNS, Columns, message_hash
 from yingtai.customers.ingest.shapes import Properties, SeenName
+from yingtai.lake.api import MACHINE
 from yingtai.vault.api import normalise
 
 IDENTIFIED = "Identified"
@@ -51,8 +52,8 @@ UTM = {
     "content": "utm_content",
 }
 FACT_COLUMNS = (
-    "profile_no", "channel", "campaign_no", "journey_no", "send_no", "order_id", "product_id", "category",
-    "quantity", "amount_minor", "currency",
+    "profile_no", "channel", "device_class", "campaign_no", "journey_no", "send_no", "order_id", "product_id",
+    "category", "quantity", "amount_minor", "currency",
 )  # fmt: skip
 SESSION_DIGITS = 18
 
@@ -235,7 +236,7 @@ def device_class(user_agent: str) -> str | None:
     if not text:
         return None
     if "bot" in text or "spider" in text or "crawl" in text:
-        return "bot"
+        return MACHINE
     if "ipad" in text or "tablet" in text or ("android" in text and "mobile" not in text):
         return "tablet"
     if "mobi" in text or "iphone" in text or "android" in text:

@@ -1,6 +1,6 @@
 """Keep the latest few events of each profile beside it, so that one indexed read shows them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -11,25 +11,28 @@ import pyarrow.compute as pc
 from yingtai.customers.ingest.batch import Batch, People
 from yingtai.customers.ingest.grouping import distinct, grouped, place_in_run
 from yingtai.customers.ingest.wire import put_rows
+from yingtai.lake.api import MACHINE, SENT_BY_US
 
 KEPT_EVENTS: Final = 10
 TIES: Final = 10
 """So many events of one profile at one moment are still put into their exact order."""
 SHOWN = ("order_id", "amount_minor", "currency", "product_id", "campaign_no", "page_path")
+NEVER: Final = -(2**62)
+"""The moment at which somebody was seen who never did anything."""
 PAGES = pa.array(["Page Viewed", "Screen Viewed"])
 
 RECENT_TABLE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS recent_event (
-        profile_no bigint, earliest timestamptz, latest timestamptz, events jsonb
+        profile_no bigint, earliest timestamptz, seen timestamptz, events jsonb
     ) ON COMMIT DELETE ROWS
 """
 MERGE_TIMELINES = """
     INSERT INTO customers_recenttimeline (profile_no, node_no, latest_seen_at, events)
-    SELECT new.profile_no, profile.node_no, greatest(new.latest, old.latest_seen_at),
+    SELECT new.profile_no, profile.node_no, greatest(new.seen, old.latest_seen_at),
         CASE
             WHEN old.profile_no IS NULL THEN new.events
             -- As a rule everything new is newer: then the two lists only need to be joined and cut.
-            WHEN new.earliest > old.latest_seen_at
+            WHEN new.earliest > 'epoch'::timestamptz + (old.events->0->>'at')::bigint * interval '1 microsecond'
                 THEN jsonb_path_query_array(new.events || old.events, '$[0 to 9]')
             ELSE (
                 SELECT jsonb_agg(event) FROM (
@@ -84,10 +87,32 @@ def latest_of(batch: Batch, people: People) -> pa.Table:
     owners, place = distinct(profiles)
     earliest = np.full(len(owners), np.iinfo(np.int64).max)
     np.minimum.at(earliest, place, occurred)
+    seen = np.full(len(owners), NEVER)
+    np.maximum.at(seen, place, np.where(_are_acts(events), occurred, NEVER))
     rows = events.select(names).take(pa.array(picked))
-    return rows.append_column("profile_no", pa.array(profiles[picked])).append_column(
-        "earliest", pa.array(earliest[place[picked]])
+    for name, values in (("profile_no", profiles), ("earliest", earliest[place]), ("seen", seen[place])):
+        rows = rows.append_column(name, pa.array(values[picked]))
+    return rows
+
+
+def _are_acts(events: pa.Table) -> np.ndarray:
+    """Say of each event whether the person did it: not a mail of ours, not a robot."""
+    acts = ~_among(events["event"], SENT_BY_US)
+    return (
+        acts & ~_among(events["device_class"], (MACHINE,)) if "device_class" in events.column_names else acts
     )
+
+
+def _among(column: pa.ChunkedArray, words: Sequence[str]) -> np.ndarray:
+    """Say of each text whether it is one of some; of a dictionary only its words are looked at."""
+    asked = pa.array(words, pa.string())
+    parts = [
+        pc.is_in(chunk.dictionary, asked).take(chunk.indices).fill_null(False)
+        if pa.types.is_dictionary(chunk.type)
+        else pc.is_in(chunk, asked)
+        for chunk in column.chunks
+    ]
+    return np.concatenate([part.to_numpy(False) for part in parts]) if parts else np.zeros(0, bool)
 
 
 def latest_rows(profiles: np.ndarray, occurred: np.ndarray, ranks: np.ndarray) -> np.ndarray:
@@ -115,7 +140,8 @@ def _put_in_order(rows: np.ndarray, profiles: np.ndarray, occurred: np.ndarray, 
 def timelines_of(rows: pa.Table, at_once: int = 50_000) -> Iterator[pa.Table]:
     """Turn the latest events, sorted by profile, newest first, into timelines; so many profiles at a time.
 
-    In: rows  `earliest`: the earliest moment of the profile, in one of its rows at least
+    In: rows  `earliest`: the earliest moment of the profile, in one of its rows at least; `seen` likewise: when it
+              did something latest, or NEVER
     """
     profiles = rows["profile_no"].to_numpy()
     if not len(profiles):
@@ -123,6 +149,7 @@ def timelines_of(rows: pa.Table, at_once: int = 50_000) -> Iterator[pa.Table]:
     occurred = rows["occurred_at"].cast(pa.int64()).to_numpy()
     starts = np.flatnonzero(np.r_[True, profiles[1:] != profiles[:-1]])
     earliest = np.minimum.reduceat(np.minimum(rows["earliest"].to_numpy(), occurred), starts)
+    seen = np.maximum.reduceat(rows["seen"].to_numpy(), starts)
     edges = np.r_[starts, len(profiles)]
     for first in range(0, len(starts), at_once):
         here = edges[first : first + at_once + 1]
@@ -131,7 +158,7 @@ def timelines_of(rows: pa.Table, at_once: int = 50_000) -> Iterator[pa.Table]:
             {
                 "profile_no": profiles[here[:-1]],
                 "earliest": _moments(earliest[first : first + at_once]),
-                "latest": _moments(occurred[here[:-1]]),
+                "seen": _moments(seen[first : first + at_once], seen[first : first + at_once] == NEVER),
                 "events": _joined(entries, here - here[0]),
             }
         )
@@ -140,7 +167,7 @@ def timelines_of(rows: pa.Table, at_once: int = 50_000) -> Iterator[pa.Table]:
 def write_timelines(cursor: Any, rows: pa.Table) -> None:
     """Lay new events over the timelines there are; the same event twice is one.
 
-    In: rows  profile_no, earliest and latest of its new events, events as JSON, newest first
+    In: rows  profile_no, earliest of its new events, when it did something latest, events as JSON, newest first
     """
     put_rows(cursor, "recent_event", rows, documents=("events",))
     cursor.execute("ANALYZE recent_event (profile_no)")
@@ -207,5 +234,5 @@ def _digits(numbers: pa.ChunkedArray) -> pa.Array:
     return _flat(numbers.cast(pa.string()))
 
 
-def _moments(since_1970: np.ndarray) -> pa.Array:
-    return pa.array(since_1970, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
+def _moments(since_1970: np.ndarray, is_null: np.ndarray | None = None) -> pa.Array:
+    return pa.array(since_1970, pa.int64(), mask=is_null).cast(pa.timestamp("us", tz="UTC"))

@@ -10,16 +10,18 @@ from yingtai.customers.ingest.people import order_blinds
 from yingtai.customers.ingest.pipeline import prepare
 from yingtai.customers.ingest.private import index_names
 from yingtai.customers.ingest.saying import Said
-from yingtai.customers.ingest.timeline import KEPT_EVENTS, SHOWN, timelines_of, write_timelines
+from yingtai.customers.ingest.timeline import KEPT_EVENTS, NEVER, SHOWN, timelines_of, write_timelines
 from yingtai.customers.models import KnownName, Order, Profile, RecentTimeline
 from yingtai.customers.queries import private_traits_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake import api as lake
+from yingtai.lake.api import IS_ACT
 
 LATEST_OF = f"""
     SELECT profile_no, occurred_at, message_hash, event, node_no, source_no, {", ".join(SHOWN)},
-        epoch_us(min(occurred_at) OVER (PARTITION BY profile_no)) AS earliest
+        epoch_us(min(occurred_at) OVER (PARTITION BY profile_no)) AS earliest,
+        coalesce(epoch_us(max(CASE WHEN {IS_ACT} THEN occurred_at END) OVER (PARTITION BY profile_no)), {NEVER}) AS seen
     FROM events
     WHERE list_contains($profiles, profile_no)
     QUALIFY row_number() OVER (PARTITION BY profile_no ORDER BY occurred_at DESC, message_hash) <= {KEPT_EVENTS}

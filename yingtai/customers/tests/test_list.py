@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from yingtai.collect.api import make_source
+from yingtai.collect.api import RecordedFact, make_source, record
 from yingtai.compliance.testing import signed_in
 from yingtai.customers.models import Profile, RecentTimeline
 from yingtai.customers.queries import code_of, list_latest
+from yingtai.customers.services.rebuilding import rebuild_profiles
 from yingtai.customers.testing import drain, send
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.testing import MONDAY
@@ -41,6 +42,68 @@ def test_a_history_that_was_imported_now_stands_below_who_was_here_today(acting,
     rows = list_latest(acting, only_known=True).rows
     assert [row.latest_event for row in rows] == ["Product Viewed", "Order Completed"]
     assert rows[0].profile_no < rows[1].profile_no
+
+
+def mail(event, user_no, node_no, at, **more):
+    return RecordedFact(
+        event=event,
+        message_id=f"{event}-{at.isoformat()}",
+        node_no=node_no,
+        occurred_at=at,
+        profile_no=user_no,
+        **more,
+    )
+
+
+def test_a_mail_of_ours_and_a_robot_that_opens_it_are_no_sign_of_life(acting, brand):
+    source = make_source(acting, brand.node_no, name="Site")
+    send(source, [track("anna", "Product Viewed", MONDAY - timedelta(days=3))])
+    drain(MONDAY)
+    [anna] = everyone(acting)
+    sent = [
+        mail("Email Sent", anna.profile_no, brand.node_no, MONDAY - timedelta(hours=2)),
+        mail("Email Opened", anna.profile_no, brand.node_no, MONDAY - timedelta(hours=1), device_class="bot"),
+    ]
+    record(acting, sent)
+    drain(MONDAY)
+    [row] = everyone(acting)
+    assert (row.latest_seen_at, row.latest_event) == (MONDAY - timedelta(days=3), "Product Viewed")
+
+    # What comes late is still put in its place, and an opening by a person is one.
+    send(source, [track("anna", "Page Viewed", MONDAY - timedelta(minutes=90))])
+    record(acting, [mail("Email Opened", anna.profile_no, brand.node_no, MONDAY - timedelta(minutes=30))])
+    drain(MONDAY)
+    [row] = everyone(acting)
+    with acting_transaction(acting):
+        kept = RecentTimeline.objects.get().events
+    assert [event["event"] for event in kept] == [
+        "Email Opened", "Email Opened", "Page Viewed", "Email Sent", "Product Viewed"
+    ]  # fmt: skip
+    assert (row.latest_seen_at, row.latest_event) == (MONDAY - timedelta(minutes=30), "Email Opened")
+
+
+def test_whoever_only_got_mail_stands_last_like_whoever_never_did_anything(acting, brand):
+    send(make_source(acting, brand.node_no, name="Site"), [track("anna", "Page Viewed", MONDAY)])
+    fact = RecordedFact(
+        event="Email Sent",
+        message_id="s1",
+        node_no=brand.node_no,
+        occurred_at=MONDAY,
+        identifiers={"user": "ben"},
+    )
+    record(acting, [fact])
+    drain(MONDAY)
+    assert [row.latest_seen_at for row in everyone(acting)] == [MONDAY, None]
+
+
+def test_a_timeline_made_anew_says_the_same_of_when_somebody_was_seen(acting, brand):
+    send(make_source(acting, brand.node_no, name="Site"), [track("anna", "Page Viewed", MONDAY)])
+    drain(MONDAY)
+    [anna] = everyone(acting)
+    record(acting, [mail("Email Sent", anna.profile_no, brand.node_no, MONDAY + timedelta(hours=1))])
+    drain(MONDAY + timedelta(hours=2))
+    rebuild_profiles(acting, [anna.profile_no])
+    assert [row.latest_seen_at for row in everyone(acting)] == [MONDAY]
 
 
 def test_pages_hold_everybody_once_and_who_never_did_anything_comes_last(acting, brand):

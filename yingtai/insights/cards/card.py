@@ -39,12 +39,11 @@ class Look:
 
     @property
     def against(self) -> str:
-        """What changes are measured against, in words."""
-        return (
-            _("vs. %(days)s") % {"days": between(self.before.since, self.before.latest)}
-            if self.before
-            else ""
-        )
+        """What changes are measured against, in words: days as whole as those of the figure, which are said too."""
+        if not self.before:
+            return ""
+        against = _("vs. %(days)s") % {"days": between(self.before.since, self.before.latest)}
+        return f"{self.span} · {against}"
 
     @property
     def span(self) -> str:
@@ -52,11 +51,15 @@ class Look:
 
     @property
     def is_open(self) -> bool:
-        """Whether the last day, week or month is not over, or has not all its data."""
-        return self.period.is_open(self.today)
+        """Whether the last day, week or month of a picture is not over, or has not all its data."""
+        return self.period.drawn.is_open(self.today)
 
     def ask(self, name: str) -> Answer:
         return ask(self.acting, name, self.period)
+
+    def ask_drawn(self, name: str) -> Answer:
+        """The same with the day that is running: for pictures, which mark it, never for figures."""
+        return ask(self.acting, name, self.period.drawn)
 
     def ask_before(self, name: str) -> Answer | None:
         return ask(self.acting, name, self.before) if self.before else None
@@ -91,7 +94,7 @@ class Card:
 def figure(
     look: Look, label: Any, value: float, before: float | None = None, *, unit_code: str
 ) -> dict[str, Any]:
-    """Return a figure; its change, where there is one, says against what."""
+    """Return a figure with the days it is of; its change, where there is one, says against what."""
     change = (value - before) / before if before and before > 0 else None
-    told = look.against if change is not None else ""
+    told = look.against if change is not None else look.span
     return {"label": label, "value": value, "change": change, "period": told, "unit_code": unit_code}

@@ -15,19 +15,20 @@ MOST_PRODUCTS = 10
 
 def revenue(look: Look) -> Drawn:
     """Net revenue and the average order: figures and a picture for each currency."""
-    answer, before = look.ask("insights.net_revenue"), look.ask_before("insights.net_revenue")
+    drawn, whole = look.ask_drawn("insights.net_revenue"), look.ask("insights.net_revenue")
+    before = look.ask_before("insights.net_revenue")
     averages = {row["currency"]: row["value"] for row in look.ask("insights.average_order_value").rows}
-    found = _own_first({row["currency"] for row in answer.rows}, look)
+    found = _own_first({row["currency"] for row in drawn.rows}, look)
     is_plain = found == [look.currency]
     figures: list[dict[str, Any]] = []
     for one in found:
         suffix = "" if is_plain else f" · {one}"
         unit = f"money:{one}"
         then = _total(before, one) if before else None
-        figures.append(figure(look, _("Net revenue") + suffix, _total(answer, one), then, unit_code=unit))
+        figures.append(figure(look, _("Net revenue") + suffix, _total(whole, one), then, unit_code=unit))
         if one in averages:
             figures.append(figure(look, _("Average order") + suffix, averages[one], unit_code=unit))
-    return Drawn(answer, [_revenue_chart(look, answer, one, is_plain=is_plain) for one in found], figures)
+    return Drawn(drawn, [_revenue_chart(look, drawn, one, is_plain=is_plain) for one in found], figures)
 
 
 def products(look: Look) -> Drawn:

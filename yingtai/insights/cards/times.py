@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from yingtai.insights.cards.card import Drawn, Look, figure
 from yingtai.ui.charts import Chart
+from yingtai.ui.formats import between
 
 
 def over_time(
@@ -19,7 +20,7 @@ def over_time(
     """
 
     def card(look: Look) -> Drawn:
-        answer = look.ask(metric)
+        answer = look.ask_drawn(metric)
         if not answer.rows:
             return Drawn(answer)
         found = {row["period"]: row["value"] for row in answer.rows}
@@ -28,7 +29,9 @@ def over_time(
             return Drawn(answer, [chart])
         before = look.ask_before(metric)
         total = before.total() if before else None
-        return Drawn(answer, [chart], [figure(look, words, answer.total(), total, unit_code="count")])
+        return Drawn(
+            answer, [chart], [figure(look, words, look.ask(metric).total(), total, unit_code="count")]
+        )
 
     return card
 
@@ -37,9 +40,11 @@ def drawn_over_time(
     look: Look, draw: Callable[..., Chart], words: object, found: dict[date, int], unit: str
 ) -> Chart:
     """Return the picture of a figure over time; a piece without events is 0, one that is not over says so."""
-    starts = look.period.starts()
+    drawn = look.period.drawn
+    starts = drawn.starts()
     points = [(_label(start, look, is_last=start == starts[-1]), found.get(start, 0)) for start in starts]
-    note = f"{look.span} · {_unfinished(look)}" if look.is_open else look.span
+    span = between(drawn.since, drawn.latest)
+    note = f"{span} · {_unfinished(look)}" if look.is_open else span
     return draw(str(words), points, x=_grain(look), y=str(words), unit=unit, note=note, is_open=look.is_open)
 
 

@@ -148,6 +148,23 @@ def test_a_dashboard_opens_where_the_data_is():
     assert (period.since, period.until, period.grain) == (date(2011, 6, 1), date(2011, 7, 1), "day")
 
 
+@pytest.mark.parametrize(
+    ("length", "first", "since", "until", "is_running"),
+    [
+        ("30d", date(2026, 1, 1), date(2026, 2, 10), date(2026, 3, 12), True),
+        ("2026", date(2025, 5, 5), date(2025, 12, 29), date(2026, 3, 12), True),
+        ("2025", date(2025, 5, 5), date(2025, 5, 1), date(2026, 1, 1), False),
+        ("all", date(2026, 3, 12), date(2026, 3, 12), date(2026, 3, 13), False),  # the first day of all
+    ],
+)
+def test_a_day_that_is_not_over_is_drawn_and_compared_with_nothing(length, first, since, until, is_running):
+    period = period_named(length, first=first, latest=date(2026, 3, 12), zone="UTC", now=at(3, 12))
+
+    assert (period.since, period.until, period.has_running_day) == (since, until, is_running)
+    assert period.drawn.latest == (date(2026, 3, 12) if is_running else period.latest)
+    assert not is_running or period.drawn.is_open(date(2026, 3, 12))
+
+
 def test_weeks_and_months_begin_at_their_beginning():
     period = period_named("90d", first=None, latest=date(2026, 3, 12), zone="UTC", now=at(3, 12))
 
@@ -208,8 +225,8 @@ def test_a_change_says_against_what_and_is_left_out_when_nothing_was_there(shop,
     unknown = drawn("orders", look_at(acting, first=date(2026, 2, 20))).figures[0]
 
     assert (known["value"], known["change"]) == (4, 1.0)
-    assert known["period"] == "vs. Feb 16\u2009–\u2009Mar 1, 2026"
-    assert (unknown["change"], unknown["period"]) == (None, "")
+    assert known["period"] == "Mar 2\u2009–\u200915, 2026 · vs. Feb 16\u2009–\u2009Mar 1, 2026"
+    assert (unknown["change"], unknown["period"]) == (None, "Mar 2\u2009–\u200915, 2026")
 
 
 def test_the_cells_of_the_grid_lead_to_their_people(shop, acting):

@@ -1,6 +1,6 @@
 """The dashboard, its cards and the catalogue, through the pages and the API."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -81,6 +81,39 @@ def test_orders_that_are_all_history_are_offered(analyst, brand, one_order):
     assert 'href="?period=2026"' in analyst.get("/insights/?period=30d").content.decode()
     assert "/insights/?period=2026" in analyst.get("/insights/cards/orders?period=30d").content.decode()
     assert 'href="?period=2026"' not in analyst.get("/insights/?period=all").content.decode()
+
+
+def test_a_mail_we_sent_moves_no_window_and_is_nobodys_activity(analyst, brand, one_order):
+    told = [
+        {"event": "Email Sent", "profile_no": 1},
+        {"event": "Email Opened", "profile_no": 1, "device_class": "bot"},
+    ]
+    append(
+        "events",
+        events_of(
+            [row | {"occurred_at": LATER, "received_at": LATER} for row in told], node_no=brand.node_no
+        ),
+    )
+
+    assert "2026-03-04" in analyst.get("/insights/?period=30d").content.decode()
+    assert "2026-08" not in analyst.get("/insights/cards/active.csv?period=all").content.decode()
+
+
+def test_the_day_that_runs_is_in_the_picture_and_not_in_the_figure(analyst, brand):
+    now = datetime.now(UTC)
+    orders = [
+        {"event": "Order Completed", "amount_minor": minor, "currency": "CNY", "order_id": str(minor),
+         "occurred_at": now - timedelta(days=days), "received_at": now}
+        for minor, days in ((70_000, 0), (20_000, 1), (10_000, 31), (5_000, 70))
+    ]  # fmt: skip
+    append("events", events_of(orders, node_no=brand.node_no))
+    page = analyst.get("/insights/cards/revenue?period=30d").content.decode()
+
+    assert "¥200" in page
+    assert "+100" in page
+    assert "¥700" in page
+    assert "¥900" not in page
+    assert "(unfinished)" in page
 
 
 def test_an_unknown_card_is_not_found(analyst, brand):
