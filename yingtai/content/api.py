@@ -25,10 +25,14 @@ from yingtai.content.queries import (
 )
 from yingtai.content.rendering import CompiledTemplate, Rendered, compile_template
 from yingtai.content.services import create_template, make_version
+from yingtai.content.starting import REACTIVATION, THANKS, WELCOME, Start, language_of, start_of
 from yingtai.content.trial import try_out
 
 __all__ = [
     "NOWHERE",
+    "REACTIVATION",
+    "THANKS",
+    "WELCOME",
     "AddressRefused",
     "CompiledTemplate",
     "DraftChanged",
@@ -37,6 +41,7 @@ __all__ = [
     "Person",
     "Rendered",
     "RenderingStopped",
+    "Start",
     "TemplateNotFound",
     "TemplateNotUnderstood",
     "TemplateTooHeavy",
@@ -50,11 +55,13 @@ __all__ = [
     "get_template",
     "get_version",
     "invented_mail",
+    "language_of",
     "list_ready",
     "list_templates",
     "make_version",
     "may_see_clear",
     "mentioned",
+    "start_of",
     "try_out",
     "unescaped",
     "values_of",

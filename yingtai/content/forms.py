@@ -1,8 +1,53 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from yingtai.content import limits
+from yingtai.content import limits, starting
 from yingtai.content.models import Basis
+from yingtai.organization.api import UnitView
+
+STARTS = {
+    starting.BLANK: _("Blank: a short mail to write over"),
+    starting.WELCOME: _("Welcome to somebody new (marketing)"),
+    starting.THANKS: _("Thanks for an order (service)"),
+    starting.REACTIVATION: _("Offer to customers who have not ordered for a while (marketing)"),
+}
+
+
+class StartForm(forms.Form):
+    """What a new template begins with; whoever says nothing gets a blank one in the brand's language."""
+
+    brand = forms.ChoiceField(label=_("Brand"), required=False)
+    start = forms.ChoiceField(
+        choices=list(STARTS.items()), label=_("Start from"), required=False, widget=forms.RadioSelect,
+        initial=starting.BLANK,
+    )  # fmt: skip
+    language = forms.ChoiceField(
+        choices=list(starting.LANGUAGES.items()), label=_("Language of the mail"), required=False
+    )
+
+    def __init__(self, *args: Any, brands: list[UnitView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._brands = {str(brand.id): brand for brand in brands}
+        brand, language = self.fields["brand"], self.fields["language"]
+        brand.choices = [(number, one.title) for number, one in self._brands.items()]  # type: ignore[attr-defined]
+        language.initial = starting.language_of(brands[0].country)
+        for field in self.fields.values():
+            setattr(field, "is_needed_later", True)  # noqa: B010 - the blank one stands for no choice
+        if len(brands) == 1:
+            del self.fields["brand"]
+
+    @property
+    def brand_chosen(self) -> UnitView:
+        """The brand that was chosen, or the first one."""
+        return self._brands.get(self.cleaned_data.get("brand") or "") or next(iter(self._brands.values()))
+
+    @property
+    def chosen(self) -> starting.Start:
+        """The example that was chosen, in the language that was chosen or else the brand's."""
+        language = self.cleaned_data["language"] or starting.language_of(self.brand_chosen.country)
+        return starting.start_of(self.cleaned_data["start"] or starting.BLANK, language)
 
 
 class DraftForm(forms.Form):

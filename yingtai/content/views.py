@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.content import queries, services
 from yingtai.content.checking import Check, check_draft, mentioned, preview_values
 from yingtai.content.errors import PersonInAddress
-from yingtai.content.forms import DraftForm
+from yingtai.content.forms import DraftForm, StartForm
 from yingtai.content.listing import TEMPLATES
 from yingtai.content.people import Person, find_person
 from yingtai.content.trial import try_out
@@ -78,12 +78,21 @@ def copy(request: ActingRequest, template_id: UUID) -> HttpResponse:
     return redirect("content:template", services.copy_template(request.acting, template_id, name=name).id)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page(action="edit", place="content.template")
 def template_new(request: ActingRequest) -> HttpResponse:
-    """Start a template and open it."""
-    brand = list_brands(request.acting.scope)[0]
-    made = services.create_template(request.acting, node_no=brand.node_no or 0, name=_("New template"))
+    """Choose what to start from; then start a template like it and open it."""
+    form = StartForm(
+        request.POST if request.method == "POST" else None, brands=list_brands(request.acting.scope)
+    )
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form}
+        return render_page(request, "content/template_new.html", context, status=422 if form.errors else 200)
+    start = form.chosen
+    made = services.create_template(
+        request.acting, node_no=form.brand_chosen.node_no, name=start.name, subject=start.subject,
+        html=start.html, basis=start.basis,
+    )  # fmt: skip
     return redirect("content:template", made.id)
 
 

@@ -19,6 +19,7 @@ from yingtai.lake.api import replace
 from yingtai.organization.api import get_unit
 from yingtai.sample.answers import record_answers
 from yingtai.sample.behavior import make_deeds
+from yingtai.sample.campaigning import prepare_campaigns
 from yingtai.sample.goods import Goods
 from yingtai.sample.group import BRANDS, BrandPlan, make_group
 from yingtai.sample.people import DAYS, make_people
@@ -136,7 +137,9 @@ def _finish(story: Story, at: datetime) -> None:
     acting = system("sample", Scope.of(story.node_no), at)
     record_answers(acting, story)
     refresh_traits(acting, only=story.node_no >> BRAND_SHIFT)
-    prepare_work(acting, story.node_no, story.people.brand.language)
+    brand = story.people.brand
+    audiences = prepare_work(acting, story.node_no, brand.language)
+    prepare_campaigns(acting, story.node_no, brand, audiences)
 
 
 def in_each_brand(do: Callable[[One], Made], ones: Sequence[One]) -> list[Made]:

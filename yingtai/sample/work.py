@@ -1,6 +1,7 @@
 """What the sample's marketer has prepared: audiences worth opening on the first morning."""
 
 from typing import Any
+from uuid import UUID
 
 from yingtai.audiences.api import create_audience, list_audiences
 from yingtai.kernel.acting import Acting
@@ -36,18 +37,27 @@ AUDIENCES: tuple[tuple[Words, Words, dict[str, Any]], ...] = (
             {"block": "score", "score": "monetary", "lowest": 4, "highest": 5},
         ]},
     ),
+    (
+        {"en": "Everybody who ordered", "zh": "买过的客户"},
+        {"en": "At least one order, ever.", "zh": "至少下过一次订单。"},
+        {"join": "all", "parts": [ORDERED]},
+    ),
 )  # fmt: skip
+LOOKED, LAPSED, _CHAMPIONS, BUYERS = (names for names, _abouts, _definition in AUDIENCES)
 
 
-def prepare_work(acting: Acting, node_no: int, language: str) -> None:
-    """Make the sample's audiences at a brand, in its people's language, for the workers to count.
+def prepare_work(acting: Acting, node_no: int, language: str) -> dict[str, UUID]:
+    """Make the sample's audiences at a brand, in its people's language, for the workers to count; return who they are.
 
     Repeating it changes nothing.
     """
-    known = {audience.name for audience in list_audiences(acting).rows}
+    known = {audience.name: audience.id for audience in list_audiences(acting).rows}
     for names, abouts, definition in AUDIENCES:
         name, about = names[language], abouts[language]
         if name not in known:
-            create_audience(acting, node_no=node_no, name=name, about=about, definition=definition)
+            known[name] = create_audience(
+                acting, node_no=node_no, name=name, about=about, definition=definition
+            )
     JOBS["audiences.refresh_all"].enqueue(acting)
     JOBS["audiences.keep_score_bounds"].enqueue(acting)
+    return known

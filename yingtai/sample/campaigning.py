@@ -1,0 +1,93 @@
+"""What the sample's marketer has under way: one campaign that is over, one that waits for its time, one begun."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from yingtai.campaigns.api import (
+    change_campaign,
+    create_campaign,
+    decide,
+    keep_sender,
+    launch,
+    list_campaigns,
+    sent_from,
+)
+from yingtai.content.api import (
+    REACTIVATION,
+    THANKS,
+    WELCOME,
+    create_template,
+    language_of,
+    list_templates,
+    make_version,
+    start_of,
+)
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import get_unit_at
+from yingtai.sample.group import BrandPlan
+from yingtai.sample.work import BUYERS, LAPSED, LOOKED, Words
+
+OVER = timedelta(days=30)
+"""How long ago the first campaign was decided: longer than the days in which an order counts."""
+GOAL_DAYS = 21
+HELD_OUT = 4500
+"""In hundredths of a percent: enough people for a verdict even at the smallest brand."""
+FINISHED: Words = {"en": "Thank-you offer to customers", "zh": "老客户回馈"}
+SCHEDULED: Words = {"en": "Bring lapsed customers back", "zh": "沉睡客户唤醒"}
+DRAFT: Words = {"en": "Invite those who looked at cars", "zh": "看车客户邀约"}
+
+
+def prepare_campaigns(acting: Acting, node_no: int, brand: BrandPlan, audiences: Mapping[str, UUID]) -> None:
+    """Make a brand's templates, its sender and three campaigns; the workers send the mails of the first.
+
+    Mails are written in the language of the brand's customers. Repeating it changes nothing.
+    """
+    if list_campaigns(acting).rows:
+        return
+    versions = _make_versions(acting, node_no)
+    sender = keep_sender(
+        acting, node_no=node_no, name=brand.name_zh or brand.name, address=f"news@{brand.code}.example.com"
+    )
+
+    def draft(name: Words, audience: Words, version_id: UUID, **values: Any) -> UUID:
+        made = create_campaign(acting, node_no=node_no, name=name[brand.language])
+        chosen = {"audience_id": audiences[audience[brand.language]], "version_id": version_id}
+        return change_campaign(acting, made.id, chosen | sent_from(sender) | values).id
+
+    measured = {"hold_out_share": HELD_OUT, "goal_event": "Order Completed", "goal_days": GOAL_DAYS}
+    _finish(acting, draft(FINISHED, BUYERS, versions[REACTIVATION], **measured))
+    later = _next_morning(acting.at + timedelta(days=3), brand.time_zone)
+    launch(acting, draft(SCHEDULED, LAPSED, versions[REACTIVATION], scheduled_at=later, **measured))
+    draft(DRAFT, LOOKED, versions[WELCOME])
+
+
+def _make_versions(acting: Acting, node_no: int) -> dict[str, UUID]:
+    """Return the version of each example, in the language of the brand's country."""
+    language = language_of(get_unit_at(node_no).country)
+    known = {template.name: template.id for template in list_templates(acting).rows}
+    versions = {}
+    for key in (WELCOME, THANKS, REACTIVATION):
+        start = start_of(key, language)
+        template_id = known.get(start.name) or create_template(
+            acting, node_no=node_no, name=start.name, subject=start.subject, html=start.html, basis=start.basis
+        ).id  # fmt: skip
+        versions[key] = make_version(acting, template_id).id
+    return versions
+
+
+def _finish(acting: Acting, campaign_id: UUID) -> None:
+    """Decide a campaign as of a month ago, so that what people did since is its result today.
+
+    In one transaction: no worker may decide it in between, as of today.
+    """
+    then = acting.at_time(acting.at - OVER)
+    with acting_transaction(then):
+        decide(then, launch(then, campaign_id).campaign_no)
+
+
+def _next_morning(at: datetime, time_zone: str) -> datetime:
+    return at.astimezone(ZoneInfo(time_zone)).replace(hour=10, minute=0, second=0, microsecond=0)
