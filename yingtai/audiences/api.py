@@ -8,7 +8,6 @@ from yingtai.audiences.definition import Group, Sentence, read_definition, write
 from yingtai.audiences.errors import AudienceNotFound, DefinitionNotUnderstood
 from yingtai.audiences.kinds import Block
 from yingtai.audiences.metrics import rfm_grid, rfm_scores
-from yingtai.audiences.protecting import is_protected, protected_row
 from yingtai.audiences.queries import (
     AudienceView,
     choices,
@@ -55,11 +54,9 @@ __all__ = [
     "fill_with",
     "get_audience",
     "id_of_audience",
-    "is_protected",
     "list_audiences",
     "list_offered",
     "names_of",
-    "protected_row",
     "read_definition",
     "refresh_all",
     "refresh_audience",

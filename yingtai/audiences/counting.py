@@ -11,8 +11,9 @@ from django.utils.timezone import get_current_timezone
 
 from yingtai.audiences.compiler import CompiledAudience, compile_audience
 from yingtai.audiences.definition import Group, write_definition
-from yingtai.audiences.protecting import protected, question_of
+from yingtai.audiences.questions import question_of
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.protecting import protected
 from yingtai.kernel.scope import Scope, brand_node
 from yingtai.lake.api import ScopedLake, scoped
 from yingtai.organization.api import get_unit_at

@@ -11,9 +11,10 @@ from django.db.models import Q
 from yingtai.audiences.definition import Group, mentioned, read_definition
 from yingtai.audiences.errors import AudienceNotFound
 from yingtai.audiences.models import Audience, Refresh
-from yingtai.audiences.protecting import Counted, protected, question_of
+from yingtai.audiences.questions import question_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment, number
+from yingtai.kernel.protecting import Counted, protected
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sorting import Order, sort_or, sorted_page
 from yingtai.lake.api import scoped

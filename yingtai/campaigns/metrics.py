@@ -1,14 +1,66 @@
 """What a campaign changed: people who got the mail against people held out, as they were assigned."""
 
+from math import sqrt
+from typing import Any
+
 from yingtai.campaigns import tables
 from yingtai.campaigns.statistics import SRM_LIMIT, newcombe, student, welch_df, wilson
+from yingtai.kernel.shares import interval, share
 from yingtai.lake.metrics import metric
 
 # The lake table is declared where it is read, for processes that load metrics alone.
 ASSIGNMENTS = tables.ASSIGNMENTS.name
 
 
-@metric("campaigns.outcomes", unit="people", reads=("campaign_assignments", "events"), counts=("n", "hits"))
+Row = dict[str, Any]
+BY_RATIO = ("difference", "low", "high", "spent_difference", "spent_low", "spent_high")
+
+
+def _outcomes_told(told: Row, true: Row) -> Row:
+    """What each of them spent on average stays; of fewer than can be told, nothing does."""
+    if not told["hits"]:
+        return {"spent": None, "spent_squared": None}
+    scale = told["hits"] / max(true["hits"], 1)
+    return {"spent": true["spent"] * scale, "spent_squared": true["spent_squared"] * scale}
+
+
+def lift_told(told: Row, true: Row) -> Row:
+    """Return shares, means and intervals of two arms from their counts as told; all null when one cannot be told."""
+    first, second = _arm_told(told, true, "1"), _arm_told(told, true, "2")
+    if first["p1"] is None or second["p2"] is None:
+        unknown: Row = dict.fromkeys((*first, *second, *BY_RATIO))
+        return unknown | {"srm": None}
+    p1, l1, u1, p2, l2, u2 = ((first | second)[name] for name in ("p1", "l1", "u1", "p2", "l2", "u2"))
+    gap, spent = p1 - p2, first["spent1"] - second["spent2"]
+    reach = true["spent_high"] - true["spent_difference"] if true["spent_high"] is not None else None
+    return first | second | {
+        "difference": gap,
+        "low": gap - sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2),
+        "high": gap + sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2),
+        "spent_difference": spent,
+        "spent_low": spent - reach if reach is not None else None,
+        "spent_high": spent + reach if reach is not None else None,
+        "srm": None,
+    }  # fmt: skip
+
+
+def _arm_told(told: Row, true: Row, arm: str) -> Row:
+    n, hits = told[f"n{arm}"], told[f"hits{arm}"]
+    p = share(hits, n)
+    if p is None:
+        return dict.fromkeys((f"p{arm}", f"l{arm}", f"u{arm}", f"spent{arm}"))
+    low, high = interval(hits, n)
+    by_buyer = true[f"spent{arm}"] * true[f"n{arm}"] / true[f"hits{arm}"]
+    return {f"p{arm}": p, f"l{arm}": low, f"u{arm}": high, f"spent{arm}": by_buyer * p}
+
+
+@metric(
+    "campaigns.outcomes",
+    unit="people",
+    reads=("campaign_assignments", "events"),
+    counts=("n", "hits"),
+    anew=_outcomes_told,
+)
 def outcomes() -> str:
     """Count how many of those given the mail and of those held out reached the goal, and what they spent.
 
@@ -41,6 +93,7 @@ def outcomes() -> str:
     unit="ratio",
     reads=("campaign_assignments", "events"),
     counts=("n1", "hits1", "n2", "hits2"),
+    anew=lift_told,
 )
 def lift(counted: str = "") -> str:
     """Say by how much the mail raised the share of people who reached the goal, and how surely.

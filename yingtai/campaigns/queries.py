@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from yingtai.audiences.api import id_of_audience, protected_row
+from yingtai.audiences.api import id_of_audience
 from yingtai.campaigns.errors import CampaignNotFound
 from yingtai.campaigns.models import Campaign, Send, SuppressedAddress, Tally
 from yingtai.campaigns.troubles import words_of_trouble
 from yingtai.customers.api import masked_contacts
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment, number
+from yingtai.kernel.protecting import protected_row
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sorting import Order, sort_or, sorted_page
 

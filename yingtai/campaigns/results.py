@@ -10,18 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yingtai.campaigns.errors import CampaignNotDecided
-from yingtai.campaigns.metrics import conversions_by_day, lift
+from yingtai.campaigns.metrics import conversions_by_day, lift, lift_told
 from yingtai.campaigns.queries import CampaignView, get_campaign
+from yingtai.campaigns.statistics import SRM_LIMIT
 from yingtai.collect.api import event_title
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.contributions import metric_subjects
 from yingtai.kernel.labels import Label
+from yingtai.kernel.protecting import is_protected, protected_row, roughly
 from yingtai.kernel.scope import Scope
 from yingtai.lake.api import scoped
 from yingtai.ui.formats import percent
 
 FEWEST_HELD_OUT = 100
 FEWEST_HITS = 10
+Days = tuple[tuple[date, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,13 @@ class Lift:
     spent_difference: float
     spent_low: float
     spent_high: float
-    srm: float
+    srm: float | None
     is_srm: bool
 
     @property
     def srm_p(self) -> float:
-        """The chance of sizes at least this far from the plan."""
-        return math.erfc(math.sqrt(self.srm / 2))
+        """The chance of sizes at least this far from the plan; to whoever may not see people, at most."""
+        return math.erfc(math.sqrt((SRM_LIMIT if self.srm is None else self.srm) / 2))
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Result:
     verdict: str
     tone: str
     lift: Lift | None
-    days: tuple[tuple[date, int, int], ...]
+    days: Days
     days_left: int
     as_of: datetime | None
     sql: str
@@ -80,12 +83,24 @@ def result_of(acting: Acting, campaign: CampaignView) -> Result | None:
     values = values_of(acting, campaign)
     shares = {**values, "expected_share": campaign.hold_out_ratio}
     rows = lake.query(lift(), shares).to_pylist() if 0 < campaign.hold_out_ratio < 1 else []
-    found = Lift(**rows[0]) if rows else None
-    days = lake.query(conversions_by_day(), values).to_pylist()
+    told = [_told(acting, campaign, row) for row in rows]
+    found = Lift(**told[0]) if told and told[0]["p1"] is not None else None
+    days = _by_day(lake.query(conversions_by_day(), values).to_pylist())
     days_left = max(0, math.ceil((campaign.counts_until - acting.at) / timedelta(days=1)))
     sentence, tone = verdict_of(campaign, found, days_left)
+    if rows and found is None:
+        sentence = _("Too few people reached the goal yet to say more to somebody who may not see people.")
     version = f"events {lake.version['events']}, campaign_assignments {lake.version['campaign_assignments']}"
-    return Result(sentence, tone, found, _by_day(days), days_left, lake.freshness, lift().strip(), version)
+    return Result(
+        sentence,
+        tone,
+        found,
+        _days_told(acting, campaign, days),
+        days_left,
+        lake.freshness,
+        lift().strip(),
+        version,
+    )
 
 
 def values_of(acting: Acting, campaign: CampaignView) -> dict[str, Any]:
@@ -177,7 +192,31 @@ def _place(acting: Acting, campaign: CampaignView) -> Scope:
     return place if acting.scope.contains(place) else acting.scope
 
 
-def _by_day(rows: list[dict[str, Any]]) -> tuple[tuple[date, int, int], ...]:
+def _told(acting: Acting, campaign: CampaignView, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the comparison as the actor may read it: of whom nobody may be counted, from rough numbers."""
+    if not is_protected(acting):
+        return row
+    told = protected_row(acting, row, *lift.counts, about=[lift.name, campaign.campaign_no])
+    return told | lift_told(told, row)
+
+
+def _days_told(acting: Acting, campaign: CampaignView, days: Days) -> Days:
+    """Return the days as the actor may read them: how many there are up to each is told roughly."""
+    if not is_protected(acting):
+        return days
+    said, sums, before = [], [0, 0], [0, 0]
+    for day, *new in days:
+        sums = [whole + more for whole, more in zip(sums, new, strict=True)]
+        now = [
+            max(last, roughly(whole, ["conversions", campaign.campaign_no, arm, day]) or 0)
+            for arm, (last, whole) in enumerate(zip(before, sums, strict=True))
+        ]
+        said.append((day, now[0] - before[0], now[1] - before[1]))
+        before = now
+    return tuple(said)
+
+
+def _by_day(rows: list[dict[str, Any]]) -> Days:
     days: dict[date, list[int]] = {}
     for row in rows:
         days.setdefault(row["first_on"], [0, 0])[int(row["is_held_out"])] = row["hits"]

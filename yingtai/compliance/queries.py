@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from yingtai.compliance.errors import PurposeNotFound
 from yingtai.compliance.models import Basis, Consent, ConsentNow, Notice, Purpose, Status
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.protecting import protected, protected_row
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
 
@@ -194,11 +195,15 @@ def answers_of(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any
 
 
 def count_consents(acting: Acting) -> list[ConsentNumbers]:
-    """Return how many people said what, per purpose and channel. Cost: one scan of an index of what holds now."""
+    """Return how many people said what, per purpose and channel, as the actor may read it.
+
+    Cost: one scan of an index of what holds now
+    """
     purposes = {purpose.purpose_no: purpose for purpose in list_purposes(acting)}
     with acting_transaction(acting), connection.cursor() as cursor:
         cursor.execute(COUNT_NOW)
-        return [ConsentNumbers(purposes[row[0]], *row[1:]) for row in cursor.fetchall() if row[0] in purposes]
+        rows = [ConsentNumbers(purposes[row[0]], *row[1:]) for row in cursor.fetchall() if row[0] in purposes]
+    return [_numbers_told(acting, row) for row in rows]
 
 
 def consent_trend(
@@ -210,12 +215,23 @@ def consent_trend(
         cursor.execute(TREND, {"since": since, "purpose_no": purpose_no})
         found = {row[0]: row for row in cursor.fetchall()}
     all_days = [since.date() + timedelta(days=step) for step in range(days)]
-    return [found.get(day, (day, 0, 0)) for day in all_days]
+    about = ["answers", purpose_no, acting.scope.text()]
+    return [_day_told(acting, *found.get(day, (day, 0, 0)), about=about) for day in all_days]
 
 
 def channels_granted(consents: Sequence[ConsentView]) -> list[str]:
     """Return the channels a person may be reached through for some purpose."""
     return sorted({view.channel for view in consents if view.status == "granted"})
+
+
+def _numbers_told(acting: Acting, row: ConsentNumbers) -> ConsentNumbers:
+    about = ["consent", row.purpose.purpose_no, row.channel, acting.scope.text()]
+    return protected(acting, row, "granted", "denied", "withdrawn", about=about)
+
+
+def _day_told(acting: Acting, day: date, yes: int, no: int, *, about: list[Any]) -> tuple[date, int, int]:
+    told = protected_row(acting, {"day": day, "yes": yes, "no": no}, "yes", "no", about=about)
+    return day, told["yes"], told["no"]
 
 
 def _view_consent(row: Any, logged: Consent, purpose: PurposeView) -> ConsentView:

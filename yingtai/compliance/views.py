@@ -20,6 +20,7 @@ from yingtai.kernel.acting import decide
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
+from yingtai.kernel.protecting import is_protected
 from yingtai.organization.api import Role, list_brands, units_at
 from yingtai.ui import charts
 from yingtai.ui.pages import render_page
@@ -42,6 +43,7 @@ def overview(request: ActingRequest) -> HttpResponse:
         "bases": dict(BASES),
         "now": acting.at,
         "may_edit": _may_edit(request),
+        "is_protected": is_protected(acting),
     }
     return render_page(request, "compliance/overview.html", context)
 
@@ -58,6 +60,7 @@ def purpose(request: ActingRequest, purpose_id: UUID) -> HttpResponse:
         "channels": [dict(CHANNELS)[channel] for channel in found.channels if channel in dict(CHANNELS)],
         "basis": dict(BASES)[found.basis],
         "may_edit": _may_edit(request),
+        "is_protected": is_protected(request.acting),
     }
     return render_page(request, "compliance/purpose.html", context)
 

@@ -7,6 +7,9 @@
 Money is in the smallest unit of its currency and never added across currencies.
 """
 
+from typing import Any
+
+from yingtai.kernel.shares import interval, share
 from yingtai.lake.metrics import metric
 
 WITHIN = """
@@ -84,7 +87,13 @@ def net_revenue() -> str:
     """
 
 
-@metric("insights.average_order_value", unit="money", reads=("purchases",))
+def _average_told(told: dict[str, Any], _true: dict[str, Any]) -> dict[str, Any]:
+    return {} if told["orders"] else {"value": None}
+
+
+@metric(
+    "insights.average_order_value", unit="money", reads=("purchases",), counts=("orders",), anew=_average_told
+)
 def average_order_value() -> str:
     """Divide the value of completed orders by their number, in the whole time asked for, by currency.
 
@@ -102,7 +111,19 @@ def average_order_value() -> str:
     """
 
 
-@metric("insights.repeat_rate", unit="ratio", reads=("purchases",), counts=("buyers", "repeaters"))
+def _repeat_told(told: dict[str, Any], _true: dict[str, Any]) -> dict[str, Any]:
+    value = share(told["repeaters"], told["buyers"])
+    low, high = interval(told["repeaters"], told["buyers"]) if value is not None else (None, None)
+    return {"value": value, "low": low, "high": high}
+
+
+@metric(
+    "insights.repeat_rate",
+    unit="ratio",
+    reads=("purchases",),
+    counts=("buyers", "repeaters"),
+    anew=_repeat_told,
+)
 def repeat_rate() -> str:
     """Say what share of the people who ordered in the time asked for ordered a second time by its end,
     counting every order they ever made.

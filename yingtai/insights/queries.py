@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 
-from yingtai.audiences.api import protected_row
 from yingtai.insights.errors import MetricNotFound, PeriodNotUnderstood
 from yingtai.insights.periods import USUAL, Period, period_between, period_named
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import metric_subjects
 from yingtai.kernel.labels import Label
+from yingtai.kernel.protecting import is_protected, protected_row
 from yingtai.lake.api import IS_ACT, Metric, scoped
 from yingtai.lake.metrics import CATALOGUE
 from yingtai.organization.api import list_brands
@@ -59,9 +59,15 @@ def ask(
         cache.set(key, known, KEPT_SECONDS)
     rows, took_ms, as_of, asked_at = known
     question = [name, acting.scope.text(), wanted.get("grain"), wanted.get("campaign_no")]
-    if metric.counts:
-        rows = [protected_row(acting, row, *metric.counts, about=question) for row in rows]
+    if metric.counts and is_protected(acting):
+        rows = [as_told(acting, metric, row, about=question) for row in rows]
     return Answer(metric, rows, took_ms, as_of, asked_at)
+
+
+def as_told(acting: Acting, metric: Metric, row: Row, *, about: Any) -> Row:
+    """Return a row with its numbers of people told roughly, and its shares and averages worked out from those."""
+    told = protected_row(acting, row, *metric.counts, about=about)
+    return told | metric.anew(told, row) if metric.anew else told
 
 
 def find_metric(name: str) -> Metric:

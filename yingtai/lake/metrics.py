@@ -8,6 +8,7 @@ from yingtai.kernel.contributions import Catalogue
 from yingtai.kernel.labels import Label
 from yingtai.kernel.units import UNITS
 
+Row = dict[str, Any]
 CATALOGUE: "Catalogue[Metric]" = Catalogue("metrics")
 
 
@@ -20,6 +21,7 @@ class Metric:
     reads: tuple[str, ...]
     label: Label
     counts: tuple[str, ...]
+    anew: Callable[[Row, Row], Row] | None
     sql: Callable[..., str]
 
     # A page that names a metric wants its name and meaning, not what calling it returns.
@@ -41,6 +43,7 @@ def metric(
     reads: tuple[str, ...] = (),
     label: Label = Label.L2,
     counts: tuple[str, ...] = (),
+    anew: Callable[[Row, Row], Row] | None = None,
 ) -> Callable[[Callable[..., str]], Metric]:
     """Declare a function that returns SQL as a metric.
 
@@ -49,13 +52,19 @@ def metric(
           reads  the tables it names: of the lake, or ones that the caller defines
           label  how sensitive the result is: L3 when its rows are of single people
           counts the columns that are numbers of people: whoever may not see people reads them roughly
+          anew   what shares and averages are when the counts are told roughly: (row as told, true row) → the columns
+                 that change; none that is left as it is may give a true count away
     """
+    if unit == "ratio" and counts and anew is None:
+        raise TypeError(
+            f"metric {name}: say with `anew` what its shares are when its counts are told roughly"
+        )
     if unit not in UNITS:
         raise TypeError(f"metric {name}: the unit {unit!r} is none of {', '.join(sorted(UNITS))}")
 
     def declare(sql: Callable[..., str]) -> Metric:
         if not sql.__doc__:
             raise TypeError(f"metric {name} needs a docstring that says what it answers")
-        return CATALOGUE.register(name, Metric(name, unit, reads, label, counts, sql))
+        return CATALOGUE.register(name, Metric(name, unit, reads, label, counts, anew, sql))
 
     return declare

@@ -10,11 +10,11 @@ from django.db import connection
 
 from yingtai.audiences.counting import question_at
 from yingtai.audiences.definition import Group
-from yingtai.audiences.protecting import is_protected, protected, roughly
 from yingtai.audiences.services.membership import add_people, people_now
 from yingtai.compliance.api import mark_consent
 from yingtai.customers.api import choose_contact, ids_of, mark_without_contact, names_of
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.protecting import is_protected, protected, roughly
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sets import ProfileSet, new_set
 from yingtai.lake.api import scoped

@@ -5,10 +5,11 @@ import pytest
 from yingtai.audiences.api import create_audience, refresh_audience
 from yingtai.audiences.counting import count_now
 from yingtai.audiences.definition import read_definition
-from yingtai.audiences.protecting import question_of, roughly
 from yingtai.audiences.queries import get_audience, list_audiences, list_sizes
+from yingtai.audiences.questions import question_of
 from yingtai.audiences.testing import write_people
 from yingtai.compliance.testing import signed_in
+from yingtai.kernel.protecting import roughly
 from yingtai.organization.api import make_api_key
 from yingtai.organization.testing import make_acting
 
@@ -60,7 +61,8 @@ def test_one_person_more_changes_a_number_no_more_often_than_chance(people):
     # Rounded alone, every question about 29 people would tell of the thirtieth.
     changed = sum(roughly(people, one) != roughly(people + 1, one) for one in questions(2_000))
 
-    assert 0.07 <= changed / 2_000 <= 0.13
+    # Fifteen moves of a number in tens: one in fifteen, or two.
+    assert 0.05 <= changed / 2_000 <= 0.15
 
 
 def test_a_difference_of_one_person_between_two_questions_says_nothing():
@@ -99,3 +101,14 @@ def test_keys_without_the_right_to_see_people_get_no_rows_of_them(acting, brand,
         answers[role] = [client.get(path, headers=head).status_code for path in paths]
 
     assert answers == {"analyst": [403, 403], "marketer": [200, 200]}
+
+
+def test_wording_one_question_in_many_ways_never_comes_to_the_true_number():
+    means = {
+        people: sum(roughly(people, question) for question in questions(2_000)) / 2_000
+        for people in range(125, 2_000, 50)
+    }
+    off = [mean - people for people, mean in means.items()]
+
+    assert max(map(abs, off)) < 3.5
+    assert len({round(one) for one in off}) >= 4

@@ -15,7 +15,6 @@ from yingtai.audiences.doubts import doubts_about
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
 from yingtai.audiences.forms import read_form
 from yingtai.audiences.names import Names, read_asked
-from yingtai.audiences.protecting import is_protected
 from yingtai.audiences.services.looking import Look
 from yingtai.audiences.services.looking import look as look_at
 from yingtai.audiences.views.building import place_in, places_of
@@ -23,6 +22,7 @@ from yingtai.audiences.wording import in_words
 from yingtai.collect.api import event_title
 from yingtai.compliance.api import channel_title, list_purposes
 from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.protecting import is_protected
 from yingtai.ui.widgets import translated
 
 

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.audiences import jobs, presets, queries
 from yingtai.audiences.listing import AUDIENCES
 from yingtai.audiences.metrics import rfm_grid
-from yingtai.audiences.protecting import is_protected, protected_row
 from yingtai.audiences.saying import said_in_words
 from yingtai.audiences.services.definitions import archive_audience, copy_audience, restore_audience
 from yingtai.audiences.services.looking import who_they_are
@@ -26,6 +25,7 @@ from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page, words_of
 from yingtai.kernel.labels import Label
+from yingtai.kernel.protecting import is_protected, protected_row
 from yingtai.kernel.tasks import TaskView, find_task, list_tasks
 from yingtai.lake.api import scoped
 from yingtai.organization.api import get_unit_at, names_of_staff, units_at

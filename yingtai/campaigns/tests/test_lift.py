@@ -1,6 +1,7 @@
 """The result is computed as published, counts people as they were assigned, and says so in words."""
 
 import math
+from dataclasses import asdict
 from datetime import timedelta
 from statistics import mean, variance
 
@@ -9,13 +10,14 @@ import pytest
 
 from yingtai.audiences.testing import write_events
 from yingtai.campaigns import queries, results
-from yingtai.campaigns.metrics import conversions_by_day, lift, outcomes
+from yingtai.campaigns.metrics import conversions_by_day, lift, lift_told, outcomes
 from yingtai.campaigns.models import Send
 from yingtai.campaigns.services.exporting import export_assignments
 from yingtai.campaigns.statistics import student
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.api import translate
+from yingtai.organization.testing import make_acting
 
 # Newcombe (1998), Statistics in Medicine 17:873–890, table II, method 10.
 PUBLISHED = [
@@ -169,3 +171,39 @@ def test_a_neighbour_gets_no_result(neighbour_acting, decided):
     campaign, _given, _held = decided
 
     assert results.result_of(neighbour_acting, campaign).lift is None
+
+
+def told(given, held, **options):
+    true = asdict(compared(given, held, spent=((5_000, 1_000_000), (900, 90_000))))
+    rough = true | options
+    return true, lift_told(rough, true)
+
+
+def test_shares_are_worked_out_from_the_numbers_that_are_told():
+    _true, said = told((56, 1003), (41, 998), n1=1000, hits1=60, n2=990, hits2=40)
+
+    assert (said["p1"], said["p2"], said["difference"]) == (0.06, 40 / 990, 0.06 - 40 / 990)
+    assert said["spent1"] == 5_000 / 56 * 0.06
+    assert said["low"] < said["difference"] < said["high"]
+    assert said["srm"] is None
+
+
+def test_too_few_to_be_told_have_no_shares():
+    true, said = told((5, 1003), (41, 998), n1=1000, hits1=0, n2=990, hits2=40)
+
+    assert {name for name, value in said.items() if value is not None} == set()
+    assert set(said) == set(true) - {"n1", "hits1", "n2", "hits2", "is_srm"}
+    assert compared((56, 1003), (41, 998)).low == pytest.approx(
+        lift_told(asdict(compared((56, 1003), (41, 998))), asdict(compared((56, 1003), (41, 998))))["low"]
+    )
+
+
+def test_the_result_page_says_too_few_to_who_may_not_see_people(acting, brand):
+    people = make_people(acting, brand.node_no, [f"p{place}@shop.example" for place in range(8)])
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people, hold_out_share=5_000))
+    seeing = results.result_of(acting, campaign)
+    blind = results.result_of(make_acting(brand.node_no, roles=("analyst",)), campaign)
+
+    assert (blind.lift, {tuple(day[1:]) for day in blind.days} <= {(0, 0)}) == (None, True)
+    assert "may not see people" in blind.verdict
+    assert "may not see people" not in seeing.verdict

@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from yingtai.audiences.api import is_protected
 from yingtai.campaigns import queries, results
 from yingtai.campaigns.previewing import shown_mail
 from yingtai.campaigns.reasons import HOLD_OUT, SEND_STATES, STATES, WORDS
@@ -20,6 +19,8 @@ from yingtai.customers.api import ids_of, names_of
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
+from yingtai.kernel.protecting import is_protected
+from yingtai.kernel.shares import share
 from yingtai.organization.api import get_unit_at
 from yingtai.ui import charts
 from yingtai.ui.components import Tab
@@ -43,7 +44,7 @@ def monitor(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
         "progress": progress,
         "share": round(100 * (progress.total - progress.owed) / progress.total) if progress.total else 0,
         "reasons": [(reason, WORDS.get(reason, reason), count) for reason, count in reasons],
-        "rates": _rates(progress),
+        "rates": _rates(request.acting, progress),
         "tabs": _tabs(request.acting, found, "monitor"),
         "now": request.acting.at,
         "may_see_people": not is_protected(request.acting),
@@ -87,6 +88,7 @@ def result(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
         "result": outcome,
         "tabs": _tabs(request.acting, found, "result"),
         "proxied": tally.get(queries.PROXIED, 0),
+        "may_see_people": not is_protected(request.acting),
     }
     if outcome is not None and outcome.lift is not None:
         currency = get_unit_at(found.node_no).currency
@@ -125,13 +127,14 @@ def lift(request: ActingRequest, suppression_no: int) -> HttpResponse:
     return redirect("customers:profile", ids_of(request.acting, [profile_no])[profile_no])
 
 
-def _rates(progress: queries.CampaignProgress) -> dict[str, str]:
-    sent = progress.sent or None
-    return {
-        "opened": percent(progress.opened / sent if sent else None),
-        "clicked": percent(progress.clicked / sent if sent else None),
-        "unsubscribed": percent(progress.unsubscribed / sent if sent else None),
-    }
+def _rates(acting: Acting, progress: queries.CampaignProgress) -> dict[str, str]:
+    counts = {"opened": progress.opened, "clicked": progress.clicked, "unsubscribed": progress.unsubscribed}
+    return {name: percent(_share(acting, count, progress.sent)) for name, count in counts.items()}
+
+
+def _share(acting: Acting, part: int, whole: int) -> float | None:
+    """Nobody is a share of 0; of numbers that are told roughly, 0 is fewer than 20."""
+    return share(part, whole) if is_protected(acting) or part else 0.0 if whole else None
 
 
 def _words(row: queries.SendView) -> str:
@@ -175,8 +178,8 @@ def _growth(outcome: Result) -> charts.Chart | None:
     for day, new_given, new_held in outcome.days:
         given, held = given + new_given, held + new_held
         labels.append(f"{day:%m-%d}")
-        lines[_("Given the mail")].append(given / outcome.lift.n1)
-        lines[_("Held out")].append(held / outcome.lift.n2)
+        lines[_("Given the mail")].append(share(given, outcome.lift.n1) or 0.0)
+        lines[_("Held out")].append(share(held, outcome.lift.n2) or 0.0)
     return charts.lines(
         _("Share that reached the goal, day by day"), labels, lines, x=_("Day"), y=_("Share"), unit="ratio"
     )

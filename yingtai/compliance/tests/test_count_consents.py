@@ -6,7 +6,7 @@ import pytest
 
 from yingtai.compliance.queries import consent_trend, count_consents
 from yingtai.compliance.services.recording import ConsentRow, record_consents
-from yingtai.compliance.testing import make_purposes, new_profile_no
+from yingtai.compliance.testing import grant_email, make_purposes, new_profile_no
 from yingtai.organization.testing import make_acting
 
 EMAIL = "marketing.email"
@@ -51,3 +51,15 @@ def test_the_days_show_every_answer_in_the_scope(answers, acting, brand, neighbo
     assert consent_trend(make_acting(brand.dealer_no))[-1] == (acting.at.date(), 2, 1)
     assert {(yes, no) for _day, yes, no in consent_trend(neighbour_acting)} == {(0, 0)}
     assert len(consent_trend(acting)) == 30
+
+
+def test_who_may_not_see_people_reads_the_answers_roughly(answers, acting, brand):
+    analyst = make_acting(brand.node_no, roles=("analyst",))
+    grant_email(acting, brand.node_no, [new_profile_no() for _ in range(97)])
+    [row] = count_consents(analyst)
+
+    assert (row.denied, row.withdrawn) == (0, 0)
+    assert row.granted % 10 == 0
+    assert abs(row.granted - 99) <= 15
+    assert count_consents(analyst) == [row]
+    assert consent_trend(analyst)[-1][1] % 10 == consent_trend(analyst)[-1][2] == 0

@@ -18,7 +18,7 @@ def repeat(look: Look) -> Drawn:
     """The share of buyers who came back, with how sure that is."""
     answer = look.ask("insights.repeat_rate")
     [row] = answer.rows
-    if not row["buyers"]:
+    if row["value"] is None:
         return Drawn(answer)
     band = _("95 %% sure between %(low)s and %(high)s") % {
         "low": f"{row['low']:.1%}", "high": f"{row['high']:.1%}"

@@ -26,7 +26,7 @@ def revenue(look: Look) -> Drawn:
         unit = f"money:{one}"
         then = _total(before, one) if before else None
         figures.append(figure(look, _("Net revenue") + suffix, _total(whole, one), then, unit_code=unit))
-        if one in averages:
+        if averages.get(one) is not None:
             figures.append(figure(look, _("Average order") + suffix, averages[one], unit_code=unit))
     return Drawn(drawn, [_revenue_chart(look, drawn, one, is_plain=is_plain) for one in found], figures)
 

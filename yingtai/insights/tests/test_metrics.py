@@ -10,6 +10,7 @@ from yingtai.insights.periods import USUAL, Period, grain_of, length_asked, peri
 from yingtai.insights.queries import ask, covered, years_with_orders
 from yingtai.kernel.scope import Scope
 from yingtai.lake.api import append, replace
+from yingtai.lake.metrics import metric
 from yingtai.lake.testing import events_of, rows_of
 from yingtai.organization.testing import make_acting
 
@@ -253,3 +254,32 @@ def test_scopes_of_several_brands_are_asked_as_one(shop, neighbour):
 
     assert both.scope == Scope.of(shop.node_no, neighbour.node_no)
     assert sum(row["value"] for row in ask(both, "insights.orders", MARCH).rows) == 4
+
+
+def test_who_may_not_see_people_reads_a_share_of_rough_numbers_or_none(shop, brand):
+    analyst = make_acting(brand.node_no, roles=("analyst",))
+
+    assert answer("insights.repeat_rate", analyst) == [(0, 0, None, None, None)]
+    assert answer("insights.average_order_value", analyst) == [("CNY", 0, None), ("EUR", 0, None)]
+    assert drawn("repeat", look_at(analyst)).figures == []
+
+
+def test_a_share_is_worked_out_from_the_numbers_that_are_told(brand, acting):
+    rows = [order(person, at(3, 3), 100) for person in range(1, 104)]
+    rows += [order(person, at(3, 5), 100) for person in range(1, 60)]
+    append("events", events_of(rows, node_no=brand.node_no))
+    analyst = make_acting(brand.node_no, roles=("analyst",))
+    [row] = ask(analyst, "insights.repeat_rate", MARCH).rows
+    [again] = ask(analyst, "insights.repeat_rate", MARCH).rows
+    [true] = ask(acting, "insights.repeat_rate", MARCH).rows
+
+    assert row["value"] == row["repeaters"] / row["buyers"]
+    assert {row["repeaters"] % 10, row["buyers"] % 10} == {0}
+    assert row["low"] < row["value"] < row["high"]
+    assert row == again
+    assert (true["buyers"], true["repeaters"]) == (103, 59)
+
+
+def test_a_ratio_without_words_for_rough_counts_cannot_be_declared():
+    with pytest.raises(TypeError, match="anew"):
+        metric("insights.test_share", unit="ratio", counts=("people",))(lambda: "SELECT 1")

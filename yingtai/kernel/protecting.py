@@ -2,8 +2,10 @@
 
 A count of one tells of one person, and two questions that differ by one sentence tell by their difference. Rounding
 alone does not hide that: 29 is 20, and 30 is 30. So a number is first moved by up to ten, by how much only the
-installation knows: the same question always gets the same answer, another question is moved by another amount. What is
-fewer than twenty then is told as nothing but that. docs/algorithms/audiences.md, ADR 0105.
+installation knows: the same question always gets the same answer, another question is moved by another amount, and
+numbers about as large share a part of the move, so that whoever puts one question in many ways does not come to the
+true number by averaging. What is fewer than twenty then is told as nothing but that. Shares and averages are worked out
+from what is told, never from the true numbers. docs/algorithms/audiences.md, ADR 0105.
 """
 
 import json
@@ -18,7 +20,10 @@ from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.labels import Label
 
 STEP, FEWEST = 10, 20
-MOVES = 2 * STEP + 1
+OF_QUESTION, OF_SIZE = 7, 3
+"""How far the question and the size move a number at most; together a step."""
+ALIKE = 50
+"""How far apart numbers may be that the size moves alike."""
 Counted = TypeVar("Counted")
 
 
@@ -39,10 +44,17 @@ def protected(acting: Acting, counted: Counted, *names: str, about: Any) -> Coun
 
 
 def protected_row(acting: Acting, row: Mapping[str, Any], *names: str, about: Any) -> dict[str, Any]:
-    """Return a row of an answer with the named numbers of people as the actor may read them."""
+    """Return a row of an answer with the named numbers of people as the actor may read them.
+
+    What else the row holds tells it from other rows; a fraction does not, for it comes from the true numbers.
+    """
     if not is_protected(acting):
         return dict(row)
-    others = {name: value for name, value in row.items() if name not in names}
+    others = {
+        name: value
+        for name, value in row.items()
+        if name not in names and not isinstance(value, float | None)
+    }
     return dict(row) | {name: roughly(row[name], [name, about, others]) for name in names if name in row}
 
 
@@ -50,27 +62,13 @@ def roughly(people: int | None, question: Any) -> int | None:
     """Return a number of people moved and rounded to ten; 0 stands for fewer than twenty."""
     if people is None:
         return None
-    said = (people + _move(json.dumps(question, sort_keys=True, default=str)) + STEP // 2) // STEP * STEP
+    asked = _move(json.dumps(question, sort_keys=True, default=str), OF_QUESTION)
+    sized = _move(f"about {people // ALIKE}", OF_SIZE)
+    said = (people + asked + sized + STEP // 2) // STEP * STEP
     return said if said >= FEWEST else 0
 
 
-def question_of(document: Any, place: Any) -> list[Any]:
-    """Return what a definition asks at a place: the same for the same parts in another order, or said twice."""
-    return [_normal(document), place]
-
-
 @lru_cache(maxsize=20_000)
-def _move(question: str) -> int:
+def _move(question: str, most: int) -> int:
     digest = salted_hmac("audiences.protecting", question, algorithm="sha256").digest()
-    return int.from_bytes(digest[:8]) % MOVES - STEP
-
-
-def _normal(part: Any) -> Any:
-    if not isinstance(part, dict) or "join" not in part:
-        return part
-    parts: dict[str, Any] = {}
-    for one in map(_normal, part.get("parts", [])):
-        is_same = isinstance(one, dict) and one.get("join") == part["join"]
-        parts |= {json.dumps(inner, sort_keys=True): inner for inner in (one["parts"] if is_same else [one])}
-    [*inside] = (parts[key] for key in sorted(parts))
-    return inside[0] if len(inside) == 1 and "join" in inside[0] else {"join": part["join"], "parts": inside}
+    return int.from_bytes(digest[:8]) % (2 * most + 1) - most
