@@ -201,6 +201,7 @@ def test_too_few_to_be_told_have_no_shares():
 def test_the_result_page_says_too_few_to_who_may_not_see_people(acting, brand):
     people = make_people(acting, brand.node_no, [f"p{place}@shop.example" for place in range(8)])
     campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people, hold_out_share=5_000))
+    export_assignments(product(acting, campaign), campaign.campaign_no)
     seeing = results.result_of(acting, campaign)
     blind = results.result_of(make_acting(brand.node_no, roles=("analyst",)), campaign)
 
