@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.customers.errors import TooManySearches
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.counters import count_up
 from yingtai.organization.api import record_deed
 
 SEARCHES = 60
@@ -51,9 +51,7 @@ def count_miss(acting: Acting) -> None:
 
 
 def _add(what: str, acting: Acting, number: int) -> int:
-    key = f"{what}-of-{acting.actor}"
-    cache.add(key, 0, WITHIN_SECONDS)
-    return int(cache.incr(key, number))
+    return count_up(f"{what}-of-{acting.actor}", number, seconds=WITHIN_SECONDS)
 
 
 def _is_staff(acting: Acting) -> bool:

@@ -9,11 +9,10 @@ from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
-
 from yingtai.insights.errors import MetricNotFound, PeriodNotUnderstood
 from yingtai.insights.periods import USUAL, Period, period_between, period_named
 from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.caches import near
 from yingtai.kernel.contributions import metric_subjects
 from yingtai.kernel.labels import Label
 from yingtai.kernel.protecting import is_protected, protected_row
@@ -53,10 +52,10 @@ def ask(
     wanted = dict(about or (period.parameters if period else {}))
     asked = json.dumps([name, acting.scope.text(), wanted], sort_keys=True, default=str)
     key = f"metric:{sha256(asked.encode()).hexdigest()}"
-    known = cache.get(key)
+    known = near.get(key)
     if known is None:
         known = _ask(acting, metric, wanted)
-        cache.set(key, known, KEPT_SECONDS)
+        near.set(key, known, KEPT_SECONDS)
     rows, took_ms, as_of, asked_at = known
     question = [name, acting.scope.text(), wanted.get("grain"), wanted.get("campaign_no")]
     if metric.counts and is_protected(acting):
@@ -113,11 +112,11 @@ def covered(acting: Acting) -> tuple[date | None, date | None]:
 def _latest_moment(acting: Acting, day: date) -> datetime:
     """Return when the latest deed of a day of the lake was, at most a minute old. Cost: one scan of that day."""
     key = f"latest-moment:{acting.scope.text()}:{day}"
-    known = cache.get(key)
+    known = near.get(key)
     if known is None:
         [row] = scoped(acting.scope).query(LATEST_MOMENT, {"day": day}).to_pylist()
         known = row["at"] or datetime.combine(day, time(), UTC)
-        cache.set(key, known, KEPT_SECONDS)
+        near.set(key, known, KEPT_SECONDS)
     moment: datetime = known
     return moment
 

@@ -11,6 +11,7 @@ from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.counters import prune_counters
 from yingtai.kernel.jobs import job
 from yingtai.kernel.models import Task
 from yingtai.kernel.scoping import acting_transaction
@@ -33,11 +34,12 @@ def retry_stalled_jobs(acting: Acting) -> None:
 @job("kernel.prune_jobs")
 def prune_jobs(acting: Acting) -> None:
     """Idempotent: removes finished jobs after three days, failed ones after thirty, tasks of people after half a
-    year."""
+    year, and counters whose time is over."""
     _with_engine(_prune)
     with acting_transaction(acting):
         over = (Task.State.DONE, Task.State.FAILED, Task.State.STOPPED)
         Task.objects.filter(created_at__lt=acting.at - TASKS_KEPT, state__in=over).delete()
+        prune_counters()
 
 
 async def retry_stalled(app: App, *, queue: str | None = None, seconds: float = STALLED_SECONDS) -> None:

@@ -67,6 +67,33 @@ class OutboxFact(ExemptModel):
         return f"{self.name} #{self.id}"
 
 
+class Counter(ExemptModel):
+    """How often something happened since its time began; `yingtai.kernel.counters` counts."""
+
+    exempt = "counts sign-ins too, before any scope exists; names hold no personal value"
+
+    name = models.CharField(max_length=200, primary_key=True)
+    count = models.BigIntegerField()
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.count}"
+
+
+class SharedValue(ExemptModel):
+    """Django's cache in the database, as its backend wants the columns: limits of the sign-in pages."""
+
+    exempt = "counts sign-ins, before any scope exists; keys are digests"
+    grants = {"worker": "SELECT"}
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key
+
+
 class Task(ScopedModel):
     """A long piece of work that a person started and a page can follow, leave and stop."""
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.core.cache import cache
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.addresses import client_address
+from yingtai.kernel.counters import count_of, count_up
 from yingtai.kernel.scope import EVERYTHING, NOTHING
 from yingtai.organization.deeds import record_deed
 
@@ -50,8 +50,7 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         if nonce := _nonce(request, account_of(request, credentials)):
-            cache.add(_counter(nonce), 0, COUNTED_SECONDS)
-            cache.incr(_counter(nonce))
+            count_up(_counter(nonce), seconds=COUNTED_SECONDS)
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
@@ -97,7 +96,7 @@ def address_of(request: HttpRequest) -> str:
 def is_known_device(request: HttpRequest, credentials: Any = None) -> bool:
     """Say whether this device has signed in to this account before, and has not failed too often itself."""
     nonce = _nonce(request, account_of(request, credentials))
-    return bool(nonce) and int(cache.get(_counter(nonce), 0)) < FAILURES_OF_A_DEVICE
+    return bool(nonce) and count_of(_counter(nonce)) < FAILURES_OF_A_DEVICE
 
 
 def _nonce(request: HttpRequest, account: str) -> str:

@@ -6,7 +6,6 @@ accounts there. Opening a mail shows what is somebody's own, and is recorded.
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -14,6 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yingtai.kernel.acting import decide
+from yingtai.kernel.caches import near
 from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
@@ -115,6 +115,6 @@ def _opened(request: ActingRequest, no: int) -> MailView:
         raise MailNotFound
     is_clear = decide(acting, "reveal", Label.L3, "customers.profile").allowed
     # A page and the frame inside it are one opening.
-    if cache.add(f"opened-{acting.actor}-{found.row.received_at.timestamp()}-{no}", 1, OPENING_SECONDS):
+    if near.add(f"opened-{acting.actor}-{found.row.received_at.timestamp()}-{no}", 1, OPENING_SECONDS):
         record_deed(acting, "mail.opened", node_no=found.row.node_no, about=str(no), clear=is_clear)
     return found if is_clear else masked(found)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,6 +29,7 @@ from yingtai.campaigns.tokens import UNSUBSCRIBE, VIEW, Link
 from yingtai.content.api import Person, get_template
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.counters import count_up
 from yingtai.kernel.env import env
 from yingtai.organization.api import Colleague, colleague_of, list_colleagues, record_deed
 
@@ -161,9 +161,7 @@ def _mails(
 
 
 def _count(acting: Acting, number: int) -> None:
-    key = f"test-mails-of-{acting.actor}"
-    cache.add(key, 0, HOUR_SECONDS)
-    if cache.incr(key, number) > MOST_AN_HOUR:
+    if count_up(f"test-mails-of-{acting.actor}", number, seconds=HOUR_SECONDS) > MOST_AN_HOUR:
         raise TooManyTests(most=MOST_AN_HOUR)
 
 

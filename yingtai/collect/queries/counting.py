@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from django.core.cache import cache
-
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.caches import near
 from yingtai.kernel.scope import Scope, brand_node
 from yingtai.lake.api import scoped
 
@@ -21,10 +20,10 @@ def events_lately(acting: Acting, node_no: int) -> dict[str, int]:
     place = Scope.of(brand_node(node_no))
     place = place if acting.scope.contains(place) else acting.scope
     key = f"collect.events_lately:{place.text()}"
-    known: dict[str, int] | None = cache.get(key)
+    known: dict[str, int] | None = near.get(key)
     if known is None:
         since = (acting.at - timedelta(days=LATELY_DAYS)).date()
         rows = scoped(place).query(COUNTS, {"since": since}).to_pylist()
         known = {row["event"]: row["events"] for row in rows}
-        cache.set(key, known, KEPT_SECONDS)
+        near.set(key, known, KEPT_SECONDS)
     return known

@@ -9,6 +9,7 @@ from yingtai.customers.models import Identifier, Profile, Reveal
 from yingtai.customers.queries import open_identifiers, private_traits_of
 from yingtai.customers.rules import BY_NUMBER
 from yingtai.kernel.acting import Acting, require
+from yingtai.kernel.counters import one_at_a_time
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import record_deed
@@ -68,6 +69,8 @@ def _profile(profile_id: UUID) -> Profile:
 
 
 def _record(acting: Acting, profile: Profile, what: str) -> None:
+    # Two windows at once must not both find the last one free.
+    one_at_a_time(f"reveals-of-{acting.actor}")
     today = Reveal.objects.filter(by=acting.actor, at__gt=acting.at - timedelta(days=1)).count()
     if today >= REVEALS_A_DAY:
         raise TooManyReveals(most=REVEALS_A_DAY)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import psycopg
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Metric
@@ -14,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
+from yingtai.kernel.caches import near
 from yingtai.kernel.env import env
 from yingtai.kernel.http import public
 from yingtai.web import checks
@@ -31,7 +31,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not may_read(request):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     return HttpResponse(
-        cache.get_or_set("metrics", _figures, KEPT_SECONDS), content_type=CONTENT_TYPE_PLAIN_0_0_4
+        near.get_or_set("metrics", _figures, KEPT_SECONDS), content_type=CONTENT_TYPE_PLAIN_0_0_4
     )
 
 

@@ -3,18 +3,18 @@
 import dataclasses
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from yingtai.kernel import heartbeats
+from yingtai.kernel.caches import near
 from yingtai.kernel.env import env
 from yingtai.web.operations import monitoring
 
 
 @pytest.fixture(autouse=True)
 def _nothing_kept():
-    cache.clear()
+    near.clear()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 
 from yingtai.audiences.api import create_audience
@@ -71,7 +70,6 @@ def test_what_a_role_may_not_see_it_does_not_find(shop, neighbour):
 
 
 def test_people_are_looked_for_when_the_value_is_whole_and_often_only_so_often(shop):
-    cache.clear()
     marketer = signed_in(shop.code, "marketer")
     for _turn in range(3):
         assert "/profiles/" not in found(marketer, "13800008000", typing="1")
