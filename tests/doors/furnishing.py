@@ -37,7 +37,7 @@ from yingtai.compliance.api import (
     publish_notice,
     record_consents,
 )
-from yingtai.content.api import create_template, make_version
+from yingtai.content.api import create_template, keep_look, make_version
 from yingtai.customers import ingesting
 from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.models import Profile, Reveal
@@ -290,6 +290,7 @@ def _say(here: Furnished) -> None:
         html=f"<p>{here.shared} <a href='{{{{ unsubscribe_url }}}}'>no more</a></p>",
     )
     here.ids["template"] = [made.id]
+    keep_look(acting, node_no=node_no, color="#1f6feb")
     here.ids["version"] = [make_version(acting, made.id).id]
 
 

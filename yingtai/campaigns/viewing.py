@@ -70,6 +70,15 @@ def offered_to(acting: Acting, send_no: int) -> Offered:
         return Offered(purpose.title, is_granted)
 
 
+def language_told(acting: Acting, send_no: int) -> str:
+    """Return the language that the recipient of a mail told us, as they or a shop wrote it; "" when none did."""
+    with acting_transaction(acting):
+        if not Send.objects.filter(send_no=send_no).exists():
+            return ""
+        profile_no = _profile_no(acting, send_no)
+        return str(values_of(acting, [profile_no], ["language"])[profile_no].get("language") or "")[:20]
+
+
 def _sent(acting: Acting, link: Link) -> tuple[Campaign, CompiledTemplate]:
     with acting_transaction(acting):
         campaign = _campaign_of(link.send_no)

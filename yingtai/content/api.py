@@ -2,6 +2,7 @@
 
 from yingtai.content.addresses import unescaped, with_links
 from yingtai.content.checking import NOWHERE, invented_mail, mentioned
+from yingtai.content.colors import edge_of, ink_on
 from yingtai.content.errors import (
     AddressRefused,
     DraftChanged,
@@ -13,6 +14,7 @@ from yingtai.content.errors import (
     TemplateTooHeavy,
     TemplateTooLarge,
 )
+from yingtai.content.looks import Look, keep_look, look_of
 from yingtai.content.people import Person, find_person, may_see_clear, values_of
 from yingtai.content.queries import (
     TemplateView,
@@ -37,6 +39,7 @@ __all__ = [
     "CompiledTemplate",
     "DraftChanged",
     "FieldMissing",
+    "Look",
     "OfferInService",
     "Person",
     "Rendered",
@@ -51,13 +54,17 @@ __all__ = [
     "compile_template",
     "compiled",
     "create_template",
+    "edge_of",
     "find_person",
     "get_template",
     "get_version",
+    "ink_on",
     "invented_mail",
+    "keep_look",
     "language_of",
     "list_ready",
     "list_templates",
+    "look_of",
     "make_version",
     "may_see_clear",
     "mentioned",

@@ -65,3 +65,15 @@ class DraftChanged(ProductError):
     title = "Somebody changed the draft at this moment"
     remedy = "Look at it again, then publish it."
     status = 409
+
+
+class ColorNotUnderstood(ProductError):
+    code = "content.color-not-understood"
+    title = "That is not a color"
+    remedy = "Choose one, or write it as # and six digits, such as #1f6feb."
+
+
+class LogoRefused(ProductError):
+    code = "content.logo-refused"
+    title = "That logo cannot be used"
+    remedy = "Choose a PNG, JPEG or WebP of at most 100 KB and 2,000 pixels on each side."

@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from yingtai.content import limits, starting
+from yingtai.content import limits, looks, starting
 from yingtai.content.models import Basis
 from yingtai.organization.api import UnitView
 
@@ -72,3 +72,25 @@ class DraftForm(forms.Form):
     def clean_basis(self) -> str:
         """Whoever says nothing means marketing, which asks for consent."""
         return str(self.cleaned_data["basis"] or Basis.CONSENT)
+
+
+class LookForm(forms.Form):
+    """How a brand looks to its recipients."""
+
+    color = forms.CharField(
+        max_length=7, label=_("Color"), widget=forms.TextInput(attrs={"type": "color", "class": "form-control-color"}),
+        help_text=_("Of the line above the page and of its button. Writing on it is black or white, as can be read."),
+    )  # fmt: skip
+    logo = forms.FileField(
+        label=_("Logo"), required=False, widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("PNG, JPEG or WebP, at most 100 KB. It is shown up to 64 pixels high."),
+    )  # fmt: skip
+    without_logo = forms.BooleanField(label=_("Show the name instead of a logo"), required=False)
+
+    @property
+    def logo_given(self) -> bytes | None:
+        """The file that was chosen, no bytes to take the logo away, nothing to keep it."""
+        if self.cleaned_data["without_logo"]:
+            return b""
+        file = self.cleaned_data["logo"]
+        return file.read(looks.MOST_LOGO_BYTES + 1) if file else None

@@ -68,3 +68,22 @@ class TemplateVersion(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.template_id} v{self.version}"
+
+
+class BrandLook(ScopedModel):
+    """How the pages look that a brand's recipients open. The logo is a picture whose bytes were checked."""
+
+    inherited = True
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    color = models.CharField(max_length=7)
+    logo = models.BinaryField(default=b"")
+    logo_type = models.CharField(max_length=12, default="", blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("node_no", name="brand_has_one_look")]
+
+    def __str__(self) -> str:
+        return self.color

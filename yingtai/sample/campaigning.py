@@ -20,6 +20,7 @@ from yingtai.content.api import (
     THANKS,
     WELCOME,
     create_template,
+    keep_look,
     language_of,
     list_templates,
     make_version,
@@ -39,15 +40,23 @@ HELD_OUT = 4500
 FINISHED: Words = {"en": "Thank-you offer to customers", "zh": "老客户回馈"}
 SCHEDULED: Words = {"en": "Bring lapsed customers back", "zh": "沉睡客户唤醒"}
 DRAFT: Words = {"en": "Invite those who looked at cars", "zh": "看车客户邀约"}
+COLORS = {
+    "linghui": "#0f766e",
+    "yuanshan": "#14532d",
+    "haitang": "#be123c",
+    "jinlu": "#ca8a04",
+    "aurora": "#4338ca",
+}
 
 
 def prepare_campaigns(acting: Acting, node_no: int, brand: BrandPlan, audiences: Mapping[str, UUID]) -> None:
-    """Make a brand's templates, its sender and three campaigns; the workers send the mails of the first.
+    """Make a brand's look, templates, sender and three campaigns; the workers send the mails of the first.
 
     Mails are written in the language of the brand's customers. Repeating it changes nothing.
     """
     if list_campaigns(acting).rows:
         return
+    keep_look(acting, node_no=node_no, color=COLORS[brand.code])
     versions = _make_versions(acting, node_no)
     sender = keep_sender(
         acting, node_no=node_no, name=brand.name_zh or brand.name, address=f"news@{brand.code}.example.com"

@@ -1,15 +1,20 @@
 """What recipients open is the brand's: its name as the mail says it, their language, and nothing of the console."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.test import Client
 from django.utils import translation
 
+from yingtai.campaigns import viewing
 from yingtai.campaigns.letterheads import letterhead_of
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.services.sending import send_for_a_while
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
 from yingtai.compliance.testing import signed_in
+from yingtai.content.api import keep_look
+from yingtai.content.testing import png
 from yingtai.kernel.scoping import acting_transaction
 
 pytestmark = pytest.mark.usefixtures("lake")
@@ -92,3 +97,29 @@ def test_a_link_that_is_broken_says_so_without_the_console(path):
     assert "This link is not complete" in text
     assert "Yingtai" not in text
     assert "<nav" not in text
+
+
+@pytest.mark.parametrize("more", ["", "/preferences"])
+def test_pages_wear_the_brands_color_and_logo(acting, brand_in_china, mail, more):
+    keep_look(acting, node_no=brand_in_china.node_no, color="#ffdd00", logo=png())
+    plain = Client()
+
+    text = page(mail, more)
+    sheet, logo = re.findall(r"/u/[\w-]+/(?:look\.css|logo)", text)
+
+    assert "tabler" not in text
+    assert "static/ui/" not in text
+    assert plain.get(sheet).content.decode() == (
+        ":root { --brand: #ffdd00; --brand-ink: #000000; --brand-edge: #111827; }\n"
+    )
+    assert plain.get(sheet)["Content-Type"] == "text/css"
+    assert plain.get(logo).content == png()
+    assert plain.get(logo)["X-Content-Type-Options"] == "nosniff"
+    assert Client().get("/u/broken/look.css").status_code == 404
+
+
+def test_whoever_told_us_their_language_is_answered_in_it(mail, monkeypatch):
+    told = iter(["en-GB", "Klingon", ""])
+    monkeypatch.setattr(viewing, "language_told", lambda _acting, _send_no: next(told))
+
+    assert [("退订" in page(mail)) for _ in range(3)] == [False, True, True]

@@ -9,18 +9,21 @@ from typing import Any
 from csp.decorators import csp
 from django.conf import settings
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from yingtai.campaigns import queries, viewing
 from yingtai.campaigns.doors import link_in
 from yingtai.campaigns.errors import LinkNotUnderstood
+from yingtai.campaigns.letterheads import tokens
 from yingtai.campaigns.services import answering
+from yingtai.campaigns.tokens import UNSUBSCRIBE, Link
 from yingtai.campaigns.visitors import Visit
+from yingtai.content.api import edge_of, ink_on, look_of
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, public, words_of
 from yingtai.organization.api import UnitView, get_unit_at
@@ -40,13 +43,18 @@ MAIL_POLICY = {
 
 
 def for_recipients(view: View) -> View:
-    """Answer as the brand: in the language of the browser or else the brand's; problems without the console around."""
+    """Answer as the brand: in the language of the browser, or else the one the person told us, or else the brand's;
+    problems without the console around."""
 
     @wraps(view)
     def answered(request: ActingRequest, token: str) -> HttpResponse:
         brand = _brand_of(request)
         says = "Accept-Language" in request.headers or settings.LANGUAGE_COOKIE_NAME in request.COOKIES
-        with contextlib.nullcontext() if says or brand is None else translation.override(brand.language):
+        with (
+            contextlib.nullcontext()
+            if says or brand is None
+            else translation.override(_language(request, brand))
+        ):
             try:
                 return view(request, token) if not _is_proof(request) else _page(request, "proof_opened", {})
             except ProductError as problem:
@@ -135,9 +143,34 @@ def viewed(request: ActingRequest, token: str) -> HttpResponse:
     return response
 
 
+@require_safe
+@cache_control(private=True, max_age=300)
+@public("the colors of the pages that recipients open are the brand's")
+def look(request: ActingRequest, token: str) -> HttpResponse:
+    """The brand's color as a style sheet, for styles may not stand in a page."""
+    color = look_of(request.acting, _node_no(request)).color
+    rules = f":root {{ --brand: {color}; --brand-ink: {ink_on(color)}; --brand-edge: {edge_of(color)}; }}\n"
+    return HttpResponse(rules, content_type="text/css")
+
+
+@require_safe
+@cache_control(private=True, max_age=300)
+@public("the logo on the pages that recipients open is the brand's")
+def logo(request: ActingRequest, token: str) -> HttpResponse:
+    """The brand's logo: a picture whose bytes were checked when it was kept."""
+    found = look_of(request.acting, _node_no(request))
+    if not found.logo:
+        raise Http404
+    return HttpResponse(found.logo, content_type=found.logo_type)
+
+
 def _page(request: ActingRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     brand = _brand_of(request)
-    shown = {"brand_name": brand.own_title if brand else "", **context}
+    shown: dict[str, Any] = {"brand_name": brand.own_title if brand else "", **context}
+    if brand is not None:
+        link = link_in(request.path)
+        shown["look_token"] = tokens().make(UNSUBSCRIBE, Link(link.send_no, link.node_no))
+        shown["has_logo"] = bool(look_of(request.acting, link.node_no).logo)
     return render(request, f"campaigns/{name}.html", shown, status=status)
 
 
@@ -146,6 +179,20 @@ def _brand_of(request: ActingRequest) -> UnitView | None:
         return get_unit_at(link_in(request.path).node_no)
     except LinkNotUnderstood:
         return None
+
+
+def _node_no(request: ActingRequest) -> int:
+    try:
+        return link_in(request.path).node_no
+    except LinkNotUnderstood:
+        raise Http404 from None
+
+
+def _language(request: ActingRequest, brand: UnitView) -> str:
+    said = viewing.language_told(request.acting, link_in(request.path).send_no)
+    with contextlib.suppress(LookupError):
+        return translation.get_supported_language_variant(said) if said else brand.language
+    return brand.language
 
 
 def _is_proof(request: ActingRequest) -> bool:

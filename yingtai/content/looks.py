@@ -1,0 +1,65 @@
+"""How a brand looks to those who get its mails: one color, and a logo."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from yingtai.content.colors import DEFAULT_COLOR, is_color
+from yingtai.content.errors import ColorNotUnderstood, LogoRefused
+from yingtai.content.models import BrandLook
+from yingtai.content.pictures import picture_in
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.scope import brand_node
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import record_deed
+
+MOST_LOGO_BYTES = 100_000
+MOST_LOGO_PIXELS = 2_000
+"""On each side."""
+
+deed_words.register("look.changed", _("changed the look of a brand"))
+
+
+@dataclass(frozen=True)
+class Look:
+    """A brand's look; `logo_type` is "" when it has no logo."""
+
+    color: str = DEFAULT_COLOR
+    logo: bytes = b""
+    logo_type: str = ""
+
+
+def look_of(acting: Acting, node_no: int) -> Look:
+    """Return how the brand of a node looks; a plain look when nobody chose one."""
+    with acting_transaction(acting):
+        found = BrandLook.objects.filter(node_no=brand_node(node_no)).first()
+    return Look(found.color, bytes(found.logo), found.logo_type) if found else Look()
+
+
+def keep_look(acting: Acting, *, node_no: int, color: str, logo: bytes | None = None) -> Look:
+    """Change how a brand looks.
+
+    In:     logo  a file; nothing keeps the one there is, no bytes take it away
+    Raises: ColorNotUnderstood, LogoRefused
+    """
+    if not is_color(color):
+        raise ColorNotUnderstood(field="color")
+    changed: dict[str, object] = {"color": color, "changed_at": acting.at, "changed_by": acting.actor}
+    if logo is not None:
+        changed |= {"logo": logo, "logo_type": logo_type_of(logo) if logo else ""}
+    with acting_transaction(acting):
+        BrandLook.objects.update_or_create(node_no=brand_node(node_no), defaults=changed)
+        record_deed(acting, "look.changed", node_no=brand_node(node_no), about=color)
+    return look_of(acting, node_no)
+
+
+def logo_type_of(logo: bytes) -> str:
+    """Return what kind of picture a logo is.
+
+    Raises: LogoRefused when it is too large, or no picture that we take
+    """
+    picture = picture_in(logo) if len(logo) <= MOST_LOGO_BYTES else None
+    if picture is None or not all(1 <= side <= MOST_LOGO_PIXELS for side in (picture.width, picture.height)):
+        raise LogoRefused(field="logo")
+    return picture.content_type

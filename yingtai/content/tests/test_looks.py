@@ -1,0 +1,94 @@
+"""A brand's look: any color can be read, and a logo is a picture and nothing else."""
+
+import struct
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from yingtai.compliance.testing import signed_in
+from yingtai.content.colors import DARK, contrast, edge_of, ink_on
+from yingtai.content.errors import ColorNotUnderstood, LogoRefused
+from yingtai.content.looks import MOST_LOGO_BYTES, keep_look, look_of
+from yingtai.content.pictures import Picture, picture_in
+from yingtai.content.testing import png
+
+JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc0000b080028007801011100") + b"\xff\xd9"
+WEBP = (
+    b"RIFF"
+    + struct.pack("<I", 22)
+    + b"WEBPVP8X"
+    + struct.pack("<I", 10)
+    + bytes([0] * 4 + [119, 0, 0, 39, 0, 0])
+)
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+GIF = b"GIF89a\x01\x00\x01\x00"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(png(), "image/png"), (JPEG, "image/jpeg"), (WEBP, "image/webp")],
+    ids=["png", "jpeg", "webp"],
+)
+def test_a_picture_is_known_by_its_bytes(data, kind):
+    assert picture_in(data) == Picture(kind, 120, 40)
+
+
+@pytest.mark.parametrize(
+    "data", [SVG, GIF, b"", b"\xff\xd8\xff\xd9", b"<html>", png()[:-12], WEBP + b"more", JPEG[:-2]]
+)
+def test_nothing_else_is_a_picture(data):
+    assert picture_in(data) is None
+
+
+@pytest.mark.parametrize(
+    "color", ["#000000", "#ffffff", "#ffdd00", "#1f6feb", "#808080", "#777777", "#ff0000"]
+)
+def test_writing_can_be_read_on_any_color_and_a_button_be_seen(color):
+    assert contrast(color, ink_on(color)) >= 4.5
+    assert contrast(edge_of(color), "#ffffff") >= 3
+
+
+def test_contrast_is_as_the_guidelines_reckon():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+    assert (ink_on("#ffdd00"), edge_of("#ffdd00")) == ("#000000", DARK)
+
+
+def test_a_look_is_kept_and_its_logo_taken_away(acting, brand):
+    keep_look(acting, node_no=brand.node_no, color="#c00000", logo=png())
+    kept = keep_look(acting, node_no=brand.node_no, color="#00c000")
+    bare = keep_look(acting, node_no=brand.node_no, color="#00c000", logo=b"")
+
+    assert (kept.color, kept.logo, kept.logo_type) == ("#00c000", png(), "image/png")
+    assert (bare.logo, bare.logo_type) == (b"", "")
+
+
+@pytest.mark.parametrize("logo", [SVG, png(width=2001), png(height=0), png() + b"0" * MOST_LOGO_BYTES])
+def test_what_is_no_small_picture_is_refused(acting, brand, logo):
+    with pytest.raises(LogoRefused):
+        keep_look(acting, node_no=brand.node_no, color="#c00000", logo=logo)
+
+
+@pytest.mark.parametrize("color", ["red", "#fff", "#ggg000", "#c00000;x", ""])
+def test_what_is_no_color_is_refused(acting, brand, color):
+    with pytest.raises(ColorNotUnderstood):
+        keep_look(acting, node_no=brand.node_no, color=color)
+
+
+def test_a_marketer_changes_it_and_an_auditor_only_looks(acting, brand):
+    marketer, auditor = (signed_in(brand.code, role) for role in ("marketer", "auditor"))
+    page = marketer.get("/content/look/", follow=True).redirect_chain[-1][0]
+
+    def sent(client, color, logo):
+        return client.post(page, {"color": color, "logo": SimpleUploadedFile("logo.png", logo, "image/png")})
+
+    answers = [
+        sent(marketer, "#C00000", png()),
+        sent(marketer, "#00c000", SVG),
+        sent(auditor, "#0000c0", png()),
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 422, 200]
+    assert "Choose a PNG, JPEG or WebP" in answers[1].content.decode()
+    assert look_of(acting, brand.node_no).color == "#c00000"
+    assert marketer.get(f"{page}logo")["Content-Type"] == "image/png"
