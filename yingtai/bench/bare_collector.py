@@ -8,8 +8,9 @@ from typing import Any
 from yingtai.collect import inbox
 from yingtai.collect.collector.answers import answer
 from yingtai.collect.collector.commits import Committer
-from yingtai.collect.collector.reception import Disconnected, Receive, read_body
+from yingtai.collect.collector.reception import Receive, read_body
 from yingtai.collect.collector.serving import serve_application
+from yingtai.collect.errors import RequestIncomplete
 from yingtai.kernel.env import dsn, env
 
 BARE_TABLE = """
@@ -36,7 +37,7 @@ class BareCollector:
         elif scope["path"] == "/health":
             await answer(send, 200 if self._committer.is_connected else 503, b"{}")
         else:
-            with contextlib.suppress(Disconnected):
+            with contextlib.suppress(RequestIncomplete):
                 body = await read_body(receive, dict(scope["headers"]))
                 await self._committer.keep(body, len(body))
                 await answer(send, 200, ACCEPTED)

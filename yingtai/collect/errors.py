@@ -122,6 +122,13 @@ class RequestNotReadable(ProductError):
     status = 400
 
 
+class RequestIncomplete(ProductError):
+    code = "collect.request-incomplete"
+    title = "The body of the request did not arrive whole"
+    remedy = "Send it again; if it is sent in chunks, look at how their sizes are written."
+    status = 400
+
+
 class BatchMissing(ProductError):
     code = "collect.batch-missing"
     title = "The request holds no list of events"
@@ -287,6 +294,13 @@ class FileTooLarge(ProductError):
     code = "collect.file-too-large"
     title = "The file is larger than {limit} when unpacked"
     remedy = "Split it into smaller files; they may be imported one after the other."
+    status = 413
+
+
+class LineTooLong(ProductError):
+    code = "collect.line-too-long"
+    title = "A line of the file has no end within {limit}"
+    remedy = "This is not a table of lines. Look for a quote that is never closed, or export the file again."
     status = 413
 
 

@@ -76,11 +76,10 @@ class Collector:
         refused: list[inbox.Mark] = []
         try:
             status, body, more = await self._serve(scope, receive, headers, refused)
-        except reception.Disconnected:
-            return
         except ProductError as error:
             status, body, more = error.status, answers.problem(error, refused), _lines_for(error)
         origin = headers.get(b"origin")
+        # Whoever hung up hears nothing; whoever sent a body that cannot be one is told so, not that we failed.
         await answers.answer(send, status, body, [*more, *self._cors(origin)] if origin else more)
 
     async def _live(self, receive: Receive, send: Send) -> None:

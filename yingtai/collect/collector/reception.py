@@ -13,6 +13,7 @@ import msgspec
 from yingtai.collect.errors import (
     CollectorBusy,
     EncodingUnknown,
+    RequestIncomplete,
     RequestNotReadable,
     RequestTooLarge,
     RequestTooSlow,
@@ -64,15 +65,13 @@ class Waiting:
                 del self._of[address]
 
 
-class Disconnected(Exception):
-    """The client went away before its request was complete."""
-
-
 async def read_body(receive: Receive, headers: Headers) -> bytes:
     """Return the body, unpacked.
 
-    Raises: RequestTooLarge, RequestTooSlow, EncodingUnknown, RequestNotReadable, Disconnected
+    Raises: RequestTooLarge, RequestTooSlow, EncodingUnknown, RequestNotReadable, RequestIncomplete
     """
+    if _announced(headers) > BYTES_HEARD_OUT:
+        raise RequestTooLarge
     body = await _received(receive)
     encoding = headers.get(b"content-encoding", b"").strip().lower()
     if encoding in {b"", b"identity"}:
@@ -91,7 +90,7 @@ def unpack(packed: bytes) -> bytes:
         raise RequestNotReadable from problem
     if len(body) > BATCH_BYTES:
         raise RequestTooLarge
-    if not stream.eof:
+    if not stream.eof or stream.unused_data:
         raise RequestNotReadable
     return body
 
@@ -125,6 +124,12 @@ def address_of(scope: dict[str, Any], headers: Headers) -> str:
     return client_address(host, forwarded) if forwarded else host
 
 
+def _announced(headers: Headers) -> int:
+    """Return how long the body is said to be; 0 when nothing is said that could be."""
+    said = headers.get(b"content-length", b"").strip()
+    return int(said[:20]) if said.isdigit() else 0
+
+
 async def _received(receive: Receive) -> bytes:
     parts: list[bytes] = []
     size, more = 0, True
@@ -133,7 +138,8 @@ async def _received(receive: Receive) -> bytes:
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise Disconnected
+                    # How the server says that the line broke, and that a chunk was none.
+                    raise RequestIncomplete
                 part = message.get("body", b"")
                 size += len(part)
                 if size <= BATCH_BYTES:
@@ -144,8 +150,7 @@ async def _received(receive: Receive) -> bytes:
     except TimeoutError as slow:
         raise RequestTooSlow from slow
     except asyncio.CancelledError as gone:
-        # How the server says that the line broke.
-        raise Disconnected from gone
+        raise RequestIncomplete from gone
     if size > BATCH_BYTES:
         raise RequestTooLarge
     return parts[0] if len(parts) == 1 else b"".join(parts)

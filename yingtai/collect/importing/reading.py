@@ -26,6 +26,7 @@ from yingtai.collect.errors import (
     FileEmpty,
     FileNotATable,
     LineNotReadable,
+    LineTooLong,
     QuoteNotClosed,
 )
 from yingtai.collect.importing import apart
@@ -38,6 +39,10 @@ from yingtai.kernel.errors import ProductError
 BATCH_ROWS = 50_000
 BATCH_LETTERS = 16_000_000
 LINE_LETTERS = 4_000_000
+RECORD_LETTERS = 16_000_000
+SKIPPED_LETTERS = 64_000_000
+"""What is passed over to find the end of a line, and what one record may hold over many lines: a packed file of a few
+kilobytes may unpack to one line of many gigabytes."""
 CELL_LETTERS = 131_072
 HASH_BYTES = 16
 MOST_COLUMNS = 2_000
@@ -201,10 +206,11 @@ def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
     with unpacked(origin, is_gzip=form.is_gzip) as stream:
         stream.read(form.start)
         text = io.TextIOWrapper(stream, encoding=form.encoding, errors="surrogateescape", newline="")
-        latest = [""]
+        latest = Latest()
         reader = csv.reader(_watched(_lines(text, refuse), latest), delimiter=form.delimiter)
         number = 1
         while True:
+            latest.letters = 0
             try:
                 cells = next(reader)
             except StopIteration:
@@ -214,7 +220,7 @@ def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
                 number = reader.line_num + 1
                 continue
             if reader.line_num > number and (
-                reader.line_num - number > MOST_LINES_IN_ONE or '"' not in latest[0]
+                reader.line_num - number > MOST_LINES_IN_ONE or '"' not in latest.line
             ):
                 for swallowed in range(number, reader.line_num + 1):
                     refuse(swallowed, "", QuoteNotClosed, "")
@@ -225,10 +231,24 @@ def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
             number = reader.line_num + 1
 
 
-def _watched(lines: Iterator[str], latest: list[str]) -> Iterator[str]:
-    """Pass lines on and remember the latest: a record of several lines ends where its quote is closed."""
+@dataclass
+class Latest:
+    """The latest line of a record, and how much of the record there is so far."""
+
+    line: str = ""
+    letters: int = 0
+
+
+def _watched(lines: Iterator[str], latest: Latest) -> Iterator[str]:
+    """Pass lines on and remember the latest: a record of several lines ends where its quote is closed.
+
+    Raises: LineTooLong
+    """
     for line in lines:
-        latest[0] = line
+        latest.line = line
+        latest.letters += len(line)
+        if latest.letters > RECORD_LETTERS:
+            raise LineTooLong(limit="16 MB")
         yield line
 
 
@@ -237,11 +257,22 @@ def _lines(text: io.TextIOBase, refuse: Refuse) -> Iterator[str]:
     while line := _read_line(text):
         number += 1
         if len(line) == LINE_LETTERS and line[-1] not in "\r\n":
-            while (rest := _read_line(text)) and rest[-1] not in "\r\n":
-                pass
+            _skip_line(text)
             refuse(number, "", CellTooLarge, "")
             line = "\n"
         yield line
+
+
+def _skip_line(text: io.TextIOBase) -> None:
+    """Pass over the rest of a line.
+
+    Raises: LineTooLong
+    """
+    skipped = LINE_LETTERS
+    while (rest := _read_line(text)) and rest[-1] not in "\r\n":
+        skipped += len(rest)
+        if skipped > SKIPPED_LETTERS:
+            raise LineTooLong(limit="64 MB")
 
 
 def _read_line(text: io.TextIOBase) -> str:

@@ -1,13 +1,16 @@
 """Files as people really have them: each oddity is read as meant, or refused with a word; never quietly wrong."""
 
+import gzip
 import io
 import json
+import tracemalloc
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from yingtai.collect.errors import FileTooLarge
+from yingtai.collect.errors import FileTooLarge, LineTooLong
+from yingtai.collect.importing import reading
 from yingtai.collect.importing.mapping import FileOptions
 from yingtai.collect.importing.opening import Origin, find_delimiter, find_form
 from yingtai.collect.tests.files import EVENTS, ORDER_HEADER, ORDERS, PEOPLE, open_bytes, read
@@ -216,3 +219,30 @@ def test_a_parquet_file_with_a_giant_text_is_refused():
 
     with pytest.raises(FileTooLarge):
         list(open_bytes(sink.getvalue(), PEOPLE | {"person": {"email": "email"}, "traits": {}}).sets())
+
+
+def packed(beginning: bytes, piece: bytes, times: int) -> bytes:
+    held = io.BytesIO()
+    with gzip.GzipFile(fileobj=held, mode="wb", compresslevel=1) as file:
+        file.write(beginning)
+        for _ in range(times):
+            file.write(piece)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("beginning", "piece", "times", "most_megabytes"),
+    [(b"1,", b"x" * 1_000_000, 100, 60), (b'"', b'","x\n' * 50_000, 10, 60)],
+    ids=["one line", "one record of many lines"],
+)
+def test_a_packed_line_without_an_end_is_refused_early(beginning, piece, times, most_megabytes, monkeypatch):
+    monkeypatch.setattr(reading, "SKIPPED_LETTERS", 16_000_000)
+    monkeypatch.setattr(reading, "RECORD_LETTERS", 500_000)
+    bomb = packed(f"{ORDER_HEADER}".encode() + beginning, piece, times)
+    tracemalloc.start()
+
+    with pytest.raises(LineTooLong):
+        list(open_bytes(bomb, ORDERS).sets())
+
+    assert tracemalloc.get_traced_memory()[1] < most_megabytes * 1_000_000
+    tracemalloc.stop()
