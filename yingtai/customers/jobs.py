@@ -11,7 +11,7 @@ from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.importing import run_import
 from yingtai.customers.loading import finish_loads
 from yingtai.customers.queries import code_of, get_profile, title_of
-from yingtai.customers.services import counting
+from yingtai.customers.services import counting, expiring
 from yingtai.customers.services.erasing import erase_person
 from yingtai.customers.services.merging import merge_profiles, split_profile
 from yingtai.kernel.acting import Acting
@@ -90,6 +90,12 @@ def merge_small_files(acting: Acting) -> None:
 def tidy_lake(acting: Acting) -> None:
     """Remove files that no reader needs. A repeat finds them gone."""
     upkeep.tidy_lake()
+
+
+@job("customers.expire_events", queue="reports")
+def expire_events(acting: Acting) -> None:
+    """Remove events whose declared time is over. A repeat finds what is left of them."""
+    expiring.expire_events(acting)
 
 
 @job("customers.forget_batches")

@@ -138,6 +138,19 @@ class RecentTimeline(ScopedModel):
         return f"latest events of profile {self.profile_no}"
 
 
+class Retention(ScopedModel):
+    """A brand whose events go when the time is over that its tracking plan states; `node_no` is the brand's."""
+
+    begun_at = models.DateTimeField()
+    begun_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("node_no", name="retention_is_begun_once_per_brand")]
+
+    def __str__(self) -> str:
+        return f"retention of {self.node_no} since {self.begun_at:%Y-%m-%d}"
+
+
 class KnownName(ScopedModel):
     """A blind index of a whole name, so that staff can find somebody by it; many people may share one."""
 

@@ -215,8 +215,11 @@ def timeline(
         recent = RecentTimeline.objects.filter(profile_no=profile_no).first()
         first_seen_at = Profile.objects.filter(profile_no=profile_no).values_list("first_seen_at", flat=True)
         began_at = first_seen_at.first()
-    if recent is None or not recent.events:
+    if recent is None:
         return Page([], None)
+    if not recent.events:
+        # The time of the latest ones is over; of other events older ones may still be there.
+        return _older(acting, profile_no, [FAR_AHEAD, b""], ())
     rows = [_recent_row(event) for event in recent.events]
     # As many as are kept beside a profile, the last of them at its beginning: more may have happened just then.
     is_more = began_at is None or began_at < rows[-1].at or len(rows) >= KEPT_EVENTS

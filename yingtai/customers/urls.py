@@ -1,9 +1,11 @@
 from django.urls import path
 
-from yingtai.customers import views
+from yingtai.customers import retention_views, views
 
 app_name = "customers"
 urlpatterns = [
+    path("compliance/retention/", retention_views.retention, name="retention"),
+    path("compliance/retention/<int:node_no>/begin", retention_views.begin, name="retention_begin"),
     path("profiles/", views.profile_list, name="profile_list"),
     path("profiles/<uuid:profile_id>/", views.profile, name="profile"),
     path("profiles/<uuid:profile_id>/orders", views.orders, name="orders"),

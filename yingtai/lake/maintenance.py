@@ -51,10 +51,10 @@ def compact(
     if aliases is not None and refresh_after is not None:
         stale = outstanding_moves(snapshot, aliases) >= refresh_after
     done = Compaction()
-    for numbers in _by_partition(snapshot):
+    for numbers in by_partition(snapshot):
         fresh, old = numbers[~stale[numbers]], numbers[stale[numbers]]
-        for picked in [*_to_merge(snapshot.rows, fresh, at_least), *_groups(snapshot.rows, old.tolist())]:
-            done = _add(done, _rewrite(lake, snapshot.only(picked), aliases))
+        for picked in [*_to_merge(snapshot.rows, fresh, at_least), *groups(snapshot.rows, old.tolist())]:
+            done = _add(done, rewrite(lake, snapshot.only(picked), aliases))
     return done
 
 
@@ -97,7 +97,7 @@ def tidy(name: str, *, lake: Lake | None = None, hours_kept: int = HOURS_KEPT) -
         return len(removed)
 
 
-def _rewrite(
+def rewrite(
     lake: Lake,
     files: Snapshot,
     aliases: Snapshot | None,
@@ -105,6 +105,7 @@ def _rewrite(
     but: str | None = None,
     params: Parameters = None,
 ) -> Compaction:
+    """Write files of one partition anew, without the rows that `but` is true of; `busy` when somebody was faster."""
     mark = time.time_ns() // 1_000_000 - LATE_COMMIT_MS
     known_to = mark if aliases is not None else int(files.known_to.min())
     selection = relation(files, EVERYTHING, aliases=aliases)
@@ -141,10 +142,10 @@ def _erase_from(lake: Lake, name: str, people: dict[str, list[int]]) -> int:
     params = {column: people[column] for column in columns}
     held = _files_holding(lake, snapshot, test, params)
     done = Compaction()
-    for numbers in _by_partition(snapshot):
+    for numbers in by_partition(snapshot):
         picked = [number for number in numbers.tolist() if snapshot.paths[number] in held]
         if picked:
-            done = _add(done, _rewrite(lake, snapshot.only(picked), None, but=test, params=params))
+            done = _add(done, rewrite(lake, snapshot.only(picked), None, but=test, params=params))
     if done.busy:
         raise TableIsBusy(table=name)
     return done.files_before
@@ -160,7 +161,8 @@ def _aliases(lake: Lake, name: str) -> Snapshot | None:
     return lake.snapshot("alias_map") if TABLES[name].has_aliases else None
 
 
-def _by_partition(snapshot: Snapshot) -> list[np.ndarray]:
+def by_partition(snapshot: Snapshot) -> list[np.ndarray]:
+    """Return the places of the files of each partition."""
     places: dict[object, list[int]] = {}
     for number, partition in enumerate(snapshot.partitions):
         places.setdefault(partition, []).append(number)
@@ -176,10 +178,10 @@ def _to_merge(rows: np.ndarray, numbers: np.ndarray, at_least: int) -> list[list
             break
         picked.append(number)
         total += int(rows[number])
-    return [group for group in _groups(rows, picked) if len(group) >= at_least]
+    return [group for group in groups(rows, picked) if len(group) >= at_least]
 
 
-def _groups(rows: np.ndarray, numbers: list[int]) -> list[list[int]]:
+def groups(rows: np.ndarray, numbers: list[int]) -> list[list[int]]:
     """Cut files, in their order, into groups that are no larger than a slice each; a larger file is one alone."""
     groups: list[list[int]] = []
     total = ROWS_AT_ONCE

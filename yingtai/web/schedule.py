@@ -18,6 +18,7 @@ SCHEDULE = (
     ("1-59/2 * * * *", "insights.summarize_lake"),
     ("* * * * *", "customers.count_loaded"),
     ("* * * * *", "customers.finish_loads"),
+    ("7 2 * * *", "customers.expire_events"),
     ("37 2 * * *", "customers.tidy_lake"),
     ("7 4 * * *", "customers.sweep_keys"),
     ("23 4 * * *", "customers.destroy_old_keys"),

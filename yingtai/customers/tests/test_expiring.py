@@ -1,0 +1,128 @@
+"""Events whose declared time is over are shown first, and go every night once somebody in charge began that."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from yingtai.collect.api import Declared, declare
+from yingtai.compliance.testing import signed_in
+from yingtai.customers.models import RecentTimeline
+from yingtai.customers.services.expiring import begin_retention, expire_events, retention_of
+from yingtai.kernel.acting import system
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.labels import Label
+from yingtai.kernel.scope import EVERYTHING
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.lake.api import append, scoped
+from yingtai.lake.testing import events_of, rows_of
+from yingtai.organization.testing import deeds_of, make_acting
+
+ROWS = "SELECT event, count(*) AS rows FROM events GROUP BY ALL ORDER BY ALL"
+
+
+@pytest.fixture
+def now():
+    return datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture
+def officer(brand, now):
+    return make_acting(brand.node_no, roles=("compliance_officer",), at=now)
+
+
+@pytest.fixture
+def kept(brand, acting, now, lake):
+    """Views are declared for 30 days, orders for 365, clicks not at all; each happened 1, 40 and 400 days ago."""
+    days = {"Product Viewed": 30, "Order Completed": 365, "Order Refunded": 365}
+    lines = [Declared("event", "", name, label=Label.L2, retention_days=kept) for name, kept in days.items()]
+    declare(acting, brand.node_no, lines)
+    for ago in (1, 40, 400):
+        at = now - timedelta(days=ago)
+        for name in ("Product Viewed", "Order Completed", "Button Clicked"):
+            rows = events_of([{"event": name}] * 2, node_no=brand.node_no, occurred_at=at, received_at=at)
+            append("events", rows)
+        lines = [{"order_id": "a", "line_no": 1}]
+        append(
+            "order_lines", rows_of("order_lines", lines, node_no=brand.node_no, day=at.date(), currency="CNY")
+        )
+    return brand
+
+
+def events_left(acting):
+    return {row["event"]: row["rows"] for row in scoped(acting.scope).query(ROWS).to_pylist()}
+
+
+def run(now):
+    return expire_events(system("test", EVERYTHING, now))
+
+
+def test_nothing_goes_before_somebody_begins(kept, acting, officer, now):
+    before = events_left(acting)
+    run(now)
+    view = retention_of(officer, kept.node_no)
+
+    assert events_left(acting) == before
+    assert view.begun_at is None
+    assert [(one.event, one.days, one.rows) for one in view.events] == [
+        ("Product Viewed", 30, 4), ("Order Completed", 365, 2), ("Order Refunded", 365, 0),
+    ]  # fmt: skip
+    assert view.events[0].oldest == (now - timedelta(days=400)).date()
+
+
+def test_what_is_over_its_time_goes_and_is_recorded_with_counts(
+    kept, acting, officer, now, neighbour_acting, neighbour
+):
+    old = now - timedelta(days=400)
+    append("events", events_of([{"event": "Product Viewed"}], node_no=neighbour.node_no, occurred_at=old))
+    begin_retention(officer, kept.node_no)
+    run(now)
+    run(now)
+
+    assert events_left(acting) == {"Product Viewed": 2, "Order Completed": 4, "Button Clicked": 6}
+    assert events_left(neighbour_acting) == {"Product Viewed": 1}
+    assert scoped(acting.scope).query("SELECT count(*) AS n FROM order_lines").to_pylist() == [{"n": 2}]
+    deeds = [one.details for one in deeds_of(acting, "events.expired")]
+    assert [one["events"] for one in deeds if one["rows"]] in (
+        [{"Order Completed": 2}, {"Product Viewed": 4}], [{"Product Viewed": 4}, {"Order Completed": 2}],
+    )  # fmt: skip
+    assert [one["order_lines"] for one in deeds if not one["rows"]] == [1]
+    assert len(deeds_of(acting, "events.retention-begun")) == 1
+
+
+def test_timelines_lose_what_is_over_and_keep_the_rest(kept, acting, officer, now):
+    def entry(name, ago):
+        at = int((now - timedelta(days=ago)).timestamp()) * 1_000_000
+        return {"at": at, "id": "0" * 12, "event": name, "node": kept.node_no, "source": 1}
+
+    both = [entry("Product Viewed", 1), entry("Product Viewed", 40), entry("Button Clicked", 400)]
+    with acting_transaction(acting):
+        for number, events in enumerate([both, [entry("Product Viewed", 31)], [entry("Product Viewed", 29)]]):
+            RecentTimeline.objects.create(
+                profile_no=kept.node_no + number, node_no=kept.node_no, latest_seen_at=now, events=events
+            )
+    begin_retention(officer, kept.node_no)
+    run(now)
+
+    with acting_transaction(acting):
+        rows = RecentTimeline.objects.filter(node_no=kept.node_no).order_by("profile_no")
+        assert json.loads(json.dumps([row.events for row in rows])) == [
+            [both[0], both[2]], [], [entry("Product Viewed", 29)],
+        ]  # fmt: skip
+    assert sum(one.details.get("timeline", 0) for one in deeds_of(acting, "events.expired")) == 2
+
+
+def test_only_compliance_begins_and_the_page_says_what_would_go(kept, brand, acting):
+    marketer, officer = signed_in(brand.code, "marketer"), signed_in(brand.code, "compliance_officer")
+    address = f"/compliance/retention/{brand.node_no}/begin"
+
+    assert "Begin to remove" not in marketer.get("/compliance/retention/").content.decode()
+    assert marketer.post(address).status_code == 403
+    with pytest.raises(ProductError):
+        begin_retention(acting, brand.node_no)
+    shown = officer.get("/compliance/retention/").content.decode()
+    assert "Events older than declared: 6." in shown
+    assert "Begin to remove" in shown
+    assert "Events older than the tracking plan says: 6." in officer.get(address).content.decode()
+    assert "Removed every night since" in officer.post(address, follow=True).content.decode()
+    assert officer.get(f"/compliance/retention/{brand.node_no + 1}/begin").status_code == 404
