@@ -2,6 +2,8 @@
 
 from yingtai.collect.errors import (
     FileExpired,
+    IdentifierMeansNobody,
+    IdentifierOfACrowd,
     ImportNotFound,
     PresetNotFound,
     SourceNameTaken,
@@ -22,6 +24,7 @@ from yingtai.collect.inbox import (
     decompress,
 )
 from yingtai.collect.naming import event_deed, event_title, standard_events, standard_traits, trait_title
+from yingtai.collect.placeholders import hold_back, is_blocked
 from yingtai.collect.plan import Declared, Plan, Split
 from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors
 from yingtai.collect.queries.planning import list_declarations, list_seen, plan_of
@@ -73,6 +76,8 @@ __all__ = [
     "Facts",
     "FileExpired",
     "FileImport",
+    "IdentifierMeansNobody",
+    "IdentifierOfACrowd",
     "ImportNotFound",
     "ImportView",
     "Mapping",
@@ -103,6 +108,8 @@ __all__ = [
     "find_run",
     "get_import",
     "get_source",
+    "hold_back",
+    "is_blocked",
     "list_declarations",
     "list_imports",
     "list_quarantine",

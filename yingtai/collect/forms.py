@@ -1,7 +1,7 @@
 """What the pages of Data accept."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yingtai.collect.importing.guessing import (
     AS_CONSENT,
+    AS_CONSENT_TIME,
     AS_PROPERTY,
     AS_TRAIT,
     LEFT_OUT,
@@ -20,7 +21,7 @@ from yingtai.collect.models import Declaration, Source
 from yingtai.collect.naming import trait_title
 from yingtai.collect.plan import PROPERTY, TRAIT
 
-ZONES = [(name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+ZONES = [name for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
 LABELS = [
     (1, _("L1 public")),
     (2, _("L2 internal: may be analysed, keyed by number")),
@@ -107,7 +108,6 @@ class SourceForm(forms.Form):
         ),
     )
     time_zone = forms.ChoiceField(
-        choices=ZONES,
         label=_("Time zone"),
         help_text=_("Times that come without a zone are read as this one's."),
     )
@@ -133,6 +133,10 @@ class SourceForm(forms.Form):
         ],
         label=_("When an event breaks its declaration"),
     )
+
+    def __init__(self, *args: Any, zones: Collection[str] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        _offer_zones(self, zones)
 
     def origins(self) -> list[str]:
         return [line for line in self.cleaned_data["allowed_origins"].split() if line]
@@ -180,7 +184,7 @@ class MappingForm(forms.Form):
         label=_("Name of the source"),
         help_text=_("The same lines of the same source are never taken twice."),
     )
-    time_zone = forms.ChoiceField(choices=ZONES, label=_("Time zone of the times in the file"))
+    time_zone = forms.ChoiceField(label=_("Time zone of the times in the file"))
     currency = forms.CharField(min_length=3, max_length=3, required=False, label=_("Currency of the amounts"))
     region = forms.CharField(
         min_length=2,
@@ -204,12 +208,7 @@ class MappingForm(forms.Form):
         label=_("Form of the times"),
         help_text=_("Empty: found out. Otherwise such as %d/%m/%Y %H:%M, unix or unix-ms."),
     )
-    purpose = forms.CharField(
-        max_length=60,
-        required=False,
-        initial="marketing.email",
-        label=_("Purpose that consent columns answer"),
-    )
+    purpose = forms.ChoiceField(required=False, label=_("Purpose that consent columns answer"))
 
     def __init__(
         self,
@@ -218,10 +217,14 @@ class MappingForm(forms.Form):
         header: Sequence[str],
         targets: Mapping[str, str],
         traits: Collection[str] = (),
+        zones: Collection[str] = (),
+        purposes: Collection[tuple[str, str]] = (),
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.header = list(header)
+        _offer_zones(self, zones)
+        cast(forms.ChoiceField, self.fields["purpose"]).choices = [("", _("– choose –")), *purposes]
         unused = {
             ORDER_LINES: ("purpose",),
             EVENTS: ("refund_prefix", "purpose"),
@@ -254,6 +257,15 @@ class MappingForm(forms.Form):
         return {column: self.cleaned_data[f"column_{place}"] for place, column in enumerate(self.header)}
 
 
+def _offer_zones(form: forms.Form, own: Collection[str]) -> None:
+    """Offer the zones of the brands somebody works for first, and below them all there are."""
+    first = sorted({name for name in own if name in ZONES})
+    others = [(name, name) for name in ZONES if name not in first]
+    named = [(_("Of your brands"), [(name, name) for name in first])] if first else []
+    choices: list[Any] = [*named, (_("All others"), others)]
+    cast(forms.ChoiceField, form.fields["time_zone"]).choices = choices
+
+
 def target_choices(shape: str, traits: Sequence[str]) -> list[Any]:
     """Return what a column of a file may be, in groups; `traits` are those that columns can be pointed at."""
     groups: list[Any] = [(LEFT_OUT, _("– leave out –"))]
@@ -265,4 +277,5 @@ def target_choices(shape: str, traits: Sequence[str]) -> list[Any]:
     others = [(AS_PROPERTY, _("Property of the event")), (AS_TRAIT, _("A new trait, called like the column"))]
     if shape == PROFILES:
         others.append((AS_CONSENT, _("Agreed to the purpose: yes or no")))
+        others.append((AS_CONSENT_TIME, _("When they agreed or refused")))
     return [*groups, (_("Other"), others)]

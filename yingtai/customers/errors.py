@@ -115,20 +115,6 @@ class PersonalValueConcealed(ProductError):
     status = 422
 
 
-class IdentifierMeansNobody(ProductError):
-    code = "customers.identifier-means-nobody"
-    title = "An identifier was a placeholder, such as null, 无 or 13800138000"
-    remedy = "It was left out, or strangers would become one person. Send nothing when nobody is known."
-    status = 422
-
-
-class IdentifierOfACrowd(ProductError):
-    code = "customers.identifier-of-a-crowd"
-    title = "A phone number, a device or another identifier came with several people"
-    remedy = "It was left out where it would have made them one. Look whether it is a hotline or a showroom's tablet."
-    status = 422
-
-
 class RefundBeyondPayment(ProductError):
     code = "customers.refund-beyond-payment"
     title = "More was returned of an order than was paid for it"

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 
+from yingtai.collect.errors import IdentifierOfACrowd
 from yingtai.collect.eventset import RawSet
 from yingtai.collect.importing.mapping import ORDER_LINES, PROFILES
 from yingtai.collect.importing.opening import Origin
 from yingtai.collect.importing.orders import OrderLines
-from yingtai.collect.importing.parts import Setting
+from yingtai.collect.importing.parts import KIND_OF, Setting
 from yingtai.collect.importing.reading import Batch, Table, open_table
-from yingtai.collect.importing.reporting import Report
+from yingtai.collect.importing.reporting import KINDS, Report
 from yingtai.collect.importing.rows import EventRows, ProfileRows
+from yingtai.collect.placeholders import NOBODY, hold_back
 from yingtai.kernel.errors import ProductError
 
 Told = Callable[[int], None]
@@ -39,6 +42,11 @@ class FileImport:
 
         Raises: ColumnNotInFile, FileDamaged, FileTooLarge
         """
+        for made in self._made(told):
+            self._count_crowds(made)
+            yield made
+
+    def _made(self, told: Told) -> Iterator[RawSet]:
         if self.setting.mapping.shape == ORDER_LINES:
             yield from self._order_sets(told)
             return
@@ -54,6 +62,29 @@ class FileImport:
         yield from orders.sets()
         self.products = orders.products
         self.report.products = len(orders.products) if orders.products is not None else 0
+
+    def _count_crowds(self, made: RawSet) -> None:
+        """Say which identifiers the load leaves out of a set because several people of it share them."""
+        fields = self.setting.mapping.fields
+        columns = {
+            KIND_OF.get(name, name): field.column
+            for key, field in fields.items()
+            for section, _, name in [key.partition(".")]
+            if section == "person"
+        }
+        if not columns:
+            return
+        held = {kind: made.events[f"id_{kind}"].combine_chunks().dictionary_encode() for kind in columns}
+        rows = np.stack([one.indices.fill_null(NOBODY).to_numpy() for one in held.values()], axis=1)
+        before = rows.copy()
+        hold_back(rows, list(columns))
+        for place, (kind, column) in enumerate(columns.items()):
+            codes, counts = np.unique(before[before[:, place] != rows[:, place], place], return_counts=True)
+            for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+                value = held[kind].dictionary[code].as_py()
+                self.report.leave_out(column, IdentifierOfACrowd, value, KINDS.get(kind, "text"), count)
+            if len(codes):
+                self.report.noted[IdentifierOfACrowd.code] += int(counts.sum())
 
     def _batches(self, told: Told) -> Iterator[Batch]:
         for batch in self._table.batches(self.setting.mapping.columns(), self._refuse):

@@ -7,11 +7,19 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from yingtai.collect.errors import TraitTwice
+from yingtai.collect.errors import ConsentTimeAlone, ConsentTimeTwice, ConsentWithoutPurpose, TraitTwice
 from yingtai.collect.importing.fields import Unreadable, number_reader, time_reader
 from yingtai.collect.importing.mapping import EVENTS, ORDER_LINES, PROFILES, SHAPES
 
-LEFT_OUT, AS_PROPERTY, AS_TRAIT, AS_CONSENT = "", "property", "trait", "consent"
+LEFT_OUT, AS_PROPERTY, AS_TRAIT, AS_CONSENT, AS_CONSENT_TIME = (
+    "",
+    "property",
+    "trait",
+    "consent",
+    "consent-time",
+)
+BY_WAY_OF = "|"
+"""Between the purpose that people agreed to and the channel: `marketing.email|email`."""
 TRAIT_NAMED = f"{AS_TRAIT}:"
 """Before the name of a trait that a column holds; without a name the trait is called like the column."""
 
@@ -110,10 +118,16 @@ def guess_targets(shape: str, header: Sequence[str], rows: Rows) -> dict[str, st
         if not target:
             names = (TRAIT_NAMED + name for name, words in TRAITS.items() if _bare(column) in words)
             target = next((name for name in names if name not in taken), LEFT_OUT)
-        if not target and shape == PROFILES and _is_answer(_bare(column)):
-            target = AS_CONSENT
+        if not target and shape == PROFILES and _is_about_consent(_bare(column)):
+            target = AS_CONSENT_TIME if _is_time(_bare(column)) else AS_CONSENT
+            target = LEFT_OUT if target in taken else target
         targets[column] = target
         taken |= {target} - {LEFT_OUT, AS_TRAIT, AS_CONSENT}
+    if AS_CONSENT not in targets.values():
+        # A time says nothing without what was answered then.
+        targets = {
+            column: LEFT_OUT if target == AS_CONSENT_TIME else target for column, target in targets.items()
+        }
     if {"line.unit_price", "line.amount"} <= taken:
         amount = next(column for column, target in targets.items() if target == "line.amount")
         targets[amount] = LEFT_OUT
@@ -162,13 +176,45 @@ def document_of(
     if shape == ORDER_LINES and general.get("refund_prefix"):
         document["refunds"] = {"prefix": general["refund_prefix"]}
     for column, target in targets.items():
-        if target:
-            cells = [row[header.index(column)] for row in rows]
-            _add(document, column, target, cells, general)
+        if target and target != AS_CONSENT_TIME:
+            _add(document, column, target, _cells(column, header, rows), general)
+    _date_answers(document, targets, header, rows, general)
     if general.get("channel"):
         section = "order" if shape == ORDER_LINES else "event"
         document.setdefault(section, {}).setdefault("channel", {"value": general["channel"]})
     return document
+
+
+def _date_answers(
+    document: dict[str, Any],
+    targets: Mapping[str, str],
+    header: Sequence[str],
+    rows: Rows,
+    general: Mapping[str, str],
+) -> None:
+    """Say in which column it stands when people agreed or refused.
+
+    Raises: ConsentTimeAlone, ConsentTimeTwice
+    """
+    times = [column for column, target in targets.items() if target == AS_CONSENT_TIME]
+    if not times:
+        return
+    if len(times) > 1:
+        raise ConsentTimeTwice(columns=", ".join(times))
+    if not document.get("consent"):
+        raise ConsentTimeAlone(column=times[0])
+    at = _time_field(times[0], _cells(times[0], header, rows), general)
+    document["consent"] = [answer | {"at": at} for answer in document["consent"]]
+
+
+def _cells(column: str, header: Sequence[str], rows: Rows) -> list[str | None]:
+    place = list(header).index(column)
+    return [row[place] for row in rows if place < len(row)]
+
+
+def _time_field(column: str, cells: Sequence[str | None], general: Mapping[str, str]) -> str | dict[str, Any]:
+    form = general.get("time_form") or guess_time_form(cells)
+    return {"column": column, "format": form} if form else column
 
 
 def _add(
@@ -189,14 +235,16 @@ def _add(
         named[_free_name(property_name(column), named)] = column
         return
     if target == AS_CONSENT:
-        answer = {"purpose": general.get("purpose") or "marketing.email", "column": column}
-        document.setdefault("consent", []).append(answer | {"channel": answer["purpose"].rpartition(".")[2]})
+        purpose, _, channel = general.get("purpose", "").partition(BY_WAY_OF)
+        if not channel:
+            raise ConsentWithoutPurpose(column=column)
+        answer = {"purpose": purpose, "column": column, "channel": channel}
+        document.setdefault("consent", []).append(answer)
         return
     section, _, name = target.partition(".")
     field: str | dict[str, Any] = column
     if name == "occurred_at":
-        form = general.get("time_form") or guess_time_form(cells)
-        field = {"column": column, "format": form} if form else column
+        field = _time_field(column, cells, general)
     elif section == "person" and (cleaners := guess_cleaners(cells)):
         field = {"column": column, "clean": cleaners}
     document.setdefault(section, {})[name] = field
@@ -227,10 +275,12 @@ def _target(shape: str, bare: str) -> str:
     return LEFT_OUT
 
 
-def _is_answer(bare: str) -> bool:
-    """Say whether a column seems to hold answers about consent, and not when they were given."""
-    is_time = bare.endswith(("时间", "日期", "date", "time", "at", "datum"))
-    return any(word in bare for word in CONSENT_WORDS) and not is_time
+def _is_about_consent(bare: str) -> bool:
+    return any(word in bare for word in CONSENT_WORDS)
+
+
+def _is_time(bare: str) -> bool:
+    return bare.endswith(("时间", "日期", "date", "time", "at", "datum"))
 
 
 def _fits(target: str, cells: Sequence[str | None]) -> bool:

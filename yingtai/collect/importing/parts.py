@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from yingtai.collect.errors import (
     CellMissing,
+    IdentifierMeansNobody,
     IdentifierNotUsable,
     NumberRounded,
     PlaceNotKnown,
@@ -33,6 +34,7 @@ from yingtai.collect.importing.fields import (
 from yingtai.collect.importing.mapping import Field, Mapping
 from yingtai.collect.importing.reading import Batch
 from yingtai.collect.importing.reporting import KINDS, Report
+from yingtai.collect.placeholders import is_blocked
 from yingtai.collect.plan import EVENT, PROPERTY, TRAIT, Plan
 from yingtai.kernel.errors import ProductError
 from yingtai.vault.api import normalise
@@ -114,7 +116,7 @@ class Lines:
         self.is_in &= ~is_out
 
     def person(self) -> dict[str, Column]:
-        """Read the identifiers; one that is not of its kind is noted and left out, its line stays."""
+        """Read the identifiers; one that is not of its kind, or means nobody, is noted and left out, its line stays."""
         found: dict[str, Column] = {}
         region = self.setting.mapping.region or self.setting.country
         for key, source in self.setting.mapping.fields.items():
@@ -123,7 +125,7 @@ class Lines:
                 continue
             kind = KIND_OF.get(name, name)
             column = read_column(self.batch, source, _identifier_reader(kind, region))
-            self._note(column, IdentifierNotUsable, KINDS.get(kind, "text"))
+            self._note(column, None, KINDS.get(kind, "text"))
             found[f"id_{kind}"] = column
         return found
 
@@ -153,13 +155,18 @@ class Lines:
         ]
         return Column(column.name, column.codes, values, column.cells, {})
 
-    def _note(self, column: Column, reason: type[ProductError], kind: str) -> None:
+    def _note(self, column: Column, reason: type[ProductError] | None, kind: str) -> None:
+        """Note values that are not used; without a reason each says its own, and it is an identifier."""
         if not column.problems:
             return
+        report = self.setting.report
         for row in np.flatnonzero(column.is_problem & self.is_in).tolist():
             place = column.codes[row]
-            why = NumberRounded if column.problems[place] is NumberRounded else reason
-            self.setting.report.note(self.batch.lines[row], column.name, why, column.cells[place], kind)
+            own = column.problems[place]
+            why = own if reason is None or own is NumberRounded else reason
+            report.note(self.batch.lines[row], column.name, why, column.cells[place], kind)
+            if reason is None:
+                report.leave_out(column.name, why, column.cells[place], kind)
 
 
 Halves = tuple[str | None, str | None]
@@ -206,7 +213,9 @@ def _identifier_reader(kind: str, region: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if ROUNDED.fullmatch(text):
             raise Unreadable(NumberRounded)
-        value = normalise(kind, text, region)
+        value = None if is_blocked(kind, text) else normalise(kind, text, region)
+        if is_blocked(kind, value or text):
+            raise Unreadable(IdentifierMeansNobody)
         if value is None:
             raise Unreadable(IdentifierNotUsable)
         return value

@@ -10,6 +10,7 @@ from yingtai.kernel.spreadsheets import plain_cell
 from yingtai.vault.api import mask
 
 SHOWN = 100
+LEFT_OUT_SHOWN, LEFT_OUT_COUNTED = 20, 5_000
 
 KINDS = {"email": "email", "phone": "phone"}
 """How a value of an identifier is masked; every other value as text."""
@@ -27,7 +28,11 @@ class Rejected:
 
 @dataclass
 class Report:
-    """Counts of one run. `rejected` are lines not taken by reason, `noted` values not used by reason."""
+    """Counts of one run. `rejected` are lines not taken by reason, `noted` values not used by reason.
+
+    answers   what people of the file said about consent; `consents` are those that were recorded
+    left_out  identifiers that were not used, by column, reason and masked value
+    """
 
     rows: int = 0
     events: int = 0
@@ -39,11 +44,14 @@ class Report:
     profiles_new: int = 0
     profiles_touched: int = 0
     consents: int = 0
+    answers: int = 0
     products: int = 0
     seconds: float = 0.0
     rejected: Counter[str] = field(default_factory=Counter)
     noted: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     first: list[Rejected] = field(default_factory=list)
+    first_noted: list[Rejected] = field(default_factory=list)
     errors: "ErrorList | None" = None
 
     def reject(
@@ -51,21 +59,32 @@ class Report:
     ) -> None:
         """Count a line that was not taken."""
         self.rejected[reason.code] += 1
-        self._keep(line, column, reason, value, kind)
+        self._keep(self.first, line, column, reason, value, kind)
 
     def note(
         self, line: int, column: str, reason: type[ProductError], value: str, kind: str = "text"
     ) -> None:
         """Count a value that was not used, though its line was."""
         self.noted[reason.code] += 1
-        self._keep(line, column, reason, value, kind)
+        self._keep(self.first_noted, line, column, reason, value, kind)
 
-    def _keep(self, line: int, column: str, reason: type[ProductError], value: str, kind: str) -> None:
-        if len(self.first) >= SHOWN and self.errors is None:
+    def leave_out(
+        self, column: str, reason: type[ProductError], value: str, kind: str, lines: int = 1
+    ) -> None:
+        """Count an identifier that stands for nobody or for many. Of very many different ones the later go uncounted
+        here; `noted` counts them all."""
+        key = (column, reason.code, mask(kind, value[:200]))
+        if key in self.left_out or len(self.left_out) < LEFT_OUT_COUNTED:
+            self.left_out[key] += lines
+
+    def _keep(
+        self, first: list[Rejected], line: int, column: str, reason: type[ProductError], value: str, kind: str
+    ) -> None:
+        if len(first) >= SHOWN and self.errors is None:
             return
         one = Rejected(line, column, reason.code, mask(kind, value[:200]) if value else "")
-        if len(self.first) < SHOWN:
-            self.first.append(one)
+        if len(first) < SHOWN:
+            first.append(one)
         if self.errors is not None:
             self.errors.add(one)
 
@@ -83,12 +102,18 @@ class Report:
             "repeats": self.repeats,
             "profiles_new": self.profiles_new,
             "profiles_touched": self.profiles_touched,
+            "answers": self.answers,
             "consents": self.consents,
             "products": self.products,
             "seconds": round(self.seconds, 2),
+            "left_out": [
+                {"column": column, "reason": reason, "value": masked, "count": count}
+                for (column, reason, masked), count in self.left_out.most_common(LEFT_OUT_SHOWN)
+            ],
+            "left_out_kinds": len(self.left_out),
             "first_rejected": [
                 {"line": one.line, "column": one.column, "reason": one.reason, "value": one.masked}
-                for one in self.first
+                for one in [*self.first, *self.first_noted][:SHOWN]
             ],
         }
 

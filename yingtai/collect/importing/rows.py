@@ -184,9 +184,15 @@ def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | 
                 lines.setting.report.note(line, answers.name, AnswerNotUnderstood, cell)
             if granted is not None:
                 when = times.at(row) if times else None
+                if times and times.codes[row] in times.problems:
+                    code = times.codes[row]
+                    lines.setting.report.note(
+                        lines.batch.lines[row], times.name, times.problems[code], times.cells[code]
+                    )
                 rows.append((place, consent.purpose, consent.channel, granted, when or moments[place]))
     if not rows:
         return None
+    lines.setting.report.answers += len(rows)
     event_rows, purposes, channels, granted_all, at = (list(part) for part in zip(*rows, strict=True))
     return pa.table([event_rows, purposes, channels, granted_all, micros_array(at)], schema=CONSENT_COLUMNS)
 

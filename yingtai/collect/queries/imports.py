@@ -1,6 +1,9 @@
 """Reading imports, and the mappings that are offered to start them with."""
 
-from collections.abc import Iterator
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -127,20 +130,37 @@ def list_presets(acting: Acting) -> list[PresetView]:
         return [PresetView(row.id, row.name, row.mapping) for row in MappingPreset.objects.order_by("name")]
 
 
-def read_errors(acting: Acting, import_id: UUID) -> Iterator[bytes]:
+def read_errors(acting: Acting, import_id: UUID, words: Callable[[str], str]) -> Iterator[bytes]:
     """Return the list of an import's rejected lines as CSV, piece by piece; values in it are masked.
 
+    In:     words  what a reason's code means, for whoever reads
     Raises: ImportNotFound, FileExpired
     """
     view = get_import(acting, import_id)
     stream = open_sealed_file(errors_path(view.id), view.id)
 
     def pieces() -> Iterator[bytes]:
-        with stream:
-            while piece := stream.read(STEP_BYTES):
-                yield piece
+        into = io.StringIO()
+        writer = csv.writer(into)
+        with io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
+            lines = csv.reader(text)
+            line, column, reason, value = next(lines)
+            writer.writerow((line, column, reason, "meaning", value))
+            yield codecs.BOM_UTF8
+            for line, column, reason, value in lines:
+                writer.writerow((line, column, reason, words(reason), value))
+                if into.tell() > STEP_BYTES:
+                    yield _taken(into)
+            yield _taken(into)
 
     return pieces()
+
+
+def _taken(into: io.StringIO) -> bytes:
+    text = into.getvalue()
+    into.seek(0)
+    into.truncate()
+    return text.encode()
 
 
 def _view(row: Import, names: dict[UUID, str]) -> ImportView:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, TextIO, cast
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from yingtai.collect.errors import ImportNotFound, ImportNotMapped, ImportUnderWay
 from yingtai.collect.events import ImportAsked
 from yingtai.collect.importing.building import FileImport
@@ -21,13 +23,18 @@ from yingtai.collect.sealed_files import SealedWriter, errors_path
 from yingtai.collect.services.planning import note_seen
 from yingtai.collect.services.sources import ensure_source
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.events import publish
 from yingtai.kernel.jobs import JOBS
 from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.kernel.tasks import Progress, start_task
-from yingtai.organization.api import entity_no_at, get_unit_at, list_units
+from yingtai.kernel.tasks import Progress, ask_to_stop, start_task
+from yingtai.organization.api import entity_no_at, get_unit_at, list_units, record_deed
 from yingtai.vault.api import blind
+
+deed_words.register("import.started", _("started an import"))
+deed_words.register("import.stopped", _("stopped an import"))
+deed_words.register("import.run-by-command", _("imported a file by the command line"))
 
 TASK, CHECK_TASK = "collect.import", "collect.check"
 DRY_SOURCE_NO = 0
@@ -113,7 +120,7 @@ def check_import(acting: Acting, import_id: UUID, *, progress: Progress | None =
     opened = open_import(acting, origin, mapping, node_no=found.node_no, dry=True)
     told = (lambda done: progress.step(done, opened.size_bytes)) if progress else (lambda done: None)
     with _error_list(found, opened.report):
-        for _ in opened.sets(told):
+        for _set in opened.sets(told):
             pass
     with acting_transaction(acting):
         kept = _editable(import_id)
@@ -135,7 +142,23 @@ def ask_for_import(acting: Acting, import_id: UUID) -> UUID:
         found.state = Import.State.QUEUED
         found.save()
         publish(acting, ImportAsked(node_no=found.node_no, occurred_at=acting.at, import_id=found.id))
+        _record(acting, "import.started", found)
         return found.task_id
+
+
+def stop_import(acting: Acting, import_id: UUID) -> None:
+    """Ask the import, or its dry run, to stop at its next step; what is over stays as it is.
+
+    Raises: ImportNotFound
+    """
+    with acting_transaction(acting):
+        found = Import.objects.filter(id=import_id).first()
+        if found is None:
+            raise ImportNotFound
+        if found.task_id:
+            ask_to_stop(acting, found.task_id)
+        if found.state == Import.State.QUEUED:
+            _record(acting, "import.stopped", found)
 
 
 class Run:
@@ -198,6 +221,7 @@ def note_import(acting: Acting, opened: FileImport) -> UUID:
             state=Import.State.DONE, report=opened.report.document(), started_by=acting.actor,
             created_at=acting.at, finished_at=acting.at,
         )  # fmt: skip
+        _record(acting, "import.run-by-command", made)
     return made.id
 
 
@@ -208,6 +232,11 @@ def save_preset(acting: Acting, node_no: int, *, name: str, document: Mapped[str
         MappingPreset.objects.update_or_create(
             node_no=node_no, name=name[:120], defaults={"mapping": dict(document), "created_at": acting.at}
         )
+
+
+def _record(acting: Acting, what: str, found: Import) -> None:
+    source = (found.mapping or {}).get("source", "")
+    record_deed(acting, what, node_no=found.node_no, about=str(found.id), source=source)
 
 
 def _mapped(import_id: UUID) -> Import:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from yingtai.collect.errors import TraitTwice
+from yingtai.collect.errors import ConsentTimeAlone, ConsentTimeTwice, ConsentWithoutPurpose, TraitTwice
 from yingtai.collect.importing.guessing import AS_TRAIT, document_of, guess_shape, guess_targets
-from yingtai.collect.importing.mapping import ORDER_LINES, PROFILES
+from yingtai.collect.importing.mapping import ORDER_LINES, PROFILES, mapping_of
 
 ORDER = {
     "订单号": "order.id", "下单日期": "order.occurred_at", "客户手机": "person.phone", "客户姓名": "trait:name",
@@ -14,7 +14,7 @@ ORDER = {
 PERSON = {
     "会员号": "person.member_no", "手机号码": "person.phone", "邮箱": "person.email", "姓名": "trait:name",
     "性别": "trait:gender", "出生日期": "trait:birthday", "会员等级": "trait:member_level", "营销同意": "consent",
-    "同意时间": "", "备注": "",
+    "同意时间": "consent-time", "备注": "",
 }  # fmt: skip
 
 
@@ -62,6 +62,36 @@ def columns_as(target):
 
 def test_columns_of_nearly_one_name_get_names_of_their_own():
     assert columns_as(AS_TRAIT)["traits"] == {"city": "City", "city_2": "city"}
+
+
+def answers_as(*columns, purpose="marketing.sms|sms"):
+    targets = {"mail": "person.email"} | dict(columns)
+    general = {"source": "Book", "time_zone": "UTC", "purpose": purpose}
+    rows = [["a@b.example", "yes", "31/12/2025 08:00"][: len(targets)]]
+    return document_of(
+        shape=PROFILES, general=general, targets=targets, header=list(targets), rows=rows, options={}
+    )
+
+
+def test_answers_go_to_the_purpose_that_was_chosen_with_the_time_they_were_given():
+    document = answers_as(("ok", "consent"), ("since", "consent-time"))
+
+    [consent] = mapping_of(document).consents
+    assert (consent.purpose, consent.channel, consent.answer.column) == ("marketing.sms", "sms", "ok")
+    assert (consent.at.column, consent.at.format) == ("since", "%d/%m/%Y %H:%M")
+
+
+@pytest.mark.parametrize(
+    ("columns", "purpose", "error"),
+    [
+        ([("since", "consent-time")], "a|sms", ConsentTimeAlone),
+        ([("ok", "consent"), ("since", "consent-time"), ("to", "consent-time")], "a|sms", ConsentTimeTwice),
+        ([("ok", "consent")], "", ConsentWithoutPurpose),
+    ],
+)
+def test_answers_that_cannot_be_told_are_refused_in_words(columns, purpose, error):
+    with pytest.raises(error):
+        answers_as(*columns, purpose=purpose)
 
 
 def test_two_columns_for_one_trait_are_refused():

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from yingtai.collect import api
 from yingtai.collect.queries.imports import get_import, list_imports
 from yingtai.collect.services.imports import check_import
+from yingtai.compliance.api import install_standard_purposes
 from yingtai.compliance.testing import signed_in
 from yingtai.kernel.env import env
 from yingtai.kernel.scope import brand_of
@@ -180,9 +181,75 @@ def test_a_file_goes_from_upload_to_dry_run(marketer, acting, stranger):
     assert "Nothing is loaded yet. Of 2 lines, 1 cannot be used." in report
     assert "A number cannot be read" in report
     errors = b"".join(marketer.get(f"{asked.url}errors.csv").streaming_content).decode("utf-8-sig")
-    assert errors.splitlines() == ["line,column,reason,value", "3,Quantity,collect.number-not-readable,***"]
+    words = '"A number cannot be read. Write it like 1234.56, or state the decimal sign in the mapping."'
+    assert errors.splitlines() == [
+        "line,column,reason,meaning,value", f"3,Quantity,collect.number-not-readable,{words},***"
+    ]  # fmt: skip
+    marketer.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    chinese = b"".join(marketer.get(f"{asked.url}errors.csv").streaming_content).decode("utf-8-sig")
+    assert "3,Quantity,collect.number-not-readable,数值无法读取" in chinese
+    del marketer.cookies[settings.LANGUAGE_COOKIE_NAME]
     assert stranger.get(asked.url).status_code == 404
     assert api.read_mapping(marketer.get(f"{asked.url}mapping.toml").content).document == found.mapping
+
+
+PEOPLE = "邮箱,营销同意,同意时间\r\nanna@b.example,是,2025-03-01 10:00\r\ncid@d.example,否,昨天\r\n"
+
+
+def test_when_people_agreed_is_guessed_and_purposes_and_zones_are_offered_by_name(marketer, acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    made = upload(marketer, PEOPLE.encode(), "book.csv")
+    page = marketer.get(made.url)
+    chosen = columns_of(page)
+
+    assert chosen == {"column_0": "person.email", "column_1": "consent", "column_2": "consent-time"}
+    assert '<option value="marketing.email|email" selected>Marketing by e-mail</option>' in text_of(page)
+    assert "Personalised offers · Website" in text_of(page)
+    assert "service.messages" not in text_of(page)
+    assert text_of(page).index("Of your brands") < text_of(page).index("Africa/Abidjan")
+
+    whole = {"shape": "profiles", "source": "Book", "time_zone": "Asia/Shanghai", **chosen}
+    assert "no purpose is chosen" in text_of(marketer.post(made.url, whole))
+    asked = marketer.post(made.url, whole | {"purpose": "marketing.email|email"})
+
+    assert asked.status_code == 302, text_of(asked)
+    (found,) = list_imports(acting).rows
+    assert found.mapping["consent"] == [
+        {"purpose": "marketing.email", "column": "营销同意", "channel": "email", "at": "同意时间"}
+    ]
+    report = check_import(acting, found.id)
+    assert dict(report.noted) == {"collect.time-not-readable": 1}
+    assert columns_of(marketer.get(made.url)) == chosen
+
+
+BOOK = "客户编号,手机号\r\n" + "".join(
+    f"M1000{number},{phone}\r\n"
+    for number, phone in enumerate(
+        ["13800138000", "未知", "13800138000", *["13800008001"] * 4, "13800008002"]
+    )
+)
+
+
+def test_which_identifiers_were_left_out_is_said_with_counts_and_why(marketer, acting):
+    made = upload(marketer, BOOK.encode(), "book.csv")
+    whole = {"shape": "profiles", "source": "Book", "time_zone": "Asia/Shanghai", "region": "CN"}
+    asked = marketer.post(made.url, whole | columns_of(marketer.get(made.url)))
+    (found,) = list_imports(acting).rows
+
+    report = check_import(acting, found.id).document()
+
+    nobody, crowd = "collect.identifier-means-nobody", "collect.identifier-of-a-crowd"
+    assert report["rejected"] == {}
+    assert report["noted"] == {nobody: 3, crowd: 4}
+    assert [(one["reason"], one["count"]) for one in report["left_out"]] == [
+        (crowd, 4),
+        (nobody, 2),
+        (nobody, 1),
+    ]
+    page = text_of(marketer.get(asked.url))
+    assert "Identifiers that were left out" in page
+    assert "<code>13800138000" not in page
+    assert "13800008001" not in page
 
 
 def test_an_upload_lies_sealed_under_its_own_key(marketer, acting):
@@ -230,6 +297,20 @@ def test_an_import_is_asked_for_and_can_be_followed(marketer, acting):
     assert "Running" in text_of(asked)
     assert marketer.post(f"/data/imports/{found.id}/run").status_code == 409
     assert marketer.post(f"/data/imports/{found.id}/stop").status_code == 302
+
+
+def test_who_started_and_stopped_an_import_is_in_the_record_of_deeds(marketer, acting, brand):
+    made = upload_orders(marketer)
+    whole = {"shape": "order-lines", "source": "Shop", "time_zone": "Europe/London", "currency": "GBP"}
+    asked = marketer.post(made.url, whole | columns_of(marketer.get(made.url)))
+    (found,) = list_imports(acting).rows
+    check_import(acting, found.id)
+    marketer.post(f"{asked.url}run")
+    marketer.post(f"{asked.url}stop")
+
+    page = text_of(signed_in(brand.code, "auditor").get("/organization/record/"))
+    assert page.count("started an import") == 2
+    assert page.count("stopped an import") == 2
 
 
 def test_what_a_colleague_brought_is_shown_masked(marketer, brand):

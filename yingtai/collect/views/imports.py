@@ -11,7 +11,15 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.collect.forms import SHAPE_NAMES, MappingForm, UploadForm
-from yingtai.collect.importing.guessing import TRAIT_NAMED, document_of, guess_shape, guess_targets
+from yingtai.collect.importing.guessing import (
+    AS_CONSENT,
+    AS_CONSENT_TIME,
+    BY_WAY_OF,
+    TRAIT_NAMED,
+    document_of,
+    guess_shape,
+    guess_targets,
+)
 from yingtai.collect.importing.mapping import SHAPES, FileOptions, mapping_of
 from yingtai.collect.importing.opening import ENCODINGS
 from yingtai.collect.importing.writing import mapping_text
@@ -32,22 +40,27 @@ from yingtai.collect.services.imports import (
     map_import,
     save_preset,
     start_import,
+    stop_import,
 )
 from yingtai.collect.services.uploads import save_upload
 from yingtai.collect.uploading import SealingHandler
-from yingtai.collect.views.places import node_of, unit_of
-from yingtai.collect.views.words import reason_words
+from yingtai.collect.views.places import node_of, unit_of, zones_of
+from yingtai.collect.views.words import reason_words, reasons_in_words
+from yingtai.compliance.api import channel_title, list_purposes
+from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
-from yingtai.kernel.scope import brand_of
-from yingtai.kernel.tasks import TaskView, ask_to_stop, find_task
+from yingtai.kernel.scope import brand_node, brand_of
+from yingtai.kernel.tasks import TaskView, find_task
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.components import Progress, Step, steps
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import is_swap, render_page
 from yingtai.vault.api import mask
 
+USUAL_PURPOSE = f"marketing.email{BY_WAY_OF}email"
+SHOWN_LINES = 20
 FIGURES = (
     "rows",
     "orders",
@@ -115,6 +128,8 @@ def import_columns(request: ActingRequest, import_id: UUID) -> HttpResponse:
     options = _file_options(request, found)
     look = look_at_file(request.acting, found.upload_id, FileOptions(**options))
     shape, initial, targets = _start(request, found, look)
+    purposes = _purposes(request.acting, found, initial.get("purpose", ""))
+    initial.setdefault("purpose", USUAL_PURPOSE if USUAL_PURPOSE in dict(purposes) else "")
     form = MappingForm(
         request.POST or None,
         shape=shape,
@@ -122,6 +137,8 @@ def import_columns(request: ActingRequest, import_id: UUID) -> HttpResponse:
         targets=targets,
         initial=initial,
         traits=plan_of(brand_of(unit_of(request).node_no or 0)).traits,
+        zones=zones_of(request),
+        purposes=purposes,
     )
     problem: ProductError | None = None
     if request.method == "POST" and form.is_valid():
@@ -185,14 +202,18 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "found": found,
         "progress": _progress(found, task) if task and (not task.is_over or task.problem) else None,
         "is_stopped": task is not None and task.state == "stopped",
-        "figures": [(_figure_words()[name], report[name]) for name in FIGURES if report.get(name)],
+        "figures": _figures(report, is_over=found.is_over),
         "report": report,
         "taken": sum(report.get(name, 0) for name in ("events", "orders", "refunds", "people"))
         - report.get("repeats", 0),
         "rejected_count": sum(report.get("rejected", {}).values()),
         "rejected": [(count, *reason_words(code)) for code, count in report.get("rejected", {}).items()],
         "noted": [(count, *reason_words(code)) for code, count in report.get("noted", {}).items()],
-        "first": [(row, reason_words(row["reason"])[0]) for row in report.get("first_rejected", [])[:50]],
+        "left_out": [(row, reason_words(row["reason"])[0]) for row in report.get("left_out", [])],
+        "more_left_out": report.get("left_out_kinds", 0) > len(report.get("left_out", [])),
+        "first": [
+            (row, reason_words(row["reason"])[0]) for row in report.get("first_rejected", [])[:SHOWN_LINES]
+        ],
         "may_run": found.state in {"checked", "failed"} and found.report is not None,
         "mapping": mapping_of(found.mapping) if found.mapping else None,
         "steps": _steps(4 if found.state in {"queued", "done", "failed"} else 3, import_id),
@@ -226,9 +247,7 @@ def import_run(request: ActingRequest, import_id: UUID) -> HttpResponse:
 @page(action="edit", place="collect.import", label=Label.L3)
 def import_stop(request: ActingRequest, import_id: UUID) -> HttpResponse:
     """Ask the import to stop at its next step."""
-    found = get_import(request.acting, import_id)
-    if found.task_id:
-        ask_to_stop(request.acting, found.task_id)
+    stop_import(request.acting, import_id)
     return redirect("collect:import", import_id)
 
 
@@ -237,7 +256,7 @@ def import_stop(request: ActingRequest, import_id: UUID) -> HttpResponse:
 def import_errors(request: ActingRequest, import_id: UUID) -> HttpResponse:
     """Every rejected line as CSV, values masked."""
     response = StreamingHttpResponse(
-        read_errors(request.acting, import_id), content_type="text/csv; charset=utf-8"
+        read_errors(request.acting, import_id, reasons_in_words()), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="rejected-{import_id}.csv"'
     return cast(HttpResponse, response)
@@ -278,7 +297,7 @@ def _start(
         initial |= {
             name: document[name] for name in ("source", "time_zone", "currency", "region") if name in document
         }
-        initial |= _constants(document)
+        initial |= _constants(document) | _purpose_of(document)
         targets = dict.fromkeys(look.header, "") | _targets_of(document)
     return shape, initial, targets
 
@@ -302,7 +321,32 @@ def _targets_of(document: Mapping[str, Any]) -> dict[str, str]:
     targets |= {
         one.column: TRAIT_NAMED + name for name, one in mapping.traits.items() if one.column not in targets
     }
-    return targets | {one.answer.column: "consent" for one in mapping.consents}
+    times = {one.at.column: AS_CONSENT_TIME for one in mapping.consents if one.at}
+    return targets | times | {one.answer.column: AS_CONSENT for one in mapping.consents}
+
+
+def _purpose_of(document: Mapping[str, Any]) -> dict[str, str]:
+    answers = mapping_of(document).consents
+    return {"purpose": f"{answers[0].purpose}{BY_WAY_OF}{answers[0].channel}"} if answers else {}
+
+
+def _purposes(acting: Acting, found: ImportView, chosen: str) -> list[tuple[str, str]]:
+    """Return what people of the file may have agreed to, by purpose and channel; one that was kept stays offered."""
+    asked = [
+        one
+        for one in list_purposes(acting)
+        if one.basis == "consent" and one.node_no == brand_node(found.node_no)
+    ]
+    offered = {
+        f"{one.code}{BY_WAY_OF}{channel}": (
+            one.title if len(one.channels) == 1 else f"{one.title} · {channel_title(channel)}"
+        )
+        for one in asked
+        for channel in one.channels
+    }
+    if chosen and chosen not in offered:
+        offered[chosen] = chosen.replace(BY_WAY_OF, " · ")
+    return list(offered.items())
 
 
 def _file_options(request: ActingRequest, found: ImportView) -> dict[str, Any]:
@@ -360,6 +404,18 @@ def _state_words(row: ImportView) -> tuple[str, str]:
     }[row.state]
 
 
+def _figures(report: Mapping[str, Any], *, is_over: bool) -> list[tuple[str, int]]:
+    """Return what there is to count. Answers are what a file says, consents what was recorded of it: a withdrawal
+    may stand against them, so their number is told even when it is 0."""
+    words = _figure_words()
+    shown = [(words[name], report[name]) for name in FIGURES if report.get(name)]
+    if report.get("answers"):
+        shown.append((words["answers"], report["answers"]))
+        if is_over:
+            shown.append((words["consents"], report["consents"]))
+    return shown
+
+
 def _figure_words() -> dict[str, str]:
     return {
         "rows": _("Lines of the file"),
@@ -371,4 +427,6 @@ def _figure_words() -> dict[str, str]:
         "repeats": _("Taken before"),
         "profiles_new": _("New profiles"),
         "profiles_touched": _("Profiles touched"),
+        "answers": _("Answers about consent"),
+        "consents": _("Consents recorded"),
     }

@@ -25,6 +25,11 @@ def node_of(request: ActingRequest) -> int:
     return unit_of(request).node_no or 0
 
 
+def zones_of(request: ActingRequest) -> list[str]:
+    """Return the time zones of the unit somebody works in and of all brands they see."""
+    return [unit_of(request).time_zone, *(brand.time_zone for brand in list_brands(request.acting.scope))]
+
+
 def brand_of_page(request: ActingRequest) -> UnitView:
     """Return the brand above the unit somebody works in."""
     return get_unit_at(brand_node(node_of(request)))

@@ -13,7 +13,7 @@ from yingtai.collect.forms import SourceForm
 from yingtai.collect.listing import SOURCES
 from yingtai.collect.queries.sources import SourceView, get_source, list_sources, notes_of
 from yingtai.collect.services.sources import change_source, make_source, make_write_key, revoke_write_keys
-from yingtai.collect.views.places import unit_of
+from yingtai.collect.views.places import unit_of, zones_of
 from yingtai.kernel.env import env
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
@@ -51,7 +51,7 @@ def source_list(request: ActingRequest) -> HttpResponse:
 def source_new(request: ActingRequest) -> HttpResponse:
     """Make a source, and its first write key."""
     unit = unit_of(request)
-    form = SourceForm(request.POST or None, initial={"time_zone": unit.time_zone})
+    form = SourceForm(request.POST or None, initial={"time_zone": unit.time_zone}, zones=zones_of(request))
     problem: ProductError | None = None
     if form.is_valid():
         given = form.cleaned_data
@@ -77,7 +77,7 @@ def source_new(request: ActingRequest) -> HttpResponse:
 def source_edit(request: ActingRequest, source_id: UUID) -> HttpResponse:
     """Change what a source may send."""
     found = get_source(request.acting, source_id)
-    form = SourceForm(request.POST or None, initial=_initial(found))
+    form = SourceForm(request.POST or None, initial=_initial(found), zones=zones_of(request))
     form.fields["name"].disabled = form.fields["kind"].disabled = True
     problem: ProductError | None = None
     if form.is_valid():

@@ -1,9 +1,10 @@
 """Reasons in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 
 from yingtai.kernel.errors import CATALOGUE
 from yingtai.kernel.http import words_of
@@ -19,3 +20,15 @@ def reason_words(code: str, facts: Mapping[str, Any] | None = None) -> tuple[str
     title, remedy = gettext(problem.title), gettext(problem.remedy)
     # A reason of many lines has no facts of one of them to fill in.
     return title.replace("{", "").replace("}", ""), remedy
+
+
+def reasons_in_words() -> Callable[[str], str]:
+    """Return what says a reason in the language of this request, also after it was answered: files are streamed."""
+    language = get_language()
+
+    @lru_cache(maxsize=500)
+    def words(code: str) -> str:
+        with override(language):
+            return ". ".join(part for part in reason_words(code) if part)
+
+    return words

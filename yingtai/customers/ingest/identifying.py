@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from yingtai.collect.api import hold_back, is_blocked
 from yingtai.customers.eventset import ID_PREFIX, EventSet
 from yingtai.customers.ingest.batch import Batch, Found, Identifiers, People
 from yingtai.customers.ingest.resolving import FRESH, NOBODY, Distinct, Held, Resolution, combine, resolve
 from yingtai.customers.ingest.wire import fetch, put
-from yingtai.customers.rules import BY_PRIORITY, Standing, is_blocked
+from yingtai.customers.rules import BY_PRIORITY, Standing
 from yingtai.kernel.scope import BRAND_SHIFT
 from yingtai.organization.api import entity_no_at
 from yingtai.vault import api as vault
@@ -71,13 +72,6 @@ TAKE_NUMBERS = """
 """
 
 _PLACE = {kind.name: place for place, kind in enumerate(BY_PRIORITY)}
-FEW, MANY = 3, 5
-SHARED_BY = (
-    *((_PLACE[kind], (_PLACE["user"], _PLACE["email"]), FEW)
-      for kind in ("phone", "member", "device", "openid", "unionid", "anonymous")),
-    (_PLACE["email"], (_PLACE["phone"], _PLACE["member"]), MANY),
-)  # fmt: skip
-"""A kind, what one person has few of, and from how many on, in one set of events, a value stands for a crowd."""
 PLACE_OF_KIND = {kind.number: place for place, kind in enumerate(BY_PRIORITY)}
 
 
@@ -136,35 +130,11 @@ def read(set: EventSet) -> Found:
         brands.append(of_brand[kept])
         kinds.append(np.full(int(kept.sum()), place))
         count += int(kept.sum())
-    shared = hold_back(rows)
+    shared = hold_back(rows, [kind.name for kind in BY_PRIORITY])
     nothing = np.zeros(0, dtype=np.int64)
     of_kind, of_brand = np.concatenate(kinds or [nothing]), np.concatenate(brands or [nothing])
     combined = combine(rows, set.events["occurred_at"].cast("int64").to_numpy())
     return Found(combined, of_kind, values, of_brand, _blinded(of_kind, values, of_brand), blocked, shared)
-
-
-def hold_back(rows: np.ndarray) -> np.ndarray:
-    """Leave out what suspiciously many people share, wherever an event names its person better: a placeholder that
-    no list knows, the phone of a hotline, a tablet in a showroom. Changes `rows`, and says which of them it changed.
-
-    In: rows  the numbers of each event's identifiers, by priority; NOBODY where there is none
-    """
-    changed = np.zeros(len(rows), dtype=bool)
-    named = (rows != NOBODY).sum(axis=1) > 1
-    for place, others, most in SHARED_BY:
-        for other in others:
-            both = named & (rows[:, place] != NOBODY) & (rows[:, other] != NOBODY)
-            if not both.any():
-                continue
-            pairs = np.unique(rows[both][:, [place, other]], axis=0)
-            values, counts = np.unique(pairs[:, 0], return_counts=True)
-            shared = values[counts >= most]
-            if len(shared):
-                here = named & np.isin(rows[:, place], shared)
-                rows[here, place] = NOBODY
-                changed |= here
-                named = (rows != NOBODY).sum(axis=1) > 1
-    return changed
 
 
 def _one_kind(column: pa.ChunkedArray, brand: np.ndarray) -> tuple[np.ndarray, list[str], np.ndarray]:

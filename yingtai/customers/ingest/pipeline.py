@@ -12,11 +12,9 @@ import numpy as np
 import pyarrow as pa
 from django.db import connection
 
-from yingtai.collect.api import note_oddities
+from yingtai.collect.api import IdentifierMeansNobody, IdentifierOfACrowd, note_oddities
 from yingtai.compliance.api import merge_consents_in_pairs
 from yingtai.customers.errors import (
-    IdentifierMeansNobody,
-    IdentifierOfACrowd,
     PersonalValueConcealed,
     RefundBeyondPayment,
 )

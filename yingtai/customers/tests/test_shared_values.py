@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from yingtai.collect.api import make_source
+from yingtai.collect.api import hold_back, is_blocked, make_source
 from yingtai.customers import ingesting
-from yingtai.customers.ingest.identifying import BY_PRIORITY, NOBODY, hold_back
+from yingtai.customers.ingest.identifying import BY_PRIORITY, NOBODY
 from yingtai.customers.models import Profile
-from yingtai.customers.rules import is_blocked
 from yingtai.customers.testing import send
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.testing import MONDAY
@@ -114,7 +113,7 @@ def test_who_has_nothing_but_a_shared_value_is_still_somebody():
     rows[:3, place["email"]] = (10, 11, 12)
     rows[:, place["phone"]] = 20
 
-    hold_back(rows)
+    hold_back(rows, list(place))
 
     assert rows[:, place["phone"]].tolist() == [NOBODY, NOBODY, NOBODY, 20]
 
