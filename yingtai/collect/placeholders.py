@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
 NOBODY: Final = -1
 FEW, MANY = 3, 5
@@ -81,8 +82,9 @@ def hold_back(rows: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
             both = named & (rows[:, place] != NOBODY) & (rows[:, places[other]] != NOBODY)
             if not both.any():
                 continue
-            pairs = np.unique(rows[both][:, [place, places[other]]], axis=0)
-            values, counts = np.unique(pairs[:, 0], return_counts=True)
+            # Numbers of a set fit in half a word, and a hash tells whole words apart ten times faster than sorting.
+            pairs = rows[both, place].astype(np.int64) << 32 | rows[both, places[other]]
+            values, counts = np.unique(pa.array(pairs).unique().to_numpy() >> 32, return_counts=True)
             shared = values[counts >= most]
             if len(shared):
                 here = named & np.isin(rows[:, place], shared)

@@ -8,6 +8,7 @@ import numpy as np
 
 from yingtai.collect.api import public_sources
 from yingtai.customers.eventset import EventSet
+from yingtai.customers.ingest.grouping import different
 from yingtai.customers.ingest.resolving import Combined, Distinct, Resolution
 from yingtai.kernel.acting import Acting
 
@@ -55,7 +56,7 @@ class Batch:
     def from_public(self) -> np.ndarray:
         """Say of each event whether its source is public: its key is in a page or an app, so it proves nothing."""
         sources = self.numbers("source_no")
-        public = public_sources(np.unique(sources).tolist())
+        public = public_sources(different(sources).tolist())
         return np.isin(sources, list(public))
 
     def moments(self, name: str) -> np.ndarray:

@@ -23,6 +23,7 @@ from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest import identifying, keys, moving, people, private, repeats, timeline, writing
 from yingtai.customers.ingest.batch import Batch, Found, People
 from yingtai.customers.ingest.concealing import conceal
+from yingtai.customers.ingest.grouping import different
 from yingtai.customers.ingest.moving import Moved
 from yingtai.customers.ingest.repeats import Memory
 from yingtai.customers.ingest.saying import Said, read_traits
@@ -160,7 +161,7 @@ def _write_books(
         events=len(batch.set),
         repeats=total - len(batch.set),
         new_profiles=found.resolution.fresh,
-        touched_profiles=len(np.unique(found.profile_no[found.profile_no > 0])),
+        touched_profiles=len(different(found.profile_no[found.profile_no > 0])),
         merges=len(found.resolution.merges),
         latest=latest.result() if latest else None,
     )
@@ -219,7 +220,7 @@ def _write_traits(batch: Batch, found: People, said: Said, keyring: keys.Keyring
         )
         private.index_names(batch.cursor, said, brand_of)
     if said.known or found.resolution.fresh or found.resolution.merges:
-        for brand_no in np.unique(nodes >> BRAND_SHIFT).tolist():
+        for brand_no in different(nodes >> BRAND_SHIFT).tolist():
             DirtyTraits.objects.get_or_create(brand_no=brand_no, defaults={"since": batch.at})
 
 
@@ -237,8 +238,8 @@ def _tell(batch: Batch, found: People) -> None:
             occurred_at=batch.at,
             ingest_no=batch.ingest_no,
             event_count=len(batch.set),
-            brand_nos=tuple(np.unique(nodes >> BRAND_SHIFT).tolist()),
-            source_nos=tuple(np.unique(batch.numbers("source_no")).tolist()),
+            brand_nos=tuple(different(nodes >> BRAND_SHIFT).tolist()),
+            source_nos=tuple(different(batch.numbers("source_no")).tolist()),
         )
         tell(batch.acting, fact)
     folded: dict[int, list[int]] = {}
