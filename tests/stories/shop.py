@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from html import unescape
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.stories import founding
 from yingtai.organization.testing import PASSWORD
@@ -64,8 +65,13 @@ class Desk:
 
     def is_content(self) -> None:
         """The browser had nothing to complain about; when it had, the product's log tells why."""
+        assert not self.complaints, self.told()
+
+    def told(self) -> str:
+        """Return where one is, what the browser complained about, and the end of the product's log."""
         log = (self.shop.product.home / "logs" / "web.log").read_text()[-4000:]
-        assert not self.complaints, "\n".join([*self.complaints, log])
+        seen = self.page.locator("body").inner_text()[-3000:]
+        return "\n".join([self.page.url, seen, *self.complaints, log])
 
     def look(self) -> None:
         """Judge the open page: it breaks no accessibility rule, and it fits."""
@@ -128,10 +134,15 @@ def signed_in(
     context.set_default_timeout(15_000)
     page = context.new_page()
     desk = Desk(shop, page)
-    page.goto(shop.address + "/")
-    page.locator("[name=login]").fill(f"{role}@staff.example.com")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    expect(page.locator("#navigation")).to_be_attached()
-    yield desk
-    context.close()
+    try:
+        page.goto(shop.address + "/")
+        page.locator("[name=login]").fill(f"{role}@staff.example.com")
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("[name=password]").press("Enter")
+        expect(page.locator("#navigation")).to_be_attached()
+        yield desk
+    except (AssertionError, PlaywrightError) as problem:
+        problem.add_note(desk.told())
+        raise
+    finally:
+        context.close()

@@ -47,10 +47,11 @@ class Board:
         self._numbers[place + PID] = pid
         self._numbers[place + BEGAN_AT] = time.monotonic()
 
-    def note_end(self, name: str) -> None:
+    def note_end(self, name: str, *, made_room: bool = False) -> None:
+        """Note that a process ended; one that made room for a fresh one is nobody's concern and not counted."""
         place = self._places[name]
         self._numbers[place + PID] = 0
-        self._numbers[place + ENDS] += 1
+        self._numbers[place + ENDS] += 0 if made_room else 1
 
     def beat(self, name: str) -> None:
         self._numbers[self._places[name] + BEAT_AT] = time.monotonic()

@@ -33,6 +33,8 @@ class Child:
     output: int = -1
     began: float = 0.0
     failures: int = 0
+    made_room: bool = False
+    """It ended of itself, well, for a fresh one to take its place."""
     heard: float = 0.0
     """Its latest heartbeat that we saw."""
     quiet: float = 0.0
@@ -141,10 +143,10 @@ class Children:
         """Take note when the child has ended, and sweep away what it leaves behind."""
         if not child.pid:
             return True
-        pid, _ = os.waitpid(child.pid, os.WNOHANG)
+        pid, status = os.waitpid(child.pid, os.WNOHANG)
         if not pid:
             return False
-        self._clear(child)
+        self._clear(child, made_room=not status and time.monotonic() - child.began > STEADY_SECONDS)
         return True
 
     def _bury(self, child: Child) -> None:
@@ -152,13 +154,13 @@ class Children:
             os.waitpid(child.pid, 0)
             self._clear(child)
 
-    def _clear(self, child: Child) -> None:
+    def _clear(self, child: Child, *, made_room: bool = False) -> None:
         # Its own children, if any, are in its group; a new life must find its port free.
         _signal(child, signal.SIGKILL)
         self._listen(child)
         self._close_output(child)
-        self._board.note_end(child.process.name)
-        child.pid = 0
+        self._board.note_end(child.process.name, made_room=made_room)
+        child.pid, child.made_room = 0, made_room
 
     def _close_output(self, child: Child) -> None:
         if child.output >= 0:
@@ -167,6 +169,9 @@ class Children:
             child.output = -1
 
     def _plan_again(self, child: Child) -> None:
+        if child.made_room:
+            child.due = time.monotonic()
+            return
         lived = time.monotonic() - child.began
         child.failures = 0 if lived > STEADY_SECONDS else child.failures + 1
         pause = min(SHORTEST_PAUSE_SECONDS * 2**child.failures, LONGEST_PAUSE_SECONDS)

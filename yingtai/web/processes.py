@@ -56,12 +56,10 @@ PROCESSES = [
     ),
     *[
         Process(
-            name=f"worker-{family}",
-            role="worker",
-            target="yingtai.web.serving:worker",
-            arguments=(family,),
+            name=f"worker-{queues[0]}", role="worker", target="yingtai.web.workers:work", arguments=queues
         )
-        for family in ("ingest", "audiences", "sending", "reports", "default")
+        # What is queued for `default` takes moments, so it shares a process with what is seldom.
+        for queues in (("ingest",), ("audiences",), ("sending",), ("reports", "default"))
     ],
 ]
 

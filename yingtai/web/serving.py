@@ -1,7 +1,6 @@
 """What each process does all day."""
 
 import argparse
-import asyncio
 import logging
 import multiprocessing
 import signal
@@ -11,18 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import Any
 
 from yingtai.kernel import heartbeats
 from yingtai.kernel.env import env
-from yingtai.kernel.memory import give_back
 from yingtai.web.processes import PROCESSES
 from yingtai.web.start import become
 
-JOB_SECONDS_AT_STOP = 8
-BEAT_SECONDS = 2
-SILENT_SECONDS = 7
-"""After so long without a sign of life a worker that just started takes up what one of its family left."""
 FACT_SECONDS = 1
 PRUNE_SECONDS = 3600
 
@@ -80,59 +73,6 @@ def ingest() -> None:
     """Turn accepted requests into profiles and lake rows."""
     heartbeats.beat_while_moving()
     import_module("yingtai.customers.ingesting").run(_asked_to_stop())
-
-
-def worker(family: str) -> None:
-    """Run the jobs of one queue family."""
-    procrastinate = import_module("procrastinate")
-    engine = import_module("procrastinate.contrib.django")
-    parameters = import_module("procrastinate.contrib.django.utils").connector_params()
-    import_module("yingtai.web.schedule").queue_at_start(family)
-    import_module("django.db").connections.close_all()
-    # One connection listens, one fetches and reports; the usual four for each family would be waste.
-    connector = procrastinate.PsycopgConnector(kwargs=parameters, min_size=1, max_size=4)
-    # Only the worker's own reads and reports go over it: what a job queues stays in the job's transaction.
-    asyncio.run(_work(engine.app.with_connector(connector), family))
-
-
-async def _work(app: Any, family: str) -> None:
-    # Jobs run in a thread beside the loop, so a long one does not stop the heart.
-    beating = asyncio.create_task(heartbeats.beat_in_loop())
-    async with app.open_async():
-        heir = asyncio.create_task(_take_up(app, family))
-        await app.run_worker_async(
-            queues=[family],
-            name=family,
-            concurrency=1,
-            shutdown_graceful_timeout=JOB_SECONDS_AT_STOP,
-            # Nobody aborts jobs here: people stop tasks, and tasks look for that themselves.
-            abort_job_polling_interval=3600,
-            update_heartbeat_interval=BEAT_SECONDS,
-            stalled_worker_timeout=20,
-            task_middleware=[_with_a_live_connection],
-            install_signal_handlers=True,
-        )
-    heir.cancel()
-    beating.cancel()
-
-
-async def _take_up(app: Any, family: str) -> None:
-    """Take up the jobs of a worker that was killed before this one began: nobody waits for the minute's round."""
-    await asyncio.sleep(SILENT_SECONDS)
-    await import_module("yingtai.kernel.housekeeping").retry_stalled(
-        app, queue=family, seconds=SILENT_SECONDS
-    )
-
-
-def _with_a_live_connection(call: Callable[[], Any], context: object, worker: object) -> Any:
-    # The database may have been restarted since the job before.
-    renew = import_module("django.db").close_old_connections
-    renew()
-    try:
-        return call()
-    finally:
-        renew()
-        give_back()
 
 
 def _asked_to_stop() -> Callable[[], bool]:

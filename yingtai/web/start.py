@@ -5,10 +5,13 @@ import os
 import sys
 from importlib import import_module
 
+from yingtai.kernel.memory import give_back
+
 PRELOADED = (  # whatever a process needs to live: one that is started again must not find another release's files
     "yingtai.web.urls",
     "yingtai.web.wsgi",
     "yingtai.web.serving",
+    "yingtai.web.workers",
     "yingtai.web.mailbox",
     "yingtai.collect.collector.serving",
     "yingtai.customers.ingesting",
@@ -32,6 +35,7 @@ def load_everything() -> None:
         import_module(module)
     # What is loaded now lives as long as we do; children share its memory as long as nobody walks over it.
     gc.collect()
+    give_back()
     gc.freeze()
 
 

@@ -31,6 +31,15 @@ def moves_no_more():
     time.sleep(60)
 
 
+def makes_room():
+    heartbeats.beat()
+    time.sleep(0.3)
+
+
+def ends_at_once():
+    heartbeats.beat()
+
+
 @pytest.fixture
 def family(monkeypatch, tmp_path):
     """Two processes watched by a supervisor that is quick to judge: one works, the other does what it is given."""
@@ -101,6 +110,23 @@ def test_a_supervisor_that_slept_blames_nobody(family):
 
     assert not watch(watched, lambda: board.lives()[0].ends > 0, 0.5)
     assert board.lives()[0].pid == number
+
+
+def test_a_process_that_makes_room_for_a_fresh_one_is_nobodys_concern(family, monkeypatch, capsys):
+    monkeypatch.setattr(children, "STEADY_SECONDS", 0.2)
+    watched, board = family({"one": "makes_room"})
+    before = pids(board)["one"]
+
+    assert watch(watched, lambda: pids(board)["one"] not in {0, before})
+    assert board.lives()[0].ends == 0
+    assert "ended" not in capsys.readouterr().err
+
+
+def test_a_process_that_ends_as_soon_as_it_began_is_counted_and_waited_for(family, capsys):
+    watched, board = family({"one": "ends_at_once"})
+
+    assert watch(watched, lambda: board.lives()[0].ends == 2)
+    assert "one ended; starting it again in 0.8 s" in capsys.readouterr().err
 
 
 def test_silence_is_measured_from_the_latest_beat():

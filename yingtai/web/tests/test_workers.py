@@ -1,0 +1,44 @@
+"""A worker that rests gives the machine back what its jobs held."""
+
+import pytest
+
+from yingtai.web import workers
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """How much the process holds, and the clock, as the test has them."""
+    held = {"megabytes": 30.0, "now": 1000.0}
+    monkeypatch.setattr(workers, "own_megabytes", lambda: held["megabytes"])
+    monkeypatch.setattr(workers.time, "monotonic", lambda: held["now"])
+    return held
+
+
+def test_a_worker_is_dropped_when_it_rests_and_holds_much(held, books):
+    load = workers.Load()
+    held.update(megabytes=79.0, now=1031.0)
+
+    assert load.is_to_be_dropped()
+
+
+@pytest.mark.parametrize(("megabytes", "now"), [(77.0, 1031.0), (79.0, 1029.0)])
+def test_it_stays_while_it_holds_little_or_has_just_worked(held, books, megabytes, now):
+    load = workers.Load()
+    held.update(megabytes=megabytes, now=now)
+
+    assert not load.is_to_be_dropped()
+
+
+def test_it_stays_while_a_job_is_under_way_and_for_a_while_after(held, books):
+    load, during = workers.Load(), []
+
+    def job():
+        held.update(megabytes=200.0, now=1500.0)
+        during.append(load.is_to_be_dropped())
+        return "done"
+
+    assert load.run(job, None, None) == "done"
+    assert during == [False]
+    assert not load.is_to_be_dropped()
+    held["now"] = 1531.0
+    assert load.is_to_be_dropped()

@@ -1,0 +1,125 @@
+"""What a worker does all day: the jobs of its queues, one of each at a time."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from yingtai.kernel import heartbeats
+from yingtai.kernel.memory import give_back, own_megabytes
+
+JOB_SECONDS_AT_STOP = 8
+BEAT_SECONDS = 2
+SILENT_SECONDS = 7
+"""After so long without a sign of life a worker that just started takes up what one of its queues left."""
+MOST_KEPT_MB = 48
+"""A worker at rest that holds so much more than when it began makes room for a fresh one."""
+REST_SECONDS = 30.0
+GLANCE_SECONDS = 10.0
+
+
+log = logging.getLogger(__name__)
+
+
+class MadeRoom(Exception):
+    """The worker rests and holds too much, so it ends."""
+
+
+class Load:
+    """What a worker has under way, and what it holds since it began."""
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._rests_since = time.monotonic()
+        self._held_at_first = own_megabytes()
+
+    def run(self, call: Callable[[], Any], context: object, worker: object) -> Any:
+        """Run one job on a connection that lives: the database may have been restarted since the job before."""
+        connections = import_module("django.db").connections
+        import_module("django.db").close_old_connections()
+        self._under_way += 1
+        try:
+            return call()
+        finally:
+            self._under_way -= 1
+            self._rests_since = time.monotonic()
+            # Each server process behind a connection holds memory, and most jobs come once a minute at most.
+            connections.close_all()
+            give_back()
+
+    def is_to_be_dropped(self) -> bool:
+        """Say whether the worker rests, and holds what only a new process gives back to the machine."""
+        is_resting = not self._under_way and time.monotonic() - self._rests_since > REST_SECONDS
+        return is_resting and own_megabytes() - self._held_at_first > MOST_KEPT_MB
+
+
+def work(*queues: str) -> None:
+    """Run the jobs of these queues until told to stop."""
+    procrastinate = import_module("procrastinate")
+    engine = import_module("procrastinate.contrib.django")
+    parameters = import_module("procrastinate.contrib.django.utils").connector_params()
+    for queue in queues:
+        import_module("yingtai.web.schedule").queue_at_start(queue)
+    import_module("django.db").connections.close_all()
+    # Of each queue one connection listens, one fetches and reports; the usual number would be waste.
+    connector = procrastinate.PsycopgConnector(
+        kwargs=parameters, min_size=1, max_size=4 * len(queues), max_idle=30
+    )
+    # Only the worker's own reads and reports go over it: what a job queues stays in the job's transaction.
+    asyncio.run(_work(engine.app.with_connector(connector), queues))
+
+
+async def _work(app: Any, queues: tuple[str, ...]) -> None:
+    working = asyncio.create_task(_run_all(app, queues))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        try:
+            await working
+        except* MadeRoom:
+            log.info("ends, for a fresh one that holds less")
+
+
+async def _run_all(app: Any, queues: tuple[str, ...]) -> None:
+    load = Load()
+    async with app.open_async(), asyncio.TaskGroup() as group:
+        # Jobs run in threads beside the loop, so a long one does not stop the heart.
+        group.create_task(heartbeats.beat_in_loop())
+        for queue in queues:
+            group.create_task(_run(app, queue, load))
+            group.create_task(_take_up(app, queue))
+        # Started on its own, nobody would start it again.
+        if heartbeats.board() is not None:
+            group.create_task(_end_when_grown(load))
+
+
+async def _run(app: Any, queue: str, load: Load) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        name=queue,
+        concurrency=1,
+        shutdown_graceful_timeout=JOB_SECONDS_AT_STOP,
+        # Nobody aborts jobs here: people stop tasks, and tasks look for that themselves.
+        abort_job_polling_interval=3600,
+        update_heartbeat_interval=BEAT_SECONDS,
+        stalled_worker_timeout=20,
+        task_middleware=[load.run],
+        install_signal_handlers=False,
+    )
+
+
+async def _take_up(app: Any, queue: str) -> None:
+    """Take up the jobs of a worker that was killed before this one began: nobody waits for the minute's round."""
+    await asyncio.sleep(SILENT_SECONDS)
+    await import_module("yingtai.kernel.housekeeping").retry_stalled(app, queue=queue, seconds=SILENT_SECONDS)
+
+
+async def _end_when_grown(load: Load) -> None:
+    while True:
+        await asyncio.sleep(GLANCE_SECONDS)
+        if load.is_to_be_dropped():
+            raise MadeRoom
