@@ -74,6 +74,8 @@ def work(*queues: str) -> None:
 
 
 async def _work(app: Any, queues: tuple[str, ...]) -> None:
+    # Jobs run in threads beside the loop, so a long one does not stop the heart.
+    beating = asyncio.create_task(heartbeats.beat_in_loop())
     working = asyncio.create_task(_run_all(app, queues))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, working.cancel)
@@ -82,13 +84,12 @@ async def _work(app: Any, queues: tuple[str, ...]) -> None:
             await working
         except* MadeRoom:
             log.info("ends, for a fresh one that holds less")
+    beating.cancel()
 
 
 async def _run_all(app: Any, queues: tuple[str, ...]) -> None:
     load = Load()
     async with app.open_async(), asyncio.TaskGroup() as group:
-        # Jobs run in threads beside the loop, so a long one does not stop the heart.
-        group.create_task(heartbeats.beat_in_loop())
         for queue in queues:
             group.create_task(_run(app, queue, load))
             group.create_task(_take_up(app, queue))
