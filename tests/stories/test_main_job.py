@@ -80,6 +80,8 @@ def write_a_mail(desk: Desk) -> None:
     """A template, seen as one real person would see it, made final."""
     page = desk.go("/content/")
     page.get_by_role("link", name="New template").click()
+    page.get_by_label("Language of the mail").select_option(label="English")
+    page.get_by_role("button", name="Start").click()
     page.get_by_label("Name", exact=True).fill("Autumn letter")
     page.get_by_label("Subject").fill('Autumn teas for {{ person.first_name | default: "you" }}')
     page.get_by_label("Preview as").fill("M00007")
