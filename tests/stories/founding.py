@@ -14,7 +14,13 @@ from yingtai.web.start import become
 
 PEOPLE = 120
 CITIES = ("上海", "北京", "成都", "杭州")
-STAFF = {"marketer": "tea", "compliance_officer": "tea", "dealer": "tea-bund", "integrator": "tea"}
+STAFF = {
+    "marketer": "tea",
+    "brand_manager": "tea",
+    "compliance_officer": "tea",
+    "dealer": "tea-bund",
+    "integrator": "tea",
+}
 
 PEOPLE_MAP = """
 shape = "profiles"

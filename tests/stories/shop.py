@@ -111,13 +111,17 @@ class Desk:
         return self.page.locator("#rows").get_by_text("No mail to this address").count() == 0
 
     def mail_to(self, recipient: str) -> tuple[dict[str, str], str]:
-        """Open the newest mail to somebody in the mailbox; returns its headers and its HTML."""
-        assert self.has_mail_to(recipient)
-        self.page.locator("#rows tr").first.get_by_role("link").click()
-        names = self.page.locator("dl.facts dt").all_inner_texts()
-        headers = dict(zip(names, self.page.locator("dl.facts dd").all_inner_texts(), strict=True))
-        frame = self.page.locator("iframe.mail-frame").get_attribute("src")
-        return headers, self.page.request.get(self.shop.address + str(frame)).text()
+        """Have a brand manager, who may see values, open the newest mail to somebody: its headers and its HTML."""
+        browser = self.page.context.browser
+        assert browser
+        with signed_in(browser, self.shop, "brand_manager") as manager:
+            assert manager.has_mail_to(recipient)
+            page = manager.page
+            page.locator("#rows tr").first.get_by_role("link").click()
+            names = page.locator("dl.facts dt").all_inner_texts()
+            headers = dict(zip(names, page.locator("dl.facts dd").all_inner_texts(), strict=True))
+            frame = page.locator("iframe.mail-frame").get_attribute("src")
+            return headers, page.request.get(self.shop.address + str(frame)).text()
 
 
 def links_in(html: str, kind: str) -> list[str]:

@@ -182,7 +182,7 @@ def list_waiting(acting: Acting, *, after: str | None = None) -> Page[ApprovalVi
 
 def _deciding(acting: Acting) -> Callable[[Approval], bool]:
     """Return whether the actor may decide something, asked once for each colleague who asks."""
-    stands_apart = cache(lambda asker: stand_apart(acting.actor, asker))
+    stands_apart = cache(lambda asker: stand_apart(acting.actor, asker, at=acting.at))
 
     def may_decide(found: Approval) -> bool:
         if not acting.actor.startswith("staff:") or acting.actor == found.beneficiary:

@@ -12,15 +12,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yingtai.kernel.acting import decide
+from yingtai.customers.api import count_search, find_profiles, note_shown
+from yingtai.kernel.acting import Acting, decide, require
 from yingtai.kernel.caches import near
 from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
-from yingtai.organization.api import record_deed
+from yingtai.organization.api import colleague_of, record_deed
 from yingtai.ui.pages import render_page
 from yingtai.web.errors import MailNotFound
-from yingtai.web.mailbox_reading import MailView, find_mail, list_mails, masked
+from yingtai.web.mailbox_reading import MailRow, MailView, find_mail, list_mails, masked_row
 
 MAILS_PER_PAGE = 50
 PLACE = "campaigns.mailbox"
@@ -88,20 +89,35 @@ def account_mail(request: ActingRequest, no: int) -> HttpResponse:
 
 
 def _list(request: ActingRequest, *, is_account: bool) -> HttpResponse:
+    acting = request.acting
     to, before = request.POST.get("to", "").strip(), request.GET.get("after", "")
+    if to and not is_account:
+        count_search(acting)
     mails = list_mails(
-        request.acting.scope, to=to, before=int(before) if before.isdecimal() else 0, limit=MAILS_PER_PAGE,
+        acting.scope, to=to, before=int(before) if before.isdecimal() else 0, limit=MAILS_PER_PAGE,
         is_account=is_account,
     )  # fmt: skip
     is_full = mails is not None and len(mails) == MAILS_PER_PAGE and not to
     context = {
-        "mails": [(one, reverse(_page_of(is_account), args=[one.no])) for one in mails or []],
+        "mails": _shown(acting, mails or [], is_account=is_account),
         "is_there": mails is not None,
         "is_account": is_account,
         "to": to,
         "next_cursor": str(mails[-1].no) if mails and is_full else None,
     }
     return render_page(request, "web/mailbox.html", context, fragment="rows")
+
+
+def _shown(acting: Acting, mails: list[MailRow], *, is_account: bool) -> list[tuple[MailRow, dict[str, str]]]:
+    """Return each mail with its title and its page; both empty when the actor may not open it."""
+    address, page_of = own_address(acting), _page_of(is_account)
+    may_open_all = is_account or decide(acting, "reveal", Label.L3, "customers.profile").allowed
+    shown = []
+    for one in mails:
+        is_open = may_open_all or _is_own(one, address)
+        row = one if is_account else masked_row(one)
+        shown.append((row, {"title": one.subject, "url": reverse(page_of, args=[one.no])} if is_open else {}))
+    return shown
 
 
 def _page_of(is_account: bool) -> str:
@@ -113,8 +129,31 @@ def _opened(request: ActingRequest, no: int) -> MailView:
     found = find_mail(acting.scope, no)
     if found is None:
         raise MailNotFound
-    is_clear = decide(acting, "reveal", Label.L3, "customers.profile").allowed
+    is_own = _is_own(found.row, own_address(acting))
+    if not is_own:
+        require(acting, "reveal", Label.L3, "customers.profile")
     # A page and the frame inside it are one opening.
     if near.add(f"opened-{acting.actor}-{found.row.received_at.timestamp()}-{no}", 1, OPENING_SECONDS):
-        record_deed(acting, "mail.opened", node_no=found.row.node_no, about=str(no), clear=is_clear)
-    return found if is_clear else masked(found)
+        if not is_own:
+            _note_shown(acting, found.row)
+        record_deed(acting, "mail.opened", node_no=found.row.node_no, about=str(no), own=is_own)
+    return found
+
+
+def _note_shown(acting: Acting, row: MailRow) -> None:
+    """Count and record the look at whoever the mail went to.
+
+    Raises: TooManyReveals
+    """
+    people = {one.profile_no for to in row.recipients for one in find_profiles(acting, to)}
+    note_shown(acting, sorted(people), "mail")
+
+
+def own_address(acting: Acting) -> str:
+    """Return the address of the colleague who looks; empty for a program."""
+    colleague = colleague_of(acting.actor)
+    return colleague.email.lower() if colleague else ""
+
+
+def _is_own(row: MailRow, address: str) -> bool:
+    return bool(row.recipients) and {one.lower() for one in row.recipients} == {address}

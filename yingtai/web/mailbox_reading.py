@@ -2,7 +2,6 @@
 
 import email
 import json
-import re
 import socket
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,14 +44,13 @@ def list_mails(
     """Return the newest mails sent for nodes of the scope, or None when the mailbox does not answer.
 
     In:  to          a whole address; "" for everybody's
-         is_account  mails about colleagues' accounts instead of those to customers, whose addresses are masked
+         is_account  mails about colleagues' accounts instead of those to customers
     """
     question = {"to": to, "before": before, "limit": limit}
     heads = _ask({"ask": "list", **question, "ranges": scope.ranges, "is_account": is_account})
     if heads is None:
         return None
-    rows = [_row(head, _parse(head["head"])) for head in heads]
-    return rows if is_account else [_masked_row(row) for row in rows]
+    return [_row(head, _parse(head["head"])) for head in heads]
 
 
 def find_mail(scope: Scope, no: int, *, is_account: bool = False) -> MailView | None:
@@ -69,24 +67,8 @@ def find_mail(scope: Scope, no: int, *, is_account: bool = False) -> MailView | 
     )
 
 
-def masked(mail: MailView) -> MailView:
-    """Return a mail in which the addresses it went to are masked, wherever they stand."""
-
-    def hide(text: str) -> str:
-        for recipient in mail.row.recipients:
-            text = re.sub(re.escape(recipient), lambda found: mask("email", found.group()), text, flags=re.I)
-        return text
-
-    return replace(
-        mail,
-        row=_masked_row(mail.row),
-        headers=tuple((name, hide(value)) for name, value in mail.headers),
-        html=hide(mail.html),
-        text=hide(mail.text),
-    )
-
-
-def _masked_row(row: MailRow) -> MailRow:
+def masked_row(row: MailRow) -> MailRow:
+    """Return a mail of a list with the addresses it went to masked."""
     return replace(row, recipients=tuple(mask("email", address) for address in row.recipients))
 
 

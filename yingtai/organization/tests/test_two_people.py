@@ -1,6 +1,7 @@
 """Nobody reaches customers' data alone: invitations, roles and keys that lead there take two, and all is recorded."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -364,3 +365,21 @@ def test_who_began_alone_works_with_whom_they_invited_then(brand, monkeypatch):
     approving.decide_approval(second, waiting.id, is_approved=True)
 
     assert services.collect_key(boss, waiting.id).startswith("ytk_")
+
+
+@pytest.mark.parametrize(("days", "is_two"), [(6, False), (8, True)])
+def test_two_who_came_by_one_invitation_each_of_the_same_maker_are_two_after_a_week(brand, days, is_two):
+    boss, other = acting_of(brand, "administrator"), acting_of(brand, "administrator")
+    asks, decides = (joined(boss, other, brand, role) for role in ("administrator", "compliance_officer"))
+    later = datetime.now(UTC) + timedelta(days=days)
+    asks, decides, other = (replace(one, at=later) for one in (asks, decides, other))
+    services.issue_key(asks, unit_code=brand.code, name="Shop", roles=["integrator"])
+
+    assert [one.may_decide for one in waiting_for(decides)] == ([True] if is_two else [])
+    [waiting] = waiting_for(other)
+    if is_two:
+        approving.decide_approval(decides, waiting.id, is_approved=True)
+    else:
+        with pytest.raises(SecondPersonNeeded):
+            approving.decide_approval(decides, waiting.id, is_approved=True)
+        approving.decide_approval(other, waiting.id, is_approved=True)

@@ -8,8 +8,9 @@ from email.message import EmailMessage
 import pytest
 from django.test import Client
 
+from yingtai.campaigns.testing import make_people
 from yingtai.kernel.env import env
-from yingtai.organization.testing import deeds_of
+from yingtai.organization.testing import deeds_of, make_staff
 from yingtai.web.mailbox import address
 from yingtai.web.tests.running import waited_for
 
@@ -24,9 +25,9 @@ def mailbox():
     address().unlink(missing_ok=True)
 
 
-def send(subject, node_no, **more):
+def send(subject, node_no, *, to="anna@example.com", **more):
     mail = EmailMessage()
-    mail["Subject"], mail["From"], mail["To"] = subject, "shop@example.com", "anna@example.com"
+    mail["Subject"], mail["From"], mail["To"] = subject, "shop@example.com", to
     if node_no is not None:
         mail["X-Yingtai-Node"] = str(node_no)
     for name, value in more.items():
@@ -37,13 +38,13 @@ def send(subject, node_no, **more):
         sender.send_message(mail)
 
 
-def test_a_marketer_reads_the_mails_of_the_own_brand_only(mailbox, sign_in, brand, neighbour):
-    marketer = sign_in("marketer")
+def test_a_manager_reads_the_mails_of_the_own_brand_only(mailbox, sign_in, brand, neighbour):
+    manager = sign_in("brand_manager")
     send("Für Anna 你好", brand.dealer_no)
     send("Not for us", neighbour.node_no)
 
-    page = marketer.get("/mailbox/").content.decode()
-    ours, theirs = marketer.get("/mailbox/1/"), marketer.get("/mailbox/2/")
+    page = manager.get("/mailbox/").content.decode()
+    ours, theirs = manager.get("/mailbox/1/"), manager.get("/mailbox/2/")
 
     assert "Für Anna 你好" in page
     assert "Not for us" not in page
@@ -54,7 +55,7 @@ def test_a_marketer_reads_the_mails_of_the_own_brand_only(mailbox, sign_in, bran
 def test_the_content_of_a_mail_may_run_nothing(mailbox, sign_in, brand):
     send("Hello", brand.node_no)
 
-    content = sign_in().get("/mailbox/1/content")
+    content = sign_in("brand_manager").get("/mailbox/1/content")
 
     assert '<p style="color:red">Dear <b>Anna</b></p>' in content.content.decode()
     assert "sandbox allow-popups allow-popups-to-escape-sandbox" in content["Content-Security-Policy"]
@@ -62,28 +63,54 @@ def test_the_content_of_a_mail_may_run_nothing(mailbox, sign_in, brand):
     assert content["X-Frame-Options"] == "SAMEORIGIN"
 
 
-def test_addresses_are_masked_and_every_opening_is_recorded(mailbox, sign_in, brand, acting):
-    send("Hello", brand.node_no)
+def test_opening_a_mail_takes_the_right_to_reveal_and_counts_as_a_look(mailbox, sign_in, brand, acting):
+    make_people(acting, brand.node_no, ["anna@example.com"])
+    send("For Anna", brand.node_no)
     marketer, manager = sign_in("marketer"), sign_in("brand_manager")
 
-    shown = [marketer.get(url).content.decode() for url in ("/mailbox/", "/mailbox/1/", "/mailbox/1/content")]
-    clear = manager.get("/mailbox/1/").content.decode()
+    listed = marketer.get("/mailbox/").content.decode()
+    refused = [marketer.get(url) for url in ("/mailbox/1/", "/mailbox/1/content")]
+    clear = [manager.get(url).content.decode() for url in ("/mailbox/1/", "/mailbox/1/content")]
 
-    assert ["example.com" in page and "anna@" not in page.lower() for page in shown[:2]] == [True, True]
-    assert "anna@" not in shown[2].lower()
-    assert "a***@example.com" in manager.get("/mailbox/").content.decode()
-    assert "anna@example.com" in clear
-    deeds = deeds_of(acting, "mail.opened")
-    assert [(one.about, one.details["clear"]) for one in deeds] == [("1", True), ("1", False)]
+    assert "a***@example.com" in listed
+    assert "Anna" not in listed
+    assert [answer.status_code for answer in refused] == [403, 403]
+    assert not any("Dear" in answer.content.decode() for answer in refused)
+    assert "anna@example.com" in clear[0]
+    assert "Dear <b>Anna</b>" in clear[1]
+    assert [one.details["own"] for one in deeds_of(acting, "mail.opened")] == [False]
+    assert [one.details["value"] for one in deeds_of(acting, "person.revealed")] == ["mail"]
+
+
+def test_whoever_has_looked_at_as_many_values_as_a_day_allows_opens_no_mail(
+    mailbox, sign_in, brand, acting, monkeypatch
+):
+    make_people(acting, brand.node_no, ["anna@example.com"])
+    send("For Anna", brand.node_no)
+    monkeypatch.setattr("yingtai.customers.services.revealing.REVEALS_A_DAY", 0)
+
+    assert sign_in("brand_manager").get("/mailbox/1/").status_code == 429
+
+
+def test_everybody_opens_what_was_sent_to_themself(mailbox, brand, acting):
+    staff = make_staff(brand.code, "marketer")
+    send("[Test] Autumn", brand.node_no, to=staff.email)
+    browser = Client()
+    browser.force_login(staff, "allauth.account.auth_backends.AuthenticationBackend")
+
+    assert "[Test] Autumn" in browser.get("/mailbox/").content.decode()
+    assert "Dear Anna" in browser.get("/mailbox/1/").content.decode()
+    assert [one.details["own"] for one in deeds_of(acting, "mail.opened")] == [True]
+    assert deeds_of(acting, "person.revealed") == []
 
 
 def test_a_mail_is_found_by_its_whole_address_which_is_posted(mailbox, sign_in, brand):
     send("Hello", brand.node_no)
-    marketer = sign_in("marketer")
+    manager = sign_in("brand_manager")
 
-    assert "Hello" in marketer.post("/mailbox/", {"to": "ANNA@example.com"}).content.decode()
-    assert "No mail to this address" in marketer.post("/mailbox/", {"to": "anna"}).content.decode()
-    assert "Hello" in marketer.get("/mailbox/?to=nobody@example.com").content.decode()
+    assert "Hello" in manager.post("/mailbox/", {"to": "ANNA@example.com"}).content.decode()
+    assert "No mail to this address" in manager.post("/mailbox/", {"to": "anna"}).content.decode()
+    assert "Hello" in manager.get("/mailbox/?to=nobody@example.com").content.decode()
 
 
 def test_mails_about_accounts_are_for_administrators_of_their_place_and_recorded(
