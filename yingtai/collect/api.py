@@ -1,6 +1,7 @@
 """The one door into `collect`. Other modules import this file and `events`, nothing else."""
 
 from yingtai.collect.errors import (
+    FileCameBefore,
     FileExpired,
     IdentifierMeansNobody,
     IdentifierOfACrowd,
@@ -26,7 +27,7 @@ from yingtai.collect.inbox import (
 from yingtai.collect.naming import event_deed, event_title, standard_events, standard_traits, trait_title
 from yingtai.collect.placeholders import hold_back, is_blocked
 from yingtai.collect.plan import Declared, Plan, Split
-from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors
+from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors, refuse_doubling
 from yingtai.collect.queries.planning import list_declarations, list_seen, plan_of
 from yingtai.collect.queries.quarantine import list_quarantine, list_refusals
 from yingtai.collect.queries.sources import (
@@ -59,7 +60,7 @@ from yingtai.collect.services.sources import (
     note_arrivals,
     revoke_write_keys,
 )
-from yingtai.collect.services.uploads import remove_expired, upload_keys_among
+from yingtai.collect.services.uploads import digest_of, keyed_digest, remove_expired, upload_keys_among
 
 __all__ = [
     "CONSENT_COLUMNS",
@@ -74,6 +75,7 @@ __all__ = [
     "Answer",
     "Declared",
     "Facts",
+    "FileCameBefore",
     "FileExpired",
     "FileImport",
     "IdentifierMeansNobody",
@@ -101,6 +103,7 @@ __all__ = [
     "declare",
     "declare_preset",
     "decompress",
+    "digest_of",
     "ensure_source",
     "event_deed",
     "event_title",
@@ -110,6 +113,7 @@ __all__ = [
     "get_source",
     "hold_back",
     "is_blocked",
+    "keyed_digest",
     "list_declarations",
     "list_imports",
     "list_quarantine",
@@ -135,6 +139,7 @@ __all__ = [
     "read_facts",
     "read_mapping",
     "record",
+    "refuse_doubling",
     "remove_expired",
     "revoke_write_keys",
     "standard_events",

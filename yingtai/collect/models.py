@@ -171,6 +171,7 @@ class UploadedFile(ScopedModel):
     key_id = models.BigIntegerField()
     name_sealed = models.BinaryField()
     size_bytes = models.BigIntegerField()
+    digest = models.BinaryField(null=True)
     created_by = models.CharField(max_length=100)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -180,7 +181,10 @@ class UploadedFile(ScopedModel):
 
 
 class Import(ScopedModel):
-    """One run of one file through one mapping, from the dry run to the report."""
+    """One run of one file through one mapping, from the dry run to the report.
+
+    digest  of the file's bytes, keyed, so that nobody tests by guessing what was in it; null before it was kept
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -192,6 +196,7 @@ class Import(ScopedModel):
     id = models.UUIDField(primary_key=True, default=uuid7)
     source_no = models.IntegerField(null=True)
     upload = models.ForeignKey(UploadedFile, models.SET_NULL, null=True, related_name="+")
+    digest = models.BinaryField(null=True)
     mapping = models.JSONField(null=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     report = models.JSONField(null=True)

@@ -19,11 +19,14 @@ from yingtai.collect.api import (
     FileImport,
     Origin,
     RawSet,
+    digest_of,
     find_run,
+    keyed_digest,
     note_import,
     note_names,
     open_import,
     read_mapping,
+    refuse_doubling,
     write_errors,
 )
 from yingtai.compliance.api import ConsentRow, RecordedConsents, Status, WithdrawalStands, record_consents
@@ -244,6 +247,10 @@ def main(arguments: list[str]) -> int:
     with Origin.of_path(asked.map).open() as stream:
         mapping = read_mapping(stream.read())
     origin = Origin.of_path(asked.file)
+    with origin.open() as stream:
+        digest = keyed_digest(unit.node_no or 0, digest_of(stream))
+    if not (asked.dry_run or asked.again):
+        refuse_doubling(acting, unit.node_no or 0, digest, mapping)
     opened = open_import(acting, origin, mapping, node_no=unit.node_no or 0, dry=asked.dry_run)
     bar = Bar() if not asked.json and sys.stderr.isatty() else None
     began = time.perf_counter()
@@ -263,7 +270,7 @@ def main(arguments: list[str]) -> int:
     if bar:
         bar.end()
     if not asked.dry_run:
-        note_import(acting, opened)
+        note_import(acting, opened, digest=digest)
     _say(opened.report.document(), as_json=asked.json)
     return 0
 
@@ -306,6 +313,9 @@ def _parser() -> argparse.ArgumentParser:
         "--map", required=True, type=Path, help="what the columns mean; see docs/importing.md"
     )
     parser.add_argument("--dry-run", action="store_true", help="read and report, load nothing")
+    parser.add_argument(
+        "--again", action="store_true", help="although the file came before in another way: lines count twice"
+    )
     parser.add_argument("--json", action="store_true", help="print the report for machines")
     parser.add_argument(
         "--errors", type=Path, help="write every rejected line to this CSV file, values masked"

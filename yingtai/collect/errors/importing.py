@@ -140,6 +140,15 @@ class ImportNotFound(ProductError):
     status = 404
 
 
+class FileCameBefore(ProductError):
+    code = "collect.file-came-before"
+    title = "This very file was imported on {at} as “{source}”, and now its lines would count a second time"
+    remedy = (
+        "Give it the source and the columns it had then, or say that it is to be imported again all the same."
+    )
+    status = 409
+
+
 class ImportUnderWay(ProductError):
     code = "collect.import-under-way"
     title = "This import is running or done already"

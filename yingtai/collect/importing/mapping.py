@@ -226,6 +226,17 @@ class Mapping:
                 used.setdefault(one.column, key)
         return used
 
+    def keys_of_lines(self) -> tuple[object, ...]:
+        """Return what decides which lines are known again: another source, or other columns, and all come once more.
+
+        Nothing of people: whoever says of somebody once more what was said doubles nothing.
+        """
+        if self.shape == PROFILES:
+            return ()
+        if self.shape == ORDER_LINES:
+            return self.source, self.fields["order.id"], self.refund_prefix
+        return self.source, tuple(sorted(self.columns().items()))
+
     def _all(self) -> Iterator[tuple[str, Field]]:
         yield from self.fields.items()
         yield from ((f"properties.{name}", one) for name, one in self.properties.items())

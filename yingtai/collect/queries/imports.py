@@ -9,18 +9,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from yingtai.collect.errors import FileExpired, ImportNotFound
-from yingtai.collect.importing.mapping import FileOptions
+from yingtai.collect.errors import FileCameBefore, FileExpired, ImportNotFound
+from yingtai.collect.importing.mapping import FileOptions, Mapping, mapping_of
 from yingtai.collect.importing.opening import Form, Origin
 from yingtai.collect.importing.reading import Cells, open_table
 from yingtai.collect.models import Import, MappingPreset, UploadedFile
 from yingtai.collect.sealed_files import NAME_COLUMN, errors_path, open_sealed_file, upload_path
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment
+from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.vault.api import open_sealed
 
 STEP_BYTES = 256 * 1024
+MOST_RUNS_COMPARED = 20
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class ImportView:
     report: dict[str, Any] | None
     task_id: UUID | None
     upload_id: UUID | None
+    digest: bytes | None
     has_errors: bool
     started_by: str
     created_at: datetime
@@ -53,6 +56,15 @@ class ImportView:
     @property
     def rejected_count(self) -> int:
         return sum((self.report or {}).get("rejected", {}).values())
+
+
+@dataclass(frozen=True)
+class EarlierRun:
+    """An import that took the same file before."""
+
+    id: UUID
+    at: datetime
+    source: str
 
 
 @dataclass(frozen=True)
@@ -124,6 +136,33 @@ def look_at_file(acting: Acting, upload_id: UUID | None, options: FileOptions) -
     return FileLook(table.form, table.header, table.sample())
 
 
+def came_before(acting: Acting, node_no: int, digest: bytes | None, mapping: Mapping) -> EarlierRun | None:
+    """Return the latest import that took the very same file into the brand by other keys of lines, if there is one."""
+    if digest is None or not mapping.keys_of_lines():
+        return None
+    with acting_transaction(acting):
+        rows = Import.objects.filter(digest=bytes(digest), state=Import.State.DONE).order_by("-finished_at")
+        for row in rows[:MOST_RUNS_COMPARED]:
+            earlier = mapping_of(row.mapping or {})
+            if brand_node(row.node_no) != brand_node(node_no) or row.finished_at is None:
+                continue
+            if earlier.keys_of_lines() == mapping.keys_of_lines():
+                # What came by these keys is found again line by line.
+                return None
+            if earlier.keys_of_lines():
+                return EarlierRun(row.id, row.finished_at, earlier.source)
+    return None
+
+
+def refuse_doubling(acting: Acting, node_no: int, digest: bytes | None, mapping: Mapping) -> None:
+    """Refuse a file whose lines would all count twice.
+
+    Raises: FileCameBefore
+    """
+    if earlier := came_before(acting, node_no, digest, mapping):
+        raise FileCameBefore(at=f"{earlier.at:%Y-%m-%d}", source=earlier.source)
+
+
 def list_presets(acting: Acting) -> list[PresetView]:
     """Return the mappings that were kept, by name."""
     with acting_transaction(acting):
@@ -168,6 +207,7 @@ def _view(row: Import, names: dict[UUID, str]) -> ImportView:
     return ImportView(
         row.id, row.node_no, row.state, names.get(upload.id, "") if upload else "",
         upload.size_bytes if upload else 0, row.mapping, row.report, row.task_id, row.upload_id,
+        bytes(row.digest) if row.digest else None,
         upload is not None and errors_path(row.id).exists(), row.started_by, row.created_at, row.finished_at,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from yingtai.collect.importing.opening import Origin
 from yingtai.collect.importing.parts import Setting
 from yingtai.collect.importing.reporting import ErrorList, Report
 from yingtai.collect.models import Import, MappingPreset, Source, UploadedFile
-from yingtai.collect.queries.imports import origin_of
+from yingtai.collect.queries.imports import origin_of, refuse_doubling
 from yingtai.collect.queries.planning import plan_of
 from yingtai.collect.sealed_files import SealedWriter, errors_path
 from yingtai.collect.services.planning import note_seen
@@ -74,11 +74,13 @@ def note_names(acting: Acting, opened: FileImport) -> None:
 def start_import(acting: Acting, *, node_no: int, upload_id: UUID | None = None) -> UUID:
     """Make an import of an uploaded file, not yet mapped, and return its id."""
     with acting_transaction(acting):
-        if upload_id and not UploadedFile.objects.filter(id=upload_id).exists():
+        upload = UploadedFile.objects.filter(id=upload_id).first() if upload_id else None
+        if upload_id and upload is None:
             raise ImportNotFound
         made = Import.objects.create(
-            node_no=node_no, upload_id=upload_id, started_by=acting.actor, created_at=acting.at
-        )
+            node_no=node_no, upload_id=upload_id, digest=upload.digest if upload else None,
+            started_by=acting.actor, created_at=acting.at,
+        )  # fmt: skip
     return made.id
 
 
@@ -130,14 +132,18 @@ def check_import(acting: Acting, import_id: UUID, *, progress: Progress | None =
     return opened.report
 
 
-def ask_for_import(acting: Acting, import_id: UUID) -> UUID:
+def ask_for_import(acting: Acting, import_id: UUID, *, again: bool = False) -> UUID:
     """Ask for an import to be run in the background, and return the task that shows how far it is.
 
-    Raises: ImportNotFound, ImportUnderWay, ImportNotMapped
+    In:     again  although the very file was imported before in another way, so that every line counts twice
+    Raises: ImportNotFound, ImportUnderWay, ImportNotMapped, FileCameBefore
     Publishes: ImportAsked
     """
     with acting_transaction(acting):
         found = _mapped(import_id)
+        if not again:
+            digest = bytes(found.digest) if found.digest else None
+            refuse_doubling(acting, found.node_no, digest, mapping_of(found.mapping or {}))
         found.task_id = start_task(acting, TASK, node_no=found.node_no, about=str(import_id))
         found.state = Import.State.QUEUED
         found.save()
@@ -212,12 +218,12 @@ def find_run(acting: Acting, import_id: UUID) -> Run:
     return Run(acting, found)
 
 
-def note_import(acting: Acting, opened: FileImport) -> UUID:
+def note_import(acting: Acting, opened: FileImport, *, digest: bytes | None = None) -> UUID:
     """Keep the report of an import that was run without an upload, and return its id."""
     setting = opened.setting
     with acting_transaction(acting):
         made = Import.objects.create(
-            node_no=setting.node_no, source_no=setting.source_no, mapping=dict(setting.mapping.document),
+            node_no=setting.node_no, source_no=setting.source_no, digest=digest, mapping=dict(setting.mapping.document),
             state=Import.State.DONE, report=opened.report.document(), started_by=acting.actor,
             created_at=acting.at, finished_at=acting.at,
         )  # fmt: skip

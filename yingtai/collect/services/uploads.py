@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import BinaryIO
 from uuid import UUID
 
 from yingtai.collect.errors import FileTooLarge
@@ -12,11 +14,13 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.ids import uuid7
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.vault.api import destroy_keys, mint_keys, seal
+from yingtai.organization.api import entity_no_at
+from yingtai.vault.api import blind, destroy_keys, mint_keys, seal
 
 KEPT = timedelta(days=3)
 MOST_BYTES = 2 * 1024**3
 MOST_TEXT = "2 GB"
+DIGEST_BYTES = 16
 ABANDONED_AFTER = timedelta(days=1)
 
 
@@ -26,6 +30,7 @@ class Arriving:
     def __init__(self) -> None:
         self.id = uuid7()
         (self.key_id,) = mint_keys(1)
+        self._digest = blake2b(digest_size=DIGEST_BYTES)
         self._writer = SealedWriter(upload_path(self.id), file_id=self.id, key_id=self.key_id)
 
     @property
@@ -40,7 +45,12 @@ class Arriving:
         if self._writer.size_bytes + len(data) > MOST_BYTES:
             self.abandon()
             raise FileTooLarge(limit=MOST_TEXT)
+        self._digest.update(data)
         self._writer.write(data)
+
+    @property
+    def digest(self) -> str:
+        return self._digest.hexdigest()
 
     def close(self) -> None:
         self._writer.close()
@@ -52,6 +62,19 @@ class Arriving:
         destroy_keys([self.key_id])
 
 
+def digest_of(stream: BinaryIO) -> str:
+    """Return the digest of all that a stream holds."""
+    digest = blake2b(digest_size=DIGEST_BYTES)
+    while piece := stream.read(1 << 20):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def keyed_digest(node_no: int, digest: str) -> bytes:
+    """Return what a file is known again by within a legal entity, and by nobody without its key."""
+    return blind("import-file", entity_no_at(node_no), [digest])[0]
+
+
 def save_upload(acting: Acting, arriving: Arriving, *, node_no: int, name: str) -> UUID:
     """Note a file that has arrived, for three days, and return its id."""
     arriving.close()
@@ -59,8 +82,8 @@ def save_upload(acting: Acting, arriving: Arriving, *, node_no: int, name: str) 
     with acting_transaction(acting):
         UploadedFile.objects.create(
             id=arriving.id, node_no=node_no, key_id=arriving.key_id, name_sealed=name_sealed,
-            size_bytes=arriving.size_bytes, created_by=acting.actor, created_at=acting.at,
-            expires_at=acting.at + KEPT,
+            size_bytes=arriving.size_bytes, digest=keyed_digest(node_no, arriving.digest),
+            created_by=acting.actor, created_at=acting.at, expires_at=acting.at + KEPT,
         )  # fmt: skip
     return arriving.id
 

@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from yingtai.collect import api
 from yingtai.collect.queries.imports import get_import, list_imports
-from yingtai.collect.services.imports import check_import
+from yingtai.collect.services.imports import check_import, find_run
 from yingtai.compliance.api import install_standard_purposes
 from yingtai.compliance.testing import signed_in
 from yingtai.kernel.env import env
 from yingtai.kernel.scope import brand_of
+from yingtai.kernel.tasks import progress
 from yingtai.lake.api import append
 from yingtai.lake.testing import events_of
 from yingtai.organization.testing import make_acting
@@ -297,6 +298,37 @@ def test_an_import_is_asked_for_and_can_be_followed(marketer, acting):
     assert "Running" in text_of(asked)
     assert marketer.post(f"/data/imports/{found.id}/run").status_code == 409
     assert marketer.post(f"/data/imports/{found.id}/stop").status_code == 302
+
+
+def ready(client, acting, source):
+    made = upload_orders(client)
+    whole = {"shape": "order-lines", "source": source, "time_zone": "Europe/London", "currency": "GBP"}
+    asked = client.post(made.url, whole | columns_of(client.get(made.url)))
+    found = list_imports(acting).rows[0]
+    with progress(acting, found.task_id) as following:
+        check_import(acting, found.id)
+        following.end("done", result={})
+    return found.id, asked.url
+
+
+def test_the_very_file_under_another_name_is_refused_until_somebody_insists(marketer, acting):
+    first, path = ready(marketer, acting, "Shop")
+    marketer.post(f"{path}run")
+    run = find_run(acting, first)
+    run.end(run.open().report)
+
+    _same, path = ready(marketer, acting, "Shop")
+    assert "This very file was imported" not in text_of(marketer.get(path))
+
+    other, path = ready(marketer, acting, "Shop of 2025")
+    page = text_of(marketer.get(path))
+    assert "as “Shop”" in page
+    assert 'name="again" value="yes" required' in page
+    refused = marketer.post(f"{path}run")
+    assert refused.status_code == 409
+    assert "was imported on" in text_of(refused)
+    assert get_import(acting, other).state == "checked"
+    assert marketer.post(f"{path}run", {"again": "yes"}).status_code == 302
 
 
 def test_who_started_and_stopped_an_import_is_in_the_record_of_deeds(marketer, acting, brand):

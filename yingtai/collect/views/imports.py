@@ -27,6 +27,7 @@ from yingtai.collect.listing import IMPORTS
 from yingtai.collect.queries.imports import (
     FileLook,
     ImportView,
+    came_before,
     get_import,
     list_imports,
     list_presets,
@@ -198,6 +199,8 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
     if is_swap(request) and task is not None and not task.is_over:
         return render_page(request, "collect/import_progress.html", {"progress": _progress(found, task)})
     report = found.report or {}
+    may_run = found.state in {"checked", "failed"} and found.report is not None
+    mapping = mapping_of(found.mapping) if found.mapping else None
     context = {
         "found": found,
         "progress": _progress(found, task) if task and (not task.is_over or task.problem) else None,
@@ -214,8 +217,11 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "first": [
             (row, reason_words(row["reason"])[0]) for row in report.get("first_rejected", [])[:SHOWN_LINES]
         ],
-        "may_run": found.state in {"checked", "failed"} and found.report is not None,
-        "mapping": mapping_of(found.mapping) if found.mapping else None,
+        "may_run": may_run,
+        "mapping": mapping,
+        "before": came_before(request.acting, found.node_no, found.digest, mapping)
+        if mapping and may_run
+        else None,
         "steps": _steps(4 if found.state in {"queued", "done", "failed"} else 3, import_id),
         "state": _state_words(found),
     }
@@ -239,7 +245,7 @@ def import_check(request: ActingRequest, import_id: UUID) -> HttpResponse:
 @page(action="edit", place="collect.import", label=Label.L3)
 def import_run(request: ActingRequest, import_id: UUID) -> HttpResponse:
     """Import the file in the background."""
-    ask_for_import(request.acting, import_id)
+    ask_for_import(request.acting, import_id, again=request.POST.get("again") == "yes")
     return redirect("collect:import", import_id)
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from yingtai.collect.api import (
+    FileCameBefore,
     FileExpired,
     ImportNotFound,
     Origin,
@@ -323,6 +324,22 @@ def test_the_command_prints_a_report_for_machines(acting, brand, tmp_path, capsy
 
 class KilledHere(BaseException):
     """What a kill looks like to a test: nothing after this line runs."""
+
+
+def test_the_command_refuses_a_file_that_came_under_another_name_until_told_again(
+    acting, brand, tmp_path, capsys
+):
+    path, first, second = tmp_path / "a.csv", tmp_path / "first.toml", tmp_path / "second.toml"
+    path.write_text(FILE)
+    first.write_text(ORDERS)
+    second.write_text(ORDERS.replace('source = "', 'source = "Other '))
+    asked = [str(path), "--brand", brand.code, "--json", "--map"]
+
+    assert main([*asked, str(first)]) == 0
+    assert main([*asked, str(first)]) == 0
+    with pytest.raises(FileCameBefore):
+        main([*asked, str(second)])
+    assert main([*asked, str(second), "--again"]) == 0
 
 
 @pytest.mark.parametrize("after", [1, 2, 3])
