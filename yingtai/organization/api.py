@@ -3,6 +3,7 @@
 from yingtai.organization.approving import Linked, TwoPersonAct, ask
 from yingtai.organization.deeds import record_deed
 from yingtai.organization.errors import CodeIsTaken, KeyNotAccepted, NoWorkplace, UnitNotFound
+from yingtai.organization.first import invite_first
 from yingtai.organization.models import Role
 from yingtai.organization.queries import (
     Colleague,
@@ -50,6 +51,7 @@ __all__ = [
     "entity_no_at",
     "get_unit",
     "get_unit_at",
+    "invite_first",
     "list_brands",
     "list_colleagues",
     "list_units",

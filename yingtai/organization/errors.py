@@ -29,6 +29,19 @@ class CodeIsTaken(ProductError):
     status = 409
 
 
+class AdministratorExists(ProductError):
+    code = "organization.administrator-exists"
+    title = "There is an administrator already"
+    remedy = "Ask them for an invitation; this way in is for an installation that has none."
+    status = 409
+
+
+class AddressNotReadable(ProductError):
+    code = "organization.address-not-readable"
+    title = "That is no e-mail address"
+    remedy = "Write it as name@example.com."
+
+
 class EmailIsTaken(ProductError):
     code = "organization.email-is-taken"
     title = "Somebody signs in with this address already"

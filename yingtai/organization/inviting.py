@@ -45,6 +45,16 @@ def send_invitation(acting: Acting, *, email: str, name: str, unit: Unit, role: 
     In:  made_by  whom the account will count as made by (`makers.maker`)
     Raises: EmailIsTaken, MailNotSent
     """
+    with acting_transaction(acting):
+        path = make_invitation(acting, email=email, name=name, unit=unit, role=role, made_by=made_by)
+        _mail(email, name, f"{env().web_url}{path}", unit.node_no or 0)
+
+
+def make_invitation(acting: Acting, *, email: str, name: str, unit: Unit, role: str, made_by: str) -> str:
+    """Return the path of a link that is shown nowhere else. An earlier one to the same address ends.
+
+    Raises: EmailIsTaken
+    """
     if Staff.objects.filter(email__iexact=email).exists():
         raise EmailIsTaken(field="email")
     token = secrets.token_urlsafe(32)
@@ -59,7 +69,7 @@ def send_invitation(acting: Acting, *, email: str, name: str, unit: Unit, role: 
         record_deed(
             acting, "staff.invited", node_no=unit.node_no or 0, about=email, role=role, unit=unit.code
         )
-        _mail(email, name, f"{env().web_url}{PREFIX}{token}", unit.node_no or 0)
+    return f"{PREFIX}{token}"
 
 
 def list_invitations(scope: Scope, at: datetime) -> list[InvitationView]:

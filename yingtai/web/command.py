@@ -43,6 +43,11 @@ COMMANDS = {
     "psql": Command(
         target="yingtai.web.maintenance:psql", help="open a database as one of its roles: psql books app"
     ),
+    "first-administrator": Command(
+        target="yingtai.web.first_administrator:main",
+        role="app",
+        help="print the link by which an empty installation's first administrator joins",
+    ),
     "import": Command(
         target="yingtai.customers.importing:main",
         role="worker",
