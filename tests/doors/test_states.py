@@ -101,3 +101,19 @@ def test_each_role_can_look_at_every_page(stated, role):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_brand_without_anything_can_be_looked_at(books, language):
     assert walk(addresses({}), {language: signed_in(make_brand(), language, *Role.values)}) == []
+
+
+def test_no_address_ends_a_reload_in_405(stated):
+    """A page that was reached by a form keeps the form's address; a reload leads to the page above."""
+    reader, stranger = signed_in(stated.brand, "en", *Role.values), Client()
+
+    posted_to = [group[0] for group in addresses(stated.ids) if stranger.get(group[0]).status_code == 405]
+    led_to = {
+        path: reader.get(path, headers={"Accept": "text/html"}).headers["Location"] for path in posted_to
+    }
+
+    assert len(posted_to) > 15
+    assert led_to["/campaigns/new"] == "/campaigns/"
+    assert {path: reader.get(path).status_code for path in set(led_to.values())} == dict.fromkeys(
+        led_to.values(), 200
+    )

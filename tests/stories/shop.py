@@ -51,9 +51,7 @@ class Desk:
         page.on("console", self._hear)
 
     def _hear(self, said: ConsoleMessage) -> None:
-        # htmx calls it an error when a newer request takes the place of an older one.
-        is_replaced = said.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
-        if said.type in {"error", "warning"} and not is_replaced:
+        if said.type in {"error", "warning"}:
             self.complaints.append(said.text)
 
     def go(self, path: str) -> Page:

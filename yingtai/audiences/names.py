@@ -182,4 +182,4 @@ def _unknown(
         quoted = _(", ").join(_("“{words}”").format(words=title) for title in titles)
         # Translators: said after what is wrong with a name
         what = _("{problem}. Did you mean {names}?").format(problem=what, names=quoted)
-    return DefinitionNotUnderstood(what=what)
+    return DefinitionNotUnderstood(what=what, said=said, near=titles)

@@ -53,6 +53,11 @@ class Lift:
     is_srm: bool
 
     @property
+    def has_hits(self) -> bool:
+        """Whether anybody reached the goal: of 0 against 0 there is nothing to draw, and no band."""
+        return self.hits1 + self.hits2 > 0
+
+    @property
     def srm_p(self) -> float:
         """The chance of sizes at least this far from the plan; to whoever may not see people, at most."""
         return math.erfc(math.sqrt((SRM_LIMIT if self.srm is None else self.srm) / 2))

@@ -7,6 +7,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.customers import queries, viewing
@@ -19,14 +20,20 @@ from yingtai.customers.orders import SHOWN_ORDERS, orders_of, worth_of
 from yingtai.customers.services import confirming, erasing, revealing
 from yingtai.kernel.acting import decide
 from yingtai.kernel.contributions import privacy_holders, profile_panels
+from yingtai.kernel.env import env
 from yingtai.kernel.errors import NotConfirmed
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
+from yingtai.kernel.scope import is_below_brand
 from yingtai.organization.api import ask
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
+TAKES_TWO = gettext_lazy(
+    "It takes two: nothing is erased before a colleague who may erase people too agrees. They find your request under "
+    "Approvals."
+)
 PLACE = "customers.profile"
 
 
@@ -58,6 +65,7 @@ def profile_list(request: ActingRequest) -> HttpResponse:
         "show": show,
         "shown": [("", _("Known people")), ("everyone", _("Everyone, anonymous visitors too"))],
         "search": search,
+        "is_below_brand": is_below_brand(acting.scope),
         "now": acting.at,
         "took_ms": round((perf_counter() - began) * 1000),
     }
@@ -238,9 +246,10 @@ def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         consequences=(
             _("Identifiers, private traits and the order index are removed."),
             _("What happened stays counted, under a number that leads to nobody."),
+            *(() if env().alone else (TAKES_TWO,)),
         ),
         irreversible=_("Nobody can bring the values back, not even we."),
-        action=_("Erase for good"),
+        action=_("Erase for good") if env().alone else _("Ask a second person to agree"),
         cancel_url=reverse("customers:profile", args=[view.id]),
         type_to_confirm=_("erase"),
     )
@@ -253,7 +262,7 @@ def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         waits = ask(request.acting, "person.erase", node_no=view.node_no, about=str(profile_id), asked=asked)
         messages.success(
             request,
-            _("A second person has to agree; they find it among the approvals.")
+            _("Asked. Nothing is erased until a colleague agrees, under Approvals.")
             if waits
             else _("The person is being erased."),
         )

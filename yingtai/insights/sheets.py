@@ -1,5 +1,6 @@
 """The numbers of a metric as a table to take along: sums over many people, never anything of one person."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -7,12 +8,12 @@ from typing import Any
 from babel.numbers import get_currency_precision
 from django.utils.translation import gettext_lazy as _
 
+from yingtai.insights.periods import Period
 from yingtai.insights.queries import Answer, Row
 from yingtai.kernel.spreadsheets import sheet
 from yingtai.kernel.units import MONEY
 
 COLUMNS = {
-    "period": _("Begins"),
     "currency": _("Currency"),
     "orders": _("Orders"),
     "buyers": _("Buyers"),
@@ -29,21 +30,36 @@ COLUMNS = {
     "frequency_score": _("Frequency score"),
     "people": _("People"),
 }
+BEGINS = {"day": _("Day"), "week": _("Week from"), "month": _("Month")}
 
 
-def numbers(answer: Answer, title: Any) -> str:
+def numbers(answer: Answer, title: Any, period: Period) -> str:
     """Return the rows of an answer as CSV; money in whole units of the currency beside it.
 
-    In:  title  what the column of values is called
+    In:  title   what the column of values is called, as on the card
+         period  whose days, weeks or months each have a row, those without anything too
     """
-    named = {"value": title, **COLUMNS}
+    rows = _without_gaps(answer.rows, period)
+    named = {"value": title, **COLUMNS, "period": BEGINS[period.grain]}
     # A column without a name is for other formulas: money that is not told by currency, say.
-    columns = [column for column in (answer.rows[0] if answer.rows else ["value"]) if column in named]
+    columns = [column for column in (rows[0] if rows else ["value"]) if column in named]
     header = [named[column] for column in columns]
     is_money = answer.metric.unit == MONEY
-    return sheet(
-        header, ([_cell(row, column, is_money=is_money) for column in columns] for row in answer.rows)
-    )
+    return sheet(header, ([_cell(row, column, is_money=is_money) for column in columns] for row in rows))
+
+
+def _without_gaps(rows: Sequence[Row], period: Period) -> Sequence[Row]:
+    """Return the rows with a 0 for each piece of time, in each currency, that has none: as the picture draws it."""
+    if not rows or "period" not in rows[0]:
+        return rows
+    found = {(row["period"], row.get("currency")): row for row in rows}
+    nothing = dict.fromkeys(rows[0])
+    return [
+        found.get((start, currency))
+        or nothing | {"period": start, "value": 0} | ({"currency": currency} if "currency" in nothing else {})
+        for start in period.starts()
+        for currency in dict.fromkeys(row.get("currency") for row in rows)
+    ]
 
 
 def _cell(row: Row, column: str, *, is_money: bool) -> Any:

@@ -67,7 +67,9 @@ def card_numbers(request: ActingRequest, name: str) -> HttpResponse:
     look = _look(request, length_asked(request.GET.get("period", "")))
     drawn = found.draw(look)
     period = look.period.drawn
-    response = HttpResponse(numbers(drawn.answer, found.title), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        numbers(drawn.answer, found.title, period), content_type="text/csv; charset=utf-8"
+    )
     called = f"{found.name}-{period.since.isoformat()}-{period.latest.isoformat()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{called}"'
     return response

@@ -85,6 +85,11 @@ class Scope:
         return cls(_joined(Range(*pair) for pair in pairs))
 
 
+def is_below_brand(scope: Scope) -> bool:
+    """Say whether a scope is one place inside a brand, such as a dealer, and not a whole brand or more."""
+    return len(scope.ranges) == 1 and brand_node(scope.ranges[0].lo) not in {0, scope.ranges[0].lo}
+
+
 def _joined(ranges: Iterable[Range]) -> tuple[Range, ...]:
     joined: list[Range] = []
     for lo, hi in sorted(ranges):

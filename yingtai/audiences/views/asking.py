@@ -36,7 +36,12 @@ def count(request: ActingRequest) -> HttpResponse:
         counted = count_now(request.acting, definition, node_no=place)
         doubts = doubts_about(request.acting, definition, node_no=place)
     except (DefinitionNotUnderstood, DefinitionTooDeep) as problem:
-        return render(request, "audiences/count.html", {"problem": translated(problem)})
+        context = {
+            "problem": translated(problem),
+            "said": problem.facts.get("said"),
+            "near": problem.facts.get("near"),
+        }
+        return render(request, "audiences/count.html", context)
     context = {
         "count": counted, "lines": _lines(request, definition), "is_protected": is_protected(request.acting),
         "doubts": doubts,

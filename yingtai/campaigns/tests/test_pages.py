@@ -139,7 +139,17 @@ def test_the_result_begins_with_the_verdict(marketer, acting, brand, people):
     assert "Too few people to tell" in text
     assert "How this was computed" in text
     assert "campaign_assignments" in text
-    assert "Revenue per person" in text
+
+
+def test_of_nobody_against_nobody_there_is_no_result_and_no_band(marketer, acting, brand, people):
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people, hold_out_share=5000))
+    export_assignments(product(acting, campaign), campaign.campaign_no)
+
+    text = marketer.get(f"/campaigns/{campaign.id}/result/").content.decode()
+
+    assert "No result yet" in text
+    assert "Revenue per person" not in text
+    assert "Likely between" not in text
 
 
 def test_a_copy_is_a_draft_that_holds_out_others(marketer, acting, brand, people):

@@ -11,7 +11,7 @@ from yingtai.ui import charts
 __all__ = ["CARDS", "Card", "Drawn", "Look"]
 
 CARDS = (
-    Card("revenue", _("Revenue"), "insights.net_revenue", revenue, is_wide=True),
+    Card("revenue", _("Net revenue"), "insights.net_revenue", revenue, is_wide=True),
     Card("orders", _("Orders"), "insights.orders", over_time("insights.orders", _("Orders"), charts.bars)),
     Card("new", _("New profiles"), "insights.new_profiles",
          over_time("insights.new_profiles", _("New profiles"), charts.line)),

@@ -63,9 +63,19 @@ def test_the_numbers_of_a_card_come_as_csv(analyst, one_order):
 
     assert answer["Content-Disposition"] == 'attachment; filename="revenue-2026-03-04-2026-03-04.csv"'
     assert answer.content.decode("utf-8-sig").splitlines() == [
-        "Begins,Currency,Revenue",
+        "Day,Currency,Net revenue",
         "2026-03-04,CNY,123.0",
     ]
+
+
+def test_a_day_without_orders_is_a_line_too(analyst, acting, brand, one_order):
+    at = NOON + timedelta(days=2)
+    later = {"event": "Order Completed", "order_id": "o2", "occurred_at": at, "received_at": at}
+    append("events", events_of([later], node_no=brand.node_no))
+
+    lines = analyst.get("/insights/cards/orders.csv?period=all").content.decode("utf-8-sig").splitlines()
+
+    assert lines == ["Day,Orders", "2026-03-04,1", "2026-03-05,0", "2026-03-06,1"]
 
 
 def test_the_grid_as_csv_holds_no_money_of_mixed_currencies(analyst, one_order):

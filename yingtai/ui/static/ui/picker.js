@@ -152,6 +152,18 @@
     for (const input of root.querySelectorAll("input[data-picker][list]")) forInput(input);
     for (const select of root.querySelectorAll("select[data-picker]:not([hidden])")) forSelect(select);
   };
+  // A name that was suggested takes the place of the one that nobody knows.
+  document.addEventListener("click", (event) => {
+    const { fillIn, insteadOf } = event.target.closest("[data-fill-in]")?.dataset ?? {};
+    if (!fillIn) return;
+    const input = [...document.querySelectorAll("input[data-picker]")].find((one) => one.value === insteadOf);
+    if (!input) return;
+    input.value = fillIn;
+    tell(input);
+    input.focus();
+    input.closest(".picker")?.querySelector(".picker-list")?.setAttribute("hidden", "");
+    input.setAttribute("aria-expanded", "false");
+  });
   ready(document);
   document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
 })();
