@@ -31,8 +31,8 @@ class AudienceOut(Schema):
     about: str
     definition: dict[str, Any] = Field(alias="document")
     people: int | None
-    entered: int = Field(description="since the refresh before")
-    left: int = Field(description="since the refresh before")
+    entered: int = Field(description="since the previous refresh")
+    left: int = Field(description="since the previous refresh")
     refreshed_at: datetime | None
     is_current: bool = Field(description="whether the numbers are of the definition as it is now")
     changed_at: datetime

@@ -117,8 +117,8 @@ class UnsubscribeLinkIsMissing(ProductError):
 
 class NoticeIsMissing(ProductError):
     code = "campaigns.notice-is-missing"
-    title = "Nobody was told about {purpose} for this channel"
-    remedy = "Publish its notice under Compliance first: consent without a notice is none."
+    title = "No notice covers {purpose} on this channel"
+    remedy = "Publish a notice under Compliance first; consent without one does not count."
 
 
 class SenderIsMissing(ProductError):
@@ -205,14 +205,14 @@ class NothingToResume(ProductError):
 
 class SuppressionNotFound(ProductError):
     code = "campaigns.suppression-not-found"
-    title = "This address is written to already"
-    remedy = "Somebody may have lifted it before you. Open the person again."
+    title = "Mails go to this address again already"
+    remedy = "A colleague may have done it before you. Open the person again."
     status = 404
 
 
 class ReasonIsMissing(ProductError):
     code = "campaigns.reason-is-missing"
-    title = "It is not said why this address is written to again"
+    title = "There is no reason given for writing to this address again"
     remedy = "Say in a few words how you know that it works, without names and addresses."
 
 
@@ -253,7 +253,7 @@ class ProofNotTaken(ProductError):
 
 class NobodyFound(ProductError):
     code = "campaigns.nobody-found"
-    title = "Nobody is found by that"
+    title = "Nobody was found"
     remedy = "Write a phone, e-mail, member number or profile id of somebody you may see, or leave it empty."
     status = 404
 

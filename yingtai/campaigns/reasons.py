@@ -50,8 +50,8 @@ STATES = [
     ("stopped", _("Stopped")),
 ]
 SEND_STATES = {
-    "owed": _("Owed"),
-    "claimed": _("Owed"),
+    "owed": _("To be sent"),
+    "claimed": _("To be sent"),
     "attempting": _("Being handed over"),
     "unknown": _("Not known whether it arrived"),
     "sent": _("Sent"),

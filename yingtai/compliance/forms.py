@@ -27,7 +27,7 @@ class PurposeForm(forms.Form):
     channels = forms.MultipleChoiceField(
         choices=CHANNELS, label=_("Channels"), widget=forms.CheckboxSelectMultiple
     )
-    basis = forms.ChoiceField(choices=BASES, label=_("Ground in law"))
+    basis = forms.ChoiceField(choices=BASES, label=_("Legal basis"))
     retention_days = forms.IntegerField(
         min_value=1,
         max_value=3650,

@@ -55,14 +55,14 @@ class OfferInService(ProductError):
 
 class PersonInAddress(ProductError):
     code = "content.person-in-address"
-    title = "What is looked for of a person may not stand in an address"
+    title = "Words to find a person by may not be part of an address"
     remedy = "Type it into “Preview as” of the editor, or give the id of a profile."
     status = 400
 
 
 class DraftChanged(ProductError):
     code = "content.draft-changed"
-    title = "Somebody changed the draft at this moment"
+    title = "Somebody else just changed the draft"
     remedy = "Look at it again, then publish it."
     status = 409
 

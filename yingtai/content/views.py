@@ -64,7 +64,7 @@ def several(request: ActingRequest) -> HttpResponse:
     for template_id in chosen:
         do(request.acting, template_id)
     if chosen:
-        words = ngettext("%(count)s template is done.", "%(count)s templates are done.", len(chosen))
+        words = ngettext("%(count)s template was changed.", "%(count)s templates were changed.", len(chosen))
         messages.success(request, words % {"count": len(chosen)})
     return redirect(TEMPLATES.url_with(f"show={ARCHIVED}" if is_back else ""))
 

@@ -84,7 +84,7 @@ class TooManySearches(ProductError):
 
 class SearchInAddress(ProductError):
     code = "customers.search-in-address"
-    title = "What is looked for of a person may not stand in an address"
+    title = "Words to find a person by may not be part of an address"
     remedy = (
         "Send it as JSON to /api/v1/profiles/search: POST a document such as a `query` with the whole value."
     )

@@ -25,7 +25,7 @@ for code, words in {
     "key.issued": _("made an API key"),
     "key.revoked": _("revoked an API key"),
     "unit.added": _("added a unit"),
-    "approval.asked": _("asked for a second person"),
+    "approval.asked": _("asked for approval"),
     "approval.approved": _("approved"),
     "approval.declined": _("declined"),
     "sign-in.factor-added": _("added a second factor to their sign-in"),

@@ -95,8 +95,8 @@ class SecondPersonNeeded(ProductError):
     code = "organization.second-person-needed"
     title = "Somebody else has to decide this"
     remedy = (
-        "Nobody approves what they asked for themselves, what is given to them, or what is asked by a colleague whom "
-        "they brought here or who brought them."
+        "Nobody approves their own request, a role given to them, or a request of a colleague they invited or were "
+        "invited by."
     )
     status = 403
 

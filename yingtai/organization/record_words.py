@@ -20,7 +20,7 @@ NAMES = {
     "asked_by": gettext_lazy("Asked by"),
     "alone": gettext_lazy("Nobody else looked at it"),
     "kind": gettext_lazy("Kind"),
-    "basis": gettext_lazy("Ground in law"),
+    "basis": gettext_lazy("Legal basis"),
     "version": gettext_lazy("Version"),
     "value": gettext_lazy("Value"),
     "searches": gettext_lazy("Searches"),

@@ -24,7 +24,7 @@ from yingtai.organization.record_words import details_in_words
 from yingtai.ui.lists import list_kinds, listing
 from yingtai.ui.pages import render_page
 
-WAITS = gettext_lazy("It waits for a second person now, who finds it among the approvals.")
+WAITS = gettext_lazy("It now waits for a second person, who finds it under Approvals.")
 
 
 @public("chooses among one's own workplaces only; shows nothing")

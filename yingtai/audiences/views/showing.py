@@ -82,7 +82,7 @@ def several(request: ActingRequest) -> HttpResponse:
         except ProductError as problem:
             messages.error(request, " ".join(words_of(problem)))
     if done:
-        words = ngettext("%(count)s audience is done.", "%(count)s audiences are done.", done)
+        words = ngettext("%(count)s audience was changed.", "%(count)s audiences were changed.", done)
         messages.success(request, words % {"count": number(done)})
     return redirect(AUDIENCES.url_with(f"show={ARCHIVED}" if do is restore_audience else ""))
 

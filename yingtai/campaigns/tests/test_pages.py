@@ -114,7 +114,7 @@ def test_stopping_asks_first_and_stops(marketer, acting, brand, people):
     done = marketer.post(f"/campaigns/{campaign.id}/stop", follow=True).content.decode()
     again = marketer.post(f"/campaigns/{campaign.id}/stop")
 
-    assert "40 mails that are still owed will not be sent." in asked
+    assert "40 mails that have not gone out yet will not be sent." in asked
     assert "the campaign was stopped" in done
     assert again.status_code == 409
 

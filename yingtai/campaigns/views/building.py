@@ -32,7 +32,8 @@ from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.ui.widgets import problems_in
 
 WAITS = gettext_lazy(
-    "So many people take a second person: a colleague finds the launch among the approvals. Any change voids it."
+    "This many people need a second person to approve. A colleague finds the launch under Approvals; any change "
+    "voids the request."
 )
 
 
@@ -157,7 +158,7 @@ def stop(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
         request,
         Confirmation(
             title=_("Stop %s") % found.name,
-            lead=_("%s mails that are still owed will not be sent.") % number(progress.owed),
+            lead=_("%s mails that have not gone out yet will not be sent.") % number(progress.owed),
             consequences=(_("What has been sent stays sent: %s mails.") % number(progress.sent),),
             irreversible=_("A stopped campaign cannot go on; make a copy to send to those who are left."),
             action=_("Stop now"),

@@ -74,7 +74,7 @@ def several(request: ActingRequest) -> HttpResponse:
         except ProductError as problem:
             messages.error(request, " ".join(words_of(problem)))
     if done:
-        words = ngettext("%(count)s campaign is done.", "%(count)s campaigns are done.", done)
+        words = ngettext("%(count)s campaign was changed.", "%(count)s campaigns were changed.", done)
         messages.success(request, words % {"count": number(done)})
     return redirect(CAMPAIGNS.url_with(f"show={ARCHIVED}" if is_back else ""))
 

@@ -70,7 +70,7 @@ def sends(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
             for row in ledger.rows
         ],
         "state": state,
-        "states": [("", _("All")), ("sent", _("Sent")), ("owed", _("Owed")), *WORDS.items()],
+        "states": [("", _("All")), ("sent", _("Sent")), ("owed", _("To be sent")), *WORDS.items()],
         "tabs": _tabs(request.acting, found, "sends"),
     }
     return render_page(request, "campaigns/sends.html", context, fragment="rows")

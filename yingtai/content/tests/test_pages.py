@@ -118,7 +118,7 @@ def test_nobody_found_is_said(marketer, acting, brand, anna):
     typed = DRAFT | {"as": "bert@example.com"}
     text = marketer.post(f"/content/{made.template_id}/draft", typed).content.decode()
 
-    assert "Nobody is found by that" in text
+    assert "Nobody was found" in text
 
 
 def test_the_frame_is_asked_by_id_and_never_by_what_was_typed(marketer, acting, brand, anna):
