@@ -138,7 +138,7 @@ def test_several_are_archived_and_restored_and_one_that_cannot_be_says_why(marke
     )  # fmt: skip
     form = {"do": "archive", "chosen": [inner, alone, "nonsense"]}
     page = marketer.post("/audiences/several", form, follow=True).content.decode()
-    assert "1 audience is done." in page
+    assert "1 audience was changed." in page
     assert "Other audiences are made of this one: Outer" in page
     assert names_on(page) == ["Outer", "Inner"]
     assert names_on(marketer.get("/audiences/?show=archived").content.decode()) == ["Alone"]

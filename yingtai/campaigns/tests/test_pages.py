@@ -252,7 +252,7 @@ def test_until_it_is_decided_the_monitor_tells_who_would_not_get_it(marketer, ac
 
     assert all("Everybody in the audience gets it" not in page for page in shown.values())
     assert {state for state, page in shown.items() if "picture=yes" in page} == {"scheduled", "paused"}
-    assert "may get the mail; that takes some seconds" in shown["deciding"]
+    assert "may get the mail; this takes a few seconds" in shown["deciding"]
     assert "nobody got the mail" in shown["stopped"]
     assert "40 people would get it" in picture
     assert '<th scope="row">no e-mail address</th>' in picture
