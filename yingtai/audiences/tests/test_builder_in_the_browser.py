@@ -143,6 +143,37 @@ def test_an_audience_is_built_and_counted_while_one_types(shop: UUID, open_page:
     expect(page.get_by_text("Up to date")).to_be_visible()
 
 
+AS_IT_ARRIVES = """() => {
+    window.arrived = [];
+    new MutationObserver(() => {
+        const event = document.querySelector("#builder input[name$=event]");
+        if (event) window.arrived.push([event.getAttribute("role"), document.activeElement.name]);
+    }).observe(document.body, { childList: true, subtree: true });
+}"""
+
+
+def test_a_blank_can_be_typed_into_as_soon_as_it_arrives(shop: UUID, open_page: Open) -> None:
+    page = open_page("/audiences/new")
+    page.evaluate(AS_IT_ARRIVES)
+    page.get_by_role("button", name="Did something").click()
+    expect(page.locator("#count")).to_contain_text("is empty")
+    assert page.evaluate("window.arrived[0][0]") == "combobox"
+
+    # A picker that is made while somebody types takes nothing away.
+    page.evaluate("""() => {
+        const blank = document.createElement("input");
+        blank.setAttribute("list", "known-events");
+        blank.dataset.picker = "Choices";
+        document.querySelector("#builder").append(blank);
+        blank.focus();
+        document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: document.querySelector("#builder") } }));
+        blank.id = "typed-into";
+    }""")
+    page.keyboard.insert_text("Order")
+    expect(page.locator("#typed-into")).to_have_value("Order")
+    page.locator("#typed-into").evaluate("one => one.closest('.picker').remove()")
+
+
 def test_the_builder_works_without_javascript(shop: UUID, open_page: Open) -> None:
     page = open_page("/audiences/new", script=False)
     page.get_by_role("button", name="Did something").click()

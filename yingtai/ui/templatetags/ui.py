@@ -35,6 +35,8 @@ HTMX_CONFIG = {
     "allowEval": False,
     "includeIndicatorStyles": False,
     "selfRequestsOnly": True,
+    # Pickers are made as soon as a part arrives: who types at once would otherwise lose a letter to the change.
+    "defaultSettleDelay": 0,
     # Pages hold personal data: nothing of them is kept in the browser's storage.
     "historyCacheSize": 0,
     "refreshOnHistoryMiss": True,

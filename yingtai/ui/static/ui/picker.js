@@ -21,8 +21,11 @@
       this.list.hidden = true;
       const frame = document.createElement("span");
       frame.className = "picker";
+      const isTypedInto = document.activeElement === input;
       input.before(frame);
       frame.append(input, this.list);
+      // What is moved loses the focus, and what is typed meanwhile would go nowhere.
+      if (isTypedInto) input.focus();
       const attributes = { role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": this.list.id, autocomplete: "off" };
       for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
       // What stands in it when one comes back is not what one looks for: everything is offered until one types.
