@@ -56,7 +56,7 @@ COMMANDS = {
     "sample": Command(target="yingtai.sample.command:main", role="worker", help="make the sample group"),
     "bench": Command(target="yingtai.bench.command:main", help="measure speed beside bare work"),
     "drill": Command(
-        target="yingtai.web.drill:main", help="kill and freeze every process under load: drill chaos"
+        target="yingtai.web.drill:main", help="try the worst on a product of its own: drill chaos"
     ),
     "docs": Command(target="yingtai.web.maintenance:docs", help="write the generated pages again"),
     "translate": Command(target="yingtai.ui.translation:main", help="collect and compile the translations"),

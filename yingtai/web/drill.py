@@ -1,6 +1,8 @@
-"""`yingtai drill chaos`: kill and freeze every process of a product of its own under load, and prove nothing lost.
+"""`yingtai drill chaos`: kill and freeze every process of a product of its own under load, fill its disk, send with
+wrong clocks, and prove nothing lost.
 
-The product works in a home and on ports of its own, with the sample group, and is removed in the end.
+The product works in a home and on ports of its own, with the sample group, and is removed in the end. Where root may
+mount, the home is a small disk of its own in memory, so that it can be filled without harm to anybody.
 """
 
 import argparse
@@ -18,6 +20,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -25,11 +28,26 @@ from typing import Any
 import psutil
 
 from yingtai.kernel import env as environment
+from yingtai.web import drill_disk
 from yingtai.web.processes import PROCESSES
 from yingtai.web.start import take_role
 
 EVENT = "Drill Passed"
+CLOCKED = "Drill Clocked"
 EVENTS_AT_ONCE = 20
+DISK_MEGABYTES = 3_000
+FULL_SECONDS = 15.0
+CLOCKS_OFF = {
+    "5 hours fast": timedelta(hours=5),
+    "3 days fast": timedelta(days=3),
+    "2 years fast": timedelta(days=730),
+    "5 hours slow": timedelta(hours=-5),
+    "3 days slow": timedelta(days=-3),
+    "20 years slow": timedelta(days=-7_300),
+}
+"""How far a device's clock is off; what it says, `timestamp` and `sentAt`, is of that clock."""
+SAID_INSTEAD = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", "", 0, -1e300)
+"""What stands in `sentAt` instead of a time; `timestamp` is right."""
 SENDERS = 2
 PAUSE_SECONDS = 0.05
 PATIENCE_SECONDS = 120.0
@@ -38,6 +56,10 @@ HEALTH_SECONDS = 1.0
 COUNTED = """
     SELECT count(*) AS rows, count(DISTINCT occurred_at) AS events FROM events WHERE event = $event
 """
+AT_THEIR_TIME = """
+    SELECT count(*) AS events FROM events WHERE event = $event AND occurred_at >= $since AND occurred_at <= $until
+"""
+NO_DISK = "full disk: skipped, for only root may mount a small disk to fill"
 
 
 @dataclass(frozen=True)
@@ -78,7 +100,7 @@ class Load:
     def _send(self) -> None:
         while not self._is_over:
             body = self._body()
-            while not self._is_accepted(body):
+            while not self.is_accepted(body):
                 with self._lock:
                     self.repeated += 1
                 time.sleep(PAUSE_SECONDS * 4)
@@ -101,7 +123,8 @@ class Load:
             "timestamp": at.isoformat(),
         }  # fmt: skip
 
-    def _is_accepted(self, body: bytes) -> bool:
+    def is_accepted(self, body: bytes) -> bool:
+        """Send a body; say whether it was taken."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port + 1}/v1/batch", body)
         request.add_header("Authorization", "Basic " + b64encode(f"{self.key}:".encode()).decode())
         try:
@@ -124,15 +147,18 @@ def main(arguments: list[str]) -> int:
     environment.env.cache_clear()
     take_role("worker")
     import_module("django").setup()
+    has_disk = drill_disk.mount(home, DISK_MEGABYTES)
     product = _start(home)
     try:
-        result = _drill(product, home, options.port)
+        result = _drill(product, home, options.port, has_disk=has_disk)
     finally:
         product.send_signal(signal.SIGTERM)
         product.wait(PATIENCE_SECONDS)
+        drill_disk.unmount(home)
         shutil.rmtree(home, ignore_errors=True)
     print(json.dumps(result, indent=2) if options.json else "\n".join(_table(result)))
-    return 0 if result["lost"] == result["doubled"] == 0 and not result["not_well"] else 1
+    is_right = result["lost"] == result["doubled"] == result["wrong_times"] == 0
+    return 0 if is_right and not result["not_well"] else 1
 
 
 def _start(home: Path) -> subprocess.Popen[bytes]:
@@ -148,7 +174,7 @@ def _start(home: Path) -> subprocess.Popen[bytes]:
     return product
 
 
-def _drill(product: subprocess.Popen[bytes], home: Path, port: int) -> dict[str, Any]:
+def _drill(product: subprocess.Popen[bytes], home: Path, port: int, *, has_disk: bool) -> dict[str, Any]:
     load = Load(port, json.loads((home / "write-key.json").read_text())["write_key"])
     load.start()
     trials: list[Trial] = []
@@ -162,9 +188,58 @@ def _drill(product: subprocess.Popen[bytes], home: Path, port: int) -> dict[str,
             path = home / "postgres" / name / "postmaster.pid"
             trials.append(_try("killed", f"postgres ({name})", _server_of(path), signal.SIGKILL, load))
             _tell(trials[-1])
+        if has_disk:
+            trials.append(_fill_disk(home, load))
+            _tell(trials[-1])
+        clocked = _send_wrong_clocks(load)
     finally:
         load.end()
-    return _judged(load, trials)
+    return _judged(load, trials) | {
+        "wrong_times": clocked - _clocked_right(clocked),
+        "clocks": clocked,
+        "skipped": [] if has_disk else [NO_DISK],
+    }
+
+
+def _fill_disk(home: Path, load: Load) -> Trial:
+    """Leave no byte on the disk for a while, then make room, and wait until health says that all is well."""
+    repeated = load.repeated
+    with drill_disk.full(home / "ballast"):
+        time.sleep(FULL_SECONDS)
+    began = time.monotonic()
+    time.sleep(HEALTH_SECONDS)
+    is_well = _waited(lambda: _is_healthy(load.port))
+    seconds = round(time.monotonic() - began, 1) if is_well else None
+    return Trial("full", "disk", seconds, load.repeated - repeated)
+
+
+def _send_wrong_clocks(load: Load) -> int:
+    """Send an event from each device whose clock is off, a minute after it happened; return how many there are."""
+    now = datetime.now(UTC)
+    happened = now - timedelta(minutes=1)
+    said: list[tuple[str, object]] = [
+        ((happened + off).isoformat(), (now + off).isoformat()) for off in CLOCKS_OFF.values()
+    ]
+    said += [(happened.isoformat(), instead) for instead in SAID_INSTEAD]
+    for no, (at, sent) in enumerate(said):
+        event = {
+            "type": "track", "event": CLOCKED, "messageId": f"clock-{no}", "anonymousId": "clock", "timestamp": at,
+        }  # fmt: skip
+        body = json.dumps({"batch": [event], "sentAt": sent}).encode()
+        _waited(partial(load.is_accepted, body), PATIENCE_SECONDS / 4)
+    return len(said)
+
+
+def _clocked_right(expected: int) -> int:
+    """Return how many of the wrong clocks' events lie where they happened, give or take some seconds."""
+
+    def right() -> int:
+        now = datetime.now(UTC)
+        values = {"event": CLOCKED, "since": now - timedelta(minutes=10), "until": now}
+        return int(_asked(AT_THEIR_TIME, values)["events"])
+
+    _waited(lambda: right() >= expected, PATIENCE_SECONDS / 4)
+    return right()
 
 
 def _try(what: str, whom: str, find: Callable[[], int], number: int, load: Load) -> Trial:
@@ -196,9 +271,14 @@ def _judged(load: Load, trials: list[Trial]) -> dict[str, Any]:
 
 
 def _in_lake() -> tuple[int, int]:
-    reading, scope = import_module("yingtai.lake.api"), import_module("yingtai.kernel.scope")
-    [row] = reading.scoped(scope.EVERYTHING).query(COUNTED, {"event": EVENT}).to_pylist()
+    row = _asked(COUNTED, {"event": EVENT})
     return row["rows"], row["events"]
+
+
+def _asked(sql: str, values: dict[str, Any]) -> dict[str, Any]:
+    reading, scope = import_module("yingtai.lake.api"), import_module("yingtai.kernel.scope")
+    row: dict[str, Any] = reading.scoped(scope.EVERYTHING).query(sql, values).to_pylist()[0]
+    return row
 
 
 def _finder(product: subprocess.Popen[bytes], name: str) -> Callable[[], int]:
@@ -255,4 +335,6 @@ def _table(result: dict[str, Any]) -> list[str]:
         "",
         f"  {result['accepted']} events accepted, {result['in_lake']} in the lake: "
         f"{result['lost']} lost, {result['doubled']} doubled",
+        f"  {result['clocks']} events of wrong clocks, {result['wrong_times']} not at the time they happened",
+        *(f"  {line}" for line in result["skipped"]),
     ]

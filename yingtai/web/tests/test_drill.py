@@ -1,12 +1,13 @@
 """The drill's own promises: every event is sent until it is accepted, and the counts tell loss and doubles apart."""
 
 import json
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from yingtai.web import drill
+from yingtai.web import drill, drill_disk
 from yingtai.web.drill import Load, Trial
 from yingtai.web.tests.running import waited_for
 
@@ -61,6 +62,34 @@ def test_loss_and_doubles_are_told_apart(monkeypatch, in_lake, lost, doubled):
     trials = [Trial("killed", "web", 0.5, 0), Trial("frozen", "ingest", None, 3)]
 
     result = drill._judged(Load(1, "key", accepted=100), trials)
+    result |= {"clocks": 12, "wrong_times": 1, "skipped": [drill.NO_DISK]}
 
     assert (result["lost"], result["doubled"], result["not_well"]) == (lost, doubled, ["frozen ingest"])
     assert "  ingest            frozen  not well again, 3 requests repeated" in drill._table(result)
+    assert drill._table(result)[-2:] == [
+        "  12 events of wrong clocks, 1 not at the time they happened", f"  {drill.NO_DISK}",
+    ]  # fmt: skip
+
+
+def test_every_wrong_clock_sends_one_event_with_its_own_time(moody):
+    port, accepted = moody
+
+    assert drill._send_wrong_clocks(Load(port - 1, "key")) == 12
+    assert [event["messageId"] for event in accepted] == [f"clock-{no}" for no in range(12)]
+    assert len({event["timestamp"] for event in accepted}) == len(drill.CLOCKS_OFF) + 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts")
+def test_a_disk_is_full_for_a_while_and_gone_in_the_end(tmp_path):
+    folder = tmp_path / "home"
+    folder.mkdir()
+    if not drill_disk.mount(folder, 1):
+        pytest.skip("no disk can be mounted here")
+    try:
+        with drill_disk.full(folder / "ballast"), pytest.raises(OSError, match="No space left"):
+            (folder / "event").write_bytes(b"x" * 4096)
+        (folder / "event").write_bytes(b"x" * 4096)
+    finally:
+        drill_disk.unmount(folder)
+
+    assert list(folder.iterdir()) == []
