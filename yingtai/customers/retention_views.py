@@ -33,7 +33,8 @@ def retention(request: ActingRequest) -> HttpResponse:
                 brand,
                 view,
                 names.get(view.begun_by, view.begun_by),
-                [(one, event_title(one.event)) for one in view.events],
+                [(one, event_title(one.event)) for one in view.events if one.rows],
+                sum(not one.rows for one in view.events),
             )
             for brand, view in found
         ],
