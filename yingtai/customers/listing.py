@@ -10,6 +10,7 @@ PEOPLE = ListKind(
     columns=(
         Column(name="person", title=_("Person"), is_heading=True),
         Column(name="known_by", title=_("Known by")),
+        Column(name="brand", title=_("Brand")),
         Column(name="place", title=_("Belongs to")),
         Column(name="did", title=_("Did latest")),
         Column(name="latest", title=_("Latest seen")),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from yingtai.collect.api import event_deed, names_of_sources, plan_of, trait_title
 from yingtai.compliance.api import consent_history
+from yingtai.customers.how_many import HowMany
 from yingtai.customers.orders import OrderView, Worth, product_names
 from yingtai.customers.queries import (
     MaskedIdentifier,
@@ -24,10 +25,10 @@ from yingtai.customers.queries import (
 from yingtai.customers.rules import Standing
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import fact_names
-from yingtai.kernel.scope import brand_of
+from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.organization.api import names_of_staff, units_at
 from yingtai.ui.components import TimelineEntry
-from yingtai.ui.formats import money
+from yingtai.ui.formats import money, number
 
 KINDS = {
     "user": gettext_lazy("User ID"),
@@ -73,6 +74,16 @@ class ListedProfile:
     chips: tuple[Chip, ...]
     did: str = ""
     worth: Sequence[Worth] = ()
+    brand: str = ""
+
+
+@dataclass(frozen=True)
+class Total:
+    """The head of a list: a number, what it counts, and whether it was not counted one by one."""
+
+    count: int
+    unit: str
+    is_rough: bool
 
 
 @dataclass(frozen=True)
@@ -111,19 +122,31 @@ class ListedMerge:
 def listed(
     rows: Sequence[ProfileRow], worth: Mapping[int, Sequence[Worth]] | None = None
 ) -> list[ListedProfile]:
-    """Return the lines of a list, with their places in one query."""
-    units = units_at([row.node_no for row in rows])
+    """Return the lines of a list, with their places and brands in one query."""
+    units = units_at([no for row in rows for no in (row.node_no, brand_node(row.node_no))])
+    titles = {node_no: unit.title for node_no, unit in units.items()}
     return [
         ListedProfile(
             row,
             called(row),
-            units[row.node_no].title if row.node_no in units else "",
+            titles.get(row.node_no, ""),
             chips(row.identifiers, shown=3),
             event_deed(row.latest_event) if row.latest_event else "",
             (worth or {}).get(row.profile_no, ()),
+            titles.get(brand_node(row.node_no), ""),
         )
         for row in rows
     ]
+
+
+def total(found: HowMany | None) -> Total | None:
+    """Return how many people there are, as the head of the list says it, whatever of them is shown below."""
+    if found is None:
+        return None
+    if found.known is None:
+        return Total(found.everybody, _("people and anonymous visitors"), found.is_rough)
+    visitors = number(max(found.everybody - found.known, 0))
+    return Total(found.known, f"{_('known people')} · {visitors} {_('anonymous visitors')}", found.is_rough)
 
 
 def called(row: ProfileRow) -> str:

@@ -14,6 +14,7 @@ from yingtai.customers import queries, viewing
 from yingtai.customers.deeds import count_search
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.happenings import HAPPENINGS, events_of
+from yingtai.customers.how_many import about_how_many
 from yingtai.customers.jobs import merge_by_hand, split_by_hand
 from yingtai.customers.listing import PEOPLE
 from yingtai.customers.orders import SHOWN_ORDERS, orders_of, worth_of
@@ -26,9 +27,9 @@ from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
 from yingtai.kernel.scope import is_below_brand
-from yingtai.organization.api import ask
+from yingtai.organization.api import ask, list_brands
 from yingtai.ui.lists import listing
-from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
+from yingtai.ui.pages import Confirmation, is_swap, render_confirmation, render_page, require_confirmation
 
 TAKES_TWO = gettext_lazy(
     "It takes two: nothing is erased before a colleague who may erase people too agrees. They find your request under "
@@ -51,13 +52,15 @@ def profile_list(request: ActingRequest) -> HttpResponse:
     if request.method == "POST" and not search:
         # What is shown is nobody's own, and a list that goes on needs it in its address.
         return redirect(f"{request.path}?{urlencode({'show': show})}" if show else request.path)
-    shown = listing(request, PEOPLE)
+    has_brands = len(list_brands(acting.scope)) > 1
+    shown = listing(request, PEOPLE, without=() if has_brands else ("brand",))
     if search:
         count_search(acting)
         found: Page[queries.ProfileRow] = Page(queries.find_profiles(acting, search), None)
     else:
         found = queries.list_latest(acting, only_known=show != "everyone", after=request.GET.get("after"))
     numbers = [row.profile_no for row in found.rows]
+    is_first_page = not (search or is_swap(request) or request.GET.get("after"))
     worth = worth_of(acting, numbers) if {"orders", "spent"} & shown.shown else {}
     context = {
         "page": Page(viewing.listed(found.rows, worth), found.next_cursor),
@@ -66,6 +69,7 @@ def profile_list(request: ActingRequest) -> HttpResponse:
         "shown": [("", _("Known people")), ("everyone", _("Everyone, anonymous visitors too"))],
         "search": search,
         "is_below_brand": is_below_brand(acting.scope),
+        "total": viewing.total(about_how_many(acting)) if is_first_page else None,
         "now": acting.at,
         "took_ms": round((perf_counter() - began) * 1000),
     }

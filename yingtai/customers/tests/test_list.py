@@ -3,14 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 
 from yingtai.collect.api import RecordedFact, make_source, record
 from yingtai.compliance.testing import signed_in
+from yingtai.customers import how_many
+from yingtai.customers.how_many import HowMany, about_how_many
+from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.models import Profile, RecentTimeline
 from yingtai.customers.queries import code_of, list_latest
 from yingtai.customers.services.rebuilding import rebuild_profiles
 from yingtai.customers.testing import drain, send
+from yingtai.customers.viewing import listed
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import get_unit_at
 from yingtai.organization.testing import MONDAY
 
 pytestmark = pytest.mark.usefixtures("lake")
@@ -137,6 +143,50 @@ def test_rows_are_told_apart_and_tell_what_was_done_and_ordered(acting, brand):
     assert "Viewed a product" in page
     assert "120" in page
     assert page.count("Visitor ") >= 2
+
+
+def page_of(brand_code, role="brand_manager"):
+    return signed_in(brand_code, role).get("/profiles/").content.decode()
+
+
+def test_the_list_says_how_many_there_are_and_when_that_is_rough(acting, brand, monkeypatch):
+    source = make_source(acting, brand.node_no, name="Site")
+    send(source, [track(f"li{n:06}", "Page Viewed", MONDAY) for n in range(7)])
+    visitors = [
+        track("", "Page Viewed", MONDAY) | {"anonymousId": f"a{n}", "messageId": f"m{n}"} for n in range(5)
+    ]
+    send(source, visitors)
+    drain(MONDAY)
+    assert about_how_many(acting) == HowMany(everybody=12, known=7, is_rough=False)
+    assert "<b>7</b> known people · 5 anonymous visitors" in page_of(brand.code)
+
+    monkeypatch.setattr(how_many, "COUNTED", 3)
+    assert about_how_many(acting) is None  # the lake's copy is behind
+    cache.clear()
+    refresh_traits(acting)
+    assert about_how_many(acting) == HowMany(everybody=12, known=None, is_rough=True)
+    cache.clear()
+    monkeypatch.setattr(how_many, "FEWEST_SAMPLED", 1)
+    assert about_how_many(acting) == HowMany(everybody=12, known=7, is_rough=True)
+    assert "<b>about 7</b> known people" in page_of(brand.code)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(7, 7), (99, 99), (137, 140), (23_565, 24_000), (1_949_999, 1_900_000)]
+)
+def test_rough_numbers_have_two_digits(number, told):
+    assert how_many._two_digits(number) == told
+
+
+def test_whoever_sees_several_brands_reads_which_one_it_is(acting, brand, neighbour, neighbour_acting):
+    for unit, who in ((brand, acting), (neighbour, neighbour_acting)):
+        send(make_source(who, unit.node_no, name="Site"), [track("li000001", "Page Viewed", MONDAY)])
+    drain(MONDAY)
+    with acting_transaction(acting):
+        [row] = list_latest(acting).rows
+    [line] = listed([row])
+    assert line.brand == get_unit_at(brand.node_no).title
+    assert ">Brand<" not in page_of(brand.code)
 
 
 def test_a_code_is_short_readable_and_of_one_profile_of_a_brand():

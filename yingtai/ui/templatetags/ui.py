@@ -174,7 +174,10 @@ def inside(context: Context, panel: Panel) -> str:
 
 @register.simple_block_tag(takes_context=True)
 def table(context: Context, content: str, caption: Text, **options: Any) -> str:
-    """`{% table caption=… as_of=… total=… unit=… took_ms=… id=… %}<thead>…</thead><tbody>…</tbody>{% endtable %}`"""
+    """`{% table caption=… as_of=… total=… unit=… took_ms=… id=… %}<thead>…</thead><tbody>…</tbody>{% endtable %}`
+
+    A total that was not counted one by one says so with `is_rough=True`.
+    """
     return _render(context, "ui/table.html", {"content": content, "caption": caption, **options})
 
 
