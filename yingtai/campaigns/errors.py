@@ -8,6 +8,12 @@ class CampaignNotFound(ProductError):
     status = 404
 
 
+class CampaignWasUsed(ProductError):
+    code = "campaigns.campaign-was-used"
+    title = "“{name}” was launched, so it cannot be deleted"
+    remedy = "Archive it: it leaves the lists, and what was sent can still be looked up."
+
+
 class CampaignIsFixed(ProductError):
     code = "campaigns.campaign-is-fixed"
     title = "A campaign cannot be changed once it is launched"

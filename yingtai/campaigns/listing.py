@@ -21,4 +21,19 @@ CAMPAIGNS = ListKind(
     filters=("search", "state", "show"),
     sort="-made",
 )
+SENDERS = ListKind(
+    name="senders",
+    url_name="campaigns:sender_list",
+    columns=(
+        Column(name="name", title=_("Name"), is_heading=True, is_sorted=True),
+        Column(name="address", title=_("Address"), is_sorted=True),
+        Column(name="answers", title=_("Answers go to")),
+        Column(name="place", title=_("Brand")),
+        Column(name="made", title=_("Made"), is_sorted=True, is_extra=True),
+        Column(name="state", title=_("State")),
+    ),
+    filters=("show",),
+    sort="-made",
+)
 list_kinds.register(CAMPAIGNS.name, CAMPAIGNS)
+list_kinds.register(SENDERS.name, SENDERS)

@@ -11,6 +11,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 
 MOST_SHOWN = 500
+SORTS = {"name": "name", "address": "address", "made": "id"}
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,20 @@ class SenderView:
 
 
 def list_senders(
-    acting: Acting, *, node_no: int | None = None, is_archived: bool = False
+    acting: Acting, *, node_no: int | None = None, is_archived: bool = False, sort: str = "-made"
 ) -> list[SenderView]:
-    """Return the senders of a brand, or of all in the scope, the latest first; at most five hundred."""
+    """Return the senders of a brand, or of all in the scope, at most five hundred.
+
+    In: sort  a name of SORTS, with `-` before it for the largest first
+    """
+    is_down, field = sort.startswith("-"), SORTS.get(sort.removeprefix("-"), "id")
     with acting_transaction(acting):
         found = Sender.objects.filter(archived_at__isnull=not is_archived)
         if node_no is not None:
             found = found.filter(node_no=node_no)
-        return [view_sender(one) for one in found.order_by("-id")[:MOST_SHOWN]]
+        return [
+            view_sender(one) for one in found.order_by(f"-{field}" if is_down else field, "-id")[:MOST_SHOWN]
+        ]
 
 
 def get_sender(acting: Acting, sender_id: UUID) -> SenderView:

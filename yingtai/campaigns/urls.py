@@ -12,6 +12,7 @@ urlpatterns = [
     path("campaigns/senders/", senders.sender_list, name="sender_list"),
     path("campaigns/senders/<uuid:sender_id>/archive", senders.sender_archive, name="sender_archive"),
     path("campaigns/several", listing.several, name="several"),
+    path("campaigns/<uuid:campaign_id>/delete", listing.delete, name="delete"),
     path("campaigns/<uuid:campaign_id>/archive", listing.archive, name="archive"),
     path("campaigns/<uuid:campaign_id>/copy", building.campaign_copy, name="copy"),
     path("campaigns/<uuid:campaign_id>/mail", proofs.mail, name="mail"),

@@ -14,6 +14,12 @@ class TemplateNotUnderstood(ProductError):
     remedy = "Correct the line; the editor's help lists what a template may hold."
 
 
+class TemplateWasUsed(ProductError):
+    code = "content.template-was-used"
+    title = "“{name}” has a published version, so it cannot be deleted"
+    remedy = "Archive it: it leaves the lists, and what campaigns sent can still be looked up."
+
+
 class TemplateTooLarge(ProductError):
     code = "content.template-too-large"
     title = "The {part} is too large: {what}"

@@ -1,17 +1,29 @@
 from functools import lru_cache
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from yingtai.content import limits
 from yingtai.content.checking import invented_mail
-from yingtai.content.errors import DraftChanged, OfferInService, TemplateNotFound, TemplateTooLarge
+from yingtai.content.errors import (
+    DraftChanged,
+    OfferInService,
+    TemplateNotFound,
+    TemplateTooLarge,
+    TemplateWasUsed,
+)
 from yingtai.content.models import Basis, Template, TemplateVersion
 from yingtai.content.offers import offer_in
 from yingtai.content.queries import TemplateView, VersionView, get_template, get_version
 from yingtai.content.starting import STARTING_HTML, STARTING_SUBJECT
 from yingtai.content.trial import try_out
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.copies import free_name
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import record_deed
+
+deed_words.register("template.deleted", _("deleted a template that was never published"))
 
 
 def create_template(
@@ -86,6 +98,21 @@ def archive_template(acting: Acting, template_id: UUID) -> None:
     """Take a template out of the lists; campaigns that use a version keep it. Repeating it changes nothing."""
     with acting_transaction(acting):
         Template.objects.filter(id=template_id, archived_at=None).update(archived_at=acting.at)
+
+
+def delete_template(acting: Acting, template_id: UUID) -> None:
+    """Delete a template of which no version was published, for good; that it was is in the record of deeds.
+
+    Raises: TemplateNotFound, TemplateWasUsed
+    """
+    with acting_transaction(acting):
+        template = Template.objects.select_for_update().filter(id=template_id).first()
+        if template is None:
+            raise TemplateNotFound
+        if template.latest_version:
+            raise TemplateWasUsed(name=template.name)
+        record_deed(acting, "template.deleted", node_no=template.node_no, about=template.name)
+        template.delete()
 
 
 def restore_template(acting: Acting, template_id: UUID) -> None:

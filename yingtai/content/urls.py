@@ -15,6 +15,7 @@ urlpatterns = [
     path("content/<uuid:template_id>/preview", views.preview, name="preview"),
     path("content/<uuid:template_id>/versions", views.version_new, name="version_new"),
     path("content/<uuid:template_id>/copy", views.copy, name="copy"),
+    path("content/<uuid:template_id>/delete", views.delete, name="delete"),
     path("content/<uuid:template_id>/archive", views.archive, name="archive"),
     path("content/versions/<uuid:version_id>/", views.version, name="version"),
     path("content/versions/<uuid:version_id>/preview", views.version_preview, name="version_preview"),

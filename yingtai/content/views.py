@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yingtai.content import queries, services
 from yingtai.content.checking import Check, check_draft, mentioned, preview_values
-from yingtai.content.errors import PersonInAddress
+from yingtai.content.errors import PersonInAddress, TemplateWasUsed
 from yingtai.content.forms import DraftForm, StartForm
 from yingtai.content.listing import TEMPLATES
 from yingtai.content.people import Person, find_person
@@ -183,6 +183,27 @@ def archive(request: ActingRequest, template_id: UUID) -> HttpResponse:
         action=_("Archive"),
         cancel_url=request.path.removesuffix("archive"),
         is_danger=False,
+    )
+    return render_confirmation(request, asked)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="content.template")
+def delete(request: ActingRequest, template_id: UUID) -> HttpResponse:
+    """Delete a template that was never published, after asking."""
+    found = queries.get_template(request.acting, template_id)
+    if found.latest_version:
+        raise TemplateWasUsed(name=found.name)
+    if request.method == "POST":
+        services.delete_template(request.acting, template_id)
+        messages.success(request, _("“{name}” is deleted.").format(name=found.name))
+        return redirect("content:template_list")
+    asked = Confirmation(
+        title=_("Delete “{name}”").format(name=found.name),
+        lead=_("The template is deleted. No version of it was published, so no campaign uses it."),
+        irreversible=_("Nobody can bring the template back. To take it out of the lists only, archive it."),
+        action=_("Delete for good"),
+        cancel_url=request.path.removesuffix("delete"),
     )
     return render_confirmation(request, asked)
 

@@ -18,4 +18,16 @@ RECORD = ListKind(
     ),
     filters=("what", "by"),
 )
+STAFF = ListKind(
+    name="staff",
+    url_name="organization:staff_list",
+    columns=(
+        Column(name="name", title=pgettext_lazy("person", "Name"), is_heading=True, is_sorted=True),
+        Column(name="email", title=_("E-mail"), is_sorted=True),
+        Column(name="roles", title=_("Roles")),
+    ),
+    filters=("role",),
+    sort="name",
+)
 list_kinds.register(RECORD.name, RECORD)
+list_kinds.register(STAFF.name, STAFF)

@@ -227,9 +227,10 @@ def list_dealers(scope: Scope, parent: UnitView) -> list[UnitView]:
     return [dealer for dealer in dealers if scope.covers(dealer.node_no)]
 
 
-def list_staff(scope: Scope) -> list[StaffRow]:
-    """Return colleagues with a role in a scope, by name; in the group's scope those without a role too.
+def list_staff(scope: Scope, *, role: str = "", sort: str = "name") -> list[StaffRow]:
+    """Return colleagues with a role in a scope; in the group's scope those without a role too.
 
+    In:   role  only those who have it; sort  name or email, with `-` before it for the other way round
     Cost: 2 queries
     """
     assignments = Assignment.objects.select_related("unit").order_by("id")
@@ -237,11 +238,13 @@ def list_staff(scope: Scope) -> list[StaffRow]:
     for one in assignments:
         if scope.contains(scope_of(one.unit)):
             roles.setdefault(one.staff_id, []).append((one.pk, one.role, view_unit(one.unit).title))
-    people = Staff.objects.order_by("name", "email")
+    field = "email" if sort.removeprefix("-") == "email" else "name"
+    people = Staff.objects.order_by(f"-{field}" if sort.startswith("-") else field, "email")
     return [
         StaffRow(staff.id, staff.name, staff.email, staff.is_active, tuple(roles.get(staff.id, ())))
         for staff in people
         if staff.id in roles or scope == EVERYTHING
+        if not role or any(one == role for _id, one, _place in roles.get(staff.id, ()))
     ]
 
 

@@ -17,7 +17,7 @@ from yingtai.kernel.labels import Label
 from yingtai.organization import approving, deeds, inviting, list_views, queries, services
 from yingtai.organization.errors import TooManyViews
 from yingtai.organization.forms import ColleagueForm, JoinForm, KeyForm, RoleForm, UnitForm
-from yingtai.organization.listing import RECORD
+from yingtai.organization.listing import RECORD, STAFF
 from yingtai.organization.middleware import WORKPLACE
 from yingtai.organization.models import Role, Staff
 from yingtai.organization.record_words import details_in_words
@@ -105,12 +105,15 @@ def staff_list(request: ActingRequest) -> HttpResponse:
         else:
             messages.success(request, WAITS if waits else _("The invitation is on its way."))
             return redirect("organization:staff_list")
+    shown, role = listing(request, STAFF), request.GET.get("role", "")
     context = {
-        "colleagues": queries.list_staff(request.acting.scope),
+        "colleagues": queries.list_staff(request.acting.scope, role=role, sort=shown.sort),
+        "listing": shown, "role": role, "choices": [("", _("All roles")), *Role.choices],
         "invitations": inviting.list_invitations(request.acting.scope, request.acting.at),
         "form": form, "problem": problem, "roles": dict(Role.choices), "own_id": request.user.pk,
     }  # fmt: skip
-    return render_page(request, "organization/staff_list.html", context, status=422 if problem else 200)
+    status = 422 if problem else 200
+    return render_page(request, "organization/staff_list.html", context, fragment="rows", status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,12 +10,30 @@ from django.utils.translation import gettext_lazy
 
 from yingtai.ui import charts
 from yingtai.ui.components import Problem, Progress, Tab, TimelineEntry
+from yingtai.ui.lists import Column, ListKind, list_kinds
 
 MONTHS = ("2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11")
 ROWS = (
     ("张伟", "138****8000", 14, 1_284_000, "2026-11-21"),
     ("Anna Keller", "a***@example.com", 3, 96_500, "2026-11-19"),
     ("欧阳娜娜", "139****1234", 1, 12_900, "2026-10-02"),
+)
+
+PEOPLE = ListKind(
+    name="gallery",
+    url_name="ui:gallery",
+    columns=(
+        Column(name="name", title=gettext_lazy("Name"), is_heading=True, is_sorted=True),
+        Column(name="known_by", title=gettext_lazy("Known by")),
+        Column(name="orders", title=gettext_lazy("Orders"), is_numeric=True, is_sorted=True),
+        Column(name="seen", title=gettext_lazy("Latest seen"), is_extra=True),
+    ),
+    sort="name",
+)
+list_kinds.register(PEOPLE.name, PEOPLE)
+CITIES = (
+    *("上海", "北京", "广州", "成都", "武汉", "沈阳"),
+    *("Berlin", "Hamburg", "Köln", "London", "Leeds", "York", "Wien", "Graz"),
 )
 
 BRANDS: dict[str, list[int | None]] = {
@@ -60,6 +78,7 @@ def gallery(now: datetime, query: QueryDict) -> dict[str, Any]:
         "rows": [row for row in ROWS if query.get("search", "").lower() in row[0].lower()],
         "next_cursor": None if query.get("after") or query.get("search") else "sample",
         "search": query.get("search", ""),
+        "cities": CITIES,
         "channels": [("", _("All")), ("email", _("E-mail")), ("sms", _("Text message"))],
         "form": SampleForm(),
         "broken_form": broken,

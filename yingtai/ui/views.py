@@ -14,7 +14,7 @@ from yingtai.kernel.errors import CATALOGUE, ProductError
 from yingtai.kernel.http import ActingRequest, page, public
 from yingtai.kernel.labels import Label
 from yingtai.ui import helping, samples
-from yingtai.ui.lists import cookie_of, list_kinds
+from yingtai.ui.lists import cookie_of, list_kinds, listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.ui.searching import LONGEST, look_for
 
@@ -25,9 +25,9 @@ A_YEAR = timedelta(days=365)
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
-    return render_page(
-        request, "ui/gallery.html", samples.gallery(timezone.now(), request.GET), fragment="rows"
-    )
+    context = samples.gallery(timezone.now(), request.GET)
+    context["listing"] = listing(request, samples.PEOPLE, is_bulk=True)
+    return render_page(request, "ui/gallery.html", context, fragment="rows")
 
 
 @public("Shows invented figures only.")

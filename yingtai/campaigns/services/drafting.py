@@ -4,14 +4,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name, one_line
-from yingtai.campaigns.errors import CampaignIsArchived, CampaignIsFixed, CampaignNotFound, CampaignStillRuns
-from yingtai.campaigns.models import Campaign
+from yingtai.campaigns.errors import (
+    CampaignIsArchived,
+    CampaignIsFixed,
+    CampaignNotFound,
+    CampaignStillRuns,
+    CampaignWasUsed,
+)
+from yingtai.campaigns.models import Campaign, Send
 from yingtai.campaigns.queries import RUNNING, CampaignView, view_campaign
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.copies import free_name
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import record_deed
+
+deed_words.register("campaign.deleted", _("deleted a campaign that was never launched"))
 
 LONGEST_NAME = 120
 WRITABLE = frozenset(
@@ -125,6 +137,21 @@ def restore_campaign(acting: Acting, campaign_id: UUID) -> None:
     with acting_transaction(acting):
         if not Campaign.objects.filter(id=campaign_id).update(archived_at=None):
             raise CampaignNotFound
+
+
+def delete_campaign(acting: Acting, campaign_id: UUID) -> None:
+    """Delete a draft that was never launched, for good; that it was is in the record of deeds.
+
+    Raises: CampaignNotFound, CampaignWasUsed
+    """
+    with acting_transaction(acting):
+        campaign = Campaign.objects.select_for_update().filter(id=campaign_id).first()
+        if campaign is None:
+            raise CampaignNotFound
+        if campaign.launched_at or Send.objects.filter(campaign_no=campaign.campaign_no).exists():
+            raise CampaignWasUsed(name=campaign.name)
+        record_deed(acting, "campaign.deleted", node_no=campaign.node_no, about=campaign.name)
+        campaign.delete()
 
 
 def keep_forecast(campaign: Campaign, forecast: dict[str, int], at: datetime, *, sample: int | None) -> None:

@@ -1,4 +1,4 @@
-"""The list of campaigns, and what is done with several or one of them: archived and restored."""
+"""The list of campaigns, and what is done with several or one of them: archived and restored, or deleted."""
 
 from time import perf_counter
 from uuid import UUID
@@ -6,11 +6,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.campaigns import queries
+from yingtai.campaigns.errors import CampaignWasUsed
 from yingtai.campaigns.listing import CAMPAIGNS
 from yingtai.campaigns.reasons import STATES
 from yingtai.campaigns.services import drafting
@@ -21,7 +23,7 @@ from yingtai.kernel.labels import Label
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.formats import number
 from yingtai.ui.lists import listing, uuids_in
-from yingtai.ui.pages import render_page
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
 ARCHIVED = "archived"
 
@@ -77,6 +79,28 @@ def several(request: ActingRequest) -> HttpResponse:
         words = ngettext("%(count)s campaign was changed.", "%(count)s campaigns were changed.", done)
         messages.success(request, words % {"count": number(done)})
     return redirect(CAMPAIGNS.url_with(f"show={ARCHIVED}" if is_back else ""))
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="campaigns.campaign")
+def delete(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
+    """Delete a draft for good, after asking."""
+    campaign = queries.get_campaign(request.acting, campaign_id)
+    if campaign.launched_at:
+        raise CampaignWasUsed(name=campaign.name)
+    if request.method == "POST":
+        drafting.delete_campaign(request.acting, campaign_id)
+        messages.success(request, _("“{name}” is deleted.").format(name=campaign.name))
+        return redirect("campaigns:campaign_list")
+    asked = Confirmation(
+        title=_("Delete “{name}”").format(name=campaign.name),
+        lead=_("The draft is deleted. Nothing was sent from it, so no result is lost."),
+        consequences=(_("Its audience and its template stay."),),
+        irreversible=_("Nobody can bring the draft back. To take it out of the lists only, archive it."),
+        action=_("Delete for good"),
+        cancel_url=reverse("campaigns:campaign", args=[campaign_id]),
+    )
+    return render_confirmation(request, asked)
 
 
 @require_POST

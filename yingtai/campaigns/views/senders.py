@@ -4,16 +4,21 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yingtai.campaigns.forms import SenderForm
+from yingtai.campaigns.listing import SENDERS
 from yingtai.campaigns.senders import get_sender, list_senders
 from yingtai.campaigns.services import keeping_senders
 from yingtai.kernel.acting import decide
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import list_brands, units_at
+from yingtai.ui.lists import listing
 from yingtai.ui.pages import render_page
+
+ARCHIVED = "archived"
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,13 +32,18 @@ def sender_list(request: ActingRequest) -> HttpResponse:
         given = dict(form.cleaned_data)
         keeping_senders.keep_sender(request.acting, node_no=given.pop("brand"), **given)
         return redirect("campaigns:sender_list")
-    rows = [*list_senders(request.acting), *list_senders(request.acting, is_archived=True)]
+    show, shown = (
+        request.GET.get("show", ""),
+        listing(request, SENDERS, without=() if len(brands) > 1 else ("place",)),
+    )
+    rows = list_senders(request.acting, is_archived=show == ARCHIVED, sort=shown.sort)
     places = units_at([row.node_no for row in rows])
     context = {
-        "form": form, "rows": [(row, places.get(row.node_no)) for row in rows], "has_brands": len(brands) > 1,
-        "may_edit": may_edit,
+        "form": form, "rows": [(row, places.get(row.node_no)) for row in rows], "listing": shown, "show": show,
+        "shows": [("", _("In use")), (ARCHIVED, _("Archived"))], "may_edit": may_edit,
     }  # fmt: skip
-    return render_page(request, "campaigns/sender_list.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return render_page(request, "campaigns/sender_list.html", context, fragment="rows", status=status)
 
 
 @require_POST

@@ -3,10 +3,12 @@
 import pytest
 from django.db import DatabaseError
 
+from yingtai.compliance.testing import signed_in
 from yingtai.content import api, queries, services
 from yingtai.content.models import TemplateVersion
 from yingtai.content.testing import make_template
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.testing import deeds_of
 
 
 def test_a_version_is_made_of_the_draft_once(acting, brand):
@@ -71,3 +73,19 @@ def test_a_neighbour_finds_neither_template_nor_version(acting, neighbour_acting
         queries.get_version(neighbour_acting, version.id)
     with pytest.raises(api.TemplateNotFound):
         services.change_draft(neighbour_acting, version.template_id, name="x", subject="x", html="x")
+
+
+def test_a_template_without_a_version_is_deleted_and_a_published_one_is_kept(acting, brand):
+    marketer = signed_in(brand.code, "marketer")
+    draft = services.create_template(acting, node_no=brand.node_no, name="Draft")
+    published = make_template(acting, brand.node_no)
+
+    asked = marketer.get(f"/content/{draft.id}/delete").content.decode()
+    marketer.post(f"/content/{draft.id}/delete", {"confirm": "yes"})
+    refused = marketer.post(f"/content/{published.template_id}/delete", {"confirm": "yes"})
+
+    assert "Nobody can bring the template back" in asked
+    assert refused.status_code == 422
+    assert "published version" in refused.content.decode()
+    assert [row.id for row in queries.list_templates(acting).rows] == [published.template_id]
+    assert [one.about for one in deeds_of(acting, "template.deleted")] == ["Draft"]
