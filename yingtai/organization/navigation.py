@@ -19,7 +19,7 @@ navigation.register(
     order=30,
 )
 navigation.register(
-    "home", _("Approvals"), "organization:approval_list", place="home", label=Label.L1, order=5
+    "home", _("Approvals"), "organization:approval_list", place="home", label=Label.L1, order=90
 )
 navigation.register(
     "compliance",
