@@ -19,7 +19,7 @@ from asgiref.wsgi import WsgiToAsgiInstance
 
 from yingtai.kernel import heartbeats
 from yingtai.kernel.addresses import client_address
-from yingtai.web.bodies import Arriving, Gone, Receive, TooSlow, read_body
+from yingtai.web.bodies import HELD_BYTES, Arriving, Gone, Receive, TooSlow, announced, read_body
 from yingtai.web.processes import die_with, show_name
 from yingtai.web.turns import Busy, Turns
 
@@ -72,6 +72,10 @@ class Answering:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            if announced(scope) > HELD_BYTES and not _is_signed_in(scope):
+                # Nobody waits for what will be refused anyway.
+                await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                return
             body = await read_body(receive)
             if not isinstance(body, Arriving):
                 await self._answer(scope, body, send)
@@ -86,7 +90,8 @@ class Answering:
         except Busy:
             await _refuse(send, HTTPStatus.SERVICE_UNAVAILABLE)
         except Gone:
-            return
+            # Whoever hung up hears nothing; whoever sent a body that cannot be one is told so, not that we failed.
+            await _refuse(send, HTTPStatus.BAD_REQUEST)
 
     async def _answer(self, scope: Scope, body: Any, send: Send) -> None:
         client = _client(scope)

@@ -44,6 +44,12 @@ class Pace:
         return left
 
 
+def announced(scope: dict[str, Any]) -> int:
+    """Return how long a request says its body is; 0 when it says nothing that could be."""
+    said = dict(scope["headers"]).get(b"content-length", b"")
+    return int(said[:20]) if said.isdigit() else 0
+
+
 async def read_body(receive: Receive) -> "io.RawIOBase | io.BytesIO":
     """Return the body to read from: complete, or its beginning with the rest to come when it is a large one.
 

@@ -75,10 +75,16 @@ def test_a_body_that_does_not_come_is_refused_and_holds_no_thread(monkeypatch):
     assert quick.status == 200
 
 
-def test_a_client_that_hangs_up_is_answered_nothing():
+def test_a_body_that_breaks_off_is_no_error_of_ours():
     [client] = ask(Client(b"a", None))
 
-    assert client.sent == []
+    assert client.status == 400
+
+
+def test_a_file_that_nobody_may_send_is_refused_before_it_comes():
+    [client] = ask(Client(headers=[(b"content-length", b"99999999999")]))
+
+    assert client.status == 413
 
 
 @pytest.mark.parametrize(("headers", "status"), [([], 413), (SIGNED_IN, 200)])
