@@ -11,6 +11,7 @@ from yingtai.kernel.contributions import deed_values, second_person
 from yingtai.organization.deeds import DeedRow
 from yingtai.organization.models import Role, Unit
 from yingtai.organization.queries import names_of_staff, view_unit
+from yingtai.ui.formats import number
 
 NAMES = {
     "role": gettext_lazy("Role"),
@@ -30,6 +31,11 @@ NAMES = {
     "unusual": gettext_lazy("So many today"),
     "people": gettext_lazy("People"),
     "job": gettext_lazy("Job"),
+    "rows": gettext_lazy("Events removed"),
+    "events": gettext_lazy("By event"),
+    "order_lines": gettext_lazy("Lines of orders removed"),
+    "timeline": gettext_lazy("Entries of timelines removed"),
+    "own": gettext_lazy("Sent to themself"),
 }
 Line = tuple[str, str]
 
@@ -62,4 +68,6 @@ def _said(value: Any, words: dict[str, Any]) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return _(", ").join(_said(one, words) for one in value)
+    if isinstance(value, dict):
+        return _(", ").join(f"{words.get(str(name)) or name} {number(one)}" for name, one in value.items())
     return str(words.get(str(value)) or value)

@@ -88,6 +88,9 @@ def test_what_is_over_its_time_goes_and_is_recorded_with_counts(
     )  # fmt: skip
     assert [one["order_lines"] for one in deeds if not one["rows"]] == [1]
     assert len(deeds_of(acting, "events.retention-begun")) == 1
+    shown = signed_in(kept.code, "auditor").get("/organization/record/").content.decode()
+    assert "Product Viewed 4" in shown
+    assert "Lines of orders removed" in shown
 
 
 def test_timelines_lose_what_is_over_and_keep_the_rest(kept, acting, officer, now):
