@@ -1,5 +1,6 @@
 """The left navigation: sections by job, entries registered by the modules, and only what a role may use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,11 +18,18 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Section:
-    """A job people come to do."""
+    """A job people come to do.
+
+    is_a_drawer  it holds what belongs to different jobs: of whoever sees one page there, it has that page's name
+    """
 
     name: str
     title: Text
     icon: str
+    is_a_drawer: bool = False
+
+    def called(self, links: Sequence["Link"]) -> Text:
+        return links[0].title if self.is_a_drawer and len(links) == 1 else self.title
 
 
 SECTIONS = (
@@ -35,7 +43,7 @@ SECTIONS = (
     Section("orders", _("Orders"), "shopping-cart"),
     Section("data", _("Data"), "database"),
     Section("compliance", _("Compliance"), "shield-check"),
-    Section("operations", _("Operations"), "activity"),
+    Section("operations", _("Operations"), "activity", is_a_drawer=True),
 )
 
 
@@ -101,7 +109,7 @@ def navigation(request: HttpRequest) -> list[OpenSection]:
         )
         if links:
             is_current = any(link.is_current for link in links)
-            sections.append(OpenSection(section.title, section.icon, links[0].url, links, is_current))
+            sections.append(OpenSection(section.called(links), section.icon, links[0].url, links, is_current))
     return sections
 
 

@@ -40,12 +40,12 @@ def seen_by(*roles: str, path: str = "/"):
 
 @pytest.mark.usefixtures("entries")
 def test_people_see_what_they_may_use_in_the_order_of_the_sections():
-    assert seen_by("marketer") == [("Audiences", ["Confirm", "Progress"]), ("Operations", ["Gallery"])]
+    assert seen_by("marketer") == [("Audiences", ["Confirm", "Progress"]), ("Gallery", ["Gallery"])]
 
 
 @pytest.mark.usefixtures("entries")
 def test_people_do_not_see_what_they_may_not_use():
-    assert seen_by("auditor") == [("Operations", ["Gallery"])]
+    assert seen_by("auditor") == [("Gallery", ["Gallery"])]
 
 
 @pytest.mark.usefixtures("entries")
