@@ -9,7 +9,7 @@ import base64
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,7 @@ from yingtai.content.api import create_template, keep_look, make_version
 from yingtai.customers import ingesting
 from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.models import Profile, Reveal
+from yingtai.customers.services.expiring import begin_retention
 from yingtai.kernel.acting import Acting, system
 from yingtai.kernel.env import dsn
 from yingtai.kernel.labels import Label
@@ -268,6 +269,7 @@ def _agree(here: Furnished) -> None:
         for _, number in here.ids["profile"]
     ]
     record_consents(acting, rows)
+    begin_retention(replace(here.acting, roles=frozenset({"compliance_officer"})), here.brand.node_no)
 
 
 def _choose(here: Furnished) -> None:
