@@ -14,6 +14,7 @@ from yingtai.insights.naming import UNIT_WORDS, words_of
 from yingtai.insights.periods import length_asked, period_named
 from yingtai.insights.sheets import numbers
 from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.protecting import is_protected
 from yingtai.lake.api import Metric
 from yingtai.ui.pages import render_page
 
@@ -28,6 +29,7 @@ def dashboard(request: ActingRequest) -> HttpResponse:
     period = _look(request, length).period
     context = {
         "has_data": latest is not None,
+        "is_protected": is_protected(request.acting),
         "latest": latest,
         "is_history": latest is not None and (request.acting.at.date() - latest).days > 2,
         "period": period,

@@ -43,6 +43,7 @@ def test_the_dashboard_opens_with_every_card(analyst, one_order):
     page = analyst.get("/insights/").content.decode()
 
     assert all(f"/insights/cards/{card.name}?period=90d" in page for card in CARDS)
+    assert "Shares are worked out from these" in page
     assert "2026-03-04" in page
 
 
@@ -52,6 +53,18 @@ def test_every_card_leads_to_its_definition_and_says_how_fresh_it_is(card, analy
 
     assert f"/insights/metrics/{card.metric}/" in page
     assert "data as of" in page
+
+
+def test_no_door_tells_a_share_of_one_buyer_to_who_may_not_see_people(analyst, one_order, brand):
+    key = make_api_key(None, unit_code=brand.code, name="reader", roles=["analyst"], at=MONDAY)
+    address = "/api/v1/metrics/insights.repeat_rate?since=2026-03-01&until=2026-04-01"
+    [row] = Client().get(address, headers={"authorization": f"Bearer {key}"}).json()["rows"]
+    table = analyst.get("/insights/cards/repeat.csv?period=all").content.decode()
+    card = analyst.get("/insights/cards/repeat?period=all").content.decode()
+
+    assert row == {"buyers": 0, "repeaters": 0, "value": None, "low": None, "high": None}
+    assert table.splitlines()[1] == "0,0,,,"
+    assert "0.0%" not in card
 
 
 def test_revenue_is_written_with_its_currency(analyst, one_order):
