@@ -281,3 +281,21 @@ def test_the_check_tells_of_nobody_to_who_may_not_see_people(acting, brand, peop
 
     assert ("no e-mail address: 1" in page) is tells
     assert re.search(r"no consent: [345]0", page)
+
+
+@pytest.mark.parametrize(("role", "tells"), [("analyst", False), ("marketer", True)])
+def test_no_door_tells_shares_of_few_to_who_may_not_see_people(acting, brand, people, client, role, tells):
+    draft = make_campaign(acting, brand.node_no, people, hold_out_share=5_000)
+    campaign = launch_and_decide(acting, draft)
+    export_assignments(product(acting, campaign), campaign.campaign_no)
+    key = make_api_key(None, unit_code=brand.code, name=role, roles=[role], at=acting.at)
+    head = {"authorization": f"Bearer {key}"}
+    browser = signed_in(brand.code, role)
+
+    address = f"/api/v1/metrics/campaigns.lift?about={campaign.id}"
+    rows = client.get(address, headers=head).json()["rows"]
+    page = browser.get(f"/campaigns/{campaign.id}/result/").content.decode()
+
+    assert [(row["p1"] is not None, row["srm"] is not None) for row in rows] == [(tells, tells)]
+    assert ("your role does not see people" in page) is not tells
+    assert ("were held out and" in page) is tells
