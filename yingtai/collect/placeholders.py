@@ -15,6 +15,7 @@ SHARED_BY: Final = (
         for kind in ("phone", "member", "device", "openid", "unionid", "anonymous")
     ),
     ("email", ("phone", "member"), MANY),
+    ("phone", ("member",), MANY),
 )
 """A kind, what one person has few of, and from how many on, in one set of events, a value stands for a crowd."""
 _NOBODY = frozenset(
@@ -56,7 +57,7 @@ def is_blocked(kind: str, value: str) -> bool:
 def _is_no_mailbox(email: str) -> bool:
     local, _, domain = email.partition("@")
     bare = re.sub(r"[\W_]", "", local)
-    if bare in _NO_MAILBOX or re.fullmatch(r"([^\W_])\1*", bare) or local == domain.partition(".")[0]:
+    if bare in _NO_MAILBOX or re.fullmatch(r"([^\W_])\1+", bare) or local == domain.partition(".")[0]:
         return True
     if not bare.isdigit():
         return False

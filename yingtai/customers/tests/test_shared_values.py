@@ -57,7 +57,7 @@ def test_a_placeholder_is_nobodys_address(kind, value):
 @pytest.mark.parametrize(
     ("kind", "value"),
     [("phone", "+8613800008000"), ("phone", "+491711234567"), ("phone", "+15550100199"), ("email", "88432@qq.com"),
-     ("email", "anna@example.com"), ("email", "info@a-shop.example"), ("member", "A-00004"), ("member", "7"),
+     ("email", "anna@example.com"), ("email", "j@example.de"), ("email", "info@a-shop.example"), ("member", "A-00004"), ("member", "7"),
      ("user", "a"), ("anonymous", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"), ("member", "1E5"[:2]), ("user", "anna")],
 )  # fmt: skip
 def test_a_number_of_somebody_is_kept(kind, value):
@@ -105,6 +105,15 @@ def test_a_phone_of_two_still_leads_to_one_person(acting, shop):
     ]
 
     assert people_of(acting, shop, messages) == 1
+
+
+@pytest.mark.parametrize(("cards", "people"), [(4, 1), (5, 5)])
+def test_a_phone_of_many_cards_is_a_crowds(acting, shop, cards, people):
+    messages = [
+        {"type": "identify", "traits": {"member_no": f"K-{n}", "phone": "13900001111"}} for n in range(cards)
+    ]
+
+    assert people_of(acting, shop, messages) == people
 
 
 def test_who_has_nothing_but_a_shared_value_is_still_somebody():
