@@ -22,6 +22,7 @@ from yingtai.collect.importing.parts import (
 from yingtai.collect.importing.reading import Batch
 from yingtai.collect.limits import NAME_LETTERS
 from yingtai.collect.plan import PROPERTY, TRAIT
+from yingtai.lake.api import MACHINE
 
 IDENTIFIED = "Identified"
 MOST_MINOR = 10**13
@@ -120,6 +121,8 @@ class ProfileRows:
             "occurred_at": micros_array(moments),
             "properties": known,
             "extras": extras,
+            # A program says it of people who did nothing: nobody was seen by a file.
+            "device_class": pa.repeat(MACHINE, len(kept)),
         } | _shared(setting, batch, kept, numbers, places, person, traits)
         setting.report.people += len(kept)
         return RawSet(pa.table(columns), consents=_consents(lines, kept, moments))

@@ -164,6 +164,10 @@ def test_people_come_with_traits_places_and_consent(acting, brand):
     assert (anna.node_no, ben.node_no) == (brand.dealer_no, brand.node_no)
     assert [view.status for view in consents_of(acting, anna.profile_no)] == ["granted"]
     assert [view.status for view in consents_of(acting, ben.profile_no)] == ["denied"]
+    # A file tells of them; nobody did anything.
+    with acting_transaction(acting):
+        seen = dict(RecentTimeline.objects.values_list("profile_no", "latest_seen_at"))
+    assert (seen[anna.profile_no], seen[ben.profile_no]) == (None, None)
 
 
 def test_what_files_say_last_counts_also_in_the_same_words(acting, brand):
