@@ -57,7 +57,8 @@ def test_a_placeholder_is_nobodys_address(kind, value):
 @pytest.mark.parametrize(
     ("kind", "value"),
     [("phone", "+8613800008000"), ("phone", "+491711234567"), ("phone", "+15550100199"), ("email", "88432@qq.com"),
-     ("email", "anna@example.com"), ("email", "j@example.de"), ("email", "info@a-shop.example"), ("member", "A-00004"), ("member", "7"),
+     ("email", "anna@example.com"),
+     ("email", "j@example.de"), ("email", "info@a-shop.example"), ("member", "A-00004"), ("member", "7"),
      ("user", "a"), ("anonymous", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"), ("member", "1E5"[:2]), ("user", "anna")],
 )  # fmt: skip
 def test_a_number_of_somebody_is_kept(kind, value):
