@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     """Load the sample group; run it again to go on where it was stopped."""
     parser = argparse.ArgumentParser(prog="yingtai sample", description=main.__doc__)
     parser.add_argument("--size", choices=sorted(SIZES), default="S", help="S: 20 thousand people and 1 million "
-                        "events; M: ten times that; XS: for a quick look")  # fmt: skip
+                        "events; M: ten times that, and no campaigns; XS: for a quick look")  # fmt: skip
     parser.add_argument("--seed", type=int, default=SEED, help="another group, as deterministic as this one")
     parser.add_argument(
         "--until", type=datetime.fromisoformat, help="the day the sample ends; today if not given"
