@@ -1,12 +1,16 @@
 """The bytes under the tables: a folder or a bucket, behind the few verbs that we need."""
 
 import os
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pyarrow import fs
+
+DRAFT = ".draft"
+"""How the name of a file ends that is not there as a whole yet."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ class Storage:
             with self.open_for_writing(path) as stream:
                 stream.write(data)
             return
-        draft = f"{self.url}/{path}.draft"
+        # Several processes may write the same file at once: each finishes its own draft.
+        draft = f"{self.url}/{path}.{os.getpid()}-{threading.get_ident()}{DRAFT}"
         with open(draft, "wb") as file:
             file.write(data)
             file.flush()
@@ -81,10 +86,10 @@ class Storage:
             os.close(descriptor)
 
     def names_in(self, path: str) -> list[str]:
-        """List what lies in a folder; nothing when there is no such folder."""
+        """List what lies in a folder, but no drafts; nothing when there is no such folder."""
         system, root = self._system
         found = system.get_file_info(fs.FileSelector(f"{root}/{path}", allow_not_found=True))
-        return sorted(info.base_name for info in found)
+        return sorted(info.base_name for info in found if not info.base_name.endswith(DRAFT))
 
     def size(self, path: str) -> int:
         system, root = self._system

@@ -1,6 +1,7 @@
 """A lake that lost files says so and takes nothing more: what is written beside the hole would be lost with it."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.lake.errors import LakeDamaged
 from yingtai.lake.reading import scoped
+from yingtai.lake.storage import Storage
 from yingtai.lake.store import Lake
 from yingtai.lake.testing import events_of
 from yingtai.lake.writing import append
@@ -56,3 +58,13 @@ def test_a_file_that_is_cut_is_no_fault_of_the_query(own_lake: Lake) -> None:
 
     with pytest.raises(LakeDamaged):
         scoped(EVERYTHING, lake=Lake(own_lake.storage.url)).query(COUNT + " WHERE alias_no = 1")
+
+
+def test_many_who_write_one_file_at_once_all_come_through(tmp_path):
+    storage = Storage(str(tmp_path))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: storage.write("_made/traits", f"made {number}\n".encode()), range(64)))
+
+    assert storage.names_in("_made") == ["traits"]
+    assert storage.read("_made/traits").startswith(b"made ")
