@@ -24,8 +24,9 @@ from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import get_unit_at, list_brands, units_at
+from yingtai.ui.formats import number
 from yingtai.ui.frames import FRAME_POLICY
-from yingtai.ui.lists import listing, uuids_in
+from yingtai.ui.lists import do_with_ticked, listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
 ARCHIVED = "archived"
@@ -60,12 +61,9 @@ def several(request: ActingRequest) -> HttpResponse:
     """Archive or restore the templates that were ticked."""
     is_back = request.POST.get("do") == "restore"
     do = services.restore_template if is_back else services.archive_template
-    chosen = uuids_in(request.POST.getlist("chosen"))
-    for template_id in chosen:
-        do(request.acting, template_id)
-    if chosen:
-        words = ngettext("%(count)s template was changed.", "%(count)s templates were changed.", len(chosen))
-        messages.success(request, words % {"count": len(chosen)})
+    if done := do_with_ticked(request, do):
+        words = ngettext("%(count)s template was changed.", "%(count)s templates were changed.", done)
+        messages.success(request, words % {"count": number(done)})
     return redirect(TEMPLATES.url_with(f"show={ARCHIVED}" if is_back else ""))
 
 

@@ -10,10 +10,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 
+from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import Catalogue
+from yingtai.kernel.errors import ProductError
+from yingtai.kernel.http import ActingRequest, words_of
 from yingtai.ui.components import Text
 
 LONGEST_QUERY = 500
@@ -164,6 +168,18 @@ def _chosen(cookies: Mapping[str, str], kind: ListKind) -> set[str] | None:
     """Return the names of the columns somebody chose, or None when they never did."""
     kept: Any = cookies.get(cookie_of(kind))
     return None if kept is None else set(kept.split("."))
+
+
+def do_with_ticked(request: ActingRequest, do: Callable[[Acting, UUID], object]) -> int:
+    """Do something with each row that was ticked and return with how many; one that cannot be says why."""
+    done = 0
+    for ticked in uuids_in(request.POST.getlist("chosen")):
+        try:
+            do(request.acting, ticked)
+            done += 1
+        except ProductError as problem:
+            messages.error(request, " ".join(words_of(problem)))
+    return done
 
 
 def uuids_in(chosen: Sequence[str]) -> list[UUID]:

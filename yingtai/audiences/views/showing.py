@@ -22,8 +22,7 @@ from yingtai.audiences.services.definitions import archive_audience, copy_audien
 from yingtai.audiences.services.looking import who_they_are
 from yingtai.audiences.uses import uses_of
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.errors import ProductError
-from yingtai.kernel.http import ActingRequest, page, words_of
+from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.protecting import is_protected, protected_row
 from yingtai.kernel.tasks import TaskView, find_task, list_tasks
@@ -32,7 +31,7 @@ from yingtai.organization.api import get_unit_at, names_of_staff, units_at
 from yingtai.ui import charts
 from yingtai.ui.components import Progress
 from yingtai.ui.formats import number
-from yingtai.ui.lists import listing, uuids_in
+from yingtai.ui.lists import do_with_ticked, listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
 SHOWN_DAYS = 90
@@ -74,14 +73,7 @@ def audience_list(request: ActingRequest) -> HttpResponse:
 def several(request: ActingRequest) -> HttpResponse:
     """Archive or restore the audiences that were ticked; one that cannot be says why, and the others are done."""
     do = restore_audience if request.POST.get("do") == "restore" else archive_audience
-    done = 0
-    for chosen in uuids_in(request.POST.getlist("chosen")):
-        try:
-            do(request.acting, chosen)
-            done += 1
-        except ProductError as problem:
-            messages.error(request, " ".join(words_of(problem)))
-    if done:
+    if done := do_with_ticked(request, do):
         words = ngettext("%(count)s audience was changed.", "%(count)s audiences were changed.", done)
         messages.success(request, words % {"count": number(done)})
     return redirect(AUDIENCES.url_with(f"show={ARCHIVED}" if do is restore_audience else ""))

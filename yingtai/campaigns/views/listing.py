@@ -17,12 +17,11 @@ from yingtai.campaigns.listing import CAMPAIGNS
 from yingtai.campaigns.reasons import STATES
 from yingtai.campaigns.services import drafting
 from yingtai.kernel.acting import decide
-from yingtai.kernel.errors import ProductError
-from yingtai.kernel.http import ActingRequest, page, words_of
+from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.formats import number
-from yingtai.ui.lists import listing, uuids_in
+from yingtai.ui.lists import do_with_ticked, listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
 ARCHIVED = "archived"
@@ -68,14 +67,7 @@ def several(request: ActingRequest) -> HttpResponse:
     """Archive or restore the campaigns that were ticked; one that cannot be says why, and the others are done."""
     is_back = request.POST.get("do") == "restore"
     do = drafting.restore_campaign if is_back else drafting.archive_campaign
-    done = 0
-    for chosen in uuids_in(request.POST.getlist("chosen")):
-        try:
-            do(request.acting, chosen)
-            done += 1
-        except ProductError as problem:
-            messages.error(request, " ".join(words_of(problem)))
-    if done:
+    if done := do_with_ticked(request, do):
         words = ngettext("%(count)s campaign was changed.", "%(count)s campaigns were changed.", done)
         messages.success(request, words % {"count": number(done)})
     return redirect(CAMPAIGNS.url_with(f"show={ARCHIVED}" if is_back else ""))
