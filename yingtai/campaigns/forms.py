@@ -32,8 +32,12 @@ GOALS = [
 
 
 class CampaignForm(forms.Form):
-    """Who, what, when: a draft may be saved half-finished."""
+    """Who, what, when: a draft may be saved half-finished.
 
+    needed_later  a draft may be saved without them; a launch may not, so nobody is told that they are optional
+    """
+
+    needed_later = frozenset({"audience_id", "version_id", "sender_id", "from_name", "from_address"})
     name = forms.CharField(max_length=120, label=_("Name"))
     audience_id = forms.TypedChoiceField(
         label=_("Audience"), required=False, coerce=UUID, empty_value=None,
@@ -70,9 +74,6 @@ class CampaignForm(forms.Form):
     def __init__(self, *arguments: Any, acting: Acting, campaign: CampaignView, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._now = acting.at
-        # A draft may be saved without them; a launch may not, so nobody is told that they are optional.
-        for name in ("audience_id", "version_id", "sender_id", "from_name", "from_address"):
-            setattr(self.fields[name], "is_needed_later", True)  # noqa: B010 - read by the template of fields
         self.fields["scheduled_at"].help_text = _(
             "Empty: as soon as it is confirmed. Time zone: %s"
         ) % zone_in_words(acting.at)

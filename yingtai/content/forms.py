@@ -18,6 +18,7 @@ STARTS = {
 class StartForm(forms.Form):
     """What a new template begins with; whoever says nothing gets a blank one in the brand's language."""
 
+    needed_later = frozenset({"brand", "start", "language"})
     brand = forms.ChoiceField(label=_("Brand"), required=False)
     start = forms.ChoiceField(
         choices=list(STARTS.items()), label=_("Start from"), required=False, widget=forms.RadioSelect,
@@ -33,8 +34,6 @@ class StartForm(forms.Form):
         brand, language = self.fields["brand"], self.fields["language"]
         brand.choices = [(number, one.title) for number, one in self._brands.items()]  # type: ignore[attr-defined]
         language.initial = starting.language_of(brands[0].country)
-        for field in self.fields.values():
-            setattr(field, "is_needed_later", True)  # noqa: B010 - the blank one stands for no choice
         if len(brands) == 1:
             del self.fields["brand"]
 
@@ -53,6 +52,7 @@ class StartForm(forms.Form):
 class DraftForm(forms.Form):
     """What is being typed in the editor; what Liquid says of it is checked elsewhere."""
 
+    needed_later = frozenset({"basis"})
     name = forms.CharField(
         max_length=120, label=_("Name"), help_text=_("For colleagues; customers do not see it.")
     )
@@ -60,7 +60,6 @@ class DraftForm(forms.Form):
         choices=Basis.choices, label=_("Kind of mail"), required=False,
         help_text=_("A service mail needs no consent to marketing, so it may not hold offers."),
     )  # fmt: skip
-    setattr(basis, "is_needed_later", True)  # noqa: B010 - one of the two always holds
     subject = forms.CharField(max_length=limits.SUBJECT_LENGTH, label=_("Subject"), strip=False)
     html = forms.CharField(
         max_length=limits.HTML_LENGTH,

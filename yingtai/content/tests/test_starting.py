@@ -63,6 +63,7 @@ def test_a_new_template_is_the_example_that_was_chosen_in_its_language(acting, b
     marketer.post("/content/new", {"start": THANKS, "language": "de"})
 
     assert "Deutsch" in asked
+    assert "optional" not in asked
     [made] = queries.list_templates(acting).rows
     assert (made.name, made.basis) == ("Dank für die Bestellung (Service)", "contract")
     assert "vielen Dank für Ihr Vertrauen" in queries.get_template(acting, made.id).draft_html

@@ -97,10 +97,12 @@ def latest_of(batch: Batch, people: People) -> pa.Table:
 
 def _are_acts(events: pa.Table) -> np.ndarray:
     """Say of each event whether the person did it: not a mail of ours, not a robot."""
-    acts = ~_among(events["event"], SENT_BY_US)
-    return (
-        acts & ~_among(events["device_class"], (MACHINE,)) if "device_class" in events.column_names else acts
-    )
+    acts = np.ones(len(events), bool)
+    for column, words in (("event", SENT_BY_US), ("device_class", (MACHINE,))):
+        # Neither is needed: a set may hold nothing but what was refused.
+        if column in events.column_names:
+            acts &= ~_among(events[column], words)
+    return acts
 
 
 def _among(column: pa.ChunkedArray, words: Sequence[str]) -> np.ndarray:

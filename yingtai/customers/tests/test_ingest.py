@@ -183,6 +183,20 @@ def test_a_refused_event_is_seen_in_quarantine_and_spoils_no_other(brand, acting
     assert [row.reason for row in list_quarantine(acting).rows] == ["collect.event-type-unknown"]
 
 
+def test_a_request_of_nothing_but_refused_events_holds_nobody_up(brand, acting, shop):
+    send(shop, [{"type": "nonsense", "messageId": "m0"}])
+    ingesting.drain(MONDAY)
+    send_document(shop, b"no document at all")
+    ingesting.drain(MONDAY)
+    send(shop, [track("m1", userId="anna")])
+    ingesting.drain(MONDAY)
+
+    assert lake_rows(acting) == [("Product Viewed",)]
+    assert sorted(row.reason for row in list_quarantine(acting).rows) == [
+        "collect.event-type-unknown", "customers.request-not-ingested",
+    ]  # fmt: skip
+
+
 def test_what_the_product_records_itself_reaches_the_profile(brand, acting, shop):
     send(shop, [track("m1", userId="anna")])
     ingesting.drain(MONDAY)
