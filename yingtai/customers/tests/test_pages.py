@@ -1,6 +1,7 @@
 """Finding and reading people in the console and over the API."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -9,7 +10,9 @@ from yingtai.collect.api import RecordedFact, make_source, record
 from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers import deeds, ingesting
 from yingtai.customers.api import erase_person, find_profiles, get_profile, list_profiles
+from yingtai.customers.errors import TooManyReveals
 from yingtai.customers.models import Identifier, Profile, Reveal
+from yingtai.customers.services import revealing
 from yingtai.customers.testing import send
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import settle
@@ -96,6 +99,23 @@ def test_a_private_trait_can_be_revealed(brand, anna):
     shown = signed_in(brand.code, "brand_manager").post(f"/profiles/{anna.id}/reveal?name=name")
 
     assert "安娜" in shown.content.decode()
+
+
+def test_whoever_works_in_two_places_has_one_allowance_of_clear_values(
+    brand, neighbour, neighbour_acting, acting, anna, monkeypatch
+):
+    shop = make_source(neighbour_acting, neighbour.node_no, name="theirs")
+    send(shop, [{"type": "identify", "userId": "ben", "traits": {"email": "ben@example.com"}}])
+    ingesting.drain(MONDAY)
+    with acting_transaction(neighbour_acting):
+        ben = Profile.objects.get()
+    monkeypatch.setattr(revealing, "REVEALS_A_DAY", 1)
+    here, there = (replace(one, actor=f"staff:{brand.code}") for one in (acting, neighbour_acting))
+
+    revealing.note_shown(here, [anna.profile_no], "email")
+
+    with pytest.raises(TooManyReveals):
+        revealing.note_shown(there, [ben.profile_no], "email")
 
 
 def test_what_is_kept_is_counted_by_holder_and_a_copy_is_recorded(brand, neighbour, acting, anna):
