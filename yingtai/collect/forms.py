@@ -161,7 +161,9 @@ class DeclarationForm(forms.Form):
         max_value=3650,
         initial=730,
         label=_("Declared retention, days"),
-        help_text=_("Older events are removed every night once a compliance officer has begun that for the brand."),
+        help_text=_(
+            "Older events are removed every night once a compliance officer has begun that for the brand."
+        ),
     )
     is_required = forms.BooleanField(required=False, label=_("Every such event must carry it"))
     description = forms.CharField(max_length=300, required=False, label=_("What it means"))
