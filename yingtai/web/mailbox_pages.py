@@ -26,7 +26,7 @@ from yingtai.web.mailbox_reading import MailRow, MailView, find_mail, list_mails
 MAILS_PER_PAGE = 50
 PLACE = "campaigns.mailbox"
 ACCOUNTS = "organization.staff"
-OPENING_SECONDS = 60
+FRAME_SECONDS = 60
 # A mail is somebody's HTML: it may show pictures and its own styles, and run nothing.
 MAIL_POLICY = {
     "default-src": [NONE],
@@ -58,7 +58,10 @@ def accounts(request: ActingRequest) -> HttpResponse:
 @page(action="send", place=PLACE, label=Label.L3)
 def mail(request: ActingRequest, no: int) -> HttpResponse:
     """One mail: its headers, and its content in a frame that runs nothing."""
-    return render_page(request, "web/mail.html", {"mail": _opened(request, no)})
+    found = _opened(request, no)
+    _record_opening(request, found)
+    near.set(_frame_key(request, found), 1, FRAME_SECONDS)
+    return render_page(request, "web/mail.html", {"mail": found})
 
 
 @require_safe
@@ -67,9 +70,10 @@ def mail(request: ActingRequest, no: int) -> HttpResponse:
 @page(action="send", place=PLACE, label=Label.L3)
 def mail_content(request: ActingRequest, no: int) -> HttpResponse:
     """The HTML of one mail as its recipient would see it; links open beside the product."""
-    return HttpResponse(
-        f'<!doctype html><meta charset="utf-8"><base target="_blank">{_opened(request, no).html}'
-    )
+    found = _opened(request, no)
+    if not _is_frame_of_page(request, found):
+        _record_opening(request, found)
+    return HttpResponse(f'<!doctype html><meta charset="utf-8"><base target="_blank">{found.html}')
 
 
 @require_safe
@@ -125,19 +129,34 @@ def _page_of(is_account: bool) -> str:
 
 
 def _opened(request: ActingRequest, no: int) -> MailView:
-    acting = request.acting
-    found = find_mail(acting.scope, no)
+    found = find_mail(request.acting.scope, no)
     if found is None:
         raise MailNotFound
-    is_own = _is_own(found.row, own_address(acting))
-    if not is_own:
-        require(acting, "reveal", Label.L3, "customers.profile")
-    # A page and the frame inside it are one opening.
-    if near.add(f"opened-{acting.actor}-{found.row.received_at.timestamp()}-{no}", 1, OPENING_SECONDS):
-        if not is_own:
-            _note_shown(acting, found.row)
-        record_deed(acting, "mail.opened", node_no=found.row.node_no, about=str(no), own=is_own)
+    if not _is_own(found.row, own_address(request.acting)):
+        require(request.acting, "reveal", Label.L3, "customers.profile")
     return found
+
+
+def _record_opening(request: ActingRequest, mail: MailView) -> None:
+    """Record one look at a mail before anything of it is shown.
+
+    Raises: TooManyReveals
+    """
+    acting, row = request.acting, mail.row
+    is_own = _is_own(row, own_address(acting))
+    if not is_own:
+        _note_shown(acting, row)
+    record_deed(acting, "mail.opened", node_no=row.node_no, about=str(row.no), own=is_own)
+
+
+def _is_frame_of_page(request: ActingRequest, mail: MailView) -> bool:
+    """Say whether the page around a frame was just recorded; each page pays for one frame."""
+    key = _frame_key(request, mail)
+    return near.get(key) is not None and near.delete(key)
+
+
+def _frame_key(request: ActingRequest, mail: MailView) -> str:
+    return f"opened-{request.acting.actor}-{mail.row.received_at.timestamp()}-{mail.row.no}"
 
 
 def _note_shown(acting: Acting, row: MailRow) -> None:

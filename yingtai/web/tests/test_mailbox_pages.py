@@ -89,7 +89,33 @@ def test_whoever_has_looked_at_as_many_values_as_a_day_allows_opens_no_mail(
     send("For Anna", brand.node_no)
     monkeypatch.setattr("yingtai.customers.services.revealing.REVEALS_A_DAY", 0)
 
-    assert sign_in("brand_manager").get("/mailbox/1/").status_code == 429
+    manager = sign_in("brand_manager")
+    urls = ["/mailbox/1/", "/mailbox/1/", "/mailbox/1/content", "/mailbox/1/content"]
+    answers = [manager.get(url) for url in urls]
+
+    assert [answer.status_code for answer in answers] == [429] * 4
+    assert not any("Anna" in answer.content.decode() for answer in answers)
+    assert deeds_of(acting, "mail.opened") == []
+
+
+def test_every_opening_of_a_mail_is_recorded_and_counted_and_a_page_pays_for_one_frame(
+    mailbox, sign_in, brand, acting
+):
+    make_people(acting, brand.node_no, ["anna@example.com"])
+    send("For Anna", brand.node_no)
+    manager = sign_in("brand_manager")
+
+    for url in (
+        "/mailbox/1/",
+        "/mailbox/1/content",
+        "/mailbox/1/",
+        "/mailbox/1/content",
+        "/mailbox/1/content",
+    ):
+        assert manager.get(url).status_code == 200
+
+    assert len(deeds_of(acting, "mail.opened")) == 3
+    assert len(deeds_of(acting, "person.revealed")) == 3
 
 
 def test_everybody_opens_what_was_sent_to_themself(mailbox, brand, acting):
