@@ -23,6 +23,12 @@ TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "object": (dict,),
 }
+OWN_EVENTS = (
+    "Page Viewed", "Screen Viewed", "Identified", "Group Joined", "Order Completed", "Order Refunded",
+    "Email Sent", "Email Delivered", "Email Opened", "Email Bounced", "Email Link Clicked", "Unsubscribed",
+    "Consent Updated",
+)  # fmt: skip
+"""Events that the product itself names: nobody has to declare that they arrive."""
 LONGEST_NAME = 100
 HIDDEN_NAME = "(name not kept)"
 # A name may itself be a person's: "user_13800001234", "anna@example.com".

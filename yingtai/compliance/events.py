@@ -23,7 +23,7 @@ class ConsentChange(NamedTuple):
 class ConsentsRecorded(DomainEvent):
     """Consent changed for some people: one fact per up to a thousand changes.
 
-    Whoever keeps the event stream records each as "Consent Updated".
+    Whoever keeps the event stream records each answer that somebody gave as "Consent Updated".
     """
 
     name: ClassVar[str] = "compliance.consents_recorded"

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yingtai.customers.api import count_search, find_profiles, note_shown
 from yingtai.kernel.acting import Acting, decide, require
-from yingtai.kernel.caches import near
 from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.counters import count_of, count_up
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import colleague_of, record_deed
@@ -60,7 +60,7 @@ def mail(request: ActingRequest, no: int) -> HttpResponse:
     """One mail: its headers, and its content in a frame that runs nothing."""
     found = _opened(request, no)
     _record_opening(request, found)
-    near.set(_frame_key(request, found), 1, FRAME_SECONDS)
+    count_up(_frame_key(request, found), seconds=FRAME_SECONDS)
     return render_page(request, "web/mail.html", {"mail": found})
 
 
@@ -152,7 +152,7 @@ def _record_opening(request: ActingRequest, mail: MailView) -> None:
 def _is_frame_of_page(request: ActingRequest, mail: MailView) -> bool:
     """Say whether the page around a frame was just recorded; each page pays for one frame."""
     key = _frame_key(request, mail)
-    return near.get(key) is not None and near.delete(key)
+    return count_of(key) > 0 and count_up(key, -1, seconds=FRAME_SECONDS) >= 0
 
 
 def _frame_key(request: ActingRequest, mail: MailView) -> str:

@@ -9,7 +9,7 @@ import psycopg
 from django.db import connection
 
 from yingtai.collect.models import Declaration, Seen
-from yingtai.collect.plan import EVENT, PROPERTY, Declared, Plan
+from yingtai.collect.plan import EVENT, OWN_EVENTS, PROPERTY, Declared, Plan
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.env import dsn, env
 from yingtai.kernel.labels import Label
@@ -77,12 +77,15 @@ def list_declarations(acting: Acting, node_no: int) -> Sequence[Declared]:
 
 
 def list_seen(acting: Acting, node_no: int) -> list[SeenView]:
-    """Return the names that arrived at a brand, most frequent first, each with its declaration if any."""
+    """Return the names that arrived at a brand, most frequent first, each with its declaration if any.
+
+    Events of the product itself that nobody declared are left out: they wait for nobody.
+    """
     with acting_transaction(acting):
         plan = load_plan(node_no >> 40)
         rows = list(Seen.objects.filter(node_no=brand_node(node_no)).order_by("-count", "subject", "name"))
     known = {(line.subject, line.event, line.name): line for line in plan.declared}
-    return [
+    seen = [
         SeenView(
             row.subject, row.event, row.name, row.count, row.earliest_at, row.latest_at,
             known.get((row.subject, row.event if row.subject == PROPERTY else "", row.name))
@@ -90,6 +93,7 @@ def list_seen(acting: Acting, node_no: int) -> list[SeenView]:
         )
         for row in rows
     ]  # fmt: skip
+    return [row for row in seen if row.declared or row.subject != EVENT or row.name not in OWN_EVENTS]
 
 
 def declaration_count(acting: Acting, node_no: int) -> int:

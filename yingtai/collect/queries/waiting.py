@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 from yingtai.collect.models import Import, Quarantine, Source
-from yingtai.collect.plan import HIDDEN_NAME
+from yingtai.collect.plan import EVENT, HIDDEN_NAME, OWN_EVENTS
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
 
@@ -14,7 +14,7 @@ MOST_COUNTED = 1_000
 
 UNDECLARED = """
     SELECT count(*) FROM collect_seen AS seen
-    WHERE seen.name <> %s AND NOT EXISTS (
+    WHERE seen.name <> %(hidden)s AND NOT (seen.subject = %(event)s AND seen.name = ANY(%(own)s)) AND NOT EXISTS (
         SELECT FROM collect_declaration AS line
         WHERE line.node_no = seen.node_no AND line.subject = seen.subject AND line.name = seen.name
           AND line.event IN ('', seen.event))
@@ -43,7 +43,7 @@ def count_refused(acting: Acting, *, since: datetime) -> int:
 def count_undeclared(acting: Acting) -> int:
     """Return how many names arrive that nobody declared. Cost: one pass over the names, never over events"""
     with acting_transaction(acting), connection.cursor() as cursor:
-        cursor.execute(UNDECLARED, (HIDDEN_NAME,))
+        cursor.execute(UNDECLARED, {"hidden": HIDDEN_NAME, "event": EVENT, "own": list(OWN_EVENTS)})
         return int(cursor.fetchone()[0])
 
 

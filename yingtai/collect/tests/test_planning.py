@@ -27,7 +27,9 @@ from yingtai.collect.errors import (
     TimeZoneNotKnown,
     TraitNameHasDots,
 )
+from yingtai.collect.plan import OWN_EVENTS
 from yingtai.collect.queries.quarantine import open_refused
+from yingtai.collect.queries.waiting import count_undeclared
 from yingtai.kernel.errors import NotAllowed
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import brand_of
@@ -90,6 +92,14 @@ def test_names_that_arrive_are_counted_and_shown_with_their_declaration(acting, 
         ("Page Viewed", 7, True),
         ("(name not kept)", 2, False),
     ]
+
+
+def test_the_events_of_the_product_itself_wait_for_nobody_to_declare_them(acting, brand):
+    brand_no = brand_of(brand.node_no)
+    note_seen(acting, {(brand_no, "event", "", name): 1 for name in (*OWN_EVENTS, "Door Opened")})
+
+    assert [row.name for row in list_seen(acting, brand.node_no)] == ["Door Opened"]
+    assert count_undeclared(acting) == 1
 
 
 def test_a_source_gets_a_write_key_that_only_its_hash_remembers(acting, brand, neighbour_acting):

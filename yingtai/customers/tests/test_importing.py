@@ -14,6 +14,7 @@ from yingtai.collect.api import (
     Origin,
     declare_preset,
     get_import,
+    list_seen,
     open_import,
     read_errors,
     read_mapping,
@@ -26,9 +27,11 @@ from yingtai.customers.errors import LoadIsRunning
 from yingtai.customers.importing import load_import, main, run_import
 from yingtai.customers.loading import finish_loads
 from yingtai.customers.models import RecentTimeline
+from yingtai.customers.testing import drain
 from yingtai.kernel.env import env
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.tasks import ask_to_stop, find_task
+from yingtai.kernel.testing import settle
 from yingtai.lake import api as lake
 
 ORDERS = """
@@ -168,6 +171,34 @@ def test_people_come_with_traits_places_and_consent(acting, brand):
     with acting_transaction(acting):
         seen = dict(RecentTimeline.objects.values_list("profile_no", "latest_seen_at"))
     assert (seen[anna.profile_no], seen[ben.profile_no]) == (None, None)
+
+
+def test_what_the_product_names_itself_waits_for_nobody_to_declare_it(acting, brand):
+    run(acting, brand, "email,phone,name,size,remark,dealer,ok\nanna@example.com,,,,hello,,\n", PEOPLE)
+
+    waiting = [(row.subject, row.name) for row in list_seen(acting, brand.node_no) if row.declared is None]
+    assert waiting == [("property", "remark")]
+
+
+def test_nobody_was_seen_by_an_answer_that_a_file_brought(acting, brand, lake_of):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    dated = PEOPLE + 'at = "when"\n'
+    text = (
+        "email,phone,name,size,remark,dealer,ok,when\n"
+        "anna@example.com,,,,,,yes,2025-05-01 10:00\n"
+        "ben@example.com,,,,,,yes,\n"
+        "cid@example.com,,,,,,yes,someday\n"
+        "dora@example.com,,,,,,yes,2099-01-01 10:00\n"
+    )
+
+    run(acting, brand, text, dated)
+    settle()
+    drain(acting.at)
+
+    answers = lake_of("SELECT device_class FROM events WHERE event = 'Consent Updated'")
+    assert [row["device_class"] for row in answers] == ["bot"] * 4
+    with acting_transaction(acting):
+        assert list(RecentTimeline.objects.values_list("latest_seen_at", flat=True)) == [None] * 4
 
 
 def test_what_files_say_last_counts_also_in_the_same_words(acting, brand):

@@ -25,6 +25,7 @@ from yingtai.customers.queries import code_of
 from yingtai.customers.testing import send
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.testing import settle
 from yingtai.lake.api import scoped
 from yingtai.organization.testing import MONDAY, deeds_of, make_acting
 
@@ -151,6 +152,25 @@ def test_the_more_restrictive_consent_wins(brand, acting, shop, anna, anna_again
 
     [consent] = consents_of(acting, anna.profile_no)
     assert consent.status == "withdrawn"
+
+
+def test_a_merge_and_its_undoing_write_nothing_anew_that_was_said_before(
+    brand, acting, shop, anna, anna_again
+):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    record_consent(
+        acting, node_no=brand.node_no, profile_no=anna_again.profile_no, purpose="marketing.email", channel="email",
+        status="withdrawn", at=MONDAY, source="form",
+    )  # fmt: skip
+
+    merge_profiles(acting, survivor_id=anna.id, duplicate_id=anna_again.id)
+    [merge] = list_merges(acting, anna.profile_no)
+    split_profile(acting, evidence_id=merge.id)
+    settle()
+    ingesting.drain(MONDAY)
+
+    said = scoped(acting.scope).query("SELECT profile_no FROM events WHERE event = 'Consent Updated'")
+    assert said["profile_no"].to_pylist() == [anna_again.profile_no]
 
 
 def test_an_erased_person_is_gone_for_good(acting, anna, anna_again):
