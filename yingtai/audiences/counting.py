@@ -16,7 +16,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.protecting import protected
 from yingtai.kernel.scope import Scope, brand_node
 from yingtai.lake.api import ScopedLake, scoped
-from yingtai.organization.api import get_unit_at
+from yingtai.organization.api import count_question, get_unit_at
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,17 @@ class LiveCount:
 def count_now(acting: Acting, definition: Group, *, node_no: int | None = None) -> LiveCount:
     """Count the people a definition chooses, now, in the actor's scope, or in one place of it.
 
-    Raises: DefinitionNotUnderstood
+    Raises: DefinitionNotUnderstood, TooManyQuestions
     Cost:   one scan of the events of the days it asks about
     """
     began = perf_counter()
+    question = question_at(acting, definition, node_no)
+    count_question(acting, question)
     lake = lake_at(acting, node_no)
     compiled = compiled_for(lake, definition, at=acting.at, node_no=node_no)
     people = lake.query(compiled.count)["people"][0].as_py()
     counted = LiveCount(people, (perf_counter() - began) * 1000, lake.freshness)
-    return protected(acting, counted, "people", about=question_at(acting, definition, node_no))
+    return protected(acting, counted, "people", about=question)
 
 
 def question_at(acting: Acting, definition: Group, node_no: int | None) -> list[Any]:

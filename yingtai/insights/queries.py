@@ -18,7 +18,7 @@ from yingtai.kernel.labels import Label
 from yingtai.kernel.protecting import is_protected, protected_row
 from yingtai.lake.api import IS_ACT, Metric, scoped
 from yingtai.lake.metrics import CATALOGUE
-from yingtai.organization.api import list_brands
+from yingtai.organization.api import count_question, list_brands
 
 KEPT_SECONDS = 60
 LATEST_MOMENT = f"SELECT max(occurred_at) AS at FROM events WHERE day = $day AND {IS_ACT}"
@@ -45,11 +45,15 @@ def ask(
     """Return the answer of a metric in the actor's scope, at most a minute old.
 
     In:     about  the values of a metric that is about one thing
-    Raises: MetricNotFound
+    Raises: MetricNotFound, TooManyQuestions
     Cost:   one query of the lake, once a minute for each scope and period
     """
     metric = find_metric(name)
     wanted = dict(about or (period.parameters if period else {}))
+    question = _question(acting, metric, wanted)
+    is_rough = bool(metric.counts) and is_protected(acting)
+    if is_rough:
+        count_question(acting, question)
     asked = json.dumps([name, acting.scope.text(), wanted], sort_keys=True, default=str)
     key = f"metric:{sha256(asked.encode()).hexdigest()}"
     known = near.get(key)
@@ -57,10 +61,23 @@ def ask(
         known = _ask(acting, metric, wanted)
         near.set(key, known, KEPT_SECONDS)
     rows, took_ms, as_of, asked_at = known
-    question = [name, acting.scope.text(), wanted.get("grain"), wanted.get("campaign_no")]
-    if metric.counts and is_protected(acting):
+    if is_rough:
         rows = [as_told(acting, metric, row, about=question) for row in rows]
     return Answer(metric, rows, took_ms, as_of, asked_at)
+
+
+def _question(acting: Acting, metric: Metric, wanted: dict[str, Any]) -> list[Any]:
+    """Return what is asked, for `protecting`: two windows are two questions, so that their difference tells nothing."""
+    # A campaign that is running ends now: asked again in a moment, it is the same question.
+    is_about = is_about_one_thing(metric)
+    used = {"campaign_no": wanted.get("campaign_no")} if is_about else _used(metric, wanted)
+    return [metric.name, acting.scope.text(), used]
+
+
+def _used(metric: Metric, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the values that the query of a metric reads: what it does not read makes no other question."""
+    sql = metric()
+    return {name: value for name, value in wanted.items() if f"${name}" in sql}
 
 
 def as_told(acting: Acting, metric: Metric, row: Row, *, about: Any) -> Row:
@@ -156,7 +173,5 @@ def _ask(
 ) -> tuple[list[Row], float, datetime | None, datetime]:
     began = perf_counter()
     lake = scoped(acting.scope)
-    sql = metric()
-    used = {name: value for name, value in wanted.items() if f"${name}" in sql}
-    rows = lake.query(sql, used).to_pylist()
+    rows = lake.query(metric(), _used(metric, wanted)).to_pylist()
     return rows, (perf_counter() - began) * 1000, lake.freshness, acting.at

@@ -2,8 +2,15 @@
 
 from yingtai.organization.approving import Linked, TwoPersonAct, ask
 from yingtai.organization.deeds import record_deed
-from yingtai.organization.errors import CodeIsTaken, KeyNotAccepted, NoWorkplace, UnitNotFound
+from yingtai.organization.errors import (
+    CodeIsTaken,
+    KeyNotAccepted,
+    NoWorkplace,
+    TooManyQuestions,
+    UnitNotFound,
+)
 from yingtai.organization.first import invite_first
+from yingtai.organization.limits import count_question
 from yingtai.organization.models import Role
 from yingtai.organization.queries import (
     Colleague,
@@ -36,6 +43,7 @@ __all__ = [
     "Linked",
     "NoWorkplace",
     "Role",
+    "TooManyQuestions",
     "TwoPersonAct",
     "UnitNotFound",
     "UnitView",
@@ -47,6 +55,7 @@ __all__ = [
     "ask",
     "assign_role",
     "colleague_of",
+    "count_question",
     "ensure_group",
     "entity_no_at",
     "get_unit",

@@ -28,6 +28,7 @@ for code, words in {
     "approval.asked": _("asked for approval"),
     "approval.approved": _("approved"),
     "approval.declined": _("declined"),
+    "people.counted-often": _("asked for numbers of people unusually often"),
     "sign-in.factor-added": _("added a second factor to their sign-in"),
     "sign-in.factor-removed": _("removed the second factor of their sign-in"),
     "sign-in.codes-made": _("made new recovery codes"),

@@ -107,6 +107,16 @@ class PasswordTooWeak(ProductError):
     remedy = "Use at least twelve characters that are not a usual password."
 
 
+class TooManyQuestions(ProductError):
+    code = "organization.too-many-questions"
+    title = "These are too many different questions about numbers of people"
+    remedy = (
+        "Whoever may not see people is answered {most} in {hours} h, because very many rough numbers together tell the "
+        "exact one. Go on later; what you asked in the last 24 h is answered again at any time."
+    )
+    status = 429
+
+
 class TooManyViews(ProductError):
     code = "organization.too-many-views"
     title = "You keep {most} views of this list already"

@@ -18,10 +18,12 @@ from yingtai.audiences.errors import (
 from yingtai.audiences.models import Audience
 from yingtai.audiences.names import read_asked
 from yingtai.audiences.queries import definitions_in_use, found, names_in_use, names_of_users
+from yingtai.audiences.questions import question_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.copies import free_name
 from yingtai.kernel.scope import Scope
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import count_question
 
 LONGEST_NAME, LONGEST_NOTE = 120, 400
 
@@ -31,7 +33,8 @@ def create_audience(
 ) -> UUID:
     """Save a new audience at a place of the organization.
 
-    Raises: NameIsMissing, NameIsTooLong, PlaceNotYours, DefinitionNotUnderstood, DefinitionTooDeep
+    Raises: NameIsMissing, NameIsTooLong, PlaceNotYours, DefinitionNotUnderstood, DefinitionTooDeep,
+            TooManyQuestions
     """
     _check_words(name, about)
     if node_no < 0 or not acting.scope.contains(Scope.of(node_no)):
@@ -50,7 +53,7 @@ def change_audience(
     """Save an audience under the same id; its stored membership follows at the next refresh.
 
     Raises: AudienceNotFound, NameIsMissing, NameIsTooLong, DefinitionNotUnderstood, DefinitionTooDeep,
-            AudienceRefersToItself
+            AudienceRefersToItself, TooManyQuestions
     """
     _check_words(name, about)
     with acting_transaction(acting):
@@ -126,6 +129,8 @@ def _checked(acting: Acting, document: dict[str, Any], *, node_no: int, audience
         )
     if audience_no is not None and audience_no in _reached(group.audience_nos, definitions):
         raise AudienceRefersToItself
+    # Whoever saves a definition reads its size: that is a question, like a count of it.
+    count_question(acting, question_of(write_definition(group), node_no))
     return group
 
 

@@ -18,6 +18,7 @@ from yingtai.kernel.protecting import is_protected, protected, roughly
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sets import ProfileSet, new_set
 from yingtai.lake.api import scoped
+from yingtai.organization.api import count_question
 
 MOST_LOOKED_AT = 20_000
 MOST_SHOWN = 10
@@ -59,9 +60,11 @@ class Look:
 def look(acting: Acting, definition: Group, *, node_no: int | None, purpose: str, channel: str) -> Look:
     """Look at an audience; of more than 20,000 people every so many-th is looked at.
 
-    Raises: DefinitionNotUnderstood
+    Raises: DefinitionNotUnderstood, TooManyQuestions
     Cost:   one query of the definition, a few set statements over at most 20,000 people
     """
+    question, gate = question_at(acting, definition, node_no), f"{purpose} {channel}"
+    count_question(acting, [gate, question])
     chosen = people_now(acting, node_no, definition)
     step = -(-len(chosen) // MOST_LOOKED_AT) or 1
     looked_at = chosen.take(list(range(0, len(chosen), step))) if step > 1 else chosen
@@ -76,7 +79,7 @@ def look(acting: Acting, definition: Group, *, node_no: int | None, purpose: str
             if channel in WITH_ADDRESS:
                 choose_contact(people, channel)
         found = Look(len(chosen), len(looked_at), some, people.count_by_reason())
-    return _protected(acting, found, question_at(acting, definition, node_no), f"{purpose} {channel}")
+    return _protected(acting, found, question, gate)
 
 
 def _protected(acting: Acting, found: Look, question: list[Any], gate: str) -> Look:

@@ -1,5 +1,6 @@
 """The first metrics, on rows written here, with answers worked out by hand."""
 
+from dataclasses import replace as replaced
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from yingtai.kernel.scope import Scope
 from yingtai.lake.api import append, replace
 from yingtai.lake.metrics import metric
 from yingtai.lake.testing import events_of, rows_of
+from yingtai.organization.api import TooManyQuestions
 from yingtai.organization.testing import make_acting
 
 ANNA, BEN, CEM = 1, 2, 3
@@ -280,6 +282,30 @@ def test_a_share_is_worked_out_from_the_numbers_that_are_told(brand, acting):
     assert row["low"] < row["value"] < row["high"]
     assert row == again
     assert (true["buyers"], true["repeaters"]) == (103, 59)
+
+
+def test_the_difference_of_two_windows_hangs_on_both(brand, acting, lake):
+    # The same 103 buyers in every window: alike moves would cancel, and the difference be exactly nothing.
+    rows = [order(person, at(3, 3), 100) for person in range(7_100_001, 7_100_104)]
+    append("events", events_of(rows, node_no=brand.node_no))
+    analyst = make_acting(brand.node_no, roles=("analyst",))
+    windows = [period_between(date(2026, 2, day), date(2026, 3, 16), "Asia/Shanghai") for day in range(1, 25)]
+    told = [ask(analyst, "insights.repeat_rate", window).rows[0]["buyers"] for window in windows]
+    true = [ask(acting, "insights.repeat_rate", window).rows[0]["buyers"] for window in windows]
+
+    assert set(true) == {103}
+    assert set(told) <= {90, 100, 110}
+    assert len(set(told)) >= 2
+
+
+def test_another_grain_of_a_metric_without_one_is_the_same_question(shop, brand, monkeypatch):
+    monkeypatch.setattr("yingtai.organization.limits.OF_A_PERSON", {3600: 1})
+    analyst = replaced(make_acting(brand.node_no, roles=("analyst",)), actor=f"staff:{brand.code}")
+    for grain in ("day", "week", "month"):
+        ask(analyst, "insights.repeat_rate", replaced(MARCH, grain=grain))
+
+    with pytest.raises(TooManyQuestions):
+        ask(analyst, "insights.repeat_rate", replaced(MARCH, until=date(2026, 3, 15)))
 
 
 def test_a_ratio_without_words_for_rough_counts_cannot_be_declared():
