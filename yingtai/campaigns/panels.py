@@ -19,6 +19,7 @@ from yingtai.kernel.contributions import (
     template_actions,
 )
 from yingtai.kernel.labels import Label
+from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.panels import Panel
 
 
@@ -42,18 +43,21 @@ def sends(acting: Acting, profile_no: int) -> Panel | None:
 
 
 def running(acting: Acting) -> Panel | None:
-    """Show the campaigns that run now."""
+    """Show the campaigns that run now or wait for their time, with their brands where there are several."""
     if not decide(acting, "view", Label.L2, "campaigns.campaign").allowed:
         return None
     rows = queries.list_running(acting)
     if not rows:
         return None
     tallies = queries.tallies_of(acting, [row.campaign_no for row in rows])
+    places = units_at([row.node_no for row in rows]) if len(list_brands(acting.scope)) > 1 else {}
     context = {
-        "rows": [(row, dict(STATES)[row.state], tallies[row.campaign_no]) for row in rows],
+        "rows": [
+            (row, dict(STATES)[row.state], tallies[row.campaign_no], places.get(row.node_no)) for row in rows
+        ],
     }
     return Panel(
-        title=_("Campaigns running now"), template="campaigns/running_panel.html", context=context,
+        title=_("Running and scheduled campaigns"), template="campaigns/running_panel.html", context=context,
         url=reverse("campaigns:campaign_list"),
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ from yingtai.compliance import queries
 from yingtai.compliance.channels import CHANNELS
 from yingtai.compliance.errors import PurposeNotFound
 from yingtai.compliance.forms import BASES, NoticeForm, PurposeForm
-from yingtai.compliance.policy import RULES
+from yingtai.compliance.policy import ACTIONS, FOR_EVERYONE, RULES, Rule
+from yingtai.compliance.policy_words import ACTION_WORDS, LABEL_WORDS, PLACE_WORDS
 from yingtai.compliance.services.purposes import (
     install_standard_purposes,
     publish_notice,
@@ -105,11 +106,17 @@ def notice_new(request: ActingRequest, purpose_id: UUID) -> HttpResponse:
 @page(action="view", place="compliance.policy")
 def policy(request: ActingRequest) -> HttpResponse:
     """Which role may do what, as it is decided for every page and every call."""
-    roles = [
-        (Role(role).label, [(sorted(line.actions), line.place, line.up_to.name) for line in rules])
-        for role, rules in RULES.items()
-    ]
-    return render_page(request, "compliance/policy.html", {"roles": roles})
+    roles: list[tuple[Any, tuple[Rule, ...]]] = [(_("Everyone who works here"), FOR_EVERYONE)]
+    roles += [(Role(role).label, rules) for role, rules in RULES.items()]
+    shown = [(title, [_in_words(line) for line in rules]) for title, rules in roles]
+    return render_page(request, "compliance/policy.html", {"roles": shown})
+
+
+def _in_words(line: Rule) -> tuple[list[tuple[str, str]], tuple[str, str], tuple[str, str]]:
+    """Return actions, place and label of a line, each with its code and its words."""
+    actions = [(action, str(ACTION_WORDS[action])) for action in ACTIONS if action in line.actions]
+    place = (line.place, str(PLACE_WORDS[line.place]))
+    return actions, place, (line.up_to.name, str(LABEL_WORDS[line.up_to]))
 
 
 def _may_edit(request: ActingRequest) -> bool:

@@ -22,7 +22,7 @@ COLUMNS = {
     "high": _("At most (95%)"),
     "product_id": _("Product number"),
     "name": _("Product"),
-    "pieces": _("Pieces"),
+    "pieces": _("Pieces less returns"),
     "viewed": _("Viewed a product"),
     "added": _("Put in the cart, configured or asked"),
     "ordered": _("Ordered"),
@@ -30,17 +30,20 @@ COLUMNS = {
     "frequency_score": _("Frequency score"),
     "people": _("People"),
 }
+RANKED_BY = {"insights.top_products": _("Net revenue")}
+DIGITS = 4
+"""Of a share: a hundredth of a percent, finer than any of them is known."""
 BEGINS = {"day": _("Day"), "week": _("Week from"), "month": _("Month")}
 
 
 def numbers(answer: Answer, title: Any, period: Period) -> str:
     """Return the rows of an answer as CSV; money in whole units of the currency beside it.
 
-    In:  title   what the column of values is called, as on the card
+    In:  title   what the column of values is called, as on the card; a ranking's is named for what it ranks by
          period  whose days, weeks or months each have a row, those without anything too
     """
     rows = _without_gaps(answer.rows, period)
-    named = {"value": title, **COLUMNS, "period": BEGINS[period.grain]}
+    named = {"value": RANKED_BY.get(answer.metric.name, title), **COLUMNS, "period": BEGINS[period.grain]}
     # A column without a name is for other formulas: money that is not told by currency, say.
     columns = [column for column in (rows[0] if rows else ["value"]) if column in named]
     header = [named[column] for column in columns]
@@ -67,4 +70,6 @@ def _cell(row: Row, column: str, *, is_money: bool) -> Any:
     if is_money and column == "value" and value is not None and row.get("currency"):
         digits = get_currency_precision(row["currency"])
         return float(round(Decimal(value) / 10**digits, digits))
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else round(value, DIGITS)
     return value.isoformat() if isinstance(value, date) else value

@@ -50,7 +50,8 @@ for name, title, definition in (
         "insights.top_products",
         _("Top products"),
         _(
-            "Which products brought the most in the time looked at, less returns; ranked for every currency by itself."
+            "Which products brought the most in the time looked at; ranked for every currency by itself. Money and "
+            "pieces are less returns. Orders are all there were: one that was returned later still counts."
         ),
     ),
     (

@@ -314,6 +314,10 @@ def test_an_audience_is_copied_archived_and_restored_by_buttons(
 ) -> None:
     copied = marketer.post(f"/audiences/{viewers_audience}/copy", follow=True)
     assert 'value="Viewers copy"' in copied.content.decode()
+    assert "The copy is made as “Viewers copy”. Change it here, or leave it as it is." in text(copied)
+    assert "Leave it as it is" in text(copied)
+    page = marketer.get(copied.redirect_chain[-1][0].removesuffix("edit"))
+    assert "Looking up the people" in text(page)
     marketer.post(f"/audiences/{viewers_audience}/archive")
     page = marketer.get(f"/audiences/{viewers_audience}/")
     assert "Archived" in text(page)

@@ -163,10 +163,16 @@ def restore(request: ActingRequest, audience_id: UUID) -> HttpResponse:
 @require_POST
 @page(action="edit", place="audiences.audience")
 def copy(request: ActingRequest, audience_id: UUID) -> HttpResponse:
-    """Make an audience like this one and open it to be changed."""
+    """Make an audience like this one, have its people looked up, and open it to be changed."""
     source = queries.get_audience(request.acting, audience_id, or_archived=True)
-    name = _("{name} copy").format(name=source.name)
-    return redirect("audiences:audience_edit", copy_audience(request.acting, audience_id, name=name))
+    copied = copy_audience(request.acting, audience_id, name=_("{name} copy").format(name=source.name))
+    made = queries.get_audience(request.acting, copied)
+    jobs.ask_for_refresh(request.acting, copied, name=made.name, node_no=made.node_no)
+    messages.success(
+        request,
+        _("The copy is made as “{name}”. Change it here, or leave it as it is.").format(name=made.name),
+    )
+    return redirect("audiences:audience_edit", copied)
 
 
 @require_GET

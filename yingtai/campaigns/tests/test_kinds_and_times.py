@@ -1,6 +1,7 @@
 """A launch needs a template of the kind of its purpose, and a time that has not passed."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -95,3 +96,17 @@ def test_the_zone_is_named_and_times_are_words(marketer, acting, brand, people):
     assert "Time zone: UTC, UTC+00:00" in form
     assert "(UTC, UTC+00:00)" in asked
     assert "&lt;time" not in asked
+
+
+def test_one_that_waits_says_when_it_begins_on_the_home_page_and_in_the_list(marketer, acting, brand, people):
+    later = datetime(2026, 12, 3, 10, tzinfo=UTC)
+    deciding.launch(acting, make_campaign(acting, brand.node_no, people, scheduled_at=later).id)
+
+    home, listed = (
+        re.sub(r"<[^>]*>", "", marketer.get(url).content.decode()) for url in ("/", "/campaigns/")
+    )
+
+    assert "Running and scheduled campaigns" in home
+    assert "begins 2026-12-03 10:00" in home
+    assert "0 sent" not in home
+    assert "scheduled for 2026-12-03 10:00" in listed

@@ -3,7 +3,10 @@
 import pytest
 
 from yingtai.compliance import api, queries
+from yingtai.compliance.policy import ACTIONS, FOR_EVERYONE, RULES
+from yingtai.compliance.policy_words import ACTION_WORDS, LABEL_WORDS, PLACE_WORDS
 from yingtai.compliance.testing import grant_email, make_purposes, new_profile_no, signed_in
+from yingtai.kernel.labels import Label
 
 
 @pytest.fixture
@@ -60,9 +63,21 @@ def test_a_purpose_is_registered_through_its_page(officer, acting):
     assert [purpose.code for purpose in api.list_purposes(acting)] == ["marketing.post"]
 
 
-def test_the_policy_is_shown_as_it_decides(officer):
-    assert "service_agent" not in officer.get("/compliance/policy/").content.decode()
-    assert "reveal" in officer.get("/compliance/policy/").content.decode()
+def test_the_policy_is_shown_in_words_with_the_codes_as_hints(officer):
+    page = officer.get("/compliance/policy/").content.decode()
+
+    assert "service_agent" not in page
+    assert '<span title="reveal">show a hidden value</span>' in page
+    assert '<span title="compliance.consent">Customers’ consents</span>' in page
+    assert '<span title="L3">private: names, contacts, single persons</span>' in page
+
+
+def test_every_code_of_the_policy_has_words():
+    lines = [*FOR_EVERYONE, *(line for rules in RULES.values() for line in rules)]
+
+    assert set(ACTION_WORDS) == set(ACTIONS)
+    assert {line.place for line in lines} == set(PLACE_WORDS)
+    assert set(LABEL_WORDS) == set(Label)
 
 
 def test_a_dealer_finds_no_compliance_page(brand):

@@ -8,11 +8,14 @@ from django.test import Client
 
 from yingtai.insights.cards import CARDS
 from yingtai.insights.naming import UNIT_WORDS
+from yingtai.insights.periods import Period
+from yingtai.insights.queries import Answer
+from yingtai.insights.sheets import numbers
 from yingtai.kernel.contributions import metric_words
 from yingtai.kernel.units import UNITS
 from yingtai.lake.api import append
 from yingtai.lake.metrics import CATALOGUE as METRICS
-from yingtai.lake.testing import events_of
+from yingtai.lake.testing import events_of, rows_of
 from yingtai.organization.api import make_api_key
 from yingtai.organization.testing import MONDAY, make_staff
 
@@ -79,6 +82,29 @@ def test_the_numbers_of_a_card_come_as_csv(analyst, one_order):
         "Day,Currency,Net revenue",
         "2026-03-04,CNY,123.0",
     ]
+
+
+def test_a_ranking_as_csv_names_the_money_and_writes_whole_pieces(analyst, brand, one_order):
+    line = {
+        "order_id": "o1", "product_id": "cap", "line_no": 0, "quantity": 6.0, "amount_minor": 12_300,
+        "currency": "CNY", "day": NOON.date(), "alias_no": 1, "profile_no": 1,
+    }  # fmt: skip
+    append("order_lines", rows_of("order_lines", [line], node_no=brand.node_no))
+
+    lines = analyst.get("/insights/cards/products.csv?period=all").content.decode("utf-8-sig").splitlines()
+
+    assert lines == [
+        "Product number,Product,Currency,Pieces less returns,Orders,Net revenue",
+        "cap,,CNY,6,1,123.0",
+    ]
+
+
+def test_shares_in_a_table_stop_at_a_hundredth_of_a_percent():
+    rows = [{"value": 0.123456789, "low": 1.0}]
+    found = Answer(METRICS.get("insights.repeat_rate"), rows, took_ms=1, as_of=None, asked_at=NOON)
+    period = Period(NOON.date(), LATER.date(), "day", "UTC")
+
+    assert numbers(found, "Repeat rate", period).splitlines()[1] == "0.1235,1"
 
 
 def test_a_day_without_orders_is_a_line_too(analyst, acting, brand, one_order):
