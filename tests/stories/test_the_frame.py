@@ -43,6 +43,9 @@ def test_a_colleague_finds_their_way(browser, address, colleague, width, theme):
     search.get_by_role("searchbox").fill("dashb")
     expect(search.get_by_role("link", name="Dashboard Insights")).to_be_visible()
     assert testing.accessibility_problems(page) == []
+    page.keyboard.press("Escape")
+    expect(search).to_be_hidden()
+    page.keyboard.press("Control+k")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(address + "/insights/")

@@ -6,7 +6,7 @@
     {"join": "any", "parts": [...]}]}
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from yingtai.audiences.blanks import shown
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
-from yingtai.audiences.kinds import block_named
+from yingtai.audiences.kinds import Block, block_named
 
 DEEPEST, MOST_SENTENCES = 3, 50
 JOINS = ("all", "any")
+Read = Callable[[Block, Mapping[str, Any]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,13 @@ class Group:
         return {part.values["audience"] for part in self.sentences() if "audience" in part.values}
 
 
-def read_definition(document: Any) -> Group:
+def read_definition(document: Any, *, read: Read = Block.read) -> Group:
     """Return the definition that a JSON document holds, every value read and typed.
 
+    In:     read  reads the blanks of one sentence
     Raises: DefinitionNotUnderstood, DefinitionTooDeep
     """
-    group = _read(document, depth=1)
+    group = _read(document, 1, read)
     if not isinstance(group, Group):
         raise DefinitionNotUnderstood(what=_("the outermost part must be a group of sentences"))
     if len(list(group.sentences())) > MOST_SENTENCES:
@@ -77,29 +79,28 @@ def mentioned(document: Any) -> set[int]:
     return inner | ({document["audience"]} if isinstance(document.get("audience"), int) else set())
 
 
-def _read(document: Any, depth: int) -> Group | Sentence:
+def _read(document: Any, depth: int, read: Read) -> Group | Sentence:
     if not isinstance(document, dict):
         what = _("“{part}” is neither a group nor a sentence")
         raise DefinitionNotUnderstood(what=what.format(part=shown(document)))
     if "join" in document:
-        return _read_group(document, depth)
+        return _read_group(document, depth, read)
     block = document.get("block")
     if not isinstance(block, str):
         raise DefinitionNotUnderstood(what=_("a part has neither `join` nor `block`"))
     given = {str(name): value for name, value in document.items() if name not in {"block", "negated"}}
-    read = block_named(block).read(given)
-    values = {name: value for name, value in read.items() if value is not None}
+    values = {name: value for name, value in read(block_named(block), given).items() if value is not None}
     return Sentence(block, values, negated=_switch(document.get("negated", False)))
 
 
-def _read_group(document: dict[str, Any], depth: int) -> Group:
+def _read_group(document: dict[str, Any], depth: int, read: Read) -> Group:
     parts = document.get("parts", [])
     if document["join"] not in JOINS or not isinstance(parts, list) or set(document) - {"join", "parts"}:
         what = _("a group joins `all` or `any` of its `parts` and says nothing else")
         raise DefinitionNotUnderstood(what=what)
     if depth > DEEPEST or len(parts) > MOST_SENTENCES:
         raise DefinitionTooDeep(depth=DEEPEST, count=MOST_SENTENCES)
-    return Group(document["join"], tuple(_read(part, depth + 1) for part in parts))
+    return Group(document["join"], tuple(_read(part, depth + 1, read) for part in parts))
 
 
 def _switch(value: Any) -> bool:

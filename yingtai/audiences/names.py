@@ -37,7 +37,8 @@ def read_asked(acting: Acting, document: Any, *, node_no: int | None) -> Group:
     Raises: DefinitionNotUnderstood, DefinitionTooDeep
     Cost:   the plan of the brand; one look into the lake for each name that is neither standard nor declared
     """
-    return Names(acting, node_no).applied(read_definition(document))
+    names = Names(acting, node_no)
+    return names.applied(read_definition(document, read=names.read))
 
 
 class Names:
@@ -59,12 +60,24 @@ class Names:
 
         Raises: DefinitionNotUnderstood
         """
-        named: dict[str, Callable[[str], str]] = {"event": self.event, "trait": self.trait}
-        values = dict(sentence.values)
+        values, named = dict(sentence.values), self._named
         for field in block_named(sentence.block).fields:
             if field.kind in named and values.get(field.name) is not None:
                 values[field.name] = named[field.kind](values[field.name])
         return Sentence(sentence.block, values | self._read_values(values), sentence.negated)
+
+    def read(self, block: Block, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of all blanks, typed.
+
+        Raises: DefinitionNotUnderstood; of a name that nobody has before a blank that is still empty
+        """
+        try:
+            return block.read(values)
+        except DefinitionNotUnderstood:
+            for field in block.fields:
+                if field.kind in self._named and values.get(field.name):
+                    self._named[field.kind](field.read(block.title, values[field.name]))
+            raise
 
     def event(self, said: str) -> str:
         """Return the event that is called so.
@@ -115,10 +128,14 @@ class Names:
     def problem(self, block: Block, values: Mapping[str, Any]) -> str:
         """Return what is wrong with one sentence, in words, or nothing."""
         try:
-            self.sentence(Sentence(block.name, block.read(values)))
+            self.sentence(Sentence(block.name, self.read(block, values)))
         except ProductError as problem:
             return str(problem.facts.get("what") or translated(problem).title)
         return ""
+
+    @property
+    def _named(self) -> dict[str, Callable[[str], str]]:
+        return {"event": self.event, "trait": self.trait}
 
     def _read_values(self, values: Mapping[str, Any]) -> dict[str, str]:
         trait = self._traits.get(values.get("trait", ""))

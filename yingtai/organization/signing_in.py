@@ -11,9 +11,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.addresses import client_address
@@ -51,6 +54,22 @@ class StaffAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         if nonce := _nonce(request, account_of(request, credentials)):
             count_up(_counter(nonce), seconds=COUNTED_SECONDS)
+
+    def format_email_subject(self, subject: str) -> str:
+        return _("Yingtai: {subject}").format(subject=subject)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        # The language is that of whoever reads the mail, not of the page that had it sent.
+        with override(getattr(context.get("user"), "language", "") or get_language()):
+            super().send_mail(template_prefix, email, context)
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        with override(user.language or get_language()):
+            words = _(
+                "Hello %(name)s,\n\nchoose a new password for Yingtai here; the link works once:\n\n%(link)s\n\nIf you "
+                "did not ask for it, do nothing: your password stays as it is."
+            ) % {"name": user.name or email, "link": context["password_reset_url"]}
+            EmailMessage(_("Choose a new password for Yingtai"), words, None, [email]).send()
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None

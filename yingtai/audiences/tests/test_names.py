@@ -76,6 +76,7 @@ def test_a_brands_own_event_and_one_seen_only_in_the_lake_are_understood(shop, a
         ({"block": "did", "event": "Sofa Testd"}, "Did you mean “Sofa Tested”"),
         ({"block": "did", "event": "zzzzzzzzz"}, "no event here is called “zzzzzzzzz”"),
         ({"block": "trait", "trait": "visit", "value": "1"}, "no trait here is called “visit”. Did you mean “visits”"),
+        ({"block": "trait", "trait": "visit", "value": ""}, "no trait here is called “visit”. Did you mean “visits”"),
         ({"block": "trait", "trait": "Phone", "value": "1"}, "“Phone” is kept private"),
         ({"block": "trait", "trait": "visits", "value": "many"}, "“visits” holds numbers, and “many” is none"),
         ({"block": "trait", "trait": "vip", "value": "maybe"}, "“vip” is yes or no, not “maybe”"),

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.urls import urlpatterns as allauth_urls
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -41,6 +42,22 @@ def test_a_wrong_password_lets_nobody_in(brand, browser):
 
     assert answer.status_code == 200
     assert browser.get("/").status_code == 302
+
+
+def test_the_mail_with_a_new_password_is_in_our_words_and_the_language_of_its_reader(
+    brand, browser, settings
+):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail.outbox.clear()
+    colleague = make_staff(brand.code, "marketer")
+    Staff.objects.filter(id=colleague.id).update(language="zh-hans")
+
+    browser.post(reverse("account_reset_password"), {"email": colleague.email})
+
+    [message] = mail.outbox
+    assert message.subject == "为营台设置新密码"
+    assert "/account/password/reset/key/" in message.body
+    assert "Password Reset" not in message.body
 
 
 USED_OF_ALLAUTH = {

@@ -44,6 +44,7 @@ def lines(
             "showSymbol": len(labels) <= 12,
             "connectNulls": False,
         }
+        | ({"isOpen": True} if is_open else {})
         for name, values in series.items()
     ]
     return _along_one_axis(title, labels, series, drawn, x=x, y=y, unit=unit, note=note)

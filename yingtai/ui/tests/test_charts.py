@@ -16,6 +16,16 @@ def test_a_line_says_the_same_in_its_table():
     assert chart.options["series"][0]["data"] == [0.18, None]
 
 
+def test_a_line_that_ends_in_a_time_not_over_says_so_to_the_picture():
+    points = [("Mar", 2), ("Apr", 1)]
+    whole, cut = (
+        charts.line("T", points, x="Month", y="N", unit="count", is_open=is_open) for is_open in (False, True)
+    )
+
+    assert "isOpen" not in whole.options["series"][0]
+    assert cut.options["series"][0]["isOpen"] is True
+
+
 def test_several_lines_have_a_legend_and_one_column_each():
     chart = charts.lines(
         "Orders", ["May"], {"Aurora": [310], "Corvo": [80]}, x="Month", y="Orders", unit="count"

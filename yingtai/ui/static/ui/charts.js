@@ -64,6 +64,15 @@
     };
   };
 
+  // The way to a point whose time is not over is dashed: a line cannot change its stroke, so gaps are laid over it.
+  const unfinished = (data, look) => {
+    const at = (place) => ({ coord: [place, data[place]?.value ?? data[place]] });
+    const ends = [at(data.length - 2), at(data.length - 1)];
+    if (data.length < 2 || ends.some(({ coord }) => typeof coord[1] !== "number")) return {};
+    const gaps = { color: look.surface, type: [3, 5], width: 4, opacity: 1 };
+    return { markLine: { silent: true, animation: false, symbol: "none", label: { show: false }, lineStyle: gaps, data: [ends] } };
+  };
+
   const dressSeries = (series, look, write) => {
     const dressed = { ...series };
     if (series.draw === "interval") {
@@ -75,6 +84,7 @@
     if (series.draw) dressed.itemStyle = { color: look.palette[0], ...series.itemStyle };
     if (series.draw === "band" || series.draw === "bandEdge") dressed.tooltip = { show: false };
     if (series.type === "line" && !series.draw) Object.assign(dressed, { lineStyle: { width: 2 }, symbol: "circle", symbolSize: 6 });
+    if (series.isOpen) Object.assign(dressed, unfinished(series.data, look));
     if (series.type === "heatmap") Object.assign(dressed, { label: { color: look.ink, ...series.label }, itemStyle: { borderColor: look.surface, borderWidth: 2 } });
     else if (series.label) dressed.label = { color: look.ink, ...series.label };
     return dressed;

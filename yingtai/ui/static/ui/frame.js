@@ -49,6 +49,11 @@
       event.preventDefault();
       openSearch();
     }
+    // Browsers spend the first Escape on emptying the field.
+    if (search.open && event.key === "Escape") {
+      event.preventDefault();
+      search.close();
+    }
     if (!search.open || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
     const places = [search.querySelector("input[type=search]"), ...search.querySelectorAll("[data-found]")];
     const next = places.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
