@@ -12,7 +12,8 @@ from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.errors import AddressNotReadable, AdministratorExists
 from yingtai.organization.inviting import make_invitation
-from yingtai.organization.models import Assignment, Role, Unit
+from yingtai.organization.models import Role, Unit
+from yingtai.organization.queries import has_administrator
 from yingtai.organization.services import add_legal_entity, add_unit, ensure_group
 
 
@@ -37,11 +38,6 @@ def invite_first(at: datetime, *, email: str, name: str = "", group: str = "Grou
         return _invite(acting, email, name)
 
 
-def has_administrator() -> bool:
-    """Say whether anybody who can sign in administers anything."""
-    return Assignment.objects.filter(role=Role.ADMINISTRATOR, staff__is_active=True).exists()
-
-
 def _invite(acting: Acting, email: str, name: str) -> str:
     unit = Unit.objects.get(kind="group")
     return make_invitation(
@@ -51,6 +47,7 @@ def _invite(acting: Acting, email: str, name: str) -> str:
         unit=unit,
         role=Role.ADMINISTRATOR,
         made_by="",
+        is_first=True,
     )
 
 

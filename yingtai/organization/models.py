@@ -215,6 +215,8 @@ class Invitation(ExemptModel):
     role = models.CharField(max_length=30, choices=Role.choices)
     token_hash = models.BinaryField(max_length=32)
     made_by = models.CharField(max_length=100)
+    is_first = models.BooleanField(default=False)
+    """Whether it was printed on the server for the first administrator: it ends when there is one."""
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

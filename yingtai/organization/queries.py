@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import EVERYTHING, Scope, brand_node
 from yingtai.organization.errors import ColleagueNotFound, UnitNotFound
-from yingtai.organization.models import ApiKey, Assignment, Staff, Unit
+from yingtai.organization.models import ApiKey, Assignment, Role, Staff, Unit
 
 OUTSIDE = -1
 """The node number of what has no place in the number tree: no range holds it."""
@@ -346,3 +346,8 @@ def _brands_below(places: list[Workplace]) -> list[Workplace]:
         if roles and brand.id not in known:
             below[brand.id] = Workplace(brand, Scope.of(brand.node_no), roles)
     return list(below.values())
+
+
+def has_administrator() -> bool:
+    """Say whether anybody who can sign in administers anything."""
+    return Assignment.objects.filter(role=Role.ADMINISTRATOR, staff__is_active=True).exists()

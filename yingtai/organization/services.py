@@ -218,7 +218,7 @@ def _invite(acting: Acting, asked: dict[str, Any]) -> None:
     unit = _unit_in_scope(acting, asked["unit_code"])
     inviting.send_invitation(
         acting, email=asked["email"], name=asked["name"], unit=unit, role=asked["role"],
-        made_by=asked["made_by"],
+        made_by=asked["made_by"], is_by_two=takes_two(asked["role"]),
     )  # fmt: skip
 
 

@@ -48,6 +48,10 @@ COMMANDS = {
         role="app",
         help="print the link by which an empty installation's first administrator joins",
     ),
+    "account-mails": Command(
+        target="yingtai.web.account_mails:main",
+        help="print mails about an account from the development mailbox, for who cannot sign in yet",
+    ),
     "import": Command(
         target="yingtai.customers.importing:main",
         role="worker",

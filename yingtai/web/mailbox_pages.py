@@ -1,7 +1,8 @@
 """The pages of the development mailbox: who may send for a node may read what was sent for it.
 
-Mails about accounts hold links that take the account over, so they have pages of their own, for those who administer
-accounts there. Opening a mail shows what is somebody's own, and is recorded.
+Mails about accounts have pages of their own. Their links take the account over, so only whose account it is reads
+those; who administers accounts there sees that a mail came. Opening a mail shows what is somebody's own, and is
+recorded.
 """
 
 from csp.constants import NONE, SELF
@@ -18,10 +19,11 @@ from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.counters import count_of, count_up
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
+from yingtai.kernel.scope import EVERYTHING
 from yingtai.organization.api import colleague_of, record_deed
 from yingtai.ui.pages import render_page
 from yingtai.web.errors import MailNotFound
-from yingtai.web.mailbox_reading import MailRow, MailView, find_mail, list_mails, masked_row
+from yingtai.web.mailbox_reading import MailRow, MailView, find_mail, list_mails, masked_row, without_links
 
 MAILS_PER_PAGE = 50
 PLACE = "campaigns.mailbox"
@@ -48,9 +50,9 @@ def mailbox(request: ActingRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(action="administer", place=ACCOUNTS)
+@page(action="view", place="home", label=Label.L1)
 def accounts(request: ActingRequest) -> HttpResponse:
-    """The newest mails about colleagues' accounts."""
+    """The newest mails about accounts: one's own, and to administrators those of their place."""
     return _list(request, is_account=True)
 
 
@@ -77,19 +79,34 @@ def mail_content(request: ActingRequest, no: int) -> HttpResponse:
 
 
 @require_safe
-@page(action="administer", place=ACCOUNTS)
+@page(action="view", place="home", label=Label.L1)
 def account_mail(request: ActingRequest, no: int) -> HttpResponse:
     """One mail about an account, as text; who opens it is recorded with whose it was."""
-    found = find_mail(request.acting.scope, no, is_account=True)
-    if found is None:
-        raise MailNotFound
+    scope, found = request.acting.scope, _account_mail(request.acting, no)
     record_deed(
         request.acting,
         "mail.account-opened",
-        node_no=found.row.node_no,
+        # One's own may have been for a place where one does not work now.
+        node_no=found.row.node_no if scope.covers(found.row.node_no) else scope.hull.lo,
         about=", ".join(found.row.recipients),
     )
     return render_page(request, "web/mail.html", {"mail": found, "is_account": True})
+
+
+def _account_mail(acting: Acting, no: int) -> MailView:
+    """Return one's own mail, wherever it is for; that of somebody else without its links.
+
+    Raises: NotAllowed, MailNotFound
+    """
+    found = find_mail(EVERYTHING, no, is_account=True)
+    if found and _is_own(found.row, own_address(acting)):
+        return found
+    require(acting, "administer", Label.L2, ACCOUNTS)
+    found = find_mail(acting.scope, no, is_account=True)
+    if found is None:
+        raise MailNotFound
+    is_inviter = ("X-Yingtai-Shown-To", acting.actor) in found.headers
+    return found if is_inviter else without_links(found)
 
 
 def _list(request: ActingRequest, *, is_account: bool) -> HttpResponse:
@@ -97,8 +114,11 @@ def _list(request: ActingRequest, *, is_account: bool) -> HttpResponse:
     to, before = request.POST.get("to", "").strip(), request.GET.get("after", "")
     if to and not is_account:
         count_search(acting)
+    scope = acting.scope
+    if is_account and not decide(acting, "administer", Label.L2, ACCOUNTS).allowed:
+        scope, to = EVERYTHING, own_address(acting) or "-"
     mails = list_mails(
-        acting.scope, to=to, before=int(before) if before.isdecimal() else 0, limit=MAILS_PER_PAGE,
+        scope, to=to, before=int(before) if before.isdecimal() else 0, limit=MAILS_PER_PAGE,
         is_account=is_account,
     )  # fmt: skip
     is_full = mails is not None and len(mails) == MAILS_PER_PAGE and not to

@@ -15,7 +15,8 @@ from yingtai.web import first_administrator
 @pytest.fixture
 def nobody(brand, monkeypatch):
     """An installation in which nobody administers anything; other tests share the books."""
-    monkeypatch.setattr("yingtai.organization.first.has_administrator", lambda: False)
+    for module in ("first", "inviting"):
+        monkeypatch.setattr(f"yingtai.organization.{module}.has_administrator", lambda: False)
     return brand
 
 
@@ -41,6 +42,21 @@ def test_asking_again_ends_the_link_before(nobody, email):
     links = [invite_first(datetime.now(UTC), email=email) for _turn in range(2)]
 
     assert [Client().get(link).status_code for link in links] == [404, 200]
+
+
+def test_of_two_first_administrators_only_the_latest_invited_joins(nobody, email):
+    links = [invite_first(datetime.now(UTC), email=f"{turn}-{email}") for turn in range(2)]
+
+    assert [Client().get(link).status_code for link in links] == [404, 200]
+
+
+def test_the_link_ends_when_somebody_administers(nobody, email, monkeypatch):
+    link = invite_first(datetime.now(UTC), email=email)
+    monkeypatch.setattr("yingtai.organization.inviting.has_administrator", lambda: True)
+    form = {"password": PASSWORD, "again": PASSWORD}
+
+    assert [Client().get(link).status_code, Client().post(link, form).status_code] == [404, 404]
+    assert not get_user_model().objects.filter(email=email).exists()
 
 
 def test_it_is_refused_while_somebody_administers(brand, email):

@@ -11,6 +11,7 @@ from django.test import Client
 from yingtai.campaigns.testing import make_people
 from yingtai.kernel.env import env
 from yingtai.organization.testing import deeds_of, make_staff
+from yingtai.web import account_mails
 from yingtai.web.mailbox import address
 from yingtai.web.tests.running import waited_for
 
@@ -151,7 +152,9 @@ def test_mails_about_accounts_are_for_administrators_of_their_place_and_recorded
         assert "Choose anew" not in browser.get("/mailbox/").content.decode()
         assert [browser.get(f"/mailbox/{no}/").status_code for no in (1, 2)] == [404, 404]
         assert [browser.get(f"/mailbox/{no}/content").status_code for no in (1, 2)] == [404, 404]
-        assert browser.get("/mailbox/accounts/").status_code == 403
+        listed = browser.get("/mailbox/accounts/").content.decode()
+        assert "Come and join" not in listed
+        assert "Choose anew" not in listed
         assert browser.get("/mailbox/accounts/1/").status_code == 403
     stranger = sign_in("administrator", neighbour.code)
     assert "Come and join" not in stranger.get("/mailbox/accounts/").content.decode()
@@ -175,3 +178,52 @@ def test_a_mailbox_that_starts_again_is_said_to(sign_in):
 
 def test_nobody_reads_mail_without_signing_in(books):
     assert Client().get("/mailbox/").status_code == 302
+
+
+@pytest.fixture
+def smtp(mailbox, settings):
+    """Mails of the product itself go to the mailbox too."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", env().port + 2
+
+
+def browser_of(staff):
+    browser = Client()
+    browser.force_login(staff, "allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+def test_an_administrator_never_reads_the_link_in_a_mail_to_somebody_elses_account(
+    smtp, sign_in, brand, capsys
+):
+    officer = make_staff(brand.code, "compliance_officer")
+    own = browser_of(officer)
+    assert Client().post("/account/password/reset/", {"email": officer.email}).status_code == 302
+    administrator = sign_in("administrator", "group")
+
+    listed = administrator.get("/mailbox/accounts/").content.decode()
+    seen = administrator.get("/mailbox/accounts/1/").content.decode()
+    ours = own.get("/mailbox/accounts/1/").content.decode()
+
+    assert officer.email in listed
+    assert "The link is only for the addressee." in seen
+    assert "/reset/key/" not in seen
+    assert "/reset/key/" in ours
+    assert "/mailbox/accounts/1/" in own.get("/mailbox/accounts/").content.decode()
+    assert account_mails.main([officer.email]) == 0
+    assert "/reset/key/" in capsys.readouterr().out
+
+
+def test_whoever_invites_to_a_role_that_takes_no_second_person_reads_the_link(smtp, brand, acting):
+    first, second = (browser_of(make_staff(brand.code, "administrator")) for _turn in range(2))
+    asked = {
+        "email": f"new-{brand.code}@example.com",
+        "name": "New",
+        "unit_code": brand.code,
+        "role": "analyst",
+    }
+    assert first.post("/organization/staff/", asked).status_code == 302
+
+    seen = [browser.get("/mailbox/accounts/1/").content.decode() for browser in (first, second)]
+
+    assert ["/join/" in page for page in seen] == [True, False]
