@@ -27,7 +27,7 @@ from yingtai.collect.inbox import (
 from yingtai.collect.naming import event_deed, event_title, standard_events, standard_traits, trait_title
 from yingtai.collect.placeholders import hold_back, is_blocked
 from yingtai.collect.plan import Declared, Plan, Split
-from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors, refuse_doubling
+from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors
 from yingtai.collect.queries.planning import list_declarations, list_seen, plan_of
 from yingtai.collect.queries.quarantine import list_quarantine, list_refusals
 from yingtai.collect.queries.sources import (
@@ -139,7 +139,6 @@ __all__ = [
     "read_facts",
     "read_mapping",
     "record",
-    "refuse_doubling",
     "remove_expired",
     "revoke_write_keys",
     "standard_events",

@@ -183,13 +183,16 @@ class UploadedFile(ScopedModel):
 class Import(ScopedModel):
     """One run of one file through one mapping, from the dry run to the report.
 
-    digest  of the file's bytes, keyed, so that nobody tests by guessing what was in it; null before it was kept
+    digest    of the file's bytes, keyed, so that nobody tests by guessing what was in it; null before it was kept
+    began_as  the mappings it began to load lines by: one more when it stopped, was mapped anew and ran again
+    BEGUN     a run of the command line that goes on, or was killed: nobody can tell from here
     """
 
     class State(models.TextChoices):
         DRAFT = "draft"
         CHECKED = "checked"
         QUEUED = "queued"
+        BEGUN = "begun"
         DONE = "done"
         FAILED = "failed"
 
@@ -199,6 +202,7 @@ class Import(ScopedModel):
     digest = models.BinaryField(null=True)
     mapping = models.JSONField(null=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    began_as = models.JSONField(default=list)
     report = models.JSONField(null=True)
     task_id = models.UUIDField(null=True)
     started_by = models.CharField(max_length=100)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pyarrow as pa
 from django.db import InterfaceError, OperationalError, connection
@@ -19,6 +19,8 @@ from yingtai.collect.api import (
     FileImport,
     Origin,
     RawSet,
+    Report,
+    Run,
     digest_of,
     find_run,
     keyed_digest,
@@ -26,7 +28,6 @@ from yingtai.collect.api import (
     note_names,
     open_import,
     read_mapping,
-    refuse_doubling,
     write_errors,
 )
 from yingtai.compliance.api import ConsentRow, RecordedConsents, Status, WithdrawalStands, record_consents
@@ -65,10 +66,18 @@ PRODUCTS_NOW = "SELECT product_id, name, category, price_minor, currency FROM pr
 
 
 def load_import(
-    acting: Acting, opened: FileImport, *, load_id: str, told: Told = lambda done, total: None
+    acting: Acting,
+    opened: FileImport,
+    *,
+    load_id: str,
+    told: Told = lambda done, total: None,
+    begin: Callable[[], None] = lambda: None,
 ) -> None:
     """Load an opened file and complete its report. A repeat with the same id goes on where it stopped; one with
-    another id finds every row there and changes nothing."""
+    another id finds every row there and changes nothing.
+
+    In: begin  called before the first set is loaded
+    """
     began = time.perf_counter()
     total = 2 * opened.size_bytes
     report = opened.report
@@ -79,7 +88,7 @@ def load_import(
 
     # What an earlier run owed that was killed: this one finds its rows there and would never know.
     owed = finish_loads(acting, source_no=opened.setting.source_no)
-    sets = _recording_consents(acting, opened, load_id, lambda done: told(done, total), again=owed > 0)
+    sets = _recording_consents(acting, opened, load_id, lambda done: told(done, total), begin, again=owed > 0)
     done = load_sets(
         acting,
         source_no=opened.setting.source_no,
@@ -123,7 +132,7 @@ def run_import(acting: Acting, import_id: UUID) -> None:
         try:
             opened = run.open()
             with run.error_list(opened.report):
-                load_import(acting, opened, load_id=str(import_id), told=_pausing(following))
+                load_import(acting, opened, load_id=str(import_id), told=_pausing(following), begin=run.begin)
         except BaseException:
             run.end(None)
             raise
@@ -144,7 +153,13 @@ def _pausing(following: Progress) -> Told:
 
 
 def _recording_consents(
-    acting: Acting, opened: FileImport, load_id: str, told: Callable[[int], None], *, again: bool
+    acting: Acting,
+    opened: FileImport,
+    load_id: str,
+    told: Callable[[int], None],
+    begin: Callable[[], None],
+    *,
+    again: bool,
 ) -> Iterator[EventSet]:
     """Hand on each set; when it is loaded, record what its people agreed to.
 
@@ -161,6 +176,7 @@ def _recording_consents(
         if changed := count_changed_orders(acting, raw, before):
             opened.report.noted[OrderCameDifferently.code] += changed
         raw = restated(acting, raw, before, _owners(acting, raw, undated_people(raw, before)))
+        begin()
         yield EventSet.of(raw.events, raw.lines)
         if raw.consents is not None and set_no >= latest:
             done = _record_consents(acting, raw, raw.consents.to_pylist(), known, load_id)
@@ -249,30 +265,48 @@ def main(arguments: list[str]) -> int:
     origin = Origin.of_path(asked.file)
     with origin.open() as stream:
         digest = keyed_digest(unit.node_no or 0, digest_of(stream))
-    if not (asked.dry_run or asked.again):
-        refuse_doubling(acting, unit.node_no or 0, digest, mapping)
-    opened = open_import(acting, origin, mapping, node_no=unit.node_no or 0, dry=asked.dry_run)
     bar = Bar() if not asked.json and sys.stderr.isatty() else None
-    began = time.perf_counter()
     with _opened(asked.errors) as errors:
-        if errors is not None:
-            write_errors(opened.report, errors)
         if asked.dry_run:
-            for _set in opened.sets(lambda done: bar.show(done, opened.size_bytes) if bar else None):
-                pass
+            opened = open_import(acting, origin, mapping, node_no=unit.node_no or 0, dry=True)
+            report = _try_out(opened, bar, errors)
         else:
-            told = bar.show if bar else lambda done, total: None
-            try:
-                load_import(acting, opened, load_id=str(uuid4()), told=told)
-            except (OperationalError, InterfaceError) as trouble:
-                raise BooksWentAway from trouble
-    opened.report.seconds = time.perf_counter() - began
+            run = note_import(acting, unit.node_no or 0, mapping, digest=digest, again=asked.again)
+            report = _load_noted(acting, run, origin, bar, errors)
     if bar:
         bar.end()
-    if not asked.dry_run:
-        note_import(acting, opened, digest=digest)
-    _say(opened.report.document(), as_json=asked.json)
+    _say(report.document(), as_json=asked.json)
     return 0
+
+
+def _try_out(opened: FileImport, bar: "Bar | None", errors: TextIO | None) -> Report:
+    began = time.perf_counter()
+    if errors is not None:
+        write_errors(opened.report, errors)
+    for _set in opened.sets(lambda done: bar.show(done, opened.size_bytes) if bar else None):
+        pass
+    opened.report.seconds = time.perf_counter() - began
+    return opened.report
+
+
+def _load_noted(acting: Acting, run: Run, origin: Origin, bar: "Bar | None", errors: TextIO | None) -> Report:
+    """Load the file of a run that was noted, and note how it ended.
+
+    Raises: BooksWentAway, and the errors of files
+    """
+    try:
+        opened = run.open(origin)
+        if errors is not None:
+            write_errors(opened.report, errors)
+        told = bar.show if bar else lambda done, total: None
+        load_import(acting, opened, load_id=str(run.import_id), told=told, begin=run.begin)
+        run.end(opened.report)
+    except (OperationalError, InterfaceError) as trouble:
+        raise BooksWentAway from trouble
+    except (Exception, KeyboardInterrupt):
+        run.end(None)
+        raise
+    return opened.report
 
 
 class Bar:

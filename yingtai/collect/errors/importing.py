@@ -142,7 +142,7 @@ class ImportNotFound(ProductError):
 
 class FileCameBefore(ProductError):
     code = "collect.file-came-before"
-    title = "This very file was imported on {at} as “{source}”, and now its lines would count a second time"
+    title = "An import of this very file as “{source}” began or ended on {at}; now its lines would count a second time"
     remedy = (
         "Give it the source and the columns it had then, or say that it is to be imported again all the same."
     )

@@ -9,6 +9,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import Q
+
 from yingtai.collect.errors import FileCameBefore, FileExpired, ImportNotFound
 from yingtai.collect.importing.mapping import FileOptions, Mapping, mapping_of
 from yingtai.collect.importing.opening import Form, Origin
@@ -17,12 +20,14 @@ from yingtai.collect.models import Import, MappingPreset, UploadedFile
 from yingtai.collect.sealed_files import NAME_COLUMN, errors_path, open_sealed_file, upload_path
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment
-from yingtai.kernel.scope import brand_node
+from yingtai.kernel.scope import BRAND_SHIFT, brand_node
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.vault.api import open_sealed
 
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 STEP_BYTES = 256 * 1024
-MOST_RUNS_COMPARED = 20
+MOST_RUNS_COMPARED = 200
+LOADS = Q(state__in=[Import.State.QUEUED, Import.State.BEGUN, Import.State.DONE])
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,15 @@ class ImportView:
     @property
     def is_over(self) -> bool:
         return self.state == Import.State.DONE
+
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether it began at the command line and has told no end."""
+        return (
+            self.upload_id is None
+            and self.report is None
+            and self.state in {Import.State.BEGUN, Import.State.FAILED}
+        )
 
     @property
     def title(self) -> str:
@@ -137,28 +151,46 @@ def look_at_file(acting: Acting, upload_id: UUID | None, options: FileOptions) -
 
 
 def came_before(acting: Acting, node_no: int, digest: bytes | None, mapping: Mapping) -> EarlierRun | None:
-    """Return the latest import that took the very same file into the brand by other keys of lines, if there is one."""
-    if digest is None or not mapping.keys_of_lines():
+    """Return the latest import that took the very same file into the brand by other keys of lines, if there is one.
+
+    One that waits, runs, was stopped or killed counts too: what it loaded is there, or soon will be.
+    """
+    keys = mapping.keys_of_lines()
+    if digest is None or not keys:
         return None
+    lowest = brand_node(node_no)
     with acting_transaction(acting):
-        rows = Import.objects.filter(digest=bytes(digest), state=Import.State.DONE).order_by("-finished_at")
-        for row in rows[:MOST_RUNS_COMPARED]:
-            earlier = mapping_of(row.mapping or {})
-            if brand_node(row.node_no) != brand_node(node_no) or row.finished_at is None:
-                continue
-            if earlier.keys_of_lines() == mapping.keys_of_lines():
-                # What came by these keys is found again line by line.
-                return None
-            if earlier.keys_of_lines():
-                return EarlierRun(row.id, row.finished_at, earlier.source)
+        rows = Import.objects.filter(
+            digest=bytes(digest), node_no__gte=lowest, node_no__lt=lowest + (1 << BRAND_SHIFT)
+        )
+        runs = list(rows.filter(LOADS | ~Q(began_as=[])).order_by("-created_at", "-id")[:MOST_RUNS_COMPARED])
+    taken = [(row, earlier) for row in runs for earlier in _taken_as(row)]
+    if any(row.state == Import.State.DONE and earlier.keys_of_lines() == keys for row, earlier in taken):
+        # All that came by these keys is found again line by line.
+        return None
+    for row, earlier in taken:
+        if earlier.keys_of_lines() not in ((), keys):
+            return EarlierRun(row.id, row.finished_at or row.created_at, earlier.source)
     return None
+
+
+def _taken_as(row: Import) -> list[Mapping]:
+    """Return the mappings by which lines of a run are there or may be, the latest first."""
+    loads = row.state in {Import.State.QUEUED, Import.State.BEGUN, Import.State.DONE}
+    documents = [*row.began_as, *([row.mapping] if loads and row.mapping not in row.began_as else [])]
+    return [mapping_of(document or {}) for document in reversed(documents)]
 
 
 def refuse_doubling(acting: Acting, node_no: int, digest: bytes | None, mapping: Mapping) -> None:
     """Refuse a file whose lines would all count twice.
 
+    Called in the transaction that notes the import: nobody else asks about the file before that is committed.
     Raises: FileCameBefore
     """
+    if digest is None:
+        return
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(ONE_AT_A_TIME, [f"import {brand_node(node_no)} {digest.hex()}"])
     if earlier := came_before(acting, node_no, digest, mapping):
         raise FileCameBefore(at=f"{earlier.at:%Y-%m-%d}", source=earlier.source)
 

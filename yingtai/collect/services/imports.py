@@ -178,16 +178,28 @@ class Run:
     def is_over(self) -> bool:
         return self._found.state == Import.State.DONE
 
-    def open(self) -> FileImport:
-        """Open the file.
+    def open(self, origin: Origin | None = None) -> FileImport:
+        """Open the file: what was uploaded, unless told another.
 
         Raises: FileExpired, and the errors of files and mappings
         """
         found = self._found
-        origin = origin_of(self._acting, found.upload_id)
+        origin = origin or origin_of(self._acting, found.upload_id)
         opened = open_import(self._acting, origin, mapping_of(found.mapping or {}), node_no=found.node_no)
         found.source_no = opened.setting.source_no
         return opened
+
+    def begin(self) -> None:
+        """Note by which mapping lines are going to be loaded, so that a run that is killed is known to have begun.
+
+        Repeating it changes nothing.
+        """
+        found = self._found
+        if found.mapping not in found.began_as:
+            found.began_as = [*found.began_as, found.mapping]
+            with acting_transaction(self._acting):
+                found.save(update_fields=["began_as", "source_no"])
+                self._record_command()
 
     @contextmanager
     def error_list(self, report: Report) -> Iterator[None]:
@@ -196,14 +208,32 @@ class Run:
             yield
 
     def end(self, report: Report | None) -> None:
-        """Keep the report; without one the import has failed, and may be asked for again."""
+        """Keep the report; without one the import has failed, and may be asked for again.
+
+        One of the command line that failed before it loaded anything is forgotten.
+        """
         found = self._found
+        if report is None and self._is_command and not found.began_as:
+            with acting_transaction(self._acting):
+                found.delete()
+            return
+        if not found.began_as:
+            self._record_command()
         found.state = Import.State.FAILED if report is None else Import.State.DONE
         if report is not None:
             found.report = report.document()
         found.finished_at = self._acting.at
         with acting_transaction(self._acting):
             found.save()
+
+    @property
+    def _is_command(self) -> bool:
+        return self._found.state == Import.State.BEGUN
+
+    def _record_command(self) -> None:
+        if self._is_command:
+            with acting_transaction(self._acting):
+                _record(self._acting, "import.run-by-command", self._found)
 
 
 def find_run(acting: Acting, import_id: UUID) -> Run:
@@ -218,17 +248,22 @@ def find_run(acting: Acting, import_id: UUID) -> Run:
     return Run(acting, found)
 
 
-def note_import(acting: Acting, opened: FileImport, *, digest: bytes | None = None) -> UUID:
-    """Keep the report of an import that was run without an upload, and return its id."""
-    setting = opened.setting
+def note_import(
+    acting: Acting, node_no: int, mapping: Mapping, *, digest: bytes | None = None, again: bool = False
+) -> Run:
+    """Note that an import without an upload begins, before anything of it is loaded; return its run.
+
+    In:     again  although the very file was imported before in another way, so that every line counts twice
+    Raises: FileCameBefore
+    """
     with acting_transaction(acting):
+        if not again:
+            refuse_doubling(acting, node_no, digest, mapping)
         made = Import.objects.create(
-            node_no=setting.node_no, source_no=setting.source_no, digest=digest, mapping=dict(setting.mapping.document),
-            state=Import.State.DONE, report=opened.report.document(), started_by=acting.actor,
-            created_at=acting.at, finished_at=acting.at,
+            node_no=node_no, digest=digest, mapping=dict(mapping.document), state=Import.State.BEGUN,
+            started_by=acting.actor, created_at=acting.at,
         )  # fmt: skip
-        _record(acting, "import.run-by-command", made)
-    return made.id
+    return Run(acting, made)
 
 
 def save_preset(acting: Acting, node_no: int, *, name: str, document: Mapped[str, Any]) -> None:
@@ -257,7 +292,7 @@ def _editable(import_id: UUID) -> Import:
     found = rows.filter(id=import_id).first()
     if found is None:
         raise ImportNotFound
-    if found.state in {Import.State.QUEUED, Import.State.DONE}:
+    if found.state in {Import.State.QUEUED, Import.State.BEGUN, Import.State.DONE}:
         raise ImportUnderWay
     return found
 

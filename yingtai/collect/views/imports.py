@@ -222,7 +222,7 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "before": came_before(request.acting, found.node_no, found.digest, mapping)
         if mapping and may_run
         else None,
-        "steps": _steps(4 if found.state in {"queued", "done", "failed"} else 3, import_id),
+        "steps": _steps(4 if found.state in {"queued", "begun", "done", "failed"} else 3, import_id),
         "state": _state_words(found),
     }
     response = render_page(request, "collect/import.html", context)
@@ -405,6 +405,7 @@ def _state_words(row: ImportView) -> tuple[str, str]:
         "draft": (_("Not checked yet"), "neutral"),
         "checked": (_("Checked, not imported"), "info"),
         "queued": (_("Running"), "info"),
+        "begun": (_("Begun"), "info"),
         "done": (_("Imported"), "good"),
         "failed": (_("Stopped"), "warn"),
     }[row.state]
