@@ -57,13 +57,16 @@ def begin(request: ActingRequest, node_no: int) -> HttpResponse:
             request, _("Events of %s whose time is over are removed from tonight on.") % brand.title
         )
         return redirect("customers:retention")
-    rows = retention_of(request.acting, node_no).rows
+    view = retention_of(request.acting, node_no)
+    if view.is_damaged:
+        messages.error(request, _("The lake is damaged; the operator sees where. Nothing was begun."))
+        return redirect("customers:retention")
     confirmation = Confirmation(
         title=_("Remove events of %s whose time is over") % brand.title,
         lead=_(
             "Events older than the tracking plan says: %s. They are removed tonight, and from then on every night."
         )
-        % number(rows),
+        % number(view.rows),
         consequences=(
             _(
                 "Audiences, dashboards and timelines no longer know them; lines of orders go with their orders."

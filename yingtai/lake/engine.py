@@ -17,8 +17,8 @@ from sqlglot.errors import SqlglotError
 from yingtai.lake.errors import LakeDamaged, QueryCannotBeTranslated, QueryNotUnderstood
 from yingtai.lake.storage import Storage
 
-CUT_FILE = "Parquet file"
-"""What DuckDB says of a Parquet file that is cut or overwritten, as if the query were wrong."""
+OF_A_FILE = ("Parquet file", "parquet", "magic bytes", "ecompress")
+"""What DuckDB says of a Parquet file that is cut, overwritten or gone, as if the query were wrong."""
 
 Parameters = Mapping[str, Any] | Sequence[Any] | None
 
@@ -71,7 +71,8 @@ class DuckSession:
 
     def stream(self, sql: str, params: Parameters = None, *, batch_rows: int) -> Iterator[pa.RecordBatch]:
         """Run one statement and return its rows bit by bit, for what is too large to be held."""
-        yield from self._connection.execute(sql, params).to_arrow_reader(batch_rows)
+        with _damage_told():
+            yield from self._connection.execute(sql, params).to_arrow_reader(batch_rows)
 
 
 @contextmanager
@@ -79,10 +80,18 @@ def _damage_told() -> Iterator[None]:
     """Tell a file that is cut from a query that is wrong: DuckDB says both in one breath."""
     try:
         yield
-    except duckdb.Error as problem:
-        if CUT_FILE in str(problem):
+    except (duckdb.Error, OSError) as problem:
+        if _is_of_a_file(problem):
             raise LakeDamaged(str(problem).splitlines()[0]) from problem
         raise
+
+
+def _is_of_a_file(problem: Exception) -> bool:
+    # Bytes that make no sense are an error of no kind of its own; a wrong query always has one.
+    if type(problem) is duckdb.Error:
+        return True
+    may_be = (duckdb.InvalidInputException, duckdb.IOException, OSError)
+    return isinstance(problem, may_be) and any(words in str(problem) for words in OF_A_FILE)
 
 
 class DuckEngine:

@@ -8,9 +8,14 @@ class LakeDamaged(RuntimeError):
 
 
 class QueryNotUnderstood(ProductError):
+    """What the engine said is for whoever wrote the query: it quotes SQL and places, so no page shows it."""
+
     code = "lake.query-not-understood"
-    title = "This query cannot be read: {problem}"
+    title = "This query cannot be read"
     remedy = "Write one SELECT statement in DuckDB's dialect and try again."
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.facts.get('problem', '')}"
 
 
 class QueryNotAllowed(ProductError):

@@ -1,16 +1,21 @@
 """Take days of a brand's events out of the lake that may be kept no longer. For the schedule, past all scopes."""
 
+import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from yingtai.kernel.scope import BRAND_SHIFT
+from yingtai.lake.errors import LakeDamaged
 from yingtai.lake.maintenance import by_partition, groups, rewrite
 from yingtai.lake.store import Lake, Snapshot, the_lake
 from yingtai.lake.tables import TABLES
 
 ANY_EVENT = ""
+Told = Callable[[Counter[str]], None]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,8 @@ def overdue(
 ) -> dict[str, Overdue]:
     """Return what `expire` would take out, by event; under "" in a table without events.
 
-    Cost: one scan of two columns of the days before
+    Raises: LakeDamaged
+    Cost:   one scan of two columns of the days before
     """
     lake = lake or the_lake()
     files = _files_before(lake.snapshot(name), brand_no, before)
@@ -43,29 +49,45 @@ def overdue(
 
 
 def expire(
-    name: str, *, brand_no: int, before: date, events: Sequence[str] = (), lake: Lake | None = None
+    name: str,
+    *,
+    brand_no: int,
+    before: date,
+    events: Sequence[str] = (),
+    told: Told = lambda gone: None,
+    lake: Lake | None = None,
 ) -> Counter[str]:
     """Take the rows of a brand that are of days before `before` out of a table; return how many, by event.
 
-    Repeating it changes nothing. A file that something else was changing is left to the next run. The files that held
-    the rows go with the next vacuum.
+    Repeating it changes nothing. A file that something else was changing is left to the next run; so is one that is
+    damaged, and the log says which. The files that held the rows go with the next vacuum.
 
     In:   events  of these alone; of all, in a table without events
+          told    what went, each time some did, as soon as it is gone
     Cost: as `overdue`, and a rewrite of the files that hold them, a slice in memory at a time
     """
     lake = lake or the_lake()
     files = _files_before(lake.snapshot(name), brand_no, before)
-    held = _held(lake, files, brand_no, events)
+    held = _held_in_sound(lake, files, brand_no, events)
     test, params = _test(files, brand_no, events)
     gone: Counter[str] = Counter()
     for numbers in by_partition(files):
         picked = [number for number in numbers.tolist() if files.paths[number] in held]
         for group in groups(files.rows, picked):
             these = files.only(group)
-            if not rewrite(lake, these, None, but=test, params=params).busy:
-                for path in these.paths:
-                    gone.update(held[path])
+            if _is_rewritten(lake, these, test, params):
+                taken = sum((held[path] for path in these.paths), Counter[str]())
+                told(taken)
+                gone.update(taken)
     return gone
+
+
+def _is_rewritten(lake: Lake, files: Snapshot, test: str, params: dict[str, object]) -> bool:
+    try:
+        return not rewrite(lake, files, None, but=test, params=params).busy
+    except LakeDamaged:
+        log.exception("lake.damaged", extra={"files": files.paths})
+        return False
 
 
 def _files_before(snapshot: Snapshot, brand_no: int, before: date) -> Snapshot:
@@ -95,6 +117,22 @@ def _held(lake: Lake, files: Snapshot, brand_no: int, events: Sequence[str]) -> 
     for row in lake.engine.session().query(sql, {**params, "paths": list(files.paths)}).to_pylist():
         found.setdefault(row["filename"], Counter())[row["event"]] = row["rows"]
     return found
+
+
+def _held_in_sound(
+    lake: Lake, files: Snapshot, brand_no: int, events: Sequence[str]
+) -> dict[str, Counter[str]]:
+    """Return the same of the files that can be read; when not all can, each is asked alone."""
+    try:
+        return _held(lake, files, brand_no, events)
+    except LakeDamaged:
+        found: dict[str, Counter[str]] = {}
+        for number, path in enumerate(files.paths):
+            try:
+                found |= _held(lake, files.only([number]), brand_no, events)
+            except LakeDamaged:
+                log.exception("lake.damaged", extra={"files": (path,)})
+        return found
 
 
 def _test(files: Snapshot, brand_no: int, events: Sequence[str]) -> tuple[str, dict[str, object]]:

@@ -5,9 +5,11 @@ anybody looked at that number: so what would go is shown first, and nothing goes
 """
 
 import json
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -21,6 +23,7 @@ from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import brand_of
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.lake.errors import LakeDamaged
 from yingtai.lake.expiring import Overdue, expire, overdue
 from yingtai.organization.api import record_deed
 
@@ -50,6 +53,8 @@ SHORTEN = """
     SELECT (SELECT max(profile_no) FROM looked), (SELECT coalesce(sum(gone), 0)::bigint FROM changed)
 """
 
+log = logging.getLogger(__name__)
+
 deed_words.register("events.retention-begun", _("began to remove events whose time is over"))
 deed_words.register("events.expired", _("removed events whose time is over"))
 
@@ -67,12 +72,13 @@ class Retained:
 
 @dataclass(frozen=True)
 class RetentionView:
-    """What a brand keeps too long; `begun_at` is None while nothing is removed."""
+    """What a brand keeps too long; `begun_at` is None while nothing is removed. Of a damaged lake nothing is known."""
 
     node_no: int
     events: tuple[Retained, ...]
     begun_at: datetime | None
     begun_by: str
+    is_damaged: bool = False
 
     @property
     def rows(self) -> int:
@@ -86,15 +92,23 @@ def retention_of(acting: Acting, node_no: int) -> RetentionView:
     """
     with acting_transaction(acting):
         begun = Retention.objects.filter(node_no=node_no).first()
+    begun_at, begun_by = (begun.begun_at, begun.begun_by) if begun else (None, "")
+    try:
+        found = _retained(acting, node_no)
+    except LakeDamaged:
+        log.exception("retention.lake-damaged", extra={"node_no": node_no})
+        return RetentionView(node_no, (), begun_at, begun_by, is_damaged=True)
+    return RetentionView(node_no, tuple(found), begun_at, begun_by)
+
+
+def _retained(acting: Acting, node_no: int) -> list[Retained]:
     found = [
         Retained(line.name, line.retention_days, before, *_said(old.get(line.name)))
         for before, lines in _by_day(acting, node_no).items()
         for old in [overdue("events", brand_no=brand_of(node_no), before=before, events=_names(lines))]
         for line in lines
     ]
-    found.sort(key=lambda one: (-one.rows, one.event))
-    begun_at, begun_by = (begun.begun_at, begun.begun_by) if begun else (None, "")
-    return RetentionView(node_no, tuple(found), begun_at, begun_by)
+    return sorted(found, key=lambda one: (-one.rows, one.event))
 
 
 def begin_retention(acting: Acting, node_no: int) -> None:
@@ -114,31 +128,43 @@ def begin_retention(acting: Acting, node_no: int) -> None:
 def expire_events(acting: Acting) -> int:
     """Remove what is over its time in every brand that began with it; return how many rows of the lake went.
 
-    A run that dies has removed whole files and nothing twice; the next one goes on with what is left.
+    A run that dies has removed whole files and nothing twice; the next one goes on with what is left. A brand that
+    fails is passed over, and the log says why.
 
     Cost: as `retention_of`, a rewrite of the files that hold such rows, and a look at each timeline of the brand
     """
     with acting_transaction(acting):
         brands = list(Retention.objects.order_by("node_no").values_list("node_no", flat=True))
-    return sum(_expire_brand(acting, node_no) for node_no in brands)
+    return sum(_expire_or_log(acting, node_no) for node_no in brands)
+
+
+def _expire_or_log(acting: Acting, node_no: int) -> int:
+    try:
+        return _expire_brand(acting, node_no)
+    except Exception:
+        # Whatever one brand's trouble is, the others' events go when their time is over.
+        log.exception("retention.failed", extra={"node_no": node_no})
+        return 0
 
 
 def _expire_brand(acting: Acting, node_no: int) -> int:
     brand_no, days = brand_of(node_no), _by_day(acting, node_no)
     gone: Counter[str] = Counter()
     for before, lines in days.items():
-        taken = expire("events", brand_no=brand_no, before=before, events=_names(lines))
-        gone.update(taken)
-        if taken:
-            _record(acting, node_no, taken)
+        # Recorded file by file, so that the counts of a run that dies stand in the record too.
+        told = partial(_record, acting, node_no)
+        gone.update(expire("events", brand_no=brand_no, before=before, events=_names(lines), told=told))
     ends = [before for before, lines in days.items() for line in lines if line.name in ORDERS]
-    lines_gone = (
-        expire("order_lines", brand_no=brand_no, before=min(ends)) if len(ends) == len(ORDERS) else Counter()
-    )
-    shown = _shorten_timelines(acting, brand_no, days)
-    if lines_gone or shown:
-        _record(acting, node_no, Counter(), order_lines=lines_gone.total(), timeline=shown)
+    if len(ends) == len(ORDERS):
+        expire(
+            "order_lines", brand_no=brand_no, before=min(ends), told=partial(_record_lines, acting, node_no)
+        )
+    _shorten_timelines(acting, node_no, days)
     return gone.total()
+
+
+def _record_lines(acting: Acting, node_no: int, gone: Counter[str]) -> None:
+    _record(acting, node_no, Counter(), order_lines=gone.total())
 
 
 def _record(acting: Acting, node_no: int, gone: Counter[str], **more: Any) -> None:
@@ -147,18 +173,23 @@ def _record(acting: Acting, node_no: int, gone: Counter[str], **more: Any) -> No
         record_deed(acting, "events.expired", node_no=node_no, rows=gone.total(), events=counts, **more)
 
 
-def _shorten_timelines(acting: Acting, brand_no: int, days: dict[date, list[Declared]]) -> int:
+def _shorten_timelines(acting: Acting, node_no: int, days: dict[date, list[Declared]]) -> None:
     ends = {line.name: _micros(before) for before, lines in days.items() for line in lines}
-    gone, after = 0, -1
+    after = -1
     while after is not None:
         with sole_writer(), acting_transaction(acting), connection.cursor() as cursor:
             cursor.execute(
                 SHORTEN,
-                {"brand_no": brand_no, "after": after, "most": TIMELINES_AT_ONCE, "before": json.dumps(ends)},
+                {
+                    "brand_no": brand_of(node_no),
+                    "after": after,
+                    "most": TIMELINES_AT_ONCE,
+                    "before": json.dumps(ends),
+                },
             )
             after, shortened = cursor.fetchone()
-        gone += shortened
-    return gone
+            if shortened:
+                _record(acting, node_no, Counter(), timeline=shortened)
 
 
 def _by_day(acting: Acting, node_no: int) -> dict[date, list[Declared]]:

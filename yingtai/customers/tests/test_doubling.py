@@ -40,6 +40,14 @@ def test_the_command_refuses_a_file_that_came_under_another_name_until_told_agai
 
 
 @pytest.fixture
+def lake_of(acting, brand):
+    def query(sql):
+        return lake.scoped(acting.scope).query(sql).to_pylist()
+
+    return query
+
+
+@pytest.fixture
 def command(brand, tmp_path):
     """Import one file by the command line under a source; two sources know its lines by different keys."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from yingtai.kernel.scope import EVERYTHING
-from yingtai.lake.errors import LakeDamaged
+from yingtai.lake.errors import LakeDamaged, QueryNotUnderstood
 from yingtai.lake.reading import scoped
 from yingtai.lake.storage import Storage
 from yingtai.lake.store import Lake
@@ -51,13 +51,25 @@ def test_a_table_that_was_made_is_not_made_anew_without_a_word(own_lake: Lake) -
         add(Lake(own_lake.storage.url))
 
 
-def test_a_file_that_is_cut_is_no_fault_of_the_query(own_lake: Lake) -> None:
+@pytest.mark.parametrize("left", [b"PAR1 cut", b"x" * 4000, b"", None])
+def test_a_file_that_is_cut_overwritten_or_gone_is_no_fault_of_the_query(
+    own_lake: Lake, left: bytes | None
+) -> None:
     add(own_lake)
     [path] = own_lake.snapshot("events").paths
-    Path(path).write_bytes(b"PAR1 cut")
+    Path(path).unlink() if left is None else Path(path).write_bytes(left)
 
     with pytest.raises(LakeDamaged):
         scoped(EVERYTHING, lake=Lake(own_lake.storage.url)).query(COUNT + " WHERE alias_no = 1")
+    with pytest.raises(LakeDamaged):
+        list(own_lake.engine.session().stream("SELECT * FROM read_parquet($p)", {"p": [path]}, batch_rows=9))
+
+
+def test_what_the_engine_says_of_a_query_is_on_no_page(own_lake: Lake) -> None:
+    with pytest.raises(QueryNotUnderstood, match="no_such_column") as refused:
+        scoped(EVERYTHING, lake=own_lake).query("SELECT no_such_column FROM events")
+
+    assert refused.value.title.format(**refused.value.facts) == "This query cannot be read"
 
 
 def test_many_who_write_one_file_at_once_all_come_through(tmp_path):
