@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from yingtai.audiences.blanks import Text, shown
 from yingtai.audiences.errors import DefinitionNotUnderstood
+from yingtai.kernel.reading import read_whole
 
 COMPARISONS = (
     ("is", pgettext_lazy("audience", "is")),
@@ -133,7 +134,7 @@ def _ways_to_write(value: str) -> list[str]:
     """Return how a column may write what a person typed: 3 as 3.0, a million without commas, yes as true."""
     plain = _plain(value)
     ways = [value, plain]
-    if plain.lstrip("-").isascii() and plain.lstrip("-").isdigit() and str(int(plain)) == plain:
+    if read_whole(plain.removeprefix("-")) is not None and str(int(plain)) == plain:
         ways.append(f"{plain}.0")
     word = value.strip().casefold()
     ways += [written for written, words in (("true", YES), ("false", NO)) if word in words]

@@ -10,6 +10,7 @@ from typing import Any
 
 from yingtai.audiences.definition import DEEPEST, MOST_SENTENCES
 from yingtai.kernel.contributions import audience_blocks
+from yingtai.kernel.reading import read_whole
 
 NAME = re.compile(r"^((?:\d{1,2}\.){0,4})([a-z_]{1,40})$")
 Document = dict[str, Any]
@@ -32,7 +33,7 @@ def apply(document: Document, do: str) -> Document:
     """Return the document after what a button does; a button that fits nothing changes nothing."""
     verb, _, rest = do.partition(":")
     place, _, block = rest.partition(":")
-    path = tuple(int(step) for step in place.split(".") if step.isdigit() and len(step) < 3)
+    path = _path_of(place)
     if verb in {"add", "group"}:
         group = _at(document, path)
         if group is not None and "join" in group and _has_room(document):
@@ -43,13 +44,18 @@ def apply(document: Document, do: str) -> Document:
     return document
 
 
+def _path_of(place: str) -> tuple[int, ...]:
+    steps = (read_whole(step[:3]) for step in place.split("."))
+    return tuple(step for step in steps if step is not None and step < 100)
+
+
 def focus_after(document: Document, do: str) -> str | None:
     """Return the path of the group whose first button takes the focus, when the pressed button went with its sentence.
 
     In: document  after the button
     """
     verb, _, place = do.partition(":")
-    path = tuple(int(step) for step in place.split(".") if step.isdigit() and len(step) < 3)
+    path = _path_of(place)
     if verb != "remove" or not path:
         return None
     group = _at(document, path[:-1])

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.audiences.blanks import Text
+from yingtai.kernel.reading import read_whole
 
 ORDER = "Order Completed"
 SCORES = {"recency": (1, 5), "frequency": (1, 5), "monetary": (1, 5)}
@@ -96,8 +97,7 @@ def parts_of_scores(given: dict[str, str]) -> list[dict[str, Any]]:
     parts = []
     for score, (lowest, highest) in SCORES.items():
         first, _dash, last = given.get(score, "").partition("-")
-        if first.isdecimal() and (last or first).isdecimal():
-            low, high = int(first), int(last or first)
-            if lowest <= low <= high <= highest:
-                parts.append({"block": "score", "score": score, "lowest": low, "highest": high})
+        low, high = read_whole(first), read_whole(last or first)
+        if low is not None and high is not None and lowest <= low <= high <= highest:
+            parts.append({"block": "score", "score": score, "lowest": low, "highest": high})
     return parts

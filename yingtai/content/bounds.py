@@ -138,7 +138,10 @@ def _refuse_multiplication(value: Any, given: list[int]) -> None:
 
 
 def _as_int(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) or (isinstance(value, str) and value.isdigit()) else 0
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return 0  # the filter itself refuses what is no number
 
 
 def _expressions(nodes: Iterable[Node], context: RenderContext) -> Iterable[Expression]:

@@ -13,6 +13,7 @@ from yingtai.kernel.acting import decide
 from yingtai.kernel.errors import CATALOGUE, ProductError
 from yingtai.kernel.http import ActingRequest, page, public
 from yingtai.kernel.labels import Label
+from yingtai.kernel.reading import read_whole
 from yingtai.ui import helping, samples
 from yingtai.ui.lists import cookie_of, list_kinds, listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
@@ -63,11 +64,11 @@ def gallery_signin(request: HttpRequest) -> HttpResponse:
 @require_GET
 def gallery_progress(request: HttpRequest) -> HttpResponse:
     """A running task, as it answers when asked again."""
-    done = request.GET.get("done", "")
-    if not done.isdigit():
+    done = read_whole(request.GET.get("done", ""))
+    if done is None:
         return HttpResponse(status=204)  # nothing new: the picture stays as it is
     return render(
-        request, "ui/gallery_progress.html", {"task": samples.running_task(min(int(done) + 25_000, 100_000))}
+        request, "ui/gallery_progress.html", {"task": samples.running_task(min(done + 25_000, 100_000))}
     )
 
 

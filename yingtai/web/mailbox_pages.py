@@ -19,6 +19,7 @@ from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.counters import count_of, count_up
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
+from yingtai.kernel.reading import read_whole
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.organization.api import colleague_of, record_deed
 from yingtai.ui.pages import render_page
@@ -118,7 +119,7 @@ def _list(request: ActingRequest, *, is_account: bool) -> HttpResponse:
     if is_account and not decide(acting, "administer", Label.L2, ACCOUNTS).allowed:
         scope, to = EVERYTHING, own_address(acting) or "-"
     mails = list_mails(
-        scope, to=to, before=int(before) if before.isdecimal() else 0, limit=MAILS_PER_PAGE,
+        scope, to=to, before=read_whole(before) or 0, limit=MAILS_PER_PAGE,
         is_account=is_account,
     )  # fmt: skip
     is_full = mails is not None and len(mails) == MAILS_PER_PAGE and not to

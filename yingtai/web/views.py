@@ -14,6 +14,7 @@ from yingtai.kernel.contributions import home_panels, home_todos
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.ids import uuid7
 from yingtai.kernel.labels import Label
+from yingtai.kernel.reading import read_whole
 from yingtai.ui.navigation import may_open
 from yingtai.ui.pages import render_page
 from yingtai.web.first_steps import A_YEAR, COOKIE, dismissed, place_of, steps_shown
@@ -39,7 +40,7 @@ def home(request: ActingRequest) -> HttpResponse:
 @page(action="view", place="home", label=Label.L1)
 def dismiss_first_steps(request: ActingRequest) -> HttpResponse:
     """Keep in this browser that the first steps of a place are not wanted any more."""
-    places = [one for one in dismissed(request) if one.isdigit()]
+    places = [one for one in dismissed(request) if read_whole(one) is not None]
     response = redirect("home")
     response.set_cookie(
         COOKIE, ".".join([*places, place_of(request)]), max_age=A_YEAR, samesite="Lax", httponly=True

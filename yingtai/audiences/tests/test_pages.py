@@ -323,3 +323,23 @@ def test_an_audience_is_copied_archived_and_restored_by_buttons(
     assert "Archived" in text(page)
     restored = marketer.post(f"/audiences/{viewers_audience}/restore", follow=True)
     assert "“Viewers” is in use again." in text(restored)
+
+
+@pytest.mark.parametrize("place", ["²", "9" * 5000, "-1", "1.5"])
+def test_a_place_that_is_no_number_is_the_first_one(brand, place):
+    marketer = signed_in(brand.code, "marketer")
+
+    assert marketer.get("/audiences/new", {"place": place}).status_code == 200
+    assert marketer.post("/audiences/count", {"place": place}).status_code == 200
+    assert marketer.get("/audiences/suggestions/events", {"place": place}).status_code == 200
+    for do in ("remove:²", "add:²:trait", f"remove:{'9' * 5000}"):
+        assert marketer.post("/audiences/new", {"do": do, "place": place}).status_code == 200
+
+
+@pytest.mark.parametrize("value", ["--5", "-", "-²", "9" * 5000])
+def test_a_value_that_is_nearly_a_number_is_a_text(brand, value):
+    marketer = signed_in(brand.code, "marketer")
+
+    asked = {"0.block": "trait", "0.trait": "city", "0.comparison": "is", "0.value": value[:200]}
+
+    assert marketer.post("/audiences/count", asked).status_code == 200

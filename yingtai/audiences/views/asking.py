@@ -23,6 +23,7 @@ from yingtai.collect.api import event_title
 from yingtai.compliance.api import channel_title, list_purposes
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.protecting import is_protected
+from yingtai.kernel.reading import read_whole
 from yingtai.ui.widgets import translated
 
 
@@ -104,8 +105,9 @@ def _asked(request: ActingRequest, place: int | None) -> Group:
 
 def _place(request: ActingRequest) -> int | None:
     given = request.POST.get("place") or request.GET.get("place", "")
-    if given.isdecimal() and request.acting.scope.covers(int(given)):
-        return int(given)
+    chosen = read_whole(given)
+    if chosen is not None and request.acting.scope.covers(chosen):
+        return chosen
     return place_in(request, places_of(request)) or None
 
 

@@ -20,6 +20,7 @@ from yingtai.collect.api import trait_title
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.reading import read_whole
 from yingtai.organization.api import UnitView, Workplace, get_unit_at, list_brands, list_units
 from yingtai.ui.pages import is_swap, render_page
 
@@ -155,7 +156,8 @@ def place_in(request: ActingRequest, places: list[UnitView]) -> int:
     """Return the chosen place, or the first there is."""
     wanted = (request.POST if request.method == "POST" else request.GET).get("place", "")
     numbers = [unit.node_no for unit in places]
-    return int(wanted) if wanted.isdecimal() and int(wanted) in numbers else (numbers or [0])[0]
+    chosen = read_whole(wanted)
+    return chosen if chosen in numbers else (numbers or [0])[0]
 
 
 def currency_at(node_no: int) -> str:

@@ -11,6 +11,7 @@ from yingtai.collect.views.words import reason_words
 from yingtai.kernel.acting import decide
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
+from yingtai.kernel.reading import read_whole
 from yingtai.ui.pages import render_page
 
 
@@ -31,7 +32,7 @@ def quarantine(request: ActingRequest) -> HttpResponse:
 def refused_list(request: ActingRequest) -> HttpResponse:
     """The refused events of one reason, closed."""
     reason, source = request.GET.get("reason", ""), request.GET.get("source", "")
-    source_no = int(source) if source.isdecimal() and len(source) < 10 else None
+    source_no = read_whole(source[:10])
     found = list_quarantine(
         request.acting, reason=reason, source_no=source_no, cursor=request.GET.get("after")
     )
