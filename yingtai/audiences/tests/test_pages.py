@@ -340,6 +340,11 @@ def test_a_place_that_is_no_number_is_the_first_one(brand, place):
 def test_a_value_that_is_nearly_a_number_is_a_text(brand, value):
     marketer = signed_in(brand.code, "marketer")
 
-    asked = {"0.block": "trait", "0.trait": "city", "0.comparison": "is", "0.value": value[:200]}
+    asked = {
+        "join": "all", "0.block": "did", "0.event": "Product Viewed", "0.at_least": "1", "0.where": "category",
+        "0.comparison": "is", "0.value": value[:200],
+    }  # fmt: skip
+    counted = marketer.post("/audiences/count", asked)
 
-    assert marketer.post("/audiences/count", asked).status_code == 200
+    assert counted.status_code == 200
+    assert '<p class="count-number">0 ' in counted.content.decode()

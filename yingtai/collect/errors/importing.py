@@ -192,6 +192,14 @@ class AnswerNotUnderstood(ProductError):
     remedy = "The line was taken without an answer. State the words for yes and no in the mapping."
 
 
+class ConsentTimeUnsure(ProductError):
+    code = "collect.consent-time-unsure"
+    title = "A yes has a time that cannot be read, or that has not come yet"
+    remedy = (
+        "The line was taken without this answer: a no may be later than it. Correct the time in the source."
+    )
+
+
 class CellTooLarge(ProductError):
     code = "collect.cell-too-large"
     title = "A cell or line is larger than 128 KB"

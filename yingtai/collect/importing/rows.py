@@ -5,7 +5,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from yingtai.collect.errors import AnswerNotUnderstood, CurrencyNotKnown, LineNamesNobody, NumberTooLarge
+from yingtai.collect.errors import (
+    AnswerNotUnderstood,
+    ConsentTimeUnsure,
+    CurrencyNotKnown,
+    LineNamesNobody,
+    NumberTooLarge,
+)
 from yingtai.collect.eventset import CONSENT_COLUMNS, RawSet
 from yingtai.collect.importing.fields import Column, Unreadable, read_column, read_text
 from yingtai.collect.importing.mapping import ConsentColumn
@@ -174,6 +180,7 @@ def _amounts(lines: Lines) -> tuple[list[int | None], list[str | None]] | None:
 def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | None:
     places = {row: place for place, row in enumerate(kept.tolist())}
     rows: list[tuple[int, str, str, bool, int]] = []
+    now = int(lines.setting.at.timestamp() * 1_000_000)
     for consent in lines.setting.mapping.consents:
         answers = read_column(lines.batch, consent.answer, read_text)
         times = None
@@ -187,17 +194,26 @@ def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | 
                 lines.setting.report.note(line, answers.name, AnswerNotUnderstood, cell)
             if granted is not None:
                 when = times.at(row) if times else None
-                if times and times.codes[row] in times.problems:
-                    code = times.codes[row]
-                    lines.setting.report.note(
-                        lines.batch.lines[row], times.name, times.problems[code], times.cells[code]
-                    )
+                if times and not _is_sure(times, row, now):
+                    problem = ConsentTimeUnsure if granted else times.problems.get(times.codes[row])
+                    if problem:
+                        cell_of_time = times.cells[times.codes[row]]
+                        lines.setting.report.note(lines.batch.lines[row], times.name, problem, cell_of_time)
+                    # A no is never too early; a yes may be older than one.
+                    if granted:
+                        continue
                 rows.append((place, consent.purpose, consent.channel, granted, when or moments[place]))
     if not rows:
         return None
     lines.setting.report.answers += len(rows)
     event_rows, purposes, channels, granted_all, at = (list(part) for part in zip(*rows, strict=True))
     return pa.table([event_rows, purposes, channels, granted_all, micros_array(at)], schema=CONSENT_COLUMNS)
+
+
+def _is_sure(times: Column, row: int, now: int) -> bool:
+    """Say whether a time of consent, if there is one, can be read and has come."""
+    when = times.at(row)
+    return times.codes[row] not in times.problems and (when is None or when <= now)
 
 
 def _answer(consent: ConsentColumn, cell: str | None) -> bool | None:

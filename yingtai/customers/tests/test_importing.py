@@ -214,6 +214,20 @@ def test_what_files_say_last_counts_also_in_the_same_words(acting, brand):
     assert said == ["denied", "granted", "denied", "granted"]
 
 
+@pytest.mark.parametrize("when", ["2026-03-03 10:00", "0001-01-01", "soon"])
+def test_a_yes_of_no_time_or_a_coming_one_undoes_no_no(acting, brand, when):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    mapping = PEOPLE.replace('column = "ok"', 'column = "ok"\nat = { column = "said" }')
+    heads = "email,phone,name,size,remark,dealer,ok,said\n"
+    run(acting, brand, f"{heads}anna@example.com,,,,,,no,2026-02-01 09:00\n", mapping)
+
+    report = run(acting, brand, f"{heads}anna@example.com,,,,,,yes,{when}\n", mapping, load_id="later")
+
+    [anna] = find_profiles(acting, "anna@example.com")
+    assert [view.status for view in consents_of(acting, anna.profile_no)] == ["denied"]
+    assert (report.people, report.consents, dict(report.noted)) == (1, 0, {"collect.consent-time-unsure": 1})
+
+
 def test_a_yes_without_a_time_leaves_a_withdrawal_and_is_counted(acting, brand):
     install_standard_purposes(acting, node_no=brand.node_no)
     heads = "email,phone,name,size,remark,dealer,ok\n"
