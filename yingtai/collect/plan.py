@@ -35,6 +35,10 @@ HIDDEN_NAME = "(name not kept)"
 _TELLING = re.compile(r"[0-9]{6}|@|[^\w .,:;$/()\[\]+-]")
 
 
+USUAL_DAYS = 730
+"""How long events are kept of which nobody said anything else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """One line of the plan. `event` is empty for a trait, and for a property that any event may carry."""
@@ -46,7 +50,7 @@ class Declared:
     label: Label = Label.L3
     is_required: bool = False
     purpose: str = "analytics"
-    retention_days: int = 730
+    retention_days: int = USUAL_DAYS
     description: str = ""
 
     @property

@@ -86,6 +86,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         rule("edit administer", "compliance", Label.L3),
         rule("reveal", "customers", Label.L3),
         rule("reveal", "collect.quarantine", Label.L3),
+        rule("edit", "collect.plan", Label.L3),
         rule("edit", "customers.erasure", Label.L3),
         rule("administer", "organization.approval", Label.L2),
         rule("audit", ANYWHERE, Label.L3),

@@ -83,9 +83,11 @@ from yingtai.collect.errors.keeping import (
     OriginNotUnderstood,
     PresetNotFound,
     QuarantineNotFound,
+    RetentionTooShort,
     SourceNameTaken,
     SourceNotFound,
     TimeZoneNotKnown,
+    TooManyOpened,
 )
 
 __all__ = [
@@ -158,6 +160,7 @@ __all__ = [
     "RequestNotReadable",
     "RequestTooLarge",
     "RequestTooSlow",
+    "RetentionTooShort",
     "SourceNameTaken",
     "SourceNotFound",
     "StoreUnavailable",
@@ -166,6 +169,7 @@ __all__ = [
     "TimeOutOfBounds",
     "TimeZoneNotKnown",
     "TooManyEvents",
+    "TooManyOpened",
     "TooManyProperties",
     "TraitNameHasDots",
     "TraitTwice",

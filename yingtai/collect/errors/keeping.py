@@ -48,6 +48,20 @@ class DeclarationNotUnderstood(ProductError):
     remedy = "Give it a name, a type and a label from the lists."
 
 
+class TooManyOpened(ProductError):
+    code = "collect.too-many-opened"
+    title = "More than {most} refused events were opened within a day"
+    remedy = "Mend what the first of them show, then look at what is refused after that. You can open more tomorrow."
+    status = 429
+
+
+class RetentionTooShort(ProductError):
+    code = "collect.retention-too-short"
+    title = "{name} may not be kept for less than {days} days by your role"
+    remedy = "What is older may be removed every night, and nothing brings it back. Ask a compliance officer."
+    status = 403
+
+
 class QuarantineNotFound(ProductError):
     code = "collect.quarantine-not-found"
     title = "We could not find that refused event"

@@ -9,12 +9,13 @@ import msgspec
 from django.db.models import Count, Max, Min, Sum
 from django.utils.translation import gettext_lazy as _
 
-from yingtai.collect.errors import QuarantineNotFound
+from yingtai.collect.errors import QuarantineNotFound, TooManyOpened
 from yingtai.collect.inbox import decompress
 from yingtai.collect.models import Quarantine
 from yingtai.collect.queries.sources import names_of_sources
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.counters import count_up
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment
 from yingtai.kernel.scoping import acting_transaction
@@ -88,20 +89,28 @@ def list_quarantine(
     return Page([_closed(row) for row in shown], cursor_after)
 
 
+DAY_SECONDS = 86_400
+MOST_OPENED_A_DAY = 100
+UNUSUAL = (50, MOST_OPENED_A_DAY)
+"""So many in a day are marked in the record, for whoever reads it."""
 deed_words.register("quarantine.opened", _("opened a refused event"))
 
 
 def open_refused(acting: Acting, refused_id: UUID) -> Any:
     """Return a refused event as it came, for who may reveal it at `collect.quarantine`.
 
-    Raises: NotAllowed, QuarantineNotFound, and the vault's InboxKeyDestroyed when its time is over
+    Raises: NotAllowed, QuarantineNotFound, TooManyOpened, and the vault's InboxKeyDestroyed when its time is over
     """
     require(acting, "reveal", Label.L3, "collect.quarantine")
     with acting_transaction(acting):
         row = Quarantine.objects.filter(id=refused_id).first()
         if row is None:
             raise QuarantineNotFound
-        record_deed(acting, "quarantine.opened", node_no=row.node_no, about=str(row.id))
+        opened = count_up(f"refused-opened-by-{acting.actor}", seconds=DAY_SECONDS)
+        if opened > MOST_OPENED_A_DAY:
+            raise TooManyOpened(most=MOST_OPENED_A_DAY)
+        unusual = {"unusual": opened} if opened in UNUSUAL else {}
+        record_deed(acting, "quarantine.opened", node_no=row.node_no, about=str(row.id), **unusual)
     body = decompress(open_blob(row.body, additional_data(row.id)))
     try:
         return msgspec.json.decode(body)

@@ -4,17 +4,25 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
-from yingtai.collect.errors import PresetNotFound, TraitNameHasDots
+from yingtai.collect.errors import PresetNotFound, RetentionTooShort, TraitNameHasDots
 from yingtai.collect.models import Declaration, Source
-from yingtai.collect.plan import EVENT, PROPERTY, TRAIT, Declared, is_nested, kept_name, snapshot
+from yingtai.collect.plan import EVENT, PROPERTY, TRAIT, USUAL_DAYS, Declared, is_nested, kept_name, snapshot
 from yingtai.collect.presets import PRESETS
 from yingtai.collect.queries.planning import forget_plan, load_plan
-from yingtai.kernel.acting import Acting
+from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import record_deed
 
 MOST_NAMES_PER_BRAND = 5_000
+RETENTION = "compliance.retention"
+"""The place where it is decided that what is kept too long is removed."""
+
+deed_words.register("plan.declared", _("declared in the tracking plan"))
 
 SeenName = tuple[int, str, str, str]
 
@@ -45,9 +53,10 @@ PUBLISH_PLAN = """
 
 def declare(acting: Acting, node_no: int, lines: Iterable[Declared]) -> int:
     """Write lines into the plan of the brand above a node and return how many; a line that is there already
-    is replaced. From the next event on, what is declared L1 or L2 may be known.
+    is replaced. From the next event on, what is declared L1 or L2 may be known. It is recorded.
 
-    Raises: TraitNameHasDots
+    Raises: TraitNameHasDots; RetentionTooShort when events would be kept for a shorter time than now, and somebody
+            else decides what is removed
     """
     brand = brand_node(node_no)
     lines = list(lines)
@@ -56,6 +65,11 @@ def declare(acting: Acting, node_no: int, lines: Iterable[Declared]) -> int:
             raise TraitNameHasDots(field="name", name=line.name)
     rows = [_row(acting, brand, line) for line in lines]
     with acting_transaction(acting):
+        if not decide(acting, "edit", Label.L3, RETENTION).allowed:
+            _refuse_shorter(brand, lines)
+        for line in lines:
+            name = f"{line.event} · {line.name}" if line.event else line.name
+            record_deed(acting, "plan.declared", node_no=brand, about=name, days=line.retention_days)
         Declaration.objects.bulk_create(
             rows,
             update_conflicts=True,
@@ -67,6 +81,16 @@ def declare(acting: Acting, node_no: int, lines: Iterable[Declared]) -> int:
         )  # fmt: skip
         _publish(acting, brand)
     return len(rows)
+
+
+def _refuse_shorter(brand: int, lines: Iterable[Declared]) -> None:
+    events = {line.name: line.retention_days for line in lines if line.subject == EVENT}
+    known = Declaration.objects.filter(node_no=brand, subject=EVENT, name__in=events)
+    held = dict(known.values_list("name", "retention_days"))
+    for name, days in events.items():
+        least = held.get(name, USUAL_DAYS)
+        if days < least:
+            raise RetentionTooShort(field="retention_days", name=name, days=least)
 
 
 def declare_preset(acting: Acting, node_no: int, preset: str) -> int:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 
@@ -23,18 +25,20 @@ from yingtai.collect.api import (
 from yingtai.collect.errors import (
     CurrencyNotKnown,
     PresetNotFound,
+    RetentionTooShort,
     SourceNameTaken,
     TimeZoneNotKnown,
+    TooManyOpened,
     TraitNameHasDots,
 )
-from yingtai.collect.plan import OWN_EVENTS
+from yingtai.collect.plan import EVENT, OWN_EVENTS
 from yingtai.collect.queries.quarantine import open_refused
 from yingtai.collect.queries.waiting import count_undeclared
 from yingtai.kernel.errors import NotAllowed
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import brand_of
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.testing import make_acting
+from yingtai.organization.testing import deeds_of, make_acting
 
 
 def test_a_preset_is_taken_over_in_one_step_and_twice_changes_nothing(acting, brand):
@@ -45,6 +49,39 @@ def test_a_preset_is_taken_over_in_one_step_and_twice_changes_nothing(acting, br
 
     assert "Order Completed" in plan.events
     assert plan.split({"revenue": 3, "search": "x"}, "Order Completed").l2 == {"revenue": 3}
+
+
+def test_only_who_decides_on_removal_shortens_how_long_events_are_kept(acting, brand):
+    viewed = Declared(EVENT, "", "Product Viewed", retention_days=400)
+    officer = make_acting(brand.node_no, roles=("compliance_officer",))
+    marketer = make_acting(brand.node_no, roles=("marketer",))
+
+    with pytest.raises(RetentionTooShort) as new:
+        declare(marketer, brand.node_no, [viewed])
+    declare(officer, brand.node_no, [viewed])
+    declare(marketer, brand.node_no, [replace(viewed, description="seen")])
+    with pytest.raises(RetentionTooShort) as known:
+        declare(marketer, brand.node_no, [replace(viewed, retention_days=399)])
+
+    assert (new.value.facts["days"], known.value.facts["days"]) == (730, 400)
+    assert [deed.details for deed in deeds_of(acting, "plan.declared")] == [{"days": 400}, {"days": 400}]
+
+
+def test_a_colleague_opens_so_many_refused_events_a_day(acting, brand, monkeypatch):
+    source = make_source(acting, brand.node_no, name="web")
+    body = b'{"type": "track"}'
+    quarantine(
+        acting, [RefusedRow(brand.node_no, source.source_no, "collect.plan-violated", "", body, acting.at)]
+    )
+    officer = replace(make_acting(brand.node_no, roles=("compliance_officer",)), actor=f"staff:{brand.code}")
+    [row] = list_quarantine(officer).rows
+    monkeypatch.setattr("yingtai.collect.queries.quarantine.MOST_OPENED_A_DAY", 2)
+
+    for _ in range(2):
+        open_refused(officer, row.id)
+
+    with pytest.raises(TooManyOpened):
+        open_refused(officer, row.id)
 
 
 def test_the_neighbour_has_a_plan_of_its_own(acting, brand, neighbour, neighbour_acting):

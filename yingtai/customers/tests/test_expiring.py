@@ -35,11 +35,11 @@ def officer(brand, now):
 
 
 @pytest.fixture
-def kept(brand, acting, now, lake):
+def kept(brand, acting, officer, now, lake):
     """Views are declared for 30 days, orders for 365, clicks not at all; each happened 1, 40 and 400 days ago."""
     days = {"Product Viewed": 30, "Order Completed": 365, "Order Refunded": 365}
     lines = [Declared("event", "", name, label=Label.L2, retention_days=kept) for name, kept in days.items()]
-    declare(acting, brand.node_no, lines)
+    declare(officer, brand.node_no, lines)
     for ago in (1, 40, 400):
         at = now - timedelta(days=ago)
         for name in ("Product Viewed", "Order Completed", "Button Clicked"):
