@@ -186,8 +186,8 @@ def test_nobody_was_seen_by_an_answer_that_a_file_brought(acting, brand, lake_of
         "email,phone,name,size,remark,dealer,ok,when\n"
         "anna@example.com,,,,,,yes,2025-05-01 10:00\n"
         "ben@example.com,,,,,,yes,\n"
-        "cid@example.com,,,,,,yes,someday\n"
-        "dora@example.com,,,,,,yes,2099-01-01 10:00\n"
+        "cid@example.com,,,,,,no,someday\n"
+        "dora@example.com,,,,,,no,2099-01-01 10:00\n"
     )
 
     run(acting, brand, text, dated)
