@@ -73,7 +73,7 @@ def in_words(definition: Group, *, names: Mapping[int, str]) -> list[Line]:
     if not definition.parts:
         return [Line(0, _("Everybody"))]
     is_all = definition.join == "all" or len(definition.parts) == 1
-    head = _("People for whom all of this holds:") if is_all else _("People for whom any of this holds:")
+    head = _("People who fit all of these:") if is_all else _("People who fit any of these:")
     return [Line(0, head), *_lines(definition, 1, names)]
 
 
@@ -82,7 +82,7 @@ def _lines(group: Group, depth: int, names: Mapping[int, str]) -> Iterator[Line]
         if isinstance(part, Sentence):
             yield Line(depth, _sentence(part, names))
         elif part.parts:
-            yield Line(depth, _("all of this holds:") if part.join == "all" else _("any of this holds:"))
+            yield Line(depth, _("all of these:") if part.join == "all" else _("any of these:"))
             yield from _lines(part, depth + 1, names)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from yingtai.collect.api import event_deed, names_of_sources, plan_of, trait_title
 from yingtai.compliance.api import consent_history
@@ -147,6 +147,11 @@ def total(found: HowMany | None) -> Total | None:
         return Total(found.everybody, _("people and anonymous visitors"), found.is_rough)
     visitors = number(max(found.everybody - found.known, 0))
     return Total(found.known, f"{_('known people')} · {visitors} {_('anonymous visitors')}", found.is_rough)
+
+
+def total_found(people: int) -> Total:
+    """Return how many people a search found, as the head of the list says it."""
+    return Total(people, ngettext("person found", "people found", people), is_rough=False)
 
 
 def called(row: ProfileRow) -> str:

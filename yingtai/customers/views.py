@@ -29,7 +29,7 @@ from yingtai.kernel.pages import Page
 from yingtai.kernel.scope import is_below_brand
 from yingtai.organization.api import ask, list_brands
 from yingtai.ui.lists import listing
-from yingtai.ui.pages import Confirmation, is_swap, render_confirmation, render_page, require_confirmation
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
 TAKES_TWO = gettext_lazy(
     "It takes two: nothing is erased before a colleague who may erase people too agrees. They find your request under "
@@ -60,7 +60,10 @@ def profile_list(request: ActingRequest) -> HttpResponse:
     else:
         found = queries.list_latest(acting, only_known=show != "everyone", after=request.GET.get("after"))
     numbers = [row.profile_no for row in found.rows]
-    is_first_page = not (search or is_swap(request) or request.GET.get("after"))
+    if search:
+        total = viewing.total_found(len(found.rows))
+    else:
+        total = None if request.GET.get("after") else viewing.total(about_how_many(acting))
     worth = worth_of(acting, numbers) if {"orders", "spent"} & shown.shown else {}
     context = {
         "page": Page(viewing.listed(found.rows, worth), found.next_cursor),
@@ -69,7 +72,7 @@ def profile_list(request: ActingRequest) -> HttpResponse:
         "shown": [("", _("Known people")), ("everyone", _("Everyone, anonymous visitors too"))],
         "search": search,
         "is_below_brand": is_below_brand(acting.scope),
-        "total": viewing.total(about_how_many(acting)) if is_first_page else None,
+        "total": total,
         "now": acting.at,
         "took_ms": round((perf_counter() - began) * 1000),
     }

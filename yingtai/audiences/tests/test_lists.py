@@ -55,6 +55,19 @@ def test_a_list_is_sorted_by_its_columns_and_what_has_no_value_comes_last(market
         assert names_on(marketer.get(f"/audiences/{sort}").content.decode()) == expected
 
 
+def test_the_number_above_the_list_follows_what_is_searched_for(marketer, acting, brand):
+    for name in ("Spring", "Sprint", "Autumn"):
+        make(acting, brand, name)
+
+    whole = marketer.get("/audiences/").content.decode()
+    typed = marketer.get("/audiences/?search=spri", headers=HTMX).content.decode()
+
+    assert whole.count('id="rows-note"') == 1
+    assert "<b>3</b> audiences" in whole
+    assert '<p class="table-note" id="rows-note" hx-swap-oob="true">' in typed
+    assert "<b>2</b> audiences" in typed
+
+
 @pytest.mark.parametrize("sort", ["name", "-name", "people", "-people", "refreshed", "-refreshed", "-made"])
 def test_pages_of_any_order_hold_everything_once(acting, brand, sort):
     for number in range(105):

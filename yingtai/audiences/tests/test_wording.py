@@ -23,10 +23,10 @@ DOCUMENT = {
 def test_a_definition_reads_as_sentences() -> None:
     lines = in_words(read_definition(DOCUMENT), names={7: "Champions"})
     assert [(line.depth, line.text) for line in lines] == [
-        (0, "People for whom all of this holds:"),
+        (0, "People who fit all of these:"),
         (1, "did “Product Viewed” 3 or more times in the last 30 days where category is “SUV”"),
         (1, "did not do “Order Completed” in the last 90 days"),
-        (1, "any of this holds:"),
+        (1, "any of these:"),
         (2, "spent 12,000 or more"),
         (2, "are in “Champions”"),
         (2, "do not have a “City” that is known"),

@@ -160,13 +160,13 @@ def _forest(found: Lift) -> charts.Chart:
     return charts.forest(
         _("Share that reached the goal"),
         [
-            charts.Estimate(_("Given the mail"), found.p1, found.l1, found.u1),
+            charts.Estimate(_("Mailed"), found.p1, found.l1, found.u1),
             charts.Estimate(_("Held out"), found.p2, found.l2, found.u2),
             charts.Estimate(_("Difference"), found.difference, found.low, found.high),
         ],
         y=_("Share"),
         unit="ratio",
-        note=_("95 % intervals"),
+        note=_("95% intervals"),
     )
 
 
@@ -174,11 +174,11 @@ def _growth(outcome: Result) -> charts.Chart | None:
     if outcome.lift is None:
         return None
     given, held, labels = 0, 0, []
-    lines: dict[str, list[float]] = {_("Given the mail"): [], _("Held out"): []}
+    lines: dict[str, list[float]] = {_("Mailed"): [], _("Held out"): []}
     for day, new_given, new_held in outcome.days:
         given, held = given + new_given, held + new_held
         labels.append(f"{day:%m-%d}")
-        lines[_("Given the mail")].append(share(given, outcome.lift.n1) or 0.0)
+        lines[_("Mailed")].append(share(given, outcome.lift.n1) or 0.0)
         lines[_("Held out")].append(share(held, outcome.lift.n2) or 0.0)
     return charts.lines(
         _("Share that reached the goal, day by day"), labels, lines, x=_("Day"), y=_("Share"), unit="ratio"
@@ -201,6 +201,7 @@ def _rows(found: Lift, money: str) -> list[tuple[str, str, str, str, str]]:
             in_unit(found.spent1, money),
             in_unit(found.spent2, money),
             in_unit(found.spent_difference, money),
-            f"{in_unit(found.spent_low, money)} – {in_unit(found.spent_high, money)}",
+            _("%(low)s and %(high)s")
+            % {"low": in_unit(found.spent_low, money), "high": in_unit(found.spent_high, money)},
         ),
     ]

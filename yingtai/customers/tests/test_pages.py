@@ -273,6 +273,16 @@ def test_a_list_page_costs_few_queries(brand, acting, anna, django_assert_max_nu
         list_profiles(acting)
 
 
+def test_the_number_above_the_list_is_of_those_found(brand, anna):
+    browser, htmx = signed_in(brand.code, "marketer"), {"HX-Request": "true"}
+
+    found = browser.post("/profiles/", {"search": "u-anna"}, headers=htmx).content.decode()
+    emptied = browser.get("/profiles/", headers=htmx).content.decode()
+
+    assert "<b>1</b> person found" in found
+    assert "<b>1</b> known people" in emptied
+
+
 def test_nobody_is_not_found_by_a_value_of_another_brand(brand, neighbour, anna):
     assert find_profiles(make_acting(neighbour.node_no), "u-anna") == []
 

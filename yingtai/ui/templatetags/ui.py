@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from yingtai.ui import charts, formats, frame, helping, navigation, widgets
 from yingtai.ui.components import Progress, Text, TimelineEntry, steps
+from yingtai.ui.pages import is_swap
 from yingtai.ui.panels import Panel
 
 register = template.Library()
@@ -176,9 +177,19 @@ def inside(context: Context, panel: Panel) -> str:
 def table(context: Context, content: str, caption: Text, **options: Any) -> str:
     """`{% table caption=… as_of=… total=… unit=… took_ms=… id=… %}<thead>…</thead><tbody>…</tbody>{% endtable %}`
 
-    A total that was not counted one by one says so with `is_rough=True`.
+    A total that was not counted one by one says so with `is_rough=True`. With `note_id` the head can follow the rows,
+    see `note_again`.
     """
     return _render(context, "ui/table.html", {"content": content, "caption": caption, **options})
+
+
+@register.inclusion_tag("ui/table_note.html", takes_context=True)
+def note_again(context: Context, **options: Any) -> dict[str, Any]:
+    """Within the rows of a list that is filtered while one types: the head of its table follows what is shown."""
+    request = context["request"]
+    if not is_swap(request) or request.GET.get("after"):
+        return {}
+    return {**options, "is_again": True}
 
 
 @register.inclusion_tag("ui/th.html", takes_context=True)
