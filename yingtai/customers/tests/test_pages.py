@@ -360,4 +360,7 @@ def test_whoever_guesses_many_phone_numbers_is_recorded_then_stopped(brand, anna
     ]
 
     assert (answers[:60], answers[60:]) == ([200] * 60, [429] * 2)
-    assert auditor.get("/organization/record/").content.decode().count("unusually often") == 3
+    assert (
+        auditor.get("/organization/record/").content.decode().count("searched for people unusually often")
+        == 3
+    )
