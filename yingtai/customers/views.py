@@ -60,10 +60,6 @@ def profile_list(request: ActingRequest) -> HttpResponse:
     else:
         found = queries.list_latest(acting, only_known=show != "everyone", after=request.GET.get("after"))
     numbers = [row.profile_no for row in found.rows]
-    if search:
-        total = viewing.total_found(len(found.rows))
-    else:
-        total = None if request.GET.get("after") else viewing.total(about_how_many(acting))
     worth = worth_of(acting, numbers) if {"orders", "spent"} & shown.shown else {}
     context = {
         "page": Page(viewing.listed(found.rows, worth), found.next_cursor),
@@ -72,11 +68,15 @@ def profile_list(request: ActingRequest) -> HttpResponse:
         "shown": [("", _("Known people")), ("everyone", _("Everyone, anonymous visitors too"))],
         "search": search,
         "is_below_brand": is_below_brand(acting.scope),
-        "total": total,
+        "total": viewing.total_found(len(found.rows)) if search else _total(request),
         "now": acting.at,
         "took_ms": round((perf_counter() - began) * 1000),
     }
     return render_page(request, "customers/profile_list.html", context, fragment="rows")
+
+
+def _total(request: ActingRequest) -> viewing.Total | None:
+    return None if request.GET.get("after") else viewing.total(about_how_many(request.acting))
 
 
 @require_GET
