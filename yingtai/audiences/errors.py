@@ -12,7 +12,8 @@ class DefinitionNotUnderstood(ProductError):
     code = "audiences.definition-not-understood"
     title = "One sentence of this audience cannot be read: {what}"
     remedy = "Correct or remove that sentence; the builder offers everything that can be asked."
-    # Of a name nobody knows there are two facts more: `said`, and `near`, the names it may have been meant for.
+    # Of a name nobody knows there are three facts more: `said`, `near`, the names it may have been meant for, and
+    # `wrong`, which is `what` without these.
 
 
 class DefinitionTooDeep(ProductError):

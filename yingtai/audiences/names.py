@@ -194,9 +194,9 @@ def _unknown(
     inside = [way for way in called if wanted in way] if wanted else []
     near = get_close_matches(wanted, list(called), n=3 * MOST_SUGGESTED, cutoff=NEARNESS)
     titles = list(dict.fromkeys(offered[called[way]] for way in [*near, *inside]))[:MOST_SUGGESTED]
-    what = words.format(name=shown(said))
+    wrong = what = words.format(name=shown(said))
     if titles:
         quoted = _(", ").join(_("“{words}”").format(words=title) for title in titles)
         # Translators: said after what is wrong with a name
         what = _("{problem}. Did you mean {names}?").format(problem=what, names=quoted)
-    return DefinitionNotUnderstood(what=what, said=said, near=titles)
+    return DefinitionNotUnderstood(what=what, wrong=wrong, said=said, near=titles)

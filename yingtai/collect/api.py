@@ -1,6 +1,9 @@
 """The one door into `collect`. Other modules import this file and `events`, nothing else."""
 
 from yingtai.collect.errors import (
+    AnswerForNoPurpose,
+    AnswerOfNobody,
+    AnswerWithoutAddress,
     FileCameBefore,
     FileExpired,
     IdentifierMeansNobody,
@@ -25,7 +28,7 @@ from yingtai.collect.inbox import (
     decompress,
 )
 from yingtai.collect.naming import event_deed, event_title, standard_events, standard_traits, trait_title
-from yingtai.collect.placeholders import hold_back, is_blocked
+from yingtai.collect.placeholders import NOBODY, hold_back, is_blocked
 from yingtai.collect.plan import Declared, Plan, Split
 from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors
 from yingtai.collect.queries.planning import list_declarations, list_seen, plan_of
@@ -68,11 +71,15 @@ __all__ = [
     "EVENT_COLUMNS",
     "INTERNAL_SOURCE",
     "LINE_COLUMNS",
+    "NOBODY",
     "PREPARE_SLICES",
     "RECORD",
     "REQUEST",
     "TAKE_ROWS",
     "Answer",
+    "AnswerForNoPurpose",
+    "AnswerOfNobody",
+    "AnswerWithoutAddress",
     "Declared",
     "Facts",
     "FileCameBefore",

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -12,10 +13,15 @@ from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
 
+import numpy as np
 import pyarrow as pa
 from django.db import InterfaceError, OperationalError, connection
 
 from yingtai.collect.api import (
+    NOBODY,
+    AnswerForNoPurpose,
+    AnswerOfNobody,
+    AnswerWithoutAddress,
     FileImport,
     Origin,
     RawSet,
@@ -23,6 +29,7 @@ from yingtai.collect.api import (
     Run,
     digest_of,
     find_run,
+    hold_back,
     keyed_digest,
     note_import,
     note_names,
@@ -30,7 +37,8 @@ from yingtai.collect.api import (
     read_mapping,
     write_errors,
 )
-from yingtai.compliance.api import ConsentRow, RecordedConsents, Status, WithdrawalStands, record_consents
+from yingtai.compliance.api import ConsentRow, Status, WithdrawalStands, record_consents
+from yingtai.customers.contacts import KIND_OF_CHANNEL, channels_of
 from yingtai.customers.errors import BooksWentAway, OrderCameDifferently
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.snapshots import refresh_traits
@@ -52,11 +60,12 @@ Told = Callable[[int, int], None]
 """Told how much is done and how much there is: bytes read, then as many bytes again for what is loaded."""
 
 OWNERS = """
-    SELECT asked.place, identifier.profile_no, profile.node_no
-    FROM unnest(%s::int[], %s::smallint[], %s::bytea[]) AS asked (place, kind, blind)
+    SELECT DISTINCT ON (asked.place) asked.place, identifier.profile_no, profile.node_no
+    FROM unnest(%s::int[], %s::smallint[], %s::bytea[]) WITH ORDINALITY AS asked (place, kind, blind, strength)
     JOIN customers_identifier AS identifier
         ON identifier.brand_no = %s AND identifier.kind = asked.kind AND identifier.blind = asked.blind
     JOIN customers_profile AS profile ON profile.profile_no = identifier.profile_no
+    ORDER BY asked.place, asked.strength
 """
 TOUCHED = """
     SELECT count(DISTINCT profile_no) AS people FROM events
@@ -179,61 +188,75 @@ def _recording_consents(
         begin()
         yield EventSet.of(raw.events, raw.lines)
         if raw.consents is not None and set_no >= latest:
-            done = _record_consents(acting, raw, raw.consents.to_pylist(), known, load_id)
-            opened.report.consents += done.recorded
-            if done.withdrawals_kept:
-                opened.report.noted[WithdrawalStands.code] += done.withdrawals_kept
+            recorded, left_out = _record_consents(acting, raw, raw.consents.to_pylist(), known, load_id)
+            opened.report.consents += recorded
+            opened.report.noted += left_out
 
 
 def _record_consents(
     acting: Acting, raw: RawSet, answers: list[dict[str, Any]], known: set[bytes], load_id: str
-) -> RecordedConsents:
-    """Record the answers of a set's rows. An answer with a time of its own is recorded once; one without is what
-    was said last, also when a file says it again in the same words."""
+) -> tuple[int, Counter[str]]:
+    """Record the answers of a set's rows, and return how many, and why others were not. An answer with a time of its
+    own is recorded once; one without is what was said last, also when a file says it again in the same words."""
     hashes = raw.events["message_hash"].to_pylist()
     read_at = raw.events["received_at"].to_pylist()
     answers = [row | {"is_dated": row["at"] != read_at[row["event_row"]]} for row in answers]
     asked = [row for row in answers if hashes[row["event_row"]] not in known or not row["is_dated"]]
     owners = _owners(acting, raw, sorted({row["event_row"] for row in asked}))
-    evidence = {"import": load_id, "method": "file"}
-    rows = [
-        ConsentRow(
-            *owners[row["event_row"]],
-            row["purpose"],
-            row["channel"],
-            Status.GRANTED if row["is_granted"] else Status.DENIED,
-            row["at"],
-            "import",
-            evidence=evidence,
-            is_dated=row["is_dated"],
-        )
-        for row in asked
-        if row["event_row"] in owners
-    ]
-    return record_consents(acting, rows) if rows else RecordedConsents(0, 0, ())
+    owned = [row for row in asked if row["event_row"] in owners]
+    reach = channels_of(acting, {owners[row["event_row"]][0] for row in owned})
+    kept = [row for row in owned if not row["is_granted"] or _is_reached(row, owners, reach)]
+    done = record_consents(acting, [_consent(row, owners, load_id) for row in kept])
+    left_out = {
+        AnswerOfNobody: len(asked) - len(owned),
+        AnswerWithoutAddress: len(owned) - len(kept),
+        AnswerForNoPurpose: sum(count for _, _, count in done.refused),
+        WithdrawalStands: done.withdrawals_kept,
+    }
+    return done.recorded, Counter({reason.code: count for reason, count in left_out.items() if count})
+
+
+def _is_reached(
+    row: dict[str, Any], owners: dict[int, tuple[int, int]], reach: dict[int, frozenset[str]]
+) -> bool:
+    # Of letters and the like we keep no addresses, so nothing can be said.
+    return row["channel"] not in KIND_OF_CHANNEL or row["channel"] in reach[owners[row["event_row"]][0]]
+
+
+def _consent(row: dict[str, Any], owners: dict[int, tuple[int, int]], load_id: str) -> ConsentRow:
+    return ConsentRow(
+        *owners[row["event_row"]],
+        row["purpose"],
+        row["channel"],
+        Status.GRANTED if row["is_granted"] else Status.DENIED,
+        row["at"],
+        "import",
+        evidence={"import": load_id, "method": "file"},
+        is_dated=row["is_dated"],
+    )
 
 
 def _owners(acting: Acting, raw: RawSet, rows: list[int]) -> dict[int, tuple[int, int]]:
-    """Return profile and node of the person each row is about, by their strongest identifier."""
-    if not rows:
+    """Return profile and node of the person each row is about, by the strongest identifier that is theirs alone."""
+    kinds = [kind for kind in BY_PRIORITY if f"id_{kind.name}" in raw.events.column_names]
+    if not rows or not kinds:
         return {}
     brand_no = brand_of(raw.events["node_no"][0].as_py())
     entity_no = entity_no_at(brand_no << 40)
-    waiting = set(rows)
+    held = [raw.events[f"id_{kind.name}"].combine_chunks().dictionary_encode() for kind in kinds]
+    codes = np.stack([one.indices.fill_null(NOBODY).to_numpy() for one in held], axis=1)
+    hold_back(codes, [kind.name for kind in kinds])
     places: list[int] = []
-    kinds: list[int] = []
+    numbers: list[int] = []
     blinds: list[bytes] = []
-    for kind in BY_PRIORITY:
-        if f"id_{kind.name}" not in raw.events.column_names:
-            continue
-        values = raw.events[f"id_{kind.name}"]
-        found = {row: value for row in sorted(waiting) if (value := values[row].as_py()) is not None}
+    for column, kind in enumerate(kinds):
+        found = [row for row in rows if codes[row, column] != NOBODY]
+        values = [held[column].dictionary[int(codes[row, column])].as_py() for row in found]
         places += found
-        kinds += [kind.number] * len(found)
-        blinds += blind(kind.name, entity_no, list(found.values()))
-        waiting -= found.keys()
+        numbers += [kind.number] * len(found)
+        blinds += blind(kind.name, entity_no, values)
     with acting_transaction(acting), connection.cursor() as cursor:
-        cursor.execute(OWNERS, [places, kinds, blinds, brand_no])
+        cursor.execute(OWNERS, [places, numbers, blinds, brand_no])
         return {place: (profile_no, node_no) for place, profile_no, node_no in cursor.fetchall()}
 
 

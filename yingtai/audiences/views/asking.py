@@ -37,11 +37,10 @@ def count(request: ActingRequest) -> HttpResponse:
         counted = count_now(request.acting, definition, node_no=place)
         doubts = doubts_about(request.acting, definition, node_no=place)
     except (DefinitionNotUnderstood, DefinitionTooDeep) as problem:
-        context = {
-            "problem": translated(problem),
-            "said": problem.facts.get("said"),
-            "near": problem.facts.get("near"),
-        }
+        near = problem.facts.get("near")
+        # Names that are offered as buttons need not stand in the sentence as well.
+        told = DefinitionNotUnderstood(what=problem.facts["wrong"]) if near else problem
+        context = {"problem": translated(told), "said": problem.facts.get("said"), "near": near}
         return render(request, "audiences/count.html", context)
     context = {
         "count": counted, "lines": _lines(request, definition), "is_protected": is_protected(request.acting),

@@ -35,7 +35,10 @@ from yingtai.collect.errors.arriving import (
     TooManyProperties,
 )
 from yingtai.collect.errors.importing import (
+    AnswerForNoPurpose,
     AnswerNotUnderstood,
+    AnswerOfNobody,
+    AnswerWithoutAddress,
     CellMissing,
     CellNotReadable,
     CellsTooFew,
@@ -92,7 +95,10 @@ from yingtai.collect.errors.keeping import (
 
 __all__ = [
     "AllRefused",
+    "AnswerForNoPurpose",
     "AnswerNotUnderstood",
+    "AnswerOfNobody",
+    "AnswerWithoutAddress",
     "BatchMissing",
     "CellMissing",
     "CellNotReadable",

@@ -200,6 +200,24 @@ class ConsentTimeUnsure(ProductError):
     )
 
 
+class AnswerWithoutAddress(ProductError):
+    code = "collect.answer-without-address"
+    title = "A yes for a channel, of somebody of whom no address there is known"
+    remedy = "The answer was not recorded. Give an e-mail address or a phone number that is theirs alone."
+
+
+class AnswerOfNobody(ProductError):
+    code = "collect.answer-of-nobody"
+    title = "An answer about consent belongs to nobody who is known"
+    remedy = "The answer was not recorded. Give an identifier that is the person's alone."
+
+
+class AnswerForNoPurpose(ProductError):
+    code = "collect.answer-for-no-purpose"
+    title = "An answer is about a purpose or a channel that the brand does not have"
+    remedy = "The answer was not recorded. Make the purpose under Compliance before you import the file."
+
+
 class CellTooLarge(ProductError):
     code = "collect.cell-too-large"
     title = "A cell or line is larger than 128 KB"

@@ -3,9 +3,10 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import heappop, heappush
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 STEP_BYTES = 256 * 1024
 MOST_RUNS_COMPARED = 200
 LOADS = Q(state__in=[Import.State.QUEUED, Import.State.BEGUN, Import.State.DONE])
+LINES_HELD = 50_000
 
 
 @dataclass(frozen=True)
@@ -201,10 +203,13 @@ def list_presets(acting: Acting) -> list[PresetView]:
         return [PresetView(row.id, row.name, row.mapping) for row in MappingPreset.objects.order_by("name")]
 
 
-def read_errors(acting: Acting, import_id: UUID, words: Callable[[str], str]) -> Iterator[bytes]:
-    """Return the list of an import's rejected lines as CSV, piece by piece; values in it are masked.
+def read_errors(
+    acting: Acting, import_id: UUID, heads: Sequence[str], words: Callable[[str], str]
+) -> Iterator[bytes]:
+    """Return the list of an import's rejected lines as CSV by their numbers, piece by piece; values in it are masked.
 
-    In:     words  what a reason's code means, for whoever reads
+    In:     heads  what the five columns are called: line, column, code, meaning, value
+            words  what a reason's code means, for whoever reads
     Raises: ImportNotFound, FileExpired
     """
     view = get_import(acting, import_id)
@@ -215,16 +220,28 @@ def read_errors(acting: Acting, import_id: UUID, words: Callable[[str], str]) ->
         writer = csv.writer(into)
         with io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
             lines = csv.reader(text)
-            line, column, reason, value = next(lines)
-            writer.writerow((line, column, reason, "meaning", value))
+            next(lines)
+            writer.writerow(heads)
             yield codecs.BOM_UTF8
-            for line, column, reason, value in lines:
+            for line, column, reason, value in _by_number(lines):
                 writer.writerow((line, column, reason, words(reason), value))
                 if into.tell() > STEP_BYTES:
                     yield _taken(into)
             yield _taken(into)
 
     return pieces()
+
+
+def _by_number(lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Put lines in the order of their numbers. They were noted a part of a file at a time, so each belongs less than
+    LINES_HELD further up; a longer way would take the memory of the whole list."""
+    held: list[tuple[int, int, list[str]]] = []
+    for place, line in enumerate(lines):
+        heappush(held, (int(line[0]), place, line))
+        if len(held) > LINES_HELD:
+            yield heappop(held)[2]
+    while held:
+        yield heappop(held)[2]
 
 
 def _taken(into: io.StringIO) -> bytes:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from yingtai.collect import api
-from yingtai.collect.queries.imports import get_import, list_imports
+from yingtai.collect.queries.imports import _by_number, get_import, list_imports
 from yingtai.collect.services.imports import check_import, find_run
 from yingtai.compliance.api import install_standard_purposes
 from yingtai.compliance.testing import signed_in
@@ -184,14 +184,25 @@ def test_a_file_goes_from_upload_to_dry_run(marketer, acting, stranger):
     errors = b"".join(marketer.get(f"{asked.url}errors.csv").streaming_content).decode("utf-8-sig")
     words = '"A number cannot be read. Write it like 1234.56, or state the decimal sign in the mapping."'
     assert errors.splitlines() == [
-        "line,column,reason,meaning,value", f"3,Quantity,collect.number-not-readable,{words},***"
+        'Line,Column,Code of the reason,Reason,"Value, masked"', f"3,Quantity,collect.number-not-readable,{words},***"
     ]  # fmt: skip
     marketer.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
     chinese = b"".join(marketer.get(f"{asked.url}errors.csv").streaming_content).decode("utf-8-sig")
-    assert "3,Quantity,collect.number-not-readable,数值无法读取" in chinese
+    assert chinese.splitlines() == [
+        "行号,列,原因代码,原因,值（已脱敏）",
+        "3,Quantity,collect.number-not-readable,"
+        "数值无法读取。请写成 1234.56 的形式，或在映射中指明小数点符号。,***",
+    ]
     del marketer.cookies[settings.LANGUAGE_COOKIE_NAME]
+    named = marketer.get(f"{asked.url}errors.csv")["Content-Disposition"]
+    assert named == f'attachment; filename="lines-and-values-shop-{found.created_at:%Y-%m-%d}.csv"'
     assert stranger.get(asked.url).status_code == 404
     assert api.read_mapping(marketer.get(f"{asked.url}mapping.toml").content).document == found.mapping
+
+
+def test_the_list_of_lines_is_in_their_order():
+    noted = [["7", "b"], ["2", "a"], ["7", "a"], ["10", "c"]]
+    assert list(_by_number(noted)) == [["2", "a"], ["7", "b"], ["7", "a"], ["10", "c"]]
 
 
 PEOPLE = "邮箱,营销同意,同意时间\r\nanna@b.example,是,2025-03-01 10:00\r\ncid@d.example,否,昨天\r\n"

@@ -6,10 +6,13 @@ from uuid import UUID
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yingtai.collect.errors import AnswerForNoPurpose, AnswerOfNobody, AnswerWithoutAddress
 from yingtai.collect.forms import SHAPE_NAMES, MappingForm, UploadForm
 from yingtai.collect.importing.guessing import (
     AS_CONSENT,
@@ -46,8 +49,8 @@ from yingtai.collect.services.imports import (
 from yingtai.collect.services.uploads import save_upload
 from yingtai.collect.uploading import SealingHandler
 from yingtai.collect.views.places import node_of, unit_of, zones_of
-from yingtai.collect.views.words import reason_words, reasons_in_words
-from yingtai.compliance.api import channel_title, list_purposes
+from yingtai.collect.views.words import in_sentences, reason_words, reasons_in_words
+from yingtai.compliance.api import WithdrawalStands, channel_title, list_purposes
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
@@ -55,11 +58,17 @@ from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.kernel.tasks import TaskView, find_task
 from yingtai.organization.api import list_brands, units_at
+from yingtai.ui import formats
 from yingtai.ui.components import Progress, Step, steps
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import is_swap, render_page
 from yingtai.vault.api import mask
 
+NOT_RECORDED = (
+    *(one.code for one in (AnswerWithoutAddress, AnswerOfNobody, AnswerForNoPurpose)),
+    WithdrawalStands.code,
+)
+"""Why an answer that was read is not recorded."""
 USUAL_PURPOSE = f"marketing.email{BY_WAY_OF}email"
 SHOWN_LINES = 20
 FIGURES = (
@@ -212,6 +221,7 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "rejected_count": sum(report.get("rejected", {}).values()),
         "rejected": [(count, *reason_words(code)) for code, count in report.get("rejected", {}).items()],
         "noted": [(count, *reason_words(code)) for code, count in report.get("noted", {}).items()],
+        "unrecorded": _unrecorded(report) if found.is_over else None,
         "left_out": [(row, reason_words(row["reason"])[0]) for row in report.get("left_out", [])],
         "more_left_out": report.get("left_out_kinds", 0) > len(report.get("left_out", [])),
         "first": [
@@ -261,10 +271,14 @@ def import_stop(request: ActingRequest, import_id: UUID) -> HttpResponse:
 @page(action="view", place="collect.import")
 def import_errors(request: ActingRequest, import_id: UUID) -> HttpResponse:
     """Every rejected line as CSV, values masked."""
-    response = StreamingHttpResponse(
-        read_errors(request.acting, import_id, reasons_in_words()), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="rejected-{import_id}.csv"'
+    found = get_import(request.acting, import_id)
+    heads = [_("Line"), _("Column"), _("Code of the reason"), _("Reason"), _("Value, masked")]
+    rows = read_errors(request.acting, import_id, heads, reasons_in_words())
+    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    source = slugify((found.mapping or {}).get("source", ""), allow_unicode=True)
+    day = (found.finished_at or found.created_at).date()
+    name = "-".join(part for part in ("lines-and-values", source, str(day)) if part)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.csv")
     return cast(HttpResponse, response)
 
 
@@ -376,7 +390,9 @@ def _progress(found: ImportView, task: TaskView) -> Progress:
     if task.problem:
         title, remedy = reason_words(task.problem["code"], task.problem.get("facts"))
         problem = (
-            f"{title}. {remedy}" if remedy else _("Something broke on our side. It is logged; try again.")
+            in_sentences(title, remedy)
+            if remedy
+            else _("Something broke on our side. It is logged; try again.")
         )
     return Progress(
         title=_("Import") if task.name == "collect.import" else _("Dry run"),
@@ -421,6 +437,18 @@ def _figures(report: Mapping[str, Any], *, is_over: bool) -> list[tuple[str, int
         if is_over:
             shown.append((words["consents"], report["consents"]))
     return shown
+
+
+def _unrecorded(report: Mapping[str, Any]) -> tuple[int, str] | None:
+    """Return how many answers about consent were not recorded, and why, in words; None when all were."""
+    count = report.get("answers", 0) - report.get("consents", 0)
+    if count <= 0:
+        return None
+    noted = report.get("noted", {})
+    reasons = [(noted[code], reason_words(code)[0]) for code in NOT_RECORDED if noted.get(code)]
+    if rest := count - sum(number for number, _title in reasons):
+        reasons.append((rest, _("The answer was recorded before, or a later one holds")))
+    return count, _("; ").join(f"{formats.number(each)} × {title}" for each, title in reasons)
 
 
 def _figure_words() -> dict[str, str]:

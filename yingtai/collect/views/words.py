@@ -22,6 +22,11 @@ def reason_words(code: str, facts: Mapping[str, Any] | None = None) -> tuple[str
     return title.replace("{", "").replace("}", ""), remedy
 
 
+def in_sentences(title: str, remedy: str) -> str:
+    """Return a title and what to do as two sentences, with the full stop of the reader's language."""
+    return gettext("{title}. {remedy}").format(title=title, remedy=remedy) if remedy else title
+
+
 def reasons_in_words() -> Callable[[str], str]:
     """Return what says a reason in the language of this request, also after it was answered: files are streamed."""
     language = get_language()
@@ -29,6 +34,6 @@ def reasons_in_words() -> Callable[[str], str]:
     @lru_cache(maxsize=500)
     def words(code: str) -> str:
         with override(language):
-            return ". ".join(part for part in reason_words(code) if part)
+            return in_sentences(*reason_words(code))
 
     return words

@@ -179,6 +179,37 @@ def test_what_the_product_names_itself_waits_for_nobody_to_declare_it(acting, br
     assert waiting == [("property", "remark")]
 
 
+def test_a_yes_takes_an_address_of_its_channel_and_a_no_takes_none(acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    crowd = "".join(f"office@example.com,+4922190871{place},,,,,yes\n" for place in range(230, 236))
+    text = (
+        f"email,phone,name,size,remark,dealer,ok\n{crowd}"
+        "not an address,+4922190871301,,,,,yes\n"
+        "not an address,+4922190871302,,,,,no\n"
+        "anna@example.com,+4922190871303,,,,,yes\n"
+    )
+
+    report = run(acting, brand, text, PEOPLE)
+
+    def said(value):
+        [person] = find_profiles(acting, value)
+        return [view.status for view in consents_of(acting, person.profile_no)]
+
+    assert (report.answers, report.consents) == (9, 2)
+    assert report.noted["collect.answer-without-address"] == 7
+    assert [said(f"+49221908713{place}") for place in ("01", "02", "03")] == [[], ["denied"], ["granted"]]
+    assert said("+4922190871230") == []
+
+
+def test_a_no_is_kept_of_whoever_shares_an_address_with_a_crowd(acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    lines = "".join(f"office@example.com,+4922190871{place},,,,,no\n" for place in range(230, 236))
+
+    report = run(acting, brand, f"email,phone,name,size,remark,dealer,ok\n{lines}", PEOPLE)
+
+    assert (report.answers, report.consents) == (6, 6)
+
+
 def test_nobody_was_seen_by_an_answer_that_a_file_brought(acting, brand, lake_of):
     install_standard_purposes(acting, node_no=brand.node_no)
     dated = PEOPLE + 'at = "when"\n'

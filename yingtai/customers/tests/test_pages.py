@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 
 from yingtai.collect.api import RecordedFact, make_source, record
+from yingtai.collect.testing import ask_for_import_of
 from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers import deeds, ingesting
 from yingtai.customers.api import erase_person, find_profiles, get_profile, list_profiles
 from yingtai.customers.errors import TooManyReveals
+from yingtai.customers.importing import run_import
 from yingtai.customers.models import Identifier, Profile, Reveal
 from yingtai.customers.services import revealing
 from yingtai.customers.testing import send
@@ -364,3 +366,25 @@ def test_whoever_guesses_many_phone_numbers_is_recorded_then_stopped(brand, anna
         auditor.get("/organization/record/").content.decode().count("searched for people unusually often")
         == 3
     )
+
+
+def test_the_page_of_an_import_says_which_answers_were_not_recorded_and_why(brand, acting):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    mapping = """
+shape = "profiles"
+source = "Book"
+time_zone = "Asia/Shanghai"
+person = { email = "email", phone = "phone" }
+consent = [{ purpose = "marketing.email", column = "ok" }]
+"""
+    text = "email,phone,ok\nanna@example.com,,yes\nnot an address,+4922190871301,yes\n"
+    import_id, _task = ask_for_import_of(acting, brand.node_no, text, mapping)
+    run_import(acting, import_id)
+
+    page = signed_in(brand.code, "brand_manager").get(f"/data/imports/{import_id}/").content.decode()
+
+    assert (
+        "Answers about consent that were not recorded: 1. "
+        "1 × A yes for a channel, of somebody of whom no address there is known."
+    ) in page
+    assert '<h2 class="card-title">Lines and values that could not be used</h2>' in page
