@@ -127,6 +127,7 @@ def lake_of(acting, brand):
     return query
 
 
+HEADS = ("Line", "Column", "Code", "Reason", "Value")
 PEOPLE = """
 shape = "profiles"
 source = "Book"
@@ -339,9 +340,8 @@ def test_an_asked_import_is_told_run_and_reported(acting, brand, lake_of):
     found, task = get_import(acting, import_id), find_task(acting, task_id)
     assert (found.state, found.report["orders"], found.rejected_count) == ("done", 2, 2)
     assert (task.state, task.result["profiles_new"]) == ("done", 1)
-    assert b"".join(read_errors(acting, import_id, lambda code: "words")).decode("utf-8-sig").splitlines()[
-        1:
-    ] == [
+    listed = b"".join(read_errors(acting, import_id, HEADS, lambda code: "words")).decode("utf-8-sig")
+    assert listed.splitlines()[1:] == [
         "7,at,collect.time-not-readable,words,w***",
         "8,qty,collect.number-not-readable,words,s***",
     ]
@@ -370,7 +370,7 @@ def test_the_neighbour_finds_neither_import_nor_file(acting, brand, neighbour_ac
     with pytest.raises(ImportNotFound):
         run_import(neighbour_acting, import_id)
     with pytest.raises(ImportNotFound):
-        next(read_errors(neighbour_acting, import_id, str.upper))
+        next(read_errors(neighbour_acting, import_id, HEADS, str.upper))
 
 
 def test_an_expired_upload_is_gone_key_first(acting, brand):
