@@ -147,18 +147,27 @@ def main(arguments: list[str]) -> int:
     environment.env.cache_clear()
     take_role("worker")
     import_module("django").setup()
+    # Whoever stops us finds nothing left of it, however they do.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
     has_disk = drill_disk.mount(home, DISK_MEGABYTES)
-    product = _start(home)
     try:
-        result = _drill(product, home, options.port, has_disk=has_disk)
+        result = _on_its_product(home, options.port, has_disk=has_disk)
     finally:
-        product.send_signal(signal.SIGTERM)
-        product.wait(PATIENCE_SECONDS)
         drill_disk.unmount(home)
         shutil.rmtree(home, ignore_errors=True)
     print(json.dumps(result, indent=2) if options.json else "\n".join(_table(result)))
     is_right = result["lost"] == result["doubled"] == result["wrong_times"] == 0
     return 0 if is_right and not result["not_well"] else 1
+
+
+def _on_its_product(home: Path, port: int, *, has_disk: bool) -> dict[str, Any]:
+    product = _start(home)
+    try:
+        return _drill(product, home, port, has_disk=has_disk)
+    finally:
+        product.send_signal(signal.SIGTERM)
+        product.wait(PATIENCE_SECONDS)
 
 
 def _start(home: Path) -> subprocess.Popen[bytes]:
@@ -167,8 +176,13 @@ def _start(home: Path) -> subprocess.Popen[bytes]:
         product = subprocess.Popen(
             [sys.executable, "-m", "yingtai.web.command", "run"], stdout=written, stderr=subprocess.STDOUT
         )
-    if not _waited(lambda: b"READY http" in output.read_bytes() or product.poll() is not None):
-        product.kill()
+    try:
+        if not _waited(lambda: b"READY http" in output.read_bytes() or product.poll() is not None):
+            product.kill()
+    except SystemExit:
+        product.terminate()
+        product.wait(PATIENCE_SECONDS)
+        raise
     if product.poll() is not None:
         raise SystemExit(f"The product does not start:\n{output.read_text()[-2000:]}")
     return product
