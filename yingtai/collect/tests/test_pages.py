@@ -337,7 +337,7 @@ def test_the_very_file_under_another_name_is_refused_until_somebody_insists(mark
     assert 'name="again" value="yes" required' in page
     refused = marketer.post(f"{path}run")
     assert refused.status_code == 409
-    assert "was imported on" in text_of(refused)
+    assert "began or ended on" in text_of(refused)
     assert get_import(acting, other).state == "checked"
     assert marketer.post(f"{path}run", {"again": "yes"}).status_code == 302
 
