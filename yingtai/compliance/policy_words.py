@@ -20,6 +20,7 @@ PLACE_WORDS = {
     "audiences": _("Audiences"),
     "campaigns": _("Campaigns"),
     "collect": _("Data"),
+    "collect.plan": _("Tracking plan"),
     "collect.quarantine": _("Refused events"),
     "collect.source": _("Sources of data"),
     "commerce": _("Orders"),

@@ -119,12 +119,9 @@ def test_a_damaged_file_holds_up_nothing_but_itself(
 ):
     old = now - timedelta(days=400)
     append("events", events_of([{"event": "Product Viewed"}], node_no=neighbour.node_no, occurred_at=old))
-    declare(
-        neighbour_acting,
-        neighbour.node_no,
-        [Declared("event", "", "Product Viewed", label=Label.L2, retention_days=30)],
-    )
     theirs = make_acting(neighbour.node_no, roles=("compliance_officer",), at=now)
+    viewed = Declared("event", "", "Product Viewed", label=Label.L2, retention_days=30)
+    declare(theirs, neighbour.node_no, [viewed])
     begin_retention(officer, kept.node_no)
     begin_retention(theirs, neighbour.node_no)
     damaged = a_file_of(kept, now - timedelta(days=40), "Product Viewed")
