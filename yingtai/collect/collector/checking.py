@@ -17,6 +17,7 @@ from yingtai.collect.collector.opening import Request
 from yingtai.collect.collector.plans import Rule
 from yingtai.collect.inbox import Mark
 from yingtai.collect.messages import UNREADABLE, Header, Unmendable, mend, read_anything
+from yingtai.collect.plan import is_reserved
 
 read_header = msgspec.json.Decoder(Header).decode
 read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -52,6 +53,9 @@ def check(request: Request, *, source: Source, window: Window) -> Verdict:
         try:
             if header.__class__ is Unmendable:
                 raise header
+            # Whatever the type: ingest takes the name of an event from any.
+            if header.event and is_reserved(header.event):
+                raise Unmendable("collect.event-name-reserved", "another name expected", "event")
             if header.type == "track" and header.event:
                 part, rule = bytes(header.properties), events.get(header.event)
             else:

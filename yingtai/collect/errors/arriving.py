@@ -38,6 +38,13 @@ class EventNameMissing(ProductError):
     status = 400
 
 
+class EventNameReserved(ProductError):
+    code = "collect.event-name-reserved"
+    title = "The event has a name that only Yingtai itself records"
+    remedy = 'Choose another name, such as "Shop Email Opened" instead of "Email Opened".'
+    status = 400
+
+
 class NobodyNamed(ProductError):
     code = "collect.nobody-named"
     title = "The event does not say who it is about"

@@ -9,6 +9,7 @@ from yingtai.collect.errors import (
     AnswerNotUnderstood,
     ConsentTimeUnsure,
     CurrencyNotKnown,
+    EventNameReserved,
     LineNamesNobody,
     NumberTooLarge,
 )
@@ -27,7 +28,7 @@ from yingtai.collect.importing.parts import (
 )
 from yingtai.collect.importing.reading import Batch
 from yingtai.collect.limits import NAME_LETTERS
-from yingtai.collect.plan import PROPERTY, TRAIT
+from yingtai.collect.plan import PROPERTY, TRAIT, is_reserved
 from yingtai.lake.api import MACHINE
 
 IDENTIFIED = "Identified"
@@ -239,7 +240,10 @@ def read_currency(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    return text[:NAME_LETTERS]
+    name = text[:NAME_LETTERS]
+    if is_reserved(name):
+        raise Unreadable(EventNameReserved)
+    return name
 
 
 def _path(path: str | None) -> str | None:

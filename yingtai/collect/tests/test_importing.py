@@ -99,6 +99,23 @@ def test_lines_that_cannot_be_read_are_told_with_line_column_reason_and_masked_v
     assert opened.report.rows == 6
 
 
+def test_events_that_only_the_product_records_cannot_come_from_a_file():
+    text = (
+        "action,at,amount,who,coupon\n"
+        "Email Opened,2025-07-01,,anna,\n"
+        "unsubscribed ,2025-07-01,,anna,\n"
+        "Order Completed,2025-07-01,12,anna,\n"
+    )
+
+    rows, opened = read(text, EVENTS)
+
+    assert [row["event"] for row in rows] == ["Order Completed"]
+    assert [(one.line, one.column, one.reason) for one in opened.report.first] == [
+        (2, "action", "collect.event-name-reserved"),
+        (3, "action", "collect.event-name-reserved"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("currency", "price", "minor"),
     [("JPY", "199.5", 200), ("GBP", "0.005", 1), ("GBP", "0.0049", 0), ("KWD", "1.2345", 1235), ("GBP", "-0.005", -1),

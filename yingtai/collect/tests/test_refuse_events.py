@@ -27,6 +27,9 @@ BAD: dict[str, tuple[object, str]] = {
     "strange type": (GOOD | {"type": "dance"}, "collect.event-type-unknown"),
     "no name": ({"type": "track", "userId": "a"}, "collect.event-name-missing"),
     "long name": (GOOD | {"event": "x" * 201}, "collect.event-name-missing"),
+    "what only we record": (GOOD | {"event": "Unsubscribed"}, "collect.event-name-reserved"),
+    "the same by a page": (GOOD | {"type": "page", "event": "Email Opened"}, "collect.event-name-reserved"),
+    "the same to the eye": (GOOD | {"event": " ｃonsent\u200b  updated"}, "collect.event-name-reserved"),
     "nobody": ({"type": "page"}, "collect.nobody-named"),
     "nobody but empty": ({"type": "page", "userId": "", "anonymousId": None}, "collect.nobody-named"),
     "id is a list": (GOOD | {"userId": ["a"]}, "collect.field-of-wrong-type"),
@@ -68,6 +71,8 @@ def test_bad_event_is_refused_beside_a_good_one(collector: Running, key: Key, na
 @pytest.mark.parametrize(
     "fine",
     [
+        GOOD | {"event": "Order Completed"},
+        GOOD | {"event": "Shop Email Opened"},
         GOOD | {"messageId": "m" * 100},
         GOOD | {"properties": {f"p{n}": n for n in range(300)}},
         GOOD | {"properties": nested(19)},
