@@ -116,6 +116,6 @@ def profile(request: ActingRequest, profile_id: UUID) -> queries.ProfileView:
 def timeline(request: ActingRequest, profile_id: UUID, asked: Query[AskedTimeline]) -> dict[str, Any]:
     """The latest events first; `next_cursor` leads to older ones."""
     require(request.acting, "view", Label.L3, PLACE)
-    view = queries.get_profile(request.acting, profile_id)
+    view = queries.get_living(request.acting, profile_id)
     page = queries.timeline(request.acting, view.profile_no, before=asked.before)
     return {"items": page.rows, "next_cursor": page.next_cursor}

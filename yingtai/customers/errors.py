@@ -12,6 +12,16 @@ class ProfileNotFound(ProductError):
     status = 404
 
 
+class ProfileErased(ProductError):
+    code = "customers.profile-erased"
+    title = "This person was erased"
+    remedy = (
+        "Nothing leads from here to what they did, and nothing can be brought back. "
+        "Their page says what became of it."
+    )
+    status = 410
+
+
 class ProfileAlreadyMerged(ProductError):
     code = "customers.profile-already-merged"
     title = "This profile was merged into another on {merged_on}"

@@ -11,7 +11,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Q
 
-from yingtai.customers.errors import ProfileNotFound
+from yingtai.customers.errors import ProfileErased, ProfileNotFound
 from yingtai.customers.ingest.concealing import pseudonym
 from yingtai.customers.ingest.people import order_blinds
 from yingtai.customers.ingest.private import IDENTIFIER_COLUMN, TRAITS_COLUMN, names_in
@@ -108,8 +108,12 @@ class ProfileView(ProfileRow):
 
     traits: dict[str, Any]
     private_traits: dict[str, str]
-    is_erased: bool
+    erased_at: datetime | None
     merged_into: UUID | None
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_at is not None
 
 
 @dataclass(frozen=True)
@@ -195,9 +199,20 @@ def get_profile(acting: Acting, id: UUID) -> ProfileView:
         **vars(row),
         traits={name: value[0] for name, value in sorted(profile.traits.items())},
         private_traits={name: mask_trait(name, value[0]) for name, value in sorted(private.items())},
-        is_erased=profile.erased_at is not None,
+        erased_at=profile.erased_at,
         merged_into=survivor.id if survivor else None,
     )
+
+
+def get_living(acting: Acting, id: UUID) -> ProfileView:
+    """Return one profile as `get_profile` does, for whoever reads on from it: of an erased person nothing is read.
+
+    Raises: ProfileNotFound, ProfileErased
+    """
+    view = get_profile(acting, id)
+    if view.is_erased:
+        raise ProfileErased
+    return view
 
 
 def timeline(

@@ -26,7 +26,7 @@ from yingtai.customers.rules import Standing
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import fact_names
 from yingtai.kernel.scope import brand_node, brand_of
-from yingtai.organization.api import names_of_staff, units_at
+from yingtai.organization.api import deeds_about, names_of_staff, units_at
 from yingtai.ui.components import TimelineEntry
 from yingtai.ui.formats import money, number
 
@@ -222,6 +222,15 @@ def merges_in_words(acting: Acting, merges: Sequence[MergeView]) -> list[ListedM
     """Return why profiles were folded into one, in words."""
     names = names_of_staff(acting, [merge.by for merge in merges])
     return [ListedMerge(merge, _why(merge.rule), names.get(merge.by) or _("the product")) for merge in merges]
+
+
+def erased_by(acting: Acting, view: ProfileView) -> tuple[str, datetime | None]:
+    """Return by whom and when a person was erased; no name for whoever may not read the record of deeds."""
+    deeds = deeds_about(acting, what="person.erased", about=str(view.merged_into or view.id))
+    if not deeds:
+        return "", view.erased_at
+    latest = deeds[0]
+    return names_of_staff(acting, [latest.by]).get(latest.by) or _("the product"), latest.at
 
 
 def _campaigns(acting: Acting, rows: Sequence[TimelineRow]) -> dict[int, tuple[str, str]]:

@@ -85,6 +85,9 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """One person: how they are known, what they did, and what other modules say of them."""
     acting = request.acting
     view = queries.get_profile(acting, profile_id)
+    if view.is_erased:
+        # Nothing of what they did is read: no event, no order, no panel of another module.
+        return _erased(request, view)
     kind = request.GET.get("kind", "")
     happened = queries.timeline(acting, view.profile_no, events=events_of(kind))
     context = {
@@ -106,11 +109,24 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     return render_page(request, "customers/profile.html", context, fragment="happened")
 
 
+def _erased(request: ActingRequest, view: queries.ProfileView) -> HttpResponse:
+    by, at = viewing.erased_by(request.acting, view)
+    context = {
+        "profile": view,
+        "title": viewing.called(view),
+        "by": by,
+        "at": at,
+        "place": viewing.listed([view])[0].place,
+        "holders": privacy_holders.all(),
+    }
+    return render_page(request, "customers/erased.html", context)
+
+
 @require_GET
 @page(action="view", place=PLACE, label=Label.L3)
 def orders(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """What a person ordered, and what it comes to; a part of the profile's page that loads by itself."""
-    view = queries.get_profile(request.acting, profile_id)
+    view = queries.get_living(request.acting, profile_id)
     worth, found = orders_of(request.acting, view.profile_no)
     context = {"worth": worth, "orders": viewing.orders(found), "is_cut": len(found) >= SHOWN_ORDERS}
     return render_page(request, "customers/orders.html", context)
@@ -120,7 +136,7 @@ def orders(request: ActingRequest, profile_id: UUID) -> HttpResponse:
 @page(action="view", place=PLACE, label=Label.L3)
 def timeline(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """What happened longer ago, from the lake."""
-    view = queries.get_profile(request.acting, profile_id)
+    view = queries.get_living(request.acting, profile_id)
     kind = request.GET.get("kind", "")
     happened = queries.timeline(
         request.acting, view.profile_no, before=request.GET.get("before"), events=events_of(kind)
@@ -195,7 +211,7 @@ def split(request: ActingRequest, profile_id: UUID, evidence_id: UUID) -> HttpRe
 def merge(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """Fold another profile into this one: found by a whole value, then confirmed."""
     back = reverse("customers:profile", args=[profile_id])
-    view = queries.get_profile(request.acting, profile_id)
+    view = queries.get_living(request.acting, profile_id)
     if request.method == "POST" and "search" not in request.POST:
         duplicate_id = _posted_id(request, "duplicate_id")
         merge_by_hand.enqueue(
@@ -235,6 +251,7 @@ def kept(request: ActingRequest, profile_id: UUID) -> HttpResponse:
 @page(action="reveal", place=PLACE, label=Label.L3)
 def copy(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """A person's copy of what is kept of them, as a file; who asked for it is recorded."""
+    queries.get_living(request.acting, profile_id)
     document = erasing.export_person(request.acting, profile_id=profile_id)
     options = {"ensure_ascii": False, "indent": 2}
     response = JsonResponse(document, json_dumps_params=options)
@@ -246,7 +263,7 @@ def copy(request: ActingRequest, profile_id: UUID) -> HttpResponse:
 @page(action="edit", place="customers.erasure", label=Label.L3)
 def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """Erase a person for good, after saying what that means."""
-    view = queries.get_profile(request.acting, profile_id)
+    view = queries.get_living(request.acting, profile_id)
     confirmation = Confirmation(
         title=_("Erase this person"),
         lead=_("Everything private we hold of this person is destroyed, in backups too."),

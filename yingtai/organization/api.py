@@ -1,7 +1,7 @@
 """The one door into `organization`. Other modules import this file and `events`, nothing else."""
 
 from yingtai.organization.approving import Linked, TwoPersonAct, ask
-from yingtai.organization.deeds import record_deed
+from yingtai.organization.deeds import DeedRow, deeds_about, record_deed
 from yingtai.organization.errors import (
     CodeIsTaken,
     KeyNotAccepted,
@@ -39,6 +39,7 @@ from yingtai.organization.services import (
 __all__ = [
     "CodeIsTaken",
     "Colleague",
+    "DeedRow",
     "KeyNotAccepted",
     "Linked",
     "NoWorkplace",
@@ -56,6 +57,7 @@ __all__ = [
     "assign_role",
     "colleague_of",
     "count_question",
+    "deeds_about",
     "ensure_group",
     "entity_no_at",
     "get_unit",

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from yingtai.kernel.acting import Acting
+from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.models import Deed
@@ -77,9 +78,20 @@ def list_deeds(acting: Acting, *, what: str = "", by: str = "", after: str | Non
             found = found.filter(by=by)
         if place:
             found = found.filter(id__lt=place[0])
-        rows = [
-            DeedRow(one.id, one.at, one.by, one.what, one.about, one.purpose, one.details, one.node_no)
-            for one in found[: ROWS_PER_PAGE + 1]
-        ]
+        rows = [_row(one) for one in found[: ROWS_PER_PAGE + 1]]
     more = encode_cursor(rows[ROWS_PER_PAGE - 1].id) if len(rows) > ROWS_PER_PAGE else None
     return Page(rows[:ROWS_PER_PAGE], more)
+
+
+def deeds_about(acting: Acting, *, what: str, about: str) -> list[DeedRow]:
+    """Return the latest deeds of one kind about one thing, newest first; nothing to whoever may not read the record."""
+    if not decide(acting, "audit", Label.L2, "organization.record").allowed:
+        return []
+    with acting_transaction(acting):
+        return [
+            _row(one) for one in Deed.objects.filter(what=what, about=about).order_by("-id")[:ROWS_PER_PAGE]
+        ]
+
+
+def _row(one: Deed) -> DeedRow:
+    return DeedRow(one.id, one.at, one.by, one.what, one.about, one.purpose, one.details, one.node_no)

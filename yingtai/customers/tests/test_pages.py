@@ -18,6 +18,7 @@ from yingtai.customers.services import revealing
 from yingtai.customers.testing import send
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import settle
+from yingtai.lake.api import ScopedLake
 from yingtai.organization.api import make_api_key
 from yingtai.organization.testing import MONDAY, acting_with, deeds_of, make_acting, make_staff
 
@@ -388,3 +389,30 @@ consent = [{ purpose = "marketing.email", column = "ok" }]
         "1 × A yes for a channel, of somebody of whom no address there is known."
     ) in page
     assert '<h2 class="card-title">Lines and values that could not be used</h2>' in page
+
+
+def test_nothing_of_what_an_erased_person_did_is_read(brand, acting, anna, monkeypatch):
+    eraser = replace(acting, actor=f"staff:{make_staff(brand.code, 'compliance_officer').id}")
+    erase_person(eraser, profile_id=anna.id)
+    reads = []
+    monkeypatch.setattr(ScopedLake, "query", lambda *asked: reads.append(asked))
+    manager, officer = (signed_in(brand.code, role) for role in ("brand_manager", "compliance_officer"))
+    url = f"/profiles/{anna.id}/"
+
+    pages = [manager.get(f"{url}{part}").content.decode() for part in ("", "?kind=orders")]
+    parts = [
+        manager.get(f"{url}{part}")
+        for part in ("orders", "timeline", "timeline?kind=orders", "merge", "erase")
+    ]
+
+    assert reads == []
+    assert [part.status_code for part in parts] == [410] * 5
+    for page in [*pages, *(part.content.decode() for part in parts)]:
+        assert "This person was erased" in page
+        assert "SO-1001" not in page
+        assert "Completed an order" not in page
+    assert "Identifiers, private traits and the order index are removed" in pages[0]
+    assert manager.post(f"{url}copy").status_code == 410
+    assert "This person was erased on <time" in pages[0]
+    assert "</time> by " in officer.get(url).content.decode()
+    assert "</time> by " not in pages[0]
