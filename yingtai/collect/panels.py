@@ -23,10 +23,14 @@ LATELY = timedelta(days=7)
 
 
 def data_waits(acting: Acting) -> list[Todo]:
-    """What those who look after the data have to look at; one entry for each kind of work."""
-    if not decide(acting, "edit", Label.L2, "collect.plan").allowed:
-        return []
-    return [*_refused(acting), *_imports(acting), *_undeclared(acting)]
+    """What waits for those who may mend it; one entry for each kind of work."""
+    kinds = {"collect.quarantine": _refused, "collect.import": _imports, "collect.plan": _undeclared}
+    return [
+        todo
+        for place, waiting in kinds.items()
+        if decide(acting, "edit", Label.L2, place).allowed
+        for todo in waiting(acting)
+    ]
 
 
 def _refused(acting: Acting) -> list[Todo]:
