@@ -62,6 +62,13 @@ class LaunchGrew(ProductError):
     status = 409
 
 
+class LaunchesGrew(ProductError):
+    code = "campaigns.launches-grew"
+    title = "Held up: {people} mails would go out within a day that one person launched alone, and {most} may"
+    remedy = "Take it back and launch it again: a second person agrees then. Or try again a day later."
+    status = 409
+
+
 class LaunchDiffers(ProductError):
     code = "campaigns.launch-differs"
     title = "Held up: the audience, or one it is made of, was changed after the launch was agreed to"

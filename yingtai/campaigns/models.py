@@ -13,6 +13,8 @@ class Campaign(ScopedModel):
     salt             decides who is held out; `hold_out_share` is in hundredths of a percent
     trouble          the code of the error that holds it up, with its facts, so that everybody reads it in their
                      language; paused: it waits until somebody chooses to go on
+    alone_people     how many it goes to by the word of one person alone: known when it is launched, counted when it is
+                     decided; null when a second person agreed
     agreed           a digest of all that decides who gets what, as it was when the launch was agreed to
     resumed_at       when somebody last did
     forecast_sample  of how many people a check made the mail; null: of all of them
@@ -44,6 +46,7 @@ class Campaign(ScopedModel):
     goal_days = models.IntegerField(default=14)
     per_minute = models.IntegerField(null=True)
     most_people = models.BigIntegerField(null=True)
+    alone_people = models.BigIntegerField(null=True)
     agreed = models.CharField(max_length=64, blank=True, default="", db_default="")
     scheduled_at = models.DateTimeField(null=True)
     salt = models.CharField(max_length=32)

@@ -63,7 +63,7 @@ class Env:
         default=False,
     )
     launch_alone: int = variable(
-        "people one person may launch a campaign to; a launch to more waits for a second person",
+        "people one person may launch campaigns to within a day; a launch to more waits for a second person",
         default=10_000,
     )
     debug: bool = variable("show tracebacks in the browser", default=False)

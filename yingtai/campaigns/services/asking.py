@@ -7,6 +7,7 @@ from yingtai.campaigns.agreement import digest_of
 from yingtai.campaigns.errors import LaunchChanged
 from yingtai.campaigns.queries import get_campaign
 from yingtai.campaigns.services import deciding
+from yingtai.campaigns.services.alone import people_alone
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.env import env
 from yingtai.kernel.scoping import acting_transaction
@@ -18,7 +19,8 @@ GROWTH = 1.1
 
 
 def launch_or_ask(acting: Acting, campaign_id: UUID) -> bool:
-    """Launch a draft, or ask a second person when more people would get it than one may write to alone.
+    """Launch a draft, or ask a second person when more people would get it than one may write to alone, together with
+    what the same person launches alone within a day of it.
 
     Out:    True when it waits for a second person
     Raises: what `deciding.launch` raises
@@ -27,8 +29,10 @@ def launch_or_ask(acting: Acting, campaign_id: UUID) -> bool:
     with acting_transaction(acting):
         found = get_campaign(acting, campaign_id)
         people = deciding.forecast(acting, campaign_id).get("owed", 0) if found.is_draft else 0
-        if people <= env().launch_alone:
-            deciding.launch(acting, campaign_id, most_people=env().launch_alone)
+        begins_at = max(found.scheduled_at or acting.at, acting.at)
+        others = people_alone(acting.actor, node_no=found.node_no, begins_at=begins_at)
+        if people + others <= env().launch_alone:
+            deciding.launch(acting, campaign_id, most_people=env().launch_alone, alone_people=people)
             return False
         deciding.require_ready(acting, campaign_id)
         asked = {"campaign_id": str(campaign_id), "people": people, "contents": digest_of(acting, found)}

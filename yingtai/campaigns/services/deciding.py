@@ -17,6 +17,7 @@ from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.queries import CampaignView, view_campaign
 from yingtai.campaigns.reasons import HOLD_OUT
 from yingtai.campaigns.services.addressing import choose_addresses
+from yingtai.campaigns.services.alone import count_alone
 from yingtai.campaigns.services.drafting import found, keep_forecast
 from yingtai.campaigns.services.trying import try_mails
 from yingtai.compliance.api import latest_notice_version
@@ -75,11 +76,17 @@ def forecast(acting: Acting, campaign_id: UUID) -> dict[str, int]:
 
 
 def launch(
-    acting: Acting, campaign_id: UUID, *, most_people: int | None = None, agreed: str = ""
+    acting: Acting,
+    campaign_id: UUID,
+    *,
+    most_people: int | None = None,
+    alone_people: int | None = None,
+    agreed: str = "",
 ) -> CampaignView:
     """Launch a draft: now, or at the time it is scheduled for. It cannot be changed after.
 
     In:     most_people  how many it may go to; should the audience have grown beyond when its time comes, it waits
+            alone_people  to how many it goes by the word of one person, whose launches of a day count together
             agreed       the digest that a second person agreed to; that of now when nobody else was asked
     Raises: CampaignNotFound, CampaignIsFixed, NotReadyToLaunch
     """
@@ -89,7 +96,7 @@ def launch(
         is_later = campaign.scheduled_at is not None and campaign.scheduled_at > acting.at
         campaign.state = Campaign.State.SCHEDULED if is_later else Campaign.State.DECIDING
         campaign.launched_at, campaign.launched_by = acting.at, acting.actor
-        campaign.most_people = most_people
+        campaign.most_people, campaign.alone_people = most_people, alone_people
         campaign.agreed = agreed or digest_of(acting, view_campaign(campaign))
         campaign.notice_version = latest_notice_version(
             acting, node_no=campaign.node_no, purpose=campaign.purpose
@@ -122,7 +129,7 @@ def _require_ready(acting: Acting, campaign: Campaign) -> None:
 def decide(acting: Acting, campaign_no: int) -> bool:
     """Write the ledger of a launched campaign and return whether it was done now. A repeat does nothing.
 
-    Raises: LaunchDiffers, LaunchGrew when other or more people would get it than was agreed to
+    Raises: LaunchDiffers, LaunchGrew when other or more people would get it than was agreed to, LaunchesGrew
     Cost:   one question to the lake and half a dozen set statements; 1 million people in some seconds
     """
     _refresh_behind(acting, campaign_no)
@@ -134,13 +141,15 @@ def decide(acting: Acting, campaign_no: int) -> bool:
             return False
         _refuse_difference(acting, campaign)
         people = _decided(acting, campaign)
-        _refuse_growth(campaign, people)
+        owed = people.count_by_reason().get(None, 0)
+        _refuse_growth(campaign, owed)
+        count_alone(campaign, owed, acting.at)
         values = {"campaign_no": campaign_no, "node_no": campaign.node_no}
         with connection.cursor() as cursor:
             cursor.execute(OWE.format(table=people.table), values)
             cursor.execute(TALLY.format(table=people.table), values)
         campaign.state, campaign.decided_at = Campaign.State.SENDING, acting.at
-        campaign.save(update_fields=["state", "decided_at"])
+        campaign.save(update_fields=["state", "decided_at", "alone_people"])
         queue.send(acting, campaign)
         queue.export(acting, campaign)
     return True
@@ -162,12 +171,9 @@ def _refuse_difference(acting: Acting, campaign: Campaign) -> None:
         raise LaunchDiffers
 
 
-def _refuse_growth(campaign: Campaign, people: ProfileSet) -> None:
-    if campaign.most_people is None:
-        return
-    now = people.count_by_reason().get(None, 0)
-    if now > campaign.most_people:
-        raise LaunchGrew(people=now, most=campaign.most_people)
+def _refuse_growth(campaign: Campaign, people: int) -> None:
+    if campaign.most_people is not None and people > campaign.most_people:
+        raise LaunchGrew(people=people, most=campaign.most_people)
 
 
 def _decided(acting: Acting, campaign: Campaign) -> ProfileSet:

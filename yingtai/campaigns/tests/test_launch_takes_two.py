@@ -1,5 +1,8 @@
 """A launch to more people than one may write to alone waits for a colleague, who agrees to exactly that."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.utils import translation
 
@@ -255,3 +258,61 @@ def test_whoever_agrees_reads_what_they_agree_to(marketer, acting, brand, campai
     assert [word for word in words if word not in page] == []
     assert f"/audiences/{found.audience_id}/" in page
     assert f"/content/versions/{found.version_id}/" in page
+
+
+@pytest.fixture
+def second(acting, people, campaign):
+    """Another draft to the same two people."""
+    return drafting.copy_campaign(acting, campaign.id, name="Summer news")
+
+
+def test_many_small_launches_of_one_person_are_a_large_one(
+    marketer, acting, brand, campaign, second, monkeypatch
+):
+    monkeypatch.setitem(env().__dict__, "launch_alone", 3)
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+    decide.body(replace(acting, at=datetime.now(UTC)), campaign_no=campaign.campaign_no)
+
+    marketer.post(f"/campaigns/{second.id}/launch")
+    signed_in(brand.code, "marketer").post(f"/campaigns/{second.id}/launch")
+
+    assert launches(acting) == [(second.name, True), (campaign.name, True)]
+    assert asked_for(acting, "campaign.launch")[1]["people"] == 2
+
+
+def test_what_goes_out_on_another_day_does_not_count(marketer, acting, campaign, second, monkeypatch):
+    monkeypatch.setitem(env().__dict__, "launch_alone", 3)
+    later = datetime.now(UTC) + timedelta(days=3)
+    drafting.change_campaign(acting, second.id, {"scheduled_at": later})
+
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+    marketer.post(f"/campaigns/{second.id}/launch")
+
+    assert (state_of(acting, campaign), state_of(acting, second)) == ("deciding", "scheduled")
+
+
+def test_what_grew_until_both_go_out_is_held_up(
+    marketer, acting, brand, people, campaign, second, monkeypatch
+):
+    monkeypatch.setitem(env().__dict__, "launch_alone", 4)
+    for one in (campaign, second):
+        marketer.post(f"/campaigns/{one.id}/launch")
+    decide.body(acting, campaign_no=campaign.campaign_no)
+    grant_email(acting, brand.node_no, people[2:])
+    decide.body(acting, campaign_no=second.campaign_no)
+
+    held_up = get_campaign(acting, second.id)
+    assert (held_up.state, held_up.trouble) == ("paused", "campaigns.launches-grew")
+    assert (count_of_sends(acting, campaign), count_of_sends(acting, second)) == (3, 0)
+
+
+def test_what_a_colleague_agreed_to_counts_for_nobody(marketer, acting, brand, campaign, second, monkeypatch):
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+    other = signed_in(brand.code, "marketer")
+    approval, _, _ = waiting_for(other, acting)
+    other.post(f"/organization/approvals/{approval}", {"decision": "approve"})
+    monkeypatch.setitem(env().__dict__, "launch_alone", 2)
+
+    other.post(f"/campaigns/{second.id}/launch")
+
+    assert launches(acting) == [(second.name, True), (campaign.name, False)]

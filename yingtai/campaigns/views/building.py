@@ -32,8 +32,8 @@ from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.ui.widgets import problems_in
 
 WAITS = gettext_lazy(
-    "This many people need a second person to approve. A colleague finds the launch under Approvals; any change "
-    "voids the request."
+    "So many people, with what else you launch alone within a day, need a second person to approve. A colleague finds "
+    "the launch under Approvals; any change voids the request."
 )
 
 
