@@ -145,8 +145,10 @@ def total(found: HowMany | None) -> Total | None:
         return None
     if found.known is None:
         return Total(found.everybody, _("people and anonymous visitors"), found.is_rough)
-    visitors = number(max(found.everybody - found.known, 0))
-    return Total(found.known, f"{_('known people')} · {visitors} {_('anonymous visitors')}", found.is_rough)
+    known, visitors = ngettext("known person", "known people", found.known), found.everybody - found.known
+    if visitors > 0:
+        known = f"{known} · {number(visitors)} {_('anonymous visitors')}"
+    return Total(found.known, known, found.is_rough)
 
 
 def total_found(people: int) -> Total:

@@ -19,7 +19,7 @@ from yingtai.customers.jobs import merge_by_hand, split_by_hand
 from yingtai.customers.listing import PEOPLE
 from yingtai.customers.orders import SHOWN_ORDERS, orders_of, worth_of
 from yingtai.customers.services import confirming, erasing, revealing
-from yingtai.kernel.acting import decide
+from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import privacy_holders, profile_panels
 from yingtai.kernel.env import env
 from yingtai.kernel.errors import NotConfirmed
@@ -27,7 +27,7 @@ from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
 from yingtai.kernel.scope import is_below_brand
-from yingtai.organization.api import ask, list_brands
+from yingtai.organization.api import ask, list_brands, list_units
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
@@ -53,7 +53,7 @@ def profile_list(request: ActingRequest) -> HttpResponse:
         # What is shown is nobody's own, and a list that goes on needs it in its address.
         return redirect(f"{request.path}?{urlencode({'show': show})}" if show else request.path)
     has_brands = len(list_brands(acting.scope)) > 1
-    shown = listing(request, PEOPLE, without=() if has_brands else ("brand",))
+    shown = listing(request, PEOPLE, without=_saying_nothing(acting, has_brands))
     if search:
         count_search(acting)
         found: Page[queries.ProfileRow] = Page(queries.find_profiles(acting, search), None)
@@ -73,6 +73,12 @@ def profile_list(request: ActingRequest) -> HttpResponse:
         "took_ms": round((perf_counter() - began) * 1000),
     }
     return render_page(request, "customers/profile_list.html", context, fragment="rows")
+
+
+def _saying_nothing(acting: Acting, has_brands: bool) -> tuple[str, ...]:
+    """Return the columns that would say the same of everybody."""
+    is_one_place = is_below_brand(acting.scope) and len(list_units(acting.scope, kind="dealer")) < 2
+    return (() if has_brands else ("brand",)) + (("place",) if is_one_place else ())
 
 
 def _total(request: ActingRequest) -> viewing.Total | None:

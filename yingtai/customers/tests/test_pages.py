@@ -283,7 +283,7 @@ def test_the_number_above_the_list_is_of_those_found(brand, anna):
     emptied = browser.get("/profiles/", headers=htmx).content.decode()
 
     assert "<b>1</b> person found" in found
-    assert "<b>1</b> known people" in emptied
+    assert "<b>1</b> known person" in emptied
 
 
 def test_nobody_is_not_found_by_a_value_of_another_brand(brand, neighbour, anna):
@@ -416,3 +416,22 @@ def test_nothing_of_what_an_erased_person_did_is_read(brand, acting, anna, monke
     assert "This person was erased on <time" in pages[0]
     assert "</time> by " in officer.get(url).content.decode()
     assert "</time> by " not in pages[0]
+
+
+def test_how_to_reach_somebody_comes_before_what_they_did(brand, anna):
+    page = signed_in(brand.code, "brand_manager").get(f"/profiles/{anna.id}/").content.decode()
+
+    assert page.index("138****8000") < page.index("What we may do") < page.index("Completed an order")
+
+
+def test_whoever_works_in_one_place_reads_it_in_no_line(brand, acting):
+    send(make_source(acting, brand.dealer_no, name="showroom"), [{"type": "identify", "userId": "u-dora"}])
+    ingesting.drain(MONDAY)
+
+    own, all_of_them = (
+        signed_in(code, role).get("/profiles/").content.decode()
+        for code, role in ((brand.dealer_code, "dealer"), (brand.code, "marketer"))
+    )
+
+    assert "u-dora" not in own
+    assert ("Belongs to" in own, "Belongs to" in all_of_them) == (False, True)
