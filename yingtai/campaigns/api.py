@@ -1,6 +1,6 @@
 """The one door into `campaigns`. Other modules import this file, nothing else."""
 
-from yingtai.campaigns.queries import CampaignView, list_campaigns
+from yingtai.campaigns.queries import CampaignView, campaign_names, list_campaigns
 from yingtai.campaigns.results import Lift, Result, result_of
 from yingtai.campaigns.senders import SenderView, sent_from
 from yingtai.campaigns.services.deciding import decide, launch
@@ -12,6 +12,7 @@ __all__ = [
     "Lift",
     "Result",
     "SenderView",
+    "campaign_names",
     "change_campaign",
     "create_campaign",
     "decide",

@@ -28,7 +28,7 @@ def sends(acting: Acting, profile_no: int) -> Panel | None:
     if not decide(acting, "view", Label.L2, "campaigns.campaign").allowed:
         return None
     rows = queries.sends_of(acting, profile_no)
-    names = queries.names_of(acting, [row.campaign_no for row in rows])
+    names = queries.campaign_names(acting, [row.campaign_no for row in rows])
     shown = [
         (row, *names[row.campaign_no], WORDS.get(row.reason or "", SEND_STATES[row.state]))
         for row in rows
@@ -81,7 +81,7 @@ def named(acting: Acting, campaign_nos: Sequence[int]) -> dict[int, tuple[str, s
     """Name campaigns by number, with their pages; without the right to see campaigns, none."""
     if not decide(acting, "view", Label.L2, "campaigns.campaign").allowed:
         return {}
-    found = queries.names_of(acting, campaign_nos)
+    found = queries.campaign_names(acting, campaign_nos)
     return {no: (name, reverse("campaigns:monitor", args=[id_])) for no, (id_, name) in found.items()}
 
 

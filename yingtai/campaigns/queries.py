@@ -206,7 +206,7 @@ def get_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
     return view_campaign(campaign)
 
 
-def names_of(acting: Acting, campaign_nos: Sequence[int]) -> dict[int, tuple[UUID, str]]:
+def campaign_names(acting: Acting, campaign_nos: Sequence[int]) -> dict[int, tuple[UUID, str]]:
     """Return (id, name) by number, for a list in one query."""
     with acting_transaction(acting):
         found = Campaign.objects.filter(campaign_no__in=set(campaign_nos))
@@ -273,7 +273,7 @@ def mails_of(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]
     """Return everything owed to these people, sent or not, oldest first: the person's own copy."""
     with acting_transaction(acting):
         rows = list(Send.objects.filter(profile_no__in=profile_nos).order_by("send_no"))
-        names = names_of(acting, [row.campaign_no for row in rows])
+        names = campaign_names(acting, [row.campaign_no for row in rows])
     return [
         {
             "campaign": names[row.campaign_no][1] if row.campaign_no in names else "",

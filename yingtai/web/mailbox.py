@@ -1,6 +1,7 @@
 """The development mailbox: takes every mail, keeps the newest in memory, delivers none.
 
-SMTP on loopback for those that send; a line of JSON there and back on a Unix socket for those that look.
+SMTP on loopback for those that send; a line of JSON there and back on a Unix socket for those that look, and for the
+product's own mails about accounts: nobody else can open it.
 """
 
 import asyncio
@@ -22,15 +23,18 @@ MOST_MAILS = 20_000
 MOST_BYTES = 200 * 1024 * 1024
 NODE_HEADER = b"\nx-yingtai-node:"
 ACCOUNT_HEADER = b"\nx-yingtai-account:"
+NOWHERE = -1
+"""The node of a mail that nobody is shown."""
 PAGE_SIZE = 50
+MOST_LINE_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as it came: the envelope, the raw message, and the node it was sent for (0 when unsaid).
+    """One mail as it came: the envelope, the raw message, and the node it was sent for.
 
     is_account  it is about somebody's account, such as an invitation or a new password: whoever reads it could take the
-                account over. A mail that does not say which place it is for is taken for one.
+                account over. Only the product itself brings such, on the socket.
     """
 
     no: int
@@ -51,13 +55,21 @@ class Box:
         self._bytes = 0
         self.received_count = 0
 
-    def put(self, sender: str, recipients: tuple[str, ...], raw: bytes, at: datetime) -> None:
-        """Keep one mail, at the cost of the oldest."""
+    def put(
+        self, sender: str, recipients: tuple[str, ...], raw: bytes, at: datetime, *, is_account: bool = False
+    ) -> None:
+        """Keep one mail, at the cost of the oldest.
+
+        A mail of an outsider that names no place, or says that it is about an account, is counted and shown to nobody.
+        """
         self.received_count += 1
         node_no = _node_no(raw)
-        is_account = node_no is None or ACCOUNT_HEADER in _head_of(raw)
+        if is_account:
+            node_no = node_no or 0
+        elif node_no is None or ACCOUNT_HEADER in _head_of(raw):
+            node_no = NOWHERE
         self._mails.append(
-            Mail(self.received_count, at, sender, recipients, raw, node_no or 0, is_account=is_account)
+            Mail(self.received_count, at, sender, recipients, raw, node_no, is_account=is_account)
         )
         self._bytes += len(raw)
         while len(self._mails) > self._most_mails or self._bytes > self._most_bytes:
@@ -102,7 +114,7 @@ def address() -> Path:
 
 
 def answer(box: Box, question: dict[str, Any]) -> Any:
-    """Answer one question: `list`, `read`, `count` or `clear`.
+    """Answer one question: `list`, `read`, `count` or `clear`; or take a mail about an account: `bring`.
 
     `ranges` are the node ranges of the reader; `is_account` asks for the mails about accounts instead of the others.
     """
@@ -123,6 +135,11 @@ def answer(box: Box, question: dict[str, Any]) -> Any:
             if mail is None or mail.is_account != is_account or not _is_inside(mail.node_no, ranges):
                 return None
             return _head(mail) | {"raw": mail.raw.decode("latin-1")}
+        case "bring":
+            recipients = tuple(str(one) for one in question["recipients"])
+            raw = str(question["raw"]).encode("latin-1")
+            box.put(str(question["sender"]), recipients, raw, datetime.now(UTC), is_account=True)
+            return {}
         case "count":
             return {"kept": len(box), "received": box.received_count}
         case "clear":
@@ -143,7 +160,7 @@ async def _serve(box: Box) -> None:
     address().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     address().unlink(missing_ok=True)
     smtp = await loop.create_server(lambda: Smtp(keep), "127.0.0.1", env().port + 2, backlog=256)
-    looking = await asyncio.start_unix_server(_answering(box), str(address()))
+    looking = await asyncio.start_unix_server(_answering(box), str(address()), limit=MOST_LINE_BYTES)
     address().chmod(0o600)
     async with smtp, looking:
         beating = asyncio.create_task(heartbeats.beat_in_loop())

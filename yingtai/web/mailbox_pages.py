@@ -9,10 +9,12 @@ from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yingtai.campaigns.api import campaign_names
 from yingtai.customers.api import count_search, find_profiles, note_shown
 from yingtai.kernel.acting import Acting, decide, require
 from yingtai.kernel.contributions import deed_words
@@ -134,14 +136,20 @@ def _list(request: ActingRequest, *, is_account: bool) -> HttpResponse:
 
 
 def _shown(acting: Acting, mails: list[MailRow], *, is_account: bool) -> list[tuple[MailRow, dict[str, str]]]:
-    """Return each mail with its title and its page; both empty when the actor may not open it."""
+    """Return each mail with its title, and its page when the actor may open it.
+
+    A subject may name whom it goes to: of mails to others the campaign is shown instead.
+    """
     address, page_of = own_address(acting), _page_of(is_account)
     may_open_all = is_account or decide(acting, "reveal", Label.L3, "customers.profile").allowed
+    campaigns = campaign_names(acting, [one.campaign_no for one in mails if one.campaign_no])
     shown = []
     for one in mails:
-        is_open = may_open_all or _is_own(one, address)
-        row = one if is_account else masked_row(one)
-        shown.append((row, {"title": one.subject, "url": reverse(page_of, args=[one.no])} if is_open else {}))
+        is_clear = is_account or _is_own(one, address)
+        campaign = campaigns.get(one.campaign_no or 0)
+        title = one.subject if is_clear else campaign[1] if campaign else _("A mail to a customer")
+        url = reverse(page_of, args=[one.no]) if may_open_all or is_clear else ""
+        shown.append((one if is_account else masked_row(one), {"title": title, "url": url}))
     return shown
 
 

@@ -17,13 +17,14 @@ from yingtai.vault.api import mask
 from yingtai.web.mailbox import address
 
 ANSWER_SECONDS = 3
+CAMPAIGN = re.compile(r"<([0-9]{1,9})\.[0-9]+@")
 # Whatever holds a slash: a link whose beginning is cut off still opens.
 LINK = re.compile(r"[!-~]*/[!-~]*")
 
 
 @dataclass(frozen=True)
 class MailRow:
-    """One mail in a list."""
+    """One mail in a list; `campaign_no` as the mail has it, when it is one of a campaign."""
 
     no: int
     node_no: int
@@ -31,6 +32,7 @@ class MailRow:
     recipients: tuple[str, ...]
     sender: str
     subject: str
+    campaign_no: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def list_mails(
          is_account  mails about colleagues' accounts instead of those to customers
     """
     question = {"to": to, "before": before, "limit": limit}
-    heads = _ask({"ask": "list", **question, "ranges": scope.ranges, "is_account": is_account})
+    heads = ask({"ask": "list", **question, "ranges": scope.ranges, "is_account": is_account})
     if heads is None:
         return None
     return [_row(head, _parse(head["head"])) for head in heads]
@@ -60,7 +62,7 @@ def list_mails(
 
 def find_mail(scope: Scope, no: int, *, is_account: bool = False) -> MailView | None:
     """Return one mail of the scope, in clear, or None when it fell out or the mailbox does not answer."""
-    found = _ask({"ask": "read", "no": no, "ranges": scope.ranges, "is_account": is_account})
+    found = ask({"ask": "read", "no": no, "ranges": scope.ranges, "is_account": is_account})
     if not found:
         return None
     message = _parse(found["raw"])
@@ -83,7 +85,8 @@ def masked_row(row: MailRow) -> MailRow:
     return replace(row, recipients=tuple(mask("email", address) for address in row.recipients))
 
 
-def _ask(question: dict[str, Any]) -> Any:
+def ask(question: dict[str, Any]) -> Any:
+    """Return the mailbox's answer to one question (`mailbox.answer`), or None when it does not answer."""
     with socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(ANSWER_SECONDS)
         try:
@@ -101,6 +104,7 @@ def _parse(text: str) -> EmailMessage:
 
 
 def _row(head: dict[str, Any], message: EmailMessage) -> MailRow:
+    campaign = CAMPAIGN.match(str(message.get("Message-ID", "")))
     return MailRow(
         no=head["no"],
         node_no=head["node_no"],
@@ -108,6 +112,7 @@ def _row(head: dict[str, Any], message: EmailMessage) -> MailRow:
         recipients=tuple(head["recipients"]),
         sender=str(message.get("From", head["sender"])),
         subject=str(message.get("Subject", "")),
+        campaign_no=int(campaign[1]) if campaign else None,
     )
 
 

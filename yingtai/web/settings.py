@@ -197,7 +197,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if ENV.smtp_url else "yingtai.web.account_post.EmailBackend"
+)
 _post = urlsplit(ENV.smtp_url or f"smtp://{ENV.host}:{ENV.port + 2}")
 EMAIL_HOST, EMAIL_PORT = _post.hostname or ENV.host, _post.port or (465 if _post.scheme == "smtps" else 25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_post.username or ""), unquote(_post.password or "")

@@ -8,11 +8,12 @@ from email.message import EmailMessage
 import pytest
 from django.test import Client
 
-from yingtai.campaigns.testing import make_people
+from yingtai.campaigns.testing import make_campaign, make_people
 from yingtai.kernel.env import env
 from yingtai.organization.testing import deeds_of, make_staff
 from yingtai.web import account_mails
 from yingtai.web.mailbox import address
+from yingtai.web.mailbox_reading import ask
 from yingtai.web.tests.running import waited_for
 
 
@@ -26,7 +27,7 @@ def mailbox():
     address().unlink(missing_ok=True)
 
 
-def send(subject, node_no, *, to="anna@example.com", **more):
+def a_mail(subject, node_no, *, to="anna@example.com", **more):
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = subject, "shop@example.com", to
     if node_no is not None:
@@ -35,8 +36,19 @@ def send(subject, node_no, *, to="anna@example.com", **more):
         mail[name.replace("_", "-")] = value
     mail.set_content("Dear Anna, we write to Anna@example.com")
     mail.add_alternative('<p style="color:red">Dear <b>Anna</b></p>', subtype="html")
+    return mail
+
+
+def send(subject, node_no, **more):
+    """Send a mail to a customer, as the product does."""
     with smtplib.SMTP("127.0.0.1", env().port + 2) as sender:
-        sender.send_message(mail)
+        sender.send_message(a_mail(subject, node_no, **more))
+
+
+def bring(subject, node_no):
+    """Bring a mail about an account, as the product does."""
+    raw = a_mail(subject, node_no).as_bytes().decode("latin-1")
+    ask({"ask": "bring", "sender": "no-reply@example.com", "recipients": ["anna@example.com"], "raw": raw})
 
 
 def test_a_manager_reads_the_mails_of_the_own_brand_only(mailbox, sign_in, brand, neighbour):
@@ -47,10 +59,27 @@ def test_a_manager_reads_the_mails_of_the_own_brand_only(mailbox, sign_in, brand
     page = manager.get("/mailbox/").content.decode()
     ours, theirs = manager.get("/mailbox/1/"), manager.get("/mailbox/2/")
 
-    assert "Für Anna 你好" in page
-    assert "Not for us" not in page
+    assert "/mailbox/1/" in page
+    assert "/mailbox/2/" not in page
+    assert "Für Anna 你好" in ours.content.decode()
     assert "Dear Anna" in ours.content.decode()
     assert theirs.status_code == 404
+
+
+@pytest.mark.parametrize("role", ["brand_manager", "marketer"])
+def test_the_list_shows_the_campaign_and_no_subject_which_may_name_somebody(
+    mailbox, sign_in, brand, acting, role
+):
+    people = make_people(acting, brand.node_no, ["anna@example.com"])
+    campaign = make_campaign(acting, brand.node_no, people)
+    send("Dear Anna", brand.node_no, Message_ID=f"<{campaign.campaign_no}.7@nova.example.com>")
+    send("Anna, from elsewhere", brand.node_no)
+
+    page = sign_in(role).get("/mailbox/").content.decode()
+
+    assert "Anna" not in page
+    assert page.index("A mail to a customer") < page.index("Spring news")
+    assert deeds_of(acting, "mail.opened") == deeds_of(acting, "person.revealed") == []
 
 
 def test_the_content_of_a_mail_may_run_nothing(mailbox, sign_in, brand):
@@ -135,16 +164,16 @@ def test_a_mail_is_found_by_its_whole_address_which_is_posted(mailbox, sign_in, 
     send("Hello", brand.node_no)
     manager = sign_in("brand_manager")
 
-    assert "Hello" in manager.post("/mailbox/", {"to": "ANNA@example.com"}).content.decode()
+    assert "/mailbox/1/" in manager.post("/mailbox/", {"to": "ANNA@example.com"}).content.decode()
     assert "No mail to this address" in manager.post("/mailbox/", {"to": "anna"}).content.decode()
-    assert "Hello" in manager.get("/mailbox/?to=nobody@example.com").content.decode()
+    assert "/mailbox/1/" in manager.get("/mailbox/?to=nobody@example.com").content.decode()
 
 
 def test_mails_about_accounts_are_for_administrators_of_their_place_and_recorded(
     mailbox, sign_in, brand, neighbour, acting
 ):
-    send("Come and join", brand.node_no, X_Yingtai_Account="invitation")
-    send("Choose anew", None)
+    bring("Come and join", brand.node_no)
+    bring("Choose anew", None)
     wide = sign_in("brand_manager", "group")
 
     for browser in (sign_in("marketer"), sign_in("brand_manager"), wide):
@@ -181,10 +210,9 @@ def test_nobody_reads_mail_without_signing_in(books):
 
 
 @pytest.fixture
-def smtp(mailbox, settings):
+def post(mailbox, settings):
     """Mails of the product itself go to the mailbox too."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", env().port + 2
+    settings.EMAIL_BACKEND = "yingtai.web.account_post.EmailBackend"
 
 
 def browser_of(staff):
@@ -194,7 +222,7 @@ def browser_of(staff):
 
 
 def test_an_administrator_never_reads_the_link_in_a_mail_to_somebody_elses_account(
-    smtp, sign_in, brand, capsys
+    post, sign_in, brand, capsys
 ):
     officer = make_staff(brand.code, "compliance_officer")
     own = browser_of(officer)
@@ -214,7 +242,7 @@ def test_an_administrator_never_reads_the_link_in_a_mail_to_somebody_elses_accou
     assert "/reset/key/" in capsys.readouterr().out
 
 
-def test_whoever_invites_to_a_role_that_takes_no_second_person_reads_the_link(smtp, brand, acting):
+def test_whoever_invites_to_a_role_that_takes_no_second_person_reads_the_link(post, brand, acting):
     first, second = (browser_of(make_staff(brand.code, "administrator")) for _turn in range(2))
     asked = {
         "email": f"new-{brand.code}@example.com",
