@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from yingtai.campaigns.api import (
     change_campaign,
     create_campaign,
-    decide,
     keep_sender,
     launch,
     list_campaigns,
@@ -27,13 +26,11 @@ from yingtai.content.api import (
     start_of,
 )
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.jobs import JOBS
 from yingtai.organization.api import get_unit_at
 from yingtai.sample.group import BrandPlan
 from yingtai.sample.work import BUYERS, LAPSED, LOOKED, Words
 
-OVER = timedelta(days=30)
-"""How long ago the first campaign was decided: longer than the days in which an order counts."""
 GOAL_DAYS = 21
 HELD_OUT = 4500
 """In hundredths of a percent: enough people for a verdict even at the smallest brand."""
@@ -50,7 +47,7 @@ COLORS = {
 
 
 def prepare_campaigns(acting: Acting, node_no: int, brand: BrandPlan, audiences: Mapping[str, UUID]) -> None:
-    """Make a brand's look, templates, sender and three campaigns; the workers send the mails of the first.
+    """Make a brand's look, templates, sender and three campaigns; the workers launch the first, as of a month ago.
 
     Mails are written in the language of the brand's customers. Repeating it changes nothing.
     """
@@ -68,7 +65,8 @@ def prepare_campaigns(acting: Acting, node_no: int, brand: BrandPlan, audiences:
         return change_campaign(acting, made.id, chosen | sent_from(sender) | values).id
 
     measured = {"hold_out_share": HELD_OUT, "goal_event": "Order Completed", "goal_days": GOAL_DAYS}
-    _finish(acting, draft(FINISHED, BUYERS, versions[REACTIVATION], **measured))
+    finished = draft(FINISHED, BUYERS, versions[REACTIVATION], **measured)
+    JOBS["sample.finish_campaign"].enqueue(acting, campaign_id=str(finished))
     later = _next_morning(acting.at + timedelta(days=3), brand.time_zone)
     launch(acting, draft(SCHEDULED, LAPSED, versions[REACTIVATION], scheduled_at=later, **measured))
     draft(DRAFT, LOOKED, versions[WELCOME])
@@ -86,16 +84,6 @@ def _make_versions(acting: Acting, node_no: int) -> dict[str, UUID]:
         ).id  # fmt: skip
         versions[key] = make_version(acting, template_id).id
     return versions
-
-
-def _finish(acting: Acting, campaign_id: UUID) -> None:
-    """Decide a campaign as of a month ago, so that what people did since is its result today.
-
-    In one transaction: no worker may decide it in between, as of today.
-    """
-    then = acting.at_time(acting.at - OVER)
-    with acting_transaction(then):
-        decide(then, launch(then, campaign_id).campaign_no)
 
 
 def _next_morning(at: datetime, time_zone: str) -> datetime:

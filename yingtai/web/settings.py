@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "csp",
     "template_partials.apps.SimpleAppConfig",
     *[f"yingtai.{module}" for module in MODULES if (ROOT / "yingtai" / module / "apps.py").exists()],
+    *(["yingtai.sample"] if (ROOT / "yingtai" / "sample").exists() else []),
     "yingtai.web",
     "yingtai.kernel",
 ]
