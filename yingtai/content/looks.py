@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from yingtai.content.colors import DEFAULT_COLOR, is_color
 from yingtai.content.errors import ColorNotUnderstood, LogoRefused
 from yingtai.content.models import BrandLook
-from yingtai.content.pictures import picture_in
+from yingtai.content.pictures import Picture, made_anew
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.scope import brand_node
@@ -15,6 +15,8 @@ from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import record_deed
 
 MOST_LOGO_BYTES = 100_000
+MOST_KEPT_BYTES = 300_000
+"""Some pictures grow when they are made anew."""
 MOST_LOGO_PIXELS = 2_000
 """On each side."""
 
@@ -47,19 +49,20 @@ def keep_look(acting: Acting, *, node_no: int, color: str, logo: bytes | None = 
         raise ColorNotUnderstood(field="color")
     changed: dict[str, object] = {"color": color, "changed_at": acting.at, "changed_by": acting.actor}
     if logo is not None:
-        changed |= {"logo": logo, "logo_type": logo_type_of(logo) if logo else ""}
+        picture = logo_of(logo) if logo else Picture("", b"")
+        changed |= {"logo": picture.data, "logo_type": picture.content_type}
     with acting_transaction(acting):
         BrandLook.objects.update_or_create(node_no=brand_node(node_no), defaults=changed)
         record_deed(acting, "look.changed", node_no=brand_node(node_no), about=color)
     return look_of(acting, node_no)
 
 
-def logo_type_of(logo: bytes) -> str:
-    """Return what kind of picture a logo is.
+def logo_of(file: bytes) -> Picture:
+    """Return the picture of a file, made anew: nothing else that came with it is kept.
 
     Raises: LogoRefused when it is too large, or no picture that we take
     """
-    picture = picture_in(logo) if len(logo) <= MOST_LOGO_BYTES else None
-    if picture is None or not all(1 <= side <= MOST_LOGO_PIXELS for side in (picture.width, picture.height)):
+    picture = made_anew(file, most_pixels=MOST_LOGO_PIXELS) if len(file) <= MOST_LOGO_BYTES else None
+    if picture is None or len(picture.data) > MOST_KEPT_BYTES:
         raise LogoRefused(field="logo")
-    return picture.content_type
+    return picture

@@ -71,7 +71,7 @@ class TemplateVersion(ScopedModel):
 
 
 class BrandLook(ScopedModel):
-    """How the pages look that a brand's recipients open. The logo is a picture whose bytes were checked."""
+    """How the pages look that a brand's recipients open. The logo is a picture that was made anew."""
 
     inherited = True
 

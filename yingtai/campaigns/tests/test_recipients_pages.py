@@ -101,7 +101,7 @@ def test_a_link_that_is_broken_says_so_without_the_console(path):
 
 @pytest.mark.parametrize("more", ["", "/preferences"])
 def test_pages_wear_the_brands_color_and_logo(acting, brand_in_china, mail, more):
-    keep_look(acting, node_no=brand_in_china.node_no, color="#ffdd00", logo=png())
+    look = keep_look(acting, node_no=brand_in_china.node_no, color="#ffdd00", logo=png())
     plain = Client()
 
     text = page(mail, more)
@@ -113,7 +113,7 @@ def test_pages_wear_the_brands_color_and_logo(acting, brand_in_china, mail, more
         ":root { --brand: #ffdd00; --brand-ink: #000000; --brand-edge: #111827; }\n"
     )
     assert plain.get(sheet)["Content-Type"] == "text/css"
-    assert plain.get(logo).content == png()
+    assert plain.get(logo).content == look.logo
     assert plain.get(logo)["X-Content-Type-Options"] == "nosniff"
     assert Client().get("/u/broken/look.css").status_code == 404
 

@@ -1,43 +1,79 @@
 """A brand's look: any color can be read, and a logo is a picture and nothing else."""
 
-import struct
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from yingtai.compliance.testing import signed_in
 from yingtai.content.colors import DARK, contrast, edge_of, ink_on
 from yingtai.content.errors import ColorNotUnderstood, LogoRefused
 from yingtai.content.looks import MOST_LOGO_BYTES, keep_look, look_of
-from yingtai.content.pictures import Picture, picture_in
+from yingtai.content.pictures import made_anew
 from yingtai.content.testing import png
 
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc0000b080028007801011100") + b"\xff\xd9"
-WEBP = (
-    b"RIFF"
-    + struct.pack("<I", 22)
-    + b"WEBPVP8X"
-    + struct.pack("<I", 10)
-    + bytes([0] * 4 + [119, 0, 0, 39, 0, 0])
-)
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 GIF = b"GIF89a\x01\x00\x01\x00"
 
 
-@pytest.mark.parametrize(
-    ("data", "kind"),
-    [(png(), "image/png"), (JPEG, "image/jpeg"), (WEBP, "image/webp")],
-    ids=["png", "jpeg", "webp"],
-)
-def test_a_picture_is_known_by_its_bytes(data, kind):
-    assert picture_in(data) == Picture(kind, 120, 40)
+PAGE = b"<script>alert(document.domain)</script>"
+
+
+def picture(kind, mode="RGB", size=(120, 40), **more):
+    into = BytesIO()
+    Image.new(mode, size, 1).save(into, kind, **more)
+    return into.getvalue()
+
+
+def pixels(data):
+    with Image.open(BytesIO(data)) as found:
+        return found.format, found.size, found.convert("RGBA").getpixel((5, 5))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_is_made_anew_and_nothing_else_of_the_file_is_kept(kind):
+    taken_at = Image.Exif()
+    taken_at[0x010E] = "Anna's home"
+    polyglot = picture(kind, exif=taken_at, icc_profile=b"Anna's home") + PAGE
+
+    made = made_anew(polyglot, most_pixels=2_000)
+
+    assert b"script" not in made.data
+    assert b"Anna" not in made.data
+    assert made.content_type == f"image/{kind.lower()}"
+    assert pixels(made.data)[:2] == (kind, (120, 40))
+
+
+def test_what_hides_in_the_words_of_a_picture_goes():
+    words = PngInfo()
+    words.add_text("Comment", PAGE.decode(), zip=False)
+
+    made = made_anew(picture("PNG", pnginfo=words), most_pixels=2_000)
+
+    assert b"script" not in made.data
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
+def test_pixels_stay_as_they_were(mode):
+    data = picture("PNG", mode)
+
+    assert pixels(made_anew(data, most_pixels=2_000).data) == pixels(data)
+
+
+def test_a_photograph_stands_upright_without_what_the_camera_wrote():
+    turned = Image.Exif()
+    turned[0x0112] = 6
+
+    assert pixels(made_anew(picture("JPEG", exif=turned), most_pixels=2_000).data)[1] == (40, 120)
 
 
 @pytest.mark.parametrize(
-    "data", [SVG, GIF, b"", b"\xff\xd8\xff\xd9", b"<html>", png()[:-12], WEBP + b"more", JPEG[:-2]]
+    "data", [SVG, GIF, b"", b"\xff\xd8\xff\xd9", b"<html>", png()[:-40], picture("GIF", "P"), picture("BMP")]
 )
 def test_nothing_else_is_a_picture(data):
-    assert picture_in(data) is None
+    assert made_anew(data, most_pixels=2_000) is None
 
 
 @pytest.mark.parametrize(
@@ -59,7 +95,7 @@ def test_a_look_is_kept_and_its_logo_taken_away(acting, brand):
     kept = keep_look(acting, node_no=brand.node_no, color="#00c000")
     bare = keep_look(acting, node_no=brand.node_no, color="#00c000", logo=b"")
 
-    assert (kept.color, kept.logo, kept.logo_type) == ("#00c000", png(), "image/png")
+    assert (kept.color, pixels(kept.logo), kept.logo_type) == ("#00c000", pixels(png()), "image/png")
     assert (bare.logo, bare.logo_type) == (b"", "")
 
 
