@@ -1,6 +1,8 @@
 """What tests of all modules need from the kernel: another role for a while, and the background work done now."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -45,14 +47,23 @@ def dispatch_facts() -> None:
 
 def run_jobs(*queues: str) -> None:
     """Run every waiting job of these queues (all when none is named), as a worker does, and return."""
-    with engine.replace_connector(engine.connector.get_worker_connector()) as worker:
-        worker.run_worker(
-            queues=list(queues) or None,
-            wait=False,
-            listen_notify=False,
-            install_signal_handlers=False,
-            concurrency=1,
-        )
+    asyncio.run(_work_through(list(queues) or None))
+
+
+async def _work_through(queues: list[str] | None) -> None:
+    # One thread, whose connection to the books is closed before the thread is gone.
+    with ThreadPoolExecutor(1) as thread:
+        asyncio.get_running_loop().set_default_executor(thread)
+        with engine.replace_connector(engine.connector.get_worker_connector()) as worker:
+            async with worker.open_async():
+                await worker.run_worker_async(
+                    queues=queues,
+                    wait=False,
+                    listen_notify=False,
+                    install_signal_handlers=False,
+                    concurrency=1,
+                )
+        await asyncio.to_thread(connections.close_all)
 
 
 def settle(rounds: int = 5) -> None:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -78,12 +78,16 @@ def has_browser() -> bool:
         return Path(playwright.chromium.executable_path).exists()
 
 
-def accessibility_problems(page: Page) -> list[str]:
-    """Return what breaks WCAG 2.2 AA on the open page, one line each; found by axe."""
+def accessibility_problems(page: Page, *, only: Sequence[str] = ()) -> list[str]:
+    """Return what breaks WCAG 2.2 AA on the open page, one line each; found by axe.
+
+    In: only    names of axe's rules, when the page was judged by all of them before and only its colors changed
+    """
     # Through the debugger and not a script element, which the page's own policy would refuse.
     page.evaluate(AXE.read_text())
     # Frames hold mails, which are sealed off: the checker may not look in, and the browser would say so.
-    found = page.evaluate("tags => axe.run({runOnly: tags, iframes: false})", WCAG)
+    judged = {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": WCAG}
+    found = page.evaluate("judged => axe.run({runOnly: judged, iframes: false})", judged)
     return [
         f"{problem['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
         for problem in found["violations"]

@@ -1,4 +1,4 @@
-"""Kill the sender in the middle of 5,000 mails, again and again: each recipient gets exactly one."""
+"""Kill the sender in the middle of 2,000 mails, again and again: each recipient gets exactly one."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people
 from yingtai.campaigns.tests.quick_office import open_quick_office
 
-MAILS = 5000
+MAILS = 2000
 PATIENCE_SECONDS = 60
 
 SENDER = """
@@ -74,7 +74,7 @@ def tally(acting, campaign) -> dict[str, int]:
     return {what: count for what, count in found.items() if count}
 
 
-@pytest.mark.slow  # 5,000 mails over real connections, and senders that start Django three times
+@pytest.mark.slow  # 2,000 mails over real connections, and senders that start Django three times
 @pytest.mark.usefixtures("lake")
 def test_each_recipient_gets_exactly_one_mail_however_often_the_sender_is_killed(acting, brand, tmp_path):
     people = make_people(acting, brand.node_no, [f"p{number}@example.com" for number in range(MAILS)])

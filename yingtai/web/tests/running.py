@@ -26,6 +26,7 @@ class Product:
         furnish(self.home)
         self.port = free_ports(3)
         self.output = self.home / "output"
+        self.supervisor: subprocess.Popen | None = None
 
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("YINGTAI_")}
@@ -35,12 +36,16 @@ class Product:
     def begin(self) -> subprocess.Popen:
         """Start the product and wait for its READY line."""
         with self.output.open("w") as output:
-            supervisor = subprocess.Popen(
+            self.supervisor = supervisor = subprocess.Popen(
                 COMMAND, env=self.environment(), stdout=output, stderr=subprocess.STDOUT
             )
         waited_for(lambda: "READY http://" in self.said() or supervisor.poll() is not None)
         assert "READY http://" in self.said(), self.said()
         return supervisor
+
+    def is_begun(self) -> bool:
+        """Say whether the product that was begun last still runs."""
+        return self.supervisor is not None and self.supervisor.poll() is None
 
     def begin_beside(self) -> subprocess.CompletedProcess:
         """Start it once more while it runs, and wait for what that says."""
@@ -92,6 +97,8 @@ class Product:
             except ProcessLookupError:
                 continue
         waited_for(lambda: not self.processes(), 10)
+        if self.supervisor:
+            self.supervisor.wait(10)
 
 
 def waited_for(happens: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:

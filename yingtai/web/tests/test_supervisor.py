@@ -17,21 +17,25 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def furnished():
+def product():
     product = Product()
     yield product
+    product.end()
     shutil.rmtree(product.home, ignore_errors=True)
 
 
 @pytest.fixture
-def product(furnished):
-    yield furnished
-    furnished.end()
+def supervisor(product):
+    """The product runs when a test begins; a test may leave it running for the next one, or ended."""
+    if not product.is_begun():
+        product.end()
+        product.begin()
+    assert waited_for(product.is_healthy)
+    return product.supervisor
 
 
 @pytest.mark.parametrize("trouble", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hangs"])
-def test_what_is_killed_or_hangs_comes_back_and_ctrl_c_leaves_nothing(product, trouble):
-    supervisor = product.begin()
+def test_what_is_killed_or_hangs_comes_back(product, supervisor, trouble):
     before = product.children(supervisor)
 
     for number in before:
@@ -41,14 +45,8 @@ def test_what_is_killed_or_hangs_comes_back_and_ctrl_c_leaves_nothing(product, t
     assert waited_for(lambda: len(product.children(supervisor)) == len(before))
     assert waited_for(product.is_healthy)
 
-    supervisor.send_signal(signal.SIGINT)
-    assert supervisor.wait(30) == 0
-    assert product.processes() == {}
-    assert product.servers() == {}
 
-
-def test_a_second_start_is_refused_and_a_killed_database_comes_back(product):
-    supervisor = product.begin()
+def test_a_second_start_is_refused_and_a_killed_database_comes_back(product, supervisor):
     first = product.servers()
     names = {command.strip() for command in product.processes().values()}
     expected = {f"yingtai {process.name}" for process in PROCESSES}
@@ -64,29 +62,25 @@ def test_a_second_start_is_refused_and_a_killed_database_comes_back(product):
     assert waited_for(lambda: product.servers().get("books", first["books"]) != first["books"])
     assert waited_for(product.is_healthy)
     assert product.servers()["keys"] == first["keys"]
-    supervisor.send_signal(signal.SIGTERM)
-    assert supervisor.wait(30) == 0
 
 
-def test_the_servers_of_a_killed_supervisor_are_adopted(product):
-    first = product.begin()
+def test_the_servers_of_a_killed_supervisor_are_adopted_and_end_when_asked(product, supervisor):
     servers = product.servers()
 
-    first.kill()
-    first.wait()
+    supervisor.kill()
+    supervisor.wait()
     # Its children die with it; the servers do not.
     assert waited_for(lambda: len(product.processes()) <= len(_of_servers(product)), 10)
     second = product.begin()
 
     assert product.servers() == servers
-    second.send_signal(signal.SIGINT)
+    second.send_signal(signal.SIGTERM)
     assert second.wait(30) == 0
     assert product.processes() == {}
+    assert product.servers() == {}
 
 
-def test_the_next_start_recovers_when_everything_was_killed_at_once(product):
-    supervisor = product.begin()
-
+def test_the_next_start_recovers_when_everything_was_killed_at_once_and_ctrl_c_leaves_nothing(product, supervisor):
     product.end()
     supervisor.wait()
     assert waited_for(lambda: product.processes() == {}, 10)
@@ -95,6 +89,8 @@ def test_the_next_start_recovers_when_everything_was_killed_at_once(product):
     assert product.is_healthy()
     again.send_signal(signal.SIGINT)
     assert again.wait(30) == 0
+    assert product.processes() == {}
+    assert product.servers() == {}
 
 
 def _of_servers(product):
