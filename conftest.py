@@ -1,6 +1,7 @@
 """What every test can ask for: real transactions, as the role `app`, in a brand of the test's own."""
 
 import ipaddress
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -105,6 +106,14 @@ def lake(home: Path) -> Path:
     folder = home / "lake"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_cuts() -> Iterator[None]:
+    """What a test writes is thrown away with the run: the disk need not have it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.test import Client
 
 from tests.doors.addresses import PARAMETER
-from tests.doors.states import Stated, in_every_state
 from tests.doors.test_pages import browsable
 from yingtai.kernel.errors import CATALOGUE
 from yingtai.organization.api import Role
@@ -26,12 +25,6 @@ ENGLISH = re.compile(r"(?:\b[A-Za-z][a-z’']*[ ,]+){4,}[a-z]+")
 LANGUAGES = ("zh-hans", "en")
 # One shows what a bug looks like, one every component with made-up words; one says 503 where no collector runs.
 ARE_MEANT = {"/ui/gallery/broken", "/ui/gallery", "/health"}
-
-
-@pytest.fixture(scope="module")
-def stated(books: None) -> Stated:
-    """A brand in which everything is in every state."""
-    return in_every_state()
 
 
 def addresses(ids: dict[str, list[Any]]) -> Iterator[list[str]]:

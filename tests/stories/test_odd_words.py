@@ -4,7 +4,6 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.doors.states import Stated, in_every_state
 from yingtai.organization.api import Role
 from yingtai.organization.testing import make_staff
 from yingtai.ui import testing
@@ -50,11 +49,6 @@ SHAPE = """
   return {width: document.documentElement.scrollWidth, covered};
 }
 """
-
-
-@pytest.fixture(scope="module")
-def stated(books: None) -> Stated:
-    return in_every_state()
 
 
 @pytest.fixture(scope="module")

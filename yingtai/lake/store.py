@@ -105,19 +105,31 @@ class Lake:
         with self.lock:
             if name in self._handles:
                 self._refuse_lost_log(name)
-                self._handles[name].update_incremental()
+                if not self._is_latest(name):
+                    self._handles[name].update_incremental()
             else:
                 self._handles[name] = self._open(TABLES[name])
                 # A later release of the product may declare more columns than the table on disk has.
                 self.add_columns(name, list(TABLES[name].schema))
             return self._handles[name]
 
+    def _is_latest(self, name: str) -> bool:
+        # Versions follow each other without a gap. To look for one name costs the same however long the log is;
+        # to ask for what is new lists all of it.
+        return (
+            self.storage.is_local
+            and not self._entry(name, self.version(name) + 1).with_suffix(".json").exists()
+        )
+
+    def _entry(self, name: str, version: int) -> Path:
+        return Path(self.storage.location(f"{name}/_delta_log/{version:020d}"))
+
     def _refuse_lost_log(self, name: str) -> None:
         """A log that was taken away would be begun anew by the next commit, and what it named would be lost.
 
         Raises: LakeDamaged
         """
-        entry = Path(self.storage.location(f"{name}/_delta_log/{self._handles[name].version():020d}"))
+        entry = self._entry(name, self.version(name))
         # What a checkpoint holds may be tidied away beside it.
         kinds = (".json", ".checkpoint.parquet")
         if self.storage.is_local and not any(entry.with_name(entry.name + kind).exists() for kind in kinds):

@@ -1,6 +1,5 @@
 """Maintenance changes where rows lie, never what a reader finds."""
 
-import multiprocessing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from yingtai.lake.maintenance import Compaction, compact, erase, refresh, tidy
 from yingtai.lake.reading import scoped
 from yingtai.lake.store import Lake
 from yingtai.lake.testing import events_of, moves_of, on, rows_of
+from yingtai.lake.tests.processes import FRESH
 from yingtai.lake.writing import append, publish, replace, stage
 
-FRESH_PROCESS = multiprocessing.get_context("spawn")
 ALL = "SELECT * EXCLUDE (profile_no) FROM events ORDER BY ingest_no"
 
 
@@ -175,9 +174,7 @@ def compact_often(url: str) -> None:
 
 @pytest.mark.slow  # starts four processes
 def test_processes_that_make_a_table_and_its_columns_at_once_agree(tmp_path: Path) -> None:
-    processes = [
-        FRESH_PROCESS.Process(target=add_trait, args=(str(tmp_path), number)) for number in range(1, 5)
-    ]
+    processes = [FRESH.Process(target=add_trait, args=(str(tmp_path), number)) for number in range(1, 5)]
     for process in processes:
         process.start()
     for process in processes:
@@ -200,7 +197,7 @@ def test_processes_that_replace_and_compact_at_once_double_nothing(tmp_path: Pat
         (compact_often, (url,)),
         (compact_often, (url,)),
     ]
-    processes = [FRESH_PROCESS.Process(target=target, args=arguments) for target, arguments in targets]
+    processes = [FRESH.Process(target=target, args=arguments) for target, arguments in targets]
     for process in processes:
         process.start()
     for process in processes:

@@ -1,6 +1,5 @@
 """A batch becomes visible as a whole and once, whatever dies in between."""
 
-import multiprocessing
 import os
 import signal
 import time
@@ -15,11 +14,11 @@ from yingtai.lake.errors import BatchNotStaged, BatchOutOfOrder
 from yingtai.lake.reading import scoped
 from yingtai.lake.store import Lake
 from yingtai.lake.testing import events_of, moves_of, on
+from yingtai.lake.tests.processes import FRESH
 from yingtai.lake.writing import publish, recover, stage, unstage
 
 STEPS_OF_STAGING = ["planned", "written", "ready"]
 STEPS_OF_PUBLISHING = ["published alias_map", "published events", "done"]
-FRESH_PROCESS = multiprocessing.get_context("spawn")
 
 
 def batch() -> dict:
@@ -59,7 +58,7 @@ def write_for_ever(url: str, committed: str) -> None:
 
 
 def run_until_it_dies(target: Callable[..., None], *arguments: str) -> int | None:
-    process = FRESH_PROCESS.Process(target=target, args=arguments)
+    process = FRESH.Process(target=target, args=arguments)
     process.start()
     process.join(60)
     return process.exitcode
@@ -135,7 +134,7 @@ def test_a_writer_killed_at_any_moment_loses_and_doubles_nothing(tmp_path: Path)
     url, committed = tmp_path / "lake", tmp_path / "committed"
     committed.mkdir()
     for extra in range(5):
-        process = FRESH_PROCESS.Process(target=write_for_ever, args=(str(url), str(committed)))
+        process = FRESH.Process(target=write_for_ever, args=(str(url), str(committed)))
         process.start()
         before = len(os.listdir(committed))
         while len(os.listdir(committed)) < before + 3:

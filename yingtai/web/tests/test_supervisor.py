@@ -80,7 +80,9 @@ def test_the_servers_of_a_killed_supervisor_are_adopted_and_end_when_asked(produ
     assert product.servers() == {}
 
 
-def test_the_next_start_recovers_when_everything_was_killed_at_once_and_ctrl_c_leaves_nothing(product, supervisor):
+def test_the_next_start_recovers_when_everything_was_killed_at_once_and_ctrl_c_leaves_nothing(
+    product, supervisor
+):
     product.end()
     supervisor.wait()
     assert waited_for(lambda: product.processes() == {}, 10)
