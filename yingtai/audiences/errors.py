@@ -35,6 +35,23 @@ class AudienceIsInUse(ProductError):
     status = 409
 
 
+class AudienceIsNotArchived(ProductError):
+    code = "audiences.audience-is-not-archived"
+    title = "Only an archived audience can be deleted"
+    remedy = "Archive it first."
+    status = 409
+
+
+class AudienceWasUsed(ProductError):
+    code = "audiences.audience-was-used"
+    title = "The audience cannot be deleted: {names} need it"
+    remedy = (
+        "It stays archived, where it disturbs nobody. "
+        "Audiences that are made of it can be changed or deleted first."
+    )
+    status = 409
+
+
 class NameIsMissing(ProductError):
     code = "audiences.name-is-missing"
     title = "The audience has no name yet"

@@ -3,8 +3,10 @@ from uuid import UUID
 
 from yingtai.audiences.scores import keep_bounds
 from yingtai.audiences.services import membership
+from yingtai.audiences.services.definitions import delete_audience
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.jobs import job
+from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.tasks import progress, start_task
 
 
@@ -27,6 +29,22 @@ def refresh_all(acting: Acting) -> None:
 def keep_score_bounds(acting: Acting) -> None:
     """Work out where the RFM scores of each brand begin. A repeat changes nothing but the time."""
     keep_bounds(acting)
+
+
+@job("audiences.forget_members", queue="audiences")
+def forget_members(acting: Acting, *, audience_no: Any) -> None:
+    """Remove the stored members of a deleted audience. A repeat finds none."""
+    membership.forget_members(int(audience_no))
+
+
+def delete_for_good(acting: Acting, audience_id: UUID) -> None:
+    """Delete an archived audience that nothing needs, and queue the removal of its members.
+
+    Raises: AudienceNotFound, AudienceIsNotArchived, AudienceWasUsed
+    """
+    with acting_transaction(acting):
+        number = delete_audience(acting, audience_id)
+        forget_members.enqueue(acting, audience_no=number)
 
 
 def ask_for_refresh(acting: Acting, audience_id: UUID, *, name: str, node_no: int) -> None:

@@ -231,10 +231,11 @@ def definitions_in_use() -> dict[int, Any]:
     return dict(Audience.objects.filter(archived_at=None).values_list("audience_no", "definition"))
 
 
-def names_of_users(audience_no: int) -> list[str]:
-    """Return the names of live audiences whose sentences name this one."""
-    audiences = Audience.objects.filter(archived_at=None).values_list("name", "definition")
-    return sorted(name for name, document in audiences if audience_no in mentioned(document))
+def names_of_users(audience_no: int, *, or_archived: bool = False) -> list[str]:
+    """Return the names of live audiences whose sentences name this one; of archived ones too on request."""
+    audiences = Audience.objects.all() if or_archived else Audience.objects.filter(archived_at=None)
+    named = audiences.values_list("name", "definition")
+    return sorted(name for name, document in named if audience_no in mentioned(document))
 
 
 def _view(acting: Acting, audience: Audience) -> AudienceView:

@@ -22,4 +22,5 @@ urlpatterns = [
     path("audiences/<uuid:audience_id>/refresh", showing.refresh, name="refresh"),
     path("audiences/<uuid:audience_id>/progress/<uuid:task_id>", showing.progress, name="progress"),
     path("audiences/<uuid:audience_id>/archive", showing.archive, name="archive"),
+    path("audiences/<uuid:audience_id>/delete", showing.delete, name="delete"),
 ]

@@ -9,11 +9,16 @@ from yingtai.kernel.contributions import Catalogue
 
 @dataclass(frozen=True)
 class Use:
-    """Something that uses an audience; `state` is a word for a person: Draft, Running, Finished."""
+    """Something that uses an audience.
+
+    state     a word for a person: Draft, Running, Finished
+    needs_it  it is not what it was without the audience, which therefore is not deleted; a draft chooses another one
+    """
 
     title: str
     url: str
     state: str = ""
+    needs_it: bool = True
 
 
 audience_uses: Catalogue[Callable[[Acting, int], Sequence[Use]]] = Catalogue("uses of audiences")

@@ -72,6 +72,7 @@ def campaigns_to(acting: Acting, audience_no: int) -> list[Use]:
             one.name,
             reverse("campaigns:campaign" if one.is_draft else "campaigns:monitor", args=[one.id]),
             str(states[one.state]),
+            needs_it=not one.is_draft,
         )
         for one in queries.list_campaigns_to(acting, audience_no)
     ]

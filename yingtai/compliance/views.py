@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from yingtai.compliance import queries
 from yingtai.compliance.channels import CHANNELS
 from yingtai.compliance.errors import PurposeNotFound
 from yingtai.compliance.forms import BASES, NoticeForm, PurposeForm
+from yingtai.compliance.listing import PURPOSES
 from yingtai.compliance.policy import ACTIONS, FOR_EVERYONE, RULES, Rule
 from yingtai.compliance.policy_words import ACTION_WORDS, LABEL_WORDS, PLACE_WORDS
 from yingtai.compliance.services.purposes import (
@@ -24,6 +26,7 @@ from yingtai.kernel.labels import Label
 from yingtai.kernel.protecting import is_protected
 from yingtai.organization.api import Role, list_brands, units_at
 from yingtai.ui import charts
+from yingtai.ui.lists import listing
 from yingtai.ui.pages import render_page
 
 
@@ -31,22 +34,48 @@ from yingtai.ui.pages import render_page
 @page(action="view", place="compliance.purpose")
 def overview(request: ActingRequest) -> HttpResponse:
     """Purposes, and how many people said yes or no to each."""
-    acting, channels = request.acting, dict(CHANNELS)
+    acting, channels, bases = request.acting, dict(CHANNELS), dict(BASES)
     purposes, numbers = queries.list_purposes(acting), queries.count_consents(acting)
     places = units_at([purpose.node_no for purpose in purposes])
+    shown = listing(request, PURPOSES, without=() if len(places) > 1 else ("place",))
+    basis, channel = request.GET.get("basis", ""), request.GET.get("channel", "")
     context = {
-        "purposes": [(purpose, places.get(purpose.node_no)) for purpose in purposes],
+        "listing": shown,
+        "basis": basis,
+        "channel": channel,
+        "basis_choices": [("", _("Every basis")), *BASES],
+        "channel_choices": [("", _("Every channel")), *CHANNELS],
+        "has_purposes": bool(purposes),
+        "purposes": [
+            (
+                purpose,
+                places.get(purpose.node_no),
+                bases.get(purpose.basis, purpose.basis),
+                [channels.get(one, one) for one in purpose.channels],
+            )
+            for purpose in _in_order(purposes, shown.sort)
+            if basis in ("", purpose.basis) and (not channel or channel in purpose.channels)
+        ],
         "numbers": [
             (row, places.get(row.purpose.node_no), channels.get(row.channel, row.channel)) for row in numbers
         ],
         "has_places": len(places) > 1,
         "trend": _trend(queries.consent_trend(acting)),
-        "bases": dict(BASES),
         "now": acting.at,
         "may_edit": _may_edit(request),
         "is_protected": is_protected(acting),
     }
-    return render_page(request, "compliance/overview.html", context)
+    return render_page(request, "compliance/overview.html", context, fragment="rows")
+
+
+def _in_order(purposes: list[queries.PurposeView], sort: str) -> list[queries.PurposeView]:
+    """Return purposes as they are asked for; those of equal worth by brand and code."""
+    worth: dict[str, Callable[[queries.PurposeView], Any]] = {
+        "title": lambda one: one.title.casefold(),
+        "code": lambda one: one.code,
+        "retention": lambda one: one.retention_days,
+    }
+    return sorted(purposes, key=worth[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 
 @require_GET

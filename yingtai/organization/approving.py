@@ -6,13 +6,15 @@ that nobody else looked at it.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import second_person
@@ -70,6 +72,10 @@ class ApprovalView:
     asked_at: datetime
     expires_at: datetime
     may_decide: bool
+    is_open: bool
+    is_approved: bool | None
+    decided_by_name: str
+    decided_at: datetime | None
 
 
 def ask(
@@ -155,29 +161,63 @@ def list_approved(acting: Acting, what: str) -> list[tuple[UUID, str]]:
         return list(found.values_list("id", "about").order_by("id")[:100])
 
 
-def list_waiting(acting: Acting, *, after: str | None = None) -> Page[ApprovalView]:
-    """Return what waits in the actor's scope and is theirs or theirs to decide, the oldest first, in pages.
+def list_waiting(
+    acting: Acting, *, is_over: bool = False, what: str = "", sort: str = "asked", after: str | None = None
+) -> Page[ApprovalView]:
+    """Return what waits in the actor's scope and is theirs or theirs to decide, in pages.
 
+    In:   is_over  what was decided, or waited too long, instead
+          what     a code of `kernel.contributions.second_person`: only wishes of this kind
+          sort     by when it was asked: `asked`, or `-asked` for the latest first
     Cost: 2 queries, and some for each colleague who asks
     """
-    place = decode_cursor(after, UUID)
+    place, is_down = decode_cursor(after, UUID), sort.startswith("-")
     may_decide = _deciding(acting)
+    is_open = Q(decided_at=None, expires_at__gt=acting.at)
     with acting_transaction(acting):
-        waiting = Approval.objects.filter(decided_at=None, expires_at__gt=acting.at).order_by("id")
+        waiting = Approval.objects.filter(~is_open if is_over else is_open).order_by(
+            "-id" if is_down else "id"
+        )
+        if what:
+            waiting = waiting.filter(what=what)
         if place:
-            waiting = waiting.filter(id__gt=place[0])
+            waiting = waiting.filter(**{"id__lt" if is_down else "id__gt": place[0]})
         shown = (one for one in waiting.iterator() if may_decide(one) or one.asked_by == acting.actor)
         found = list(islice(shown, ROWS_PER_PAGE + 1))
-    names = names_of_staff(acting, [one.asked_by for one in found])
-    acts = {one.id: second_person.get(one.what) for one in found}
-    rows = [
-        ApprovalView(
-            one.id, one.what, acts[one.id].title, one.about, acts[one.id].facts(acting, one.asked), one.asked_by,
-            names.get(one.asked_by, one.asked_by), one.asked_at, one.expires_at, may_decide(one),
-        )
-        for one in found[:ROWS_PER_PAGE]
-    ]  # fmt: skip
+    rows = _views(acting, found[:ROWS_PER_PAGE], may_decide)
     return Page(rows, encode_cursor(rows[-1].id) if len(found) > ROWS_PER_PAGE else None)
+
+
+def get_approval(acting: Acting, approval_id: UUID) -> ApprovalView:
+    """Return one wish that is the actor's, or theirs to decide.
+
+    Raises: ApprovalNotFound
+    """
+    may_decide = _deciding(acting)
+    with acting_transaction(acting):
+        found = Approval.objects.filter(id=approval_id).first()
+        if found is None or not (may_decide(found) or found.asked_by == acting.actor):
+            raise ApprovalNotFound
+    return _views(acting, [found], may_decide)[0]
+
+
+def _views(
+    acting: Acting, found: Sequence[Approval], may_decide: Callable[[Approval], bool]
+) -> list[ApprovalView]:
+    names = names_of_staff(acting, [actor for one in found for actor in (one.asked_by, one.decided_by)])
+    shown = []
+    for one in found:
+        act: TwoPersonAct = second_person.get(one.what)
+        is_open = one.decided_at is None and one.expires_at > acting.at
+        shown.append(
+            ApprovalView(
+                # What was asked for may be gone since it was decided.
+                one.id, one.what, act.title, one.about, act.facts(acting, one.asked) if is_open else [],
+                one.asked_by, names.get(one.asked_by, one.asked_by), one.asked_at, one.expires_at,
+                is_open and may_decide(one), is_open, one.is_approved, names.get(one.decided_by, ""), one.decided_at,
+            )
+        )  # fmt: skip
+    return shown
 
 
 def _deciding(acting: Acting) -> Callable[[Approval], bool]:

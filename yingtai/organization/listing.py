@@ -29,5 +29,21 @@ STAFF = ListKind(
     filters=("role",),
     sort="name",
 )
+APPROVALS = ListKind(
+    name="approvals",
+    url_name="organization:approval_list",
+    columns=(
+        Column(name="what", title=_("What"), is_heading=True),
+        Column(name="about", title=pgettext_lazy("approval", "For")),
+        Column(name="facts", title=_("Details")),
+        Column(name="asked_by", title=_("Asked by")),
+        Column(name="asked", title=_("Asked"), is_sorted=True),
+        Column(name="until", title=_("Valid until")),
+        Column(name="state", title=_("State")),
+    ),
+    filters=("show", "what"),
+    sort="asked",
+)
+list_kinds.register(APPROVALS.name, APPROVALS)
 list_kinds.register(RECORD.name, RECORD)
 list_kinds.register(STAFF.name, STAFF)

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.kernel.acting import decide, require
-from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.contributions import deed_words, second_person
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page, public, words_of
 from yingtai.kernel.labels import Label
 from yingtai.organization import approving, deeds, inviting, list_views, queries, services
 from yingtai.organization.errors import TooManyViews
 from yingtai.organization.forms import ColleagueForm, JoinForm, KeyForm, RoleForm, UnitForm
-from yingtai.organization.listing import RECORD, STAFF
+from yingtai.organization.listing import APPROVALS, RECORD, STAFF
 from yingtai.organization.middleware import WORKPLACE
 from yingtai.organization.models import Role, Staff
 from yingtai.organization.record_words import details_in_words
@@ -231,15 +231,27 @@ def join(request: ActingRequest, token: str) -> HttpResponse:
 @require_GET
 @page(action="view", place="home", label=Label.L1)
 def approval_list(request: ActingRequest) -> HttpResponse:
-    """What waits for a second person: one's own wishes, and those of others that one may decide."""
-    found = approving.list_waiting(request.acting, after=request.GET.get("after"))
-    return render_page(request, "organization/approval_list.html", {"page": found})
+    """What waits for a second person, and what was decided: one's own wishes, and those that one may decide."""
+    show, what = request.GET.get("show", ""), request.GET.get("what", "")
+    shown = listing(request, APPROVALS)
+    found = approving.list_waiting(
+        request.acting, is_over=show == "over", what=what, sort=shown.sort, after=request.GET.get("after")
+    )
+    kinds = [(code, act.title) for code, act in second_person.items()]
+    context = {
+        "page": found, "listing": shown, "show": show, "what": what, "kinds": [("", _("Everything")), *kinds],
+        "shows": [("", _("Waiting")), ("over", _("Decided or expired"))],
+    }  # fmt: skip
+    return render_page(request, "organization/approval_list.html", context, fragment="rows")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page(action="view", place="home", label=Label.L1)
 def approval_decide(request: ActingRequest, approval_id: UUID) -> HttpResponse:
-    """Approve or decline what somebody else asked for."""
+    """Read what somebody asked for; approve or decline it."""
+    if request.method == "GET":
+        found = approving.get_approval(request.acting, approval_id)
+        return render_page(request, "organization/approval.html", {"one": found})
     is_approved = request.POST.get("decision") == "approve"
     approving.decide_approval(request.acting, approval_id, is_approved=is_approved)
     messages.success(request, _("Approved and done.") if is_approved else _("Declined."))

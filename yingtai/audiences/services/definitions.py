@@ -1,15 +1,19 @@
 """Create, change and archive audiences."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yingtai.audiences.compiler import compile_audience
 from yingtai.audiences.definition import Group, mentioned, write_definition
 from yingtai.audiences.errors import (
     AudienceIsInUse,
+    AudienceIsNotArchived,
     AudienceRefersToItself,
+    AudienceWasUsed,
     DefinitionNotUnderstood,
     NameIsMissing,
     NameIsTooLong,
@@ -19,13 +23,17 @@ from yingtai.audiences.models import Audience
 from yingtai.audiences.names import read_asked
 from yingtai.audiences.queries import definitions_in_use, found, names_in_use, names_of_users
 from yingtai.audiences.questions import question_of
+from yingtai.audiences.uses import uses_of
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.copies import free_name
-from yingtai.kernel.scope import Scope
+from yingtai.kernel.scope import Scope, brand_node
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import count_question
+from yingtai.organization.api import count_question, record_deed
 
 LONGEST_NAME, LONGEST_NOTE = 120, 400
+
+deed_words.register("audience.deleted", gettext_lazy("deleted an archived audience"))
 
 
 def create_audience(
@@ -80,6 +88,40 @@ def archive_audience(acting: Acting, audience_id: UUID) -> None:
             raise AudienceIsInUse(names=", ".join(users))
         audience.archived_at = acting.at
         audience.save(update_fields=["archived_at"])
+
+
+def delete_audience(acting: Acting, audience_id: UUID) -> int:
+    """Delete an archived audience that nothing needs, for good, and return its number; it is in the record of deeds.
+
+    Its stored members are removed by a job (`forget_members`).
+
+    Raises: AudienceNotFound, AudienceIsNotArchived, AudienceWasUsed
+    """
+    with acting_transaction(acting):
+        audience = found(audience_id, for_change=True, or_archived=True)
+        if audience.archived_at is None:
+            raise AudienceIsNotArchived
+        if names := what_needs(acting, audience.audience_no, node_no=audience.node_no):
+            raise AudienceWasUsed(names=", ".join(names))
+        record_deed(acting, "audience.deleted", node_no=audience.node_no, about=audience.name)
+        number = audience.audience_no
+        audience.delete()
+    return number
+
+
+def what_needs(acting: Acting, audience_no: int, *, node_no: int) -> list[str]:
+    """Return the names of all that needs an audience; what the actor may not see is somebody else's, without a name."""
+    own = _needing(acting, audience_no)
+    everywhere = (
+        _needing(replace(acting, scope=Scope.of(brand_node(node_no))), audience_no) if node_no else own
+    )
+    return own if set(everywhere) <= set(own) else [*own, _("something of colleagues elsewhere")]
+
+
+def _needing(acting: Acting, audience_no: int) -> list[str]:
+    with acting_transaction(acting):
+        audiences = names_of_users(audience_no, or_archived=True)
+    return audiences + [use.title for use in uses_of(acting, audience_no) if use.needs_it]
 
 
 def restore_audience(acting: Acting, audience_id: UUID) -> None:

@@ -206,6 +206,12 @@ def _store(acting: Acting, due: Due, now: pa.Table, *, began: float) -> None:
     publish(acting, fact)
 
 
+def forget_members(audience_no: int) -> None:
+    """Remove the stored members of an audience that was deleted. Repeating it changes nothing."""
+    nobody = scoped(Scope.of(0)).query(BEFORE, {"audience_no": -1})
+    replace("audience_members", _numbered(nobody, audience_no), {"audience_no": audience_no})
+
+
 def _write(due: Due, now: pa.Table, acting: Acting) -> tuple[int, int]:
     before = scoped(Scope.of(due.node_no)).query(BEFORE, {"audience_no": due.audience_no})
     place = pc.index_in(now["profile_no"], value_set=before["profile_no"].combine_chunks())

@@ -2,6 +2,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from yingtai.audiences.api import (
     archive_audience,
@@ -20,8 +21,12 @@ from yingtai.audiences.errors import (
     PlaceNotYours,
 )
 from yingtai.audiences.services.definitions import copy_audience, restore_audience
+from yingtai.audiences.services.membership import forget_members
 from yingtai.kernel.acting import Acting
-from yingtai.organization.testing import BrandForTest, make_acting
+from yingtai.kernel.testing import settle
+from yingtai.lake.api import replace, scoped
+from yingtai.lake.testing import rows_of
+from yingtai.organization.testing import BrandForTest, deeds_of, make_acting, make_staff
 
 EVERYONE = {"join": "all", "parts": []}
 
@@ -145,3 +150,46 @@ def made_of_seen() -> dict[str, object]:
 
 def test_no_migration_is_missing(books: None) -> None:
     call_command("makemigrations", "audiences", check=True, dry_run=True, stdout=StringIO())
+
+
+def test_only_an_archived_audience_that_nothing_needs_is_deleted_for_good(brand, acting) -> None:
+    inner = create_audience(acting, node_no=brand.node_no, name="Inner", definition=EVERYONE)
+    inner_no = get_audience(acting, inner).audience_no
+    outer = create_audience(acting, node_no=brand.node_no, name="Outer", definition=made_of(inner_no))
+    browser, manager = Client(), make_staff(brand.code, "marketer")
+    browser.force_login(manager, "allauth.account.auth_backends.AuthenticationBackend")
+    typed, url = {"confirmed": "delete"}, "/audiences/{}/delete"
+
+    not_archived = browser.post(url.format(outer), typed)
+    for one in (outer, inner):
+        archive_audience(acting, one)
+    needed = browser.post(url.format(inner), typed)
+    not_typed = browser.post(url.format(outer))
+    deleted = [browser.post(url.format(one), typed).status_code for one in (outer, inner)]
+    settle()
+
+    assert (not_archived.status_code, needed.status_code, not_typed.status_code) == (409, 409, 422)
+    assert "Outer" in needed.content.decode()
+    assert deleted == [302, 302]
+    assert browser.get(f"/audiences/{inner}/").status_code == 404
+    assert [(one.about, one.by) for one in deeds_of(acting, "audience.deleted")] == [
+        ("Inner", f"staff:{manager.id}"),
+        ("Outer", f"staff:{manager.id}"),
+    ]
+
+
+def test_deleting_an_audience_removes_its_stored_members(brand, acting, neighbour_acting) -> None:
+    kept, gone = 8_000_001, 8_000_002
+    for number in (kept, gone):
+        row = {"audience_no": number, "profile_no": brand.node_no + 1, "entered_at": acting.at}
+        replace(
+            "audience_members",
+            rows_of("audience_members", [row], node_no=brand.node_no),
+            {"audience_no": number},
+        )
+
+    for _ in range(2):
+        forget_members(gone)
+
+    found = scoped(acting.scope).query("SELECT audience_no FROM audience_members").to_pylist()
+    assert [row["audience_no"] for row in found] == [kept]

@@ -15,13 +15,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.audiences import jobs, presets, queries
+from yingtai.audiences.errors import AudienceIsNotArchived, AudienceWasUsed
 from yingtai.audiences.listing import AUDIENCES
 from yingtai.audiences.metrics import rfm_grid
 from yingtai.audiences.saying import said_in_words
-from yingtai.audiences.services.definitions import archive_audience, copy_audience, restore_audience
+from yingtai.audiences.services.definitions import (
+    archive_audience,
+    copy_audience,
+    restore_audience,
+    what_needs,
+)
 from yingtai.audiences.services.looking import who_they_are
 from yingtai.audiences.uses import uses_of
 from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.errors import NotConfirmed
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.protecting import is_protected, protected_row
@@ -32,7 +39,7 @@ from yingtai.ui import charts
 from yingtai.ui.components import Progress
 from yingtai.ui.formats import number
 from yingtai.ui.lists import do_with_ticked, listing
-from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
 SHOWN_DAYS = 90
 ARCHIVED = "archived"
@@ -148,6 +155,43 @@ def archive(request: ActingRequest, audience_id: UUID) -> HttpResponse:
         cancel_url=reverse("audiences:audience", args=[view.id]),
     )
     return render_confirmation(request, confirmation)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="edit", place="audiences.audience")
+def delete(request: ActingRequest, audience_id: UUID) -> HttpResponse:
+    """Delete an archived audience for good, after the word is typed."""
+    view = queries.get_audience(request.acting, audience_id, or_archived=True)
+    if view.archived_at is None:
+        raise AudienceIsNotArchived
+    if needing := what_needs(request.acting, view.audience_no, node_no=view.node_no):
+        raise AudienceWasUsed(names=", ".join(needing))
+    drafts = [use.title for use in uses_of(request.acting, view.audience_no)]
+    asked = Confirmation(
+        title=_("Delete “{name}”").format(name=view.name),
+        lead=_("The audience and its stored members are deleted. The people stay exactly as they are."),
+        consequences=(
+            _("These drafts use it and need another audience: {names}.").format(names=", ".join(drafts))
+            if drafts
+            else _("Nothing uses it."),
+            _("That it was deleted, when and by whom, stands in the record of deeds."),
+        ),
+        irreversible=_(
+            "Nobody can bring the audience back. To have it out of the lists only, leave it archived."
+        ),
+        action=_("Delete for good"),
+        cancel_url=reverse("audiences:audience", args=[view.id]),
+        type_to_confirm=_("delete"),
+    )
+    if request.method == "POST":
+        try:
+            require_confirmation(request, asked)
+        except NotConfirmed as problem:
+            return render_confirmation(request, asked, problem=problem)
+        jobs.delete_for_good(request.acting, audience_id)
+        messages.success(request, _("“{name}” is deleted.").format(name=view.name))
+        return redirect(AUDIENCES.url_with(f"show={ARCHIVED}"))
+    return render_confirmation(request, asked)
 
 
 @require_POST
