@@ -1,7 +1,7 @@
 """Facts, told upwards: a service publishes in its own transaction, a dispatcher hands the fact to handlers.
 
-Handlers are told at least once; they only queue a job, in the transaction that marks the fact as handled,
-so a job is queued exactly once.
+Handlers only queue a job, in the transaction that notes that they were told, so a job is queued exactly once. A handler
+that fails holds up neither other handlers nor other facts: `yingtai.kernel.dispatcher` tries it again, then parks it.
 """
 
 import dataclasses
@@ -32,7 +32,14 @@ class DomainEvent:
     occurred_at: datetime
 
     def __init_subclass__(cls) -> None:
+        known = FACTS.setdefault(cls.name, cls)
+        if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise ValueError(f"two facts are called {cls.name!r}: {known.__module__} and {cls.__module__}")
         FACTS[cls.name] = cls
+
+
+class FactNotUnderstood(Exception):
+    """A fact of the outbox is of no known name or shape: another release wrote it, or its module is gone."""
 
 
 Fact = TypeVar("Fact", bound=DomainEvent)
@@ -63,14 +70,29 @@ def handles(kind: type[Fact]) -> Callable[[Callable[[Acting, Fact], None]], Call
     return register
 
 
-def tell(name: str, envelope: dict[str, Any]) -> None:
-    """Hand one fact to all its handlers, in the caller's transaction."""
+def handlers_of(name: str) -> dict[str, Callable[[Acting, Any], None]]:
+    """Return who is told of a fact, by the name that notes in the outbox that they were."""
+    return {f"{one.__module__}.{one.__qualname__}": one for one in _handlers[name]}
+
+
+def read_fact(name: str, envelope: dict[str, Any]) -> tuple[Acting, DomainEvent]:
+    """Return who published a fact, and the fact. What was added to its shape since has its default.
+
+    Raises: FactNotUnderstood
+    """
+    if name not in FACTS:
+        raise FactNotUnderstood("no module knows a fact of this name")
     kind = FACTS[name]
-    values = {
-        field.name: _revived(field.type, envelope["fact"][field.name]) for field in dataclasses.fields(kind)
-    }
-    for handler in _handlers[name]:
-        handler(unpack(envelope["acting"]), kind(**values))
+    known = {field.name: field for field in dataclasses.fields(kind)}
+    try:
+        said = {
+            each: _revived(known[each].type, value)
+            for each, value in envelope["fact"].items()
+            if each in known
+        }
+        return unpack(envelope["acting"]), kind(**said)
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        raise FactNotUnderstood("its values are not those of a fact of this name") from problem
 
 
 def _revived(kind: Any, value: Any) -> Any:

@@ -40,13 +40,22 @@ class ExemptModel(models.Model):
         abstract = True
 
 
+OUTBOX_FIGURES = "SELECT (id, name, occurred_at, handled_at, attempts, due_at, parked_at, told, trouble)"
+
+
 class OutboxFact(ExemptModel):
-    """A fact published in its service's transaction, waiting to be told to the handlers above."""
+    """A fact published in its service's transaction, waiting to be told to the handlers above.
+
+    told       the handlers that were told already
+    due_at     when to try again; None: at once
+    parked_at  since when it waits for an operator
+    trouble    kind and place of the latest error
+    """
 
     exempt = "the dispatcher serves all brands; the envelope carries the scope"
     grants = {
-        "app": "INSERT, SELECT (id, name, occurred_at, handled_at)",
-        "worker": "INSERT, SELECT (id, name, occurred_at, handled_at)",
+        "app": f"INSERT, {OUTBOX_FIGURES}, UPDATE (attempts, due_at, parked_at)",
+        "worker": f"INSERT, {OUTBOX_FIGURES}",
         "dispatcher": "SELECT, UPDATE, DELETE",
     }
 
@@ -56,11 +65,17 @@ class OutboxFact(ExemptModel):
     envelope = models.JSONField()
     occurred_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
+    told = models.JSONField(default=list, db_default=[])
+    attempts = models.SmallIntegerField(default=0, db_default=0)
+    due_at = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=200, default="", db_default="")
 
     class Meta:
         constraints = []
         indexes = [
-            models.Index("id", name="outbox_pending", condition=models.Q(handled_at=None)),
+            models.Index("id", name="outbox_due", condition=models.Q(handled_at=None, parked_at=None)),
+            models.Index("id", name="outbox_parked", condition=models.Q(parked_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

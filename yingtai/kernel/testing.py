@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.dispatcher import dispatch
 from yingtai.kernel.env import dsn
+from yingtai.kernel.models import OutboxFact
 from yingtai.kernel.scope import Scope
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -39,10 +40,14 @@ def as_role(role: str) -> Iterator[None]:
 
 
 def dispatch_facts() -> None:
-    """Tell every pending fact, as the dispatcher does."""
+    """Tell every fact that is due, as the dispatcher does; a handler that fails now fails the test."""
     with as_role("dispatcher"):
+        owed = OutboxFact.objects.filter(attempts__gt=0, handled_at=None)
+        known = set(owed.values_list("id", "attempts"))
         while dispatch(datetime.now(UTC)):
             pass
+        failed = [fact for fact in owed if (fact.id, fact.attempts) not in known]
+        assert not failed, [(fact.name, fact.trouble) for fact in failed]
 
 
 def run_jobs(*queues: str) -> None:

@@ -127,7 +127,8 @@ def _overview() -> str:
     own = {name: command.help for name, command in COMMANDS.items()}
     found = {path.stem for path in PACKAGE.glob("*/management/commands/[a-z]*.py")}
     brought = {name: "see `yingtai " + name + " --help`" for name in sorted(found - own.keys())}
-    lines = [f"  {name:<12}{words}" for name, words in (own | brought).items()]
+    width = max(map(len, own | brought)) + 2
+    lines = [f"  {name:<{width}}{words}" for name, words in (own | brought).items()]
     return "\n".join(["yingtai: the marketing information system", "", *lines])
 
 

@@ -29,6 +29,13 @@ class JobNotFailed(ProductError):
     status = 404
 
 
+class FactNotParked(ProductError):
+    code = "web.fact-not-parked"
+    title = "This fact is not parked"
+    remedy = "Somebody may have let it be told again already. Look at the list once more."
+    status = 404
+
+
 class EqualJobWaits(ProductError):
     code = "web.equal-job-waits"
     title = "An equal job waits already"

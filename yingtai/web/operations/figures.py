@@ -8,7 +8,7 @@ from yingtai.web.checks import Finding
 from yingtai.web.operations import growth, waiting
 from yingtai.web.operations.growth import Disk, Part, TableFigure, Upkeep
 from yingtai.web.operations.processes import ProcessFigure, processes
-from yingtai.web.operations.waiting import Backlog, JobRow, QueueFigure
+from yingtai.web.operations.waiting import Backlog, FactRow, JobRow, QueueFigure
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Now:
     outbox: Backlog
     failed: list[JobRow]
     parked: list[JobRow]
+    untold: list[FactRow]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def now(at: datetime) -> Now:
             outbox=waiting.outbox(books, at),
             failed=waiting.failed_jobs(books),
             parked=waiting.parked_jobs(books, at),
+            untold=waiting.untold_facts(books, at),
         )
 
 

@@ -108,6 +108,11 @@ def _of_waiting(books: psycopg.Connection, at: datetime) -> Iterator[Metric]:
         )
         yield _single(f"{name}_oldest_seconds", "Since the oldest of them came", _seconds(backlog))
     yield _single("jobs_failed", "Failed jobs, 51 standing for more", len(waiting.failed_jobs(books)))
+    yield _single(
+        "facts_untold",
+        "Facts parked or tried again, 51 standing for more",
+        len(waiting.untold_facts(books, at)),
+    )
     yield _single("jobs_parked", "Jobs that wait for another try", len(waiting.parked_jobs(books, at)))
 
 

@@ -1,4 +1,4 @@
-"""Letting a failed job try again: a deed, for it may send, write or erase."""
+"""Letting a failed job or a parked fact try again: a deed, for it may send, write or erase."""
 
 from datetime import datetime
 
@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.dispatcher import try_fact_again
 from yingtai.kernel.errors import NotAllowed
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import record_deed
-from yingtai.web.errors import EqualJobWaits, JobNotFailed
+from yingtai.web.errors import EqualJobWaits, FactNotParked, JobNotFailed
 
 PLACE = "operations.job"
 GROUP_NODE = 0
@@ -21,6 +22,7 @@ NAME_OF_FAILED = "SELECT task_name FROM procrastinate_jobs WHERE id = %s AND sta
 RETRY = "SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)"
 
 deed_words.register("job.tried-again", _("let a failed job try again"))
+deed_words.register("fact.tried-again", _("let a parked fact be told again"))
 
 
 def may_see_jobs(acting: Acting) -> bool:
@@ -33,9 +35,7 @@ def try_again(acting: Acting, job_id: int) -> str:
 
     Raises: NotAllowed, JobNotFailed, EqualJobWaits
     """
-    require(acting, "administer", Label.L2, PLACE)
-    if not may_see_jobs(acting):
-        raise NotAllowed
+    _require_operator(acting)
     try:
         with acting_transaction(acting):
             name = _retry(job_id, acting.at)
@@ -45,6 +45,26 @@ def try_again(acting: Acting, job_id: int) -> str:
             raise EqualJobWaits from problem
         raise
     return name
+
+
+def tell_again(acting: Acting, fact_id: int) -> str:
+    """Let a parked fact be told to those it is still owed to, and return its name.
+
+    Raises: NotAllowed, FactNotParked
+    """
+    _require_operator(acting)
+    with acting_transaction(acting):
+        name = try_fact_again(fact_id)
+        if name is None:
+            raise FactNotParked
+        record_deed(acting, "fact.tried-again", node_no=GROUP_NODE, about=name, fact=fact_id)
+    return name
+
+
+def _require_operator(acting: Acting) -> None:
+    require(acting, "administer", Label.L2, PLACE)
+    if not may_see_jobs(acting):
+        raise NotAllowed
 
 
 def _retry(job_id: int, at: datetime) -> str:

@@ -7,4 +7,5 @@ urlpatterns = [
     path("", views.machine, name="machine"),
     path("growth", views.growth, name="growth"),
     path("jobs/<int:job_id>/retry", views.job_retry, name="job_retry"),
+    path("facts/<int:fact_id>/retry", views.fact_retry, name="fact_retry"),
 ]

@@ -11,7 +11,7 @@ from yingtai.ui.pages import render_page
 from yingtai.web.operations import figures
 from yingtai.web.operations.mishaps import mishaps
 from yingtai.web.operations.retrying import PLACE as JOBS
-from yingtai.web.operations.retrying import may_see_jobs, try_again
+from yingtai.web.operations.retrying import may_see_jobs, tell_again, try_again
 from yingtai.web.operations.waiting import MOST_FAILED
 from yingtai.web.operations.words import PART_NAMES, STATES, part_name, words_of
 
@@ -33,6 +33,8 @@ def machine(request: ActingRequest) -> HttpResponse:
         "failed": now.failed[:MOST_FAILED],
         "is_more_failed": len(now.failed) > MOST_FAILED,
         "parked": now.parked[:MOST_FAILED],
+        "untold": now.untold[:MOST_FAILED],
+        "is_more_untold": len(now.untold) > MOST_FAILED,
         "mishaps": mishaps(),
     }
     return render_page(request, "web/operations.html", context, fragment="now")
@@ -54,4 +56,13 @@ def job_retry(request: ActingRequest, job_id: int) -> HttpResponse:
     """Let a failed job try again."""
     name = try_again(request.acting, job_id)
     messages.success(request, _("%s is queued again.") % name)
+    return redirect("operations:machine")
+
+
+@require_POST
+@page(action="administer", place=JOBS)
+def fact_retry(request: ActingRequest, fact_id: int) -> HttpResponse:
+    """Let a parked fact be told again."""
+    name = tell_again(request.acting, fact_id)
+    messages.success(request, _("%s is told again.") % name)
     return redirect("operations:machine")

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from yingtai.customers.api import inbox_backlog
-from yingtai.kernel.dispatcher import WAITING_FACTS
+from yingtai.kernel.dispatcher import UNTOLD_FACTS, WAITING_FACTS
 from yingtai.kernel.jobs import QUEUES
 
 MOST_COUNTED = 1_000
@@ -76,6 +76,18 @@ class JobRow:
     at: datetime | None
 
 
+@dataclass(frozen=True)
+class FactRow:
+    """A fact that somebody above could not be told; `due_at` is None once it is parked for an operator."""
+
+    id: int
+    name: str
+    attempts: int
+    trouble: str
+    due_at: datetime | None
+    at: datetime
+
+
 def queues(books: psycopg.Connection[Any], at: datetime) -> list[QueueFigure]:
     """Return every queue. Cost: at most a thousand rows of each"""
     return [_queue(books, name, at) for name in QUEUES]
@@ -100,6 +112,11 @@ def failed_jobs(books: psycopg.Connection[Any]) -> list[JobRow]:
 def parked_jobs(books: psycopg.Connection[Any], at: datetime) -> list[JobRow]:
     """Return the jobs that wait for another try, the soonest first."""
     return [JobRow(*row) for row in books.execute(PARKED, {"at": at}).fetchall()]
+
+
+def untold_facts(books: psycopg.Connection[Any], at: datetime) -> list[FactRow]:
+    """Return the facts that are parked or wait for another try, one more than a page shows when there are more."""
+    return [FactRow(*row) for row in books.execute(UNTOLD_FACTS, {"at": at}).fetchall()]
 
 
 def _queue(books: psycopg.Connection[Any], name: str, at: datetime) -> QueueFigure:

@@ -7,17 +7,20 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from yingtai.kernel import heartbeats
+from yingtai.kernel.dispatcher import dispatch
 from yingtai.kernel.errors import NotAllowed
 from yingtai.kernel.jobs import job
+from yingtai.kernel.models import OutboxFact
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.testing import as_role
 from yingtai.organization.testing import make_acting
 from yingtai.web import checks
-from yingtai.web.errors import EqualJobWaits, JobNotFailed
+from yingtai.web.errors import EqualJobWaits, FactNotParked, JobNotFailed
 from yingtai.web.operations import waiting
 from yingtai.web.operations.mishaps import Mishap, mishaps
 from yingtai.web.operations.processes import processes
-from yingtai.web.operations.retrying import try_again
+from yingtai.web.operations.retrying import tell_again, try_again
 from yingtai.web.operations.waiting import Backlog
 
 LOG = """\
@@ -71,12 +74,12 @@ def operator(books):
     return acting.at_time(datetime.now(UTC))
 
 
-def deeds(acting):
+def deeds(acting, what="job"):
     """Return who tried what again, the latest first."""
     with acting_transaction(acting), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT by, about, (details->>'job')::int FROM organization_deed WHERE what = %s ORDER BY id DESC",
-            ["job.tried-again"],
+            "SELECT by, about, (details->>%s)::int FROM organization_deed WHERE what = %s ORDER BY id DESC",
+            [what, f"{what}.tried-again"],
         )
         return cursor.fetchall()
 
@@ -125,6 +128,40 @@ def test_jobs_of_all_brands_are_for_operators_of_the_group(failed, brand, operat
     assert "web.note_tried" not in page
     assert sign_in("marketer").get("/operations/").status_code == 403
     assert state_of(number) == ("failed", 0)
+
+
+@pytest.fixture
+def parked(brand, acting):
+    """Return the number of a fact that no module knows."""
+    fact = OutboxFact.objects.create(
+        name="gone.module_was_removed", node_no=brand.node_no, envelope={"acting": {}, "fact": {}},
+        occurred_at=acting.at,
+    )  # fmt: skip
+    with as_role("dispatcher"):
+        dispatch(datetime.now(UTC))
+    yield fact.id
+    with as_role("dispatcher"):
+        OutboxFact.objects.filter(id=fact.id).delete()
+
+
+def test_a_parked_fact_is_shown_with_its_reason_and_told_again_on_record(parked, operator, sign_in):
+    browser = sign_in("operator", "group")
+    page = browser.get("/operations/", headers={"accept-language": "en"}).content.decode()
+    assert "Facts that could not be told" in page
+    assert "no module knows a fact of this name" in page
+
+    answer = browser.post(f"/operations/facts/{parked}/retry")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/operations/")
+    assert deeds(operator, "fact")[0][1:] == ("gone.module_was_removed", parked)
+    with pytest.raises(FactNotParked):
+        tell_again(operator, parked)
+
+
+def test_facts_of_all_brands_are_for_operators_of_the_group(parked, brand):
+    for acting in (make_acting(brand.node_no, roles=("operator",)), make_acting(0, roles=("auditor",))):
+        with pytest.raises(NotAllowed):
+            tell_again(acting, parked)
 
 
 def test_what_waits_is_counted_only_so_far_and_with_its_age(failed, brand, acting):
