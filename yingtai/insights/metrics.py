@@ -7,10 +7,8 @@
 Money is in the smallest unit of its currency and never added across currencies.
 """
 
-from typing import Any
-
 from yingtai.kernel.shares import interval, share
-from yingtai.lake.metrics import metric
+from yingtai.lake.metrics import Row, metric
 
 WITHIN = """
     day >= CAST($since AS DATE) - INTERVAL 1 DAY AND day < CAST($until AS DATE) + INTERVAL 1 DAY
@@ -29,6 +27,12 @@ QUARTERS = """
         WHERE CAST(here AS DATE) >= CAST($since AS DATE) AND CAST(here AS DATE) < CAST($until AS DATE)
     )
 """
+NET = "sum(CASE WHEN event = 'Order Completed' THEN amount_minor ELSE -abs(amount_minor) END)"
+PEOPLE = (
+    "CAST(approx_count_distinct(profile_no) + sum(CASE WHEN profile_no IS NULL THEN 1 ELSE 0 END) AS BIGINT)"
+)
+"""Whose the money is, to a few percent of many and exactly of few; each order that names nobody is somebody's. Counting
+exactly takes ten times as long as the sum."""
 # A time zone's days are looked up for some thousand quarters of an hour, not worked out for millions of rows.
 ACTIVE_DAYS = "day >= CAST($since AS DATE) - INTERVAL 1 DAY AND day < CAST($until AS DATE) + INTERVAL 1 DAY"
 
@@ -69,17 +73,16 @@ def orders() -> str:
     """
 
 
-@metric("insights.net_revenue", unit="money", reads=("purchases",))
+@metric("insights.net_revenue", unit="money", reads=("purchases",), counts=("people_about",), sums=("value",))
 def net_revenue() -> str:
     """Add up completed orders less refunds, by period and currency; a refund counts when it was made.
 
-    Out:   one row per period and currency  (period: date, currency: ISO 4217, value: minor units), by both
+    Out:   one row per period and currency  (period: date, currency: ISO 4217, people_about: of how many people,
+           value: minor units), by both
     Cost:  one scan of the purchases of the days asked for
     """
     return f"""
-        SELECT {PERIOD} AS period, currency,
-               CAST(sum(CASE WHEN event = 'Order Completed' THEN amount_minor
-                             ELSE -abs(amount_minor) END) AS BIGINT) AS value
+        SELECT {PERIOD} AS period, currency, {PEOPLE} AS people_about, CAST({NET} AS BIGINT) AS value
         FROM purchases
         WHERE event IN ('Order Completed', 'Order Refunded') AND currency IS NOT NULL AND {WITHIN}
         GROUP BY 1, 2
@@ -87,22 +90,45 @@ def net_revenue() -> str:
     """
 
 
-def _average_told(told: dict[str, Any], _true: dict[str, Any]) -> dict[str, Any]:
-    return {} if told["orders"] else {"value": None}
+@metric(
+    "insights.net_revenue_in_all",
+    unit="money",
+    reads=("purchases",),
+    counts=("people_about",),
+    sums=("value",),
+)
+def net_revenue_in_all() -> str:
+    """Add up completed orders less refunds in the whole time asked for, by currency.
+
+    Out:   one row per currency  (currency: ISO 4217, people_about: of how many people, value: minor units)
+    Cost:  one scan of the purchases of the days asked for
+    """
+    return f"""
+        SELECT currency, {PEOPLE} AS people_about, CAST({NET} AS BIGINT) AS value
+        FROM purchases
+        WHERE event IN ('Order Completed', 'Order Refunded') AND currency IS NOT NULL AND {WITHIN}
+        GROUP BY 1
+        ORDER BY 1
+    """
 
 
 @metric(
-    "insights.average_order_value", unit="money", reads=("purchases",), counts=("orders",), anew=_average_told
+    "insights.average_order_value",
+    unit="money",
+    reads=("purchases",),
+    counts=("people_about", "orders"),
+    sums=("value",),
 )
 def average_order_value() -> str:
     """Divide the value of completed orders by their number, in the whole time asked for, by currency.
 
-    Out:   one row per currency  (currency, orders: the denominator, value: minor units, rounded)
+    Out:   one row per currency  (currency, orders: the denominator, people_about: of how many people,
+           value: minor units, rounded)
     Empty: no orders, no row; it is not an average of zero
     Cost:  one scan of the purchases of the days asked for
     """
     return f"""
-        SELECT currency, count(*) AS orders,
+        SELECT currency, count(*) AS orders, {PEOPLE} AS people_about,
                CAST(round(sum(CAST(amount_minor AS DOUBLE)) / count(*)) AS BIGINT) AS value
         FROM purchases
         WHERE event = 'Order Completed' AND amount_minor IS NOT NULL AND currency IS NOT NULL AND {WITHIN}
@@ -111,7 +137,7 @@ def average_order_value() -> str:
     """
 
 
-def _repeat_told(told: dict[str, Any], _true: dict[str, Any]) -> dict[str, Any]:
+def _repeat_told(told: Row, _true: Row) -> Row:
     value = share(told["repeaters"], told["buyers"])
     low, high = interval(told["repeaters"], told["buyers"]) if value is not None else (None, None)
     return {"value": value, "low": low, "high": high}
@@ -176,20 +202,26 @@ def new_profiles() -> str:
     """
 
 
-@metric("insights.top_products", unit="money", reads=("order_lines_by_month", "products"))
+@metric(
+    "insights.top_products",
+    unit="money",
+    reads=("order_lines_by_month", "products"),
+    counts=("people_about",),
+    sums=("value", "pieces"),
+)
 def top_products() -> str:
     """Rank products by what was paid for them less returns, in the time asked for, within each currency.
 
     Out:   at most 20 rows of each currency  (product_id, name: null when the catalogue lacks it, currency,
-           pieces, orders, value: minor units), by currency, highest value first
+           pieces, orders, people_about: of how many people, value: minor units), by currency, highest value first
     Cost:  one scan of the order lines of the days asked for
     """
-    return """
+    return f"""
         WITH known AS (
             SELECT product_id, brand_no, max(name) AS name FROM products GROUP BY product_id, brand_no
         ), sold AS (
             SELECT product_id, brand_no, currency, sum(quantity) AS pieces, count(DISTINCT order_id) AS orders,
-                   CAST(sum(amount_minor) AS BIGINT) AS value
+                   {PEOPLE} AS people_about, CAST(sum(amount_minor) AS BIGINT) AS value
             FROM order_lines_by_month
             WHERE day >= CAST($since AS DATE) AND day < CAST($until AS DATE)
             GROUP BY product_id, brand_no, currency
@@ -197,7 +229,7 @@ def top_products() -> str:
             SELECT *, row_number() OVER (PARTITION BY currency ORDER BY value DESC, product_id, brand_no) AS place
             FROM sold
         )
-        SELECT sold.product_id, known.name, sold.currency, sold.pieces, sold.orders, sold.value
+        SELECT sold.product_id, known.name, sold.currency, sold.pieces, sold.orders, sold.people_about, sold.value
         FROM ranked AS sold
         LEFT JOIN known ON known.product_id = sold.product_id AND known.brand_no = sold.brand_no
         WHERE sold.place <= 20

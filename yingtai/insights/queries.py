@@ -82,7 +82,7 @@ def _used(metric: Metric, wanted: dict[str, Any]) -> dict[str, Any]:
 
 def as_told(acting: Acting, metric: Metric, row: Row, *, about: Any) -> Row:
     """Return a row with its numbers of people told roughly, and its shares and averages worked out from those."""
-    told = protected_row(acting, row, *metric.counts, about=about)
+    told = protected_row(acting, row, *metric.counts, about=about, sums=metric.sums)
     return told | metric.anew(told, row) if metric.anew else told
 
 

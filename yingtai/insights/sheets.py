@@ -17,6 +17,7 @@ COLUMNS = {
     "currency": _("Currency"),
     "orders": _("Orders"),
     "buyers": _("Buyers"),
+    "people_about": _("People (about)"),
     "repeaters": _("Bought again"),
     "low": _("At least (95%)"),
     "high": _("At most (95%)"),
@@ -42,7 +43,7 @@ def numbers(answer: Answer, title: Any, period: Period) -> str:
     In:  title   what the column of values is called, as on the card; a ranking's is named for what it ranks by
          period  whose days, weeks or months each have a row, those without anything too
     """
-    rows = _without_gaps(answer.rows, period)
+    rows = _without_gaps(answer, period)
     named = {"value": RANKED_BY.get(answer.metric.name, title), **COLUMNS, "period": BEGINS[period.grain]}
     # A column without a name is for other formulas: money that is not told by currency, say.
     columns = [column for column in (rows[0] if rows else ["value"]) if column in named]
@@ -51,12 +52,13 @@ def numbers(answer: Answer, title: Any, period: Period) -> str:
     return sheet(header, ([_cell(row, column, is_money=is_money) for column in columns] for row in rows))
 
 
-def _without_gaps(rows: Sequence[Row], period: Period) -> Sequence[Row]:
+def _without_gaps(answer: Answer, period: Period) -> Sequence[Row]:
     """Return the rows with a 0 for each piece of time, in each currency, that has none: as the picture draws it."""
+    rows = answer.rows
     if not rows or "period" not in rows[0]:
         return rows
     found = {(row["period"], row.get("currency")): row for row in rows}
-    nothing = dict.fromkeys(rows[0])
+    nothing = dict.fromkeys(rows[0]) | dict.fromkeys(answer.metric.counts, 0)
     return [
         found.get((start, currency))
         or nothing | {"period": start, "value": 0} | ({"currency": currency} if "currency" in nothing else {})

@@ -27,6 +27,13 @@ for name, title, definition in (
         ),
     ),
     (
+        "insights.net_revenue_in_all",
+        _("Net revenue in all"),
+        _(
+            "What completed orders brought in the whole time looked at, less refunds, for every currency by itself."
+        ),
+    ),
+    (
         "insights.average_order_value",
         _("Average order value"),
         _("The value of all completed orders divided by their number, for every currency by itself."),

@@ -5,11 +5,12 @@ alone does not hide that: 29 is 20, and 30 is 30. So a number is first moved by 
 installation knows: the same question always gets the same answer, another question is moved by another amount, and
 numbers about as large share a part of the move, so that whoever puts one question in many ways does not come to the
 true number by averaging. What is fewer than twenty then is told as nothing but that. Shares and averages are worked out
-from what is told, never from the true numbers. docs/algorithms/audiences.md, ADR 0105.
+from what is told, never from the true numbers. A sum of money is moved by what up to ten people brought on average, and
+of fewer than twenty not told at all. docs/algorithms/audiences.md, ADR 0105.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -22,6 +23,8 @@ from yingtai.kernel.labels import Label
 STEP, FEWEST = 10, 20
 OF_QUESTION, OF_SIZE = 7, 3
 """How far the question and the size move a number at most; together a step."""
+FINE = 1_000
+"""Sums are not rounded, so they move by parts of a person."""
 ALIKE = 50
 """How far apart numbers may be that the size moves alike."""
 Counted = TypeVar("Counted")
@@ -43,19 +46,28 @@ def protected(acting: Acting, counted: Counted, *names: str, about: Any) -> Coun
     return replace(counted, **said)  # type: ignore[type-var]
 
 
-def protected_row(acting: Acting, row: Mapping[str, Any], *names: str, about: Any) -> dict[str, Any]:
+def protected_row(
+    acting: Acting, row: Mapping[str, Any], *names: str, about: Any, sums: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return a row of an answer with the named numbers of people as the actor may read them.
 
     What else the row holds tells it from other rows; a fraction does not, for it comes from the true numbers.
+    In:  sums  columns that are sums or averages over the people of the first of `names`, such as money
     """
     if not is_protected(acting):
         return dict(row)
     others = {
         name: value
         for name, value in row.items()
-        if name not in names and not isinstance(value, float | None)
+        if name not in names and name not in sums and not isinstance(value, float | None)
     }
-    return dict(row) | {name: roughly(row[name], [name, about, others]) for name in names if name in row}
+    told = dict(row) | {name: roughly(row[name], [name, about, others]) for name in names if name in row}
+    return told | {
+        name: sum_roughly(row[name], row[names[0]], question=[name, about, others])
+        if told[names[0]] and row[name] is not None
+        else None
+        for name in sums
+    }
 
 
 def roughly(people: int | None, question: Any) -> int | None:
@@ -66,6 +78,17 @@ def roughly(people: int | None, question: Any) -> int | None:
     sized = _move(f"about {people // ALIKE}", OF_SIZE)
     said = (people + asked + sized + STEP // 2) // STEP * STEP
     return said if said >= FEWEST else 0
+
+
+def sum_roughly(value: float, people: int, *, question: Any) -> float:
+    """Return a sum over so many people, moved by the average of up to ten of them; a whole one stays whole.
+
+    It moves by itself, not by as much as the number of people does: who knows both would know how much that is.
+    """
+    asked = _move(f"sum of {json.dumps(question, sort_keys=True, default=str)}", OF_QUESTION * FINE)
+    sized = _move(f"sum about {people // ALIKE}", OF_SIZE * FINE)
+    moved = value * (1 + (asked + sized) / FINE / people)
+    return type(value)(round(moved)) if float(value).is_integer() else moved
 
 
 @lru_cache(maxsize=20_000)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from yingtai.kernel.contributions import Catalogue
 from yingtai.kernel.labels import Label
-from yingtai.kernel.units import UNITS
+from yingtai.kernel.units import MONEY, UNITS
 
 Row = dict[str, Any]
 CATALOGUE: "Catalogue[Metric]" = Catalogue("metrics")
@@ -22,6 +22,7 @@ class Metric:
     label: Label
     counts: tuple[str, ...]
     anew: Callable[[Row, Row], Row] | None
+    sums: tuple[str, ...]
     sql: Callable[..., str]
 
     # A page that names a metric wants its name and meaning, not what calling it returns.
@@ -44,6 +45,7 @@ def metric(
     label: Label = Label.L2,
     counts: tuple[str, ...] = (),
     anew: Callable[[Row, Row], Row] | None = None,
+    sums: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., str]], Metric]:
     """Declare a function that returns SQL as a metric.
 
@@ -54,7 +56,11 @@ def metric(
           counts the columns that are numbers of people: whoever may not see people reads them roughly
           anew   what shares and averages are when the counts are told roughly: (row as told, true row) → the columns
                  that change; none that is left as it is may give a true count away
+          sums   the columns that are sums or averages over the people of the first of `counts`, such as money: they are
+                 rough where that is, and not told of fewer than twenty
     """
+    if (sums and not counts) or (unit == MONEY and label < Label.L3 and not sums):
+        raise TypeError(f"metric {name}: say with `sums` and `counts` which money comes from how many people")
     if unit == "ratio" and counts and anew is None:
         raise TypeError(
             f"metric {name}: say with `anew` what its shares are when its counts are told roughly"
@@ -65,6 +71,6 @@ def metric(
     def declare(sql: Callable[..., str]) -> Metric:
         if not sql.__doc__:
             raise TypeError(f"metric {name} needs a docstring that says what it answers")
-        return CATALOGUE.register(name, Metric(name, unit, reads, label, counts, anew, sql))
+        return CATALOGUE.register(name, Metric(name, unit, reads, label, counts, anew, sums, sql))
 
     return declare

@@ -92,9 +92,9 @@ class Card:
 
 
 def figure(
-    look: Look, label: Any, value: float, before: float | None = None, *, unit_code: str
+    look: Look, label: Any, value: float | None, before: float | None = None, *, unit_code: str
 ) -> dict[str, Any]:
     """Return a figure with the days it is of; its change, where there is one, says against what."""
-    change = (value - before) / before if before and before > 0 else None
+    change = (value - before) / before if value is not None and before and before > 0 else None
     told = look.against if change is not None else look.span
     return {"label": label, "value": value, "change": change, "period": told, "unit_code": unit_code}

@@ -15,8 +15,8 @@ MOST_PRODUCTS = 10
 
 def revenue(look: Look) -> Drawn:
     """Net revenue and the average order: figures and a picture for each currency."""
-    drawn, whole = look.ask_drawn("insights.net_revenue"), look.ask("insights.net_revenue")
-    before = look.ask_before("insights.net_revenue")
+    drawn, whole = look.ask_drawn("insights.net_revenue"), look.ask("insights.net_revenue_in_all")
+    before = look.ask_before("insights.net_revenue_in_all")
     averages = {row["currency"]: row["value"] for row in look.ask("insights.average_order_value").rows}
     found = _own_first({row["currency"] for row in drawn.rows}, look)
     is_plain = found == [look.currency]
@@ -48,8 +48,10 @@ def _revenue_chart(look: Look, answer: Answer, currency: str, *, is_plain: bool)
     return drawn_over_time(look, charts.bars, words, found, f"money:{currency}")
 
 
-def _total(answer: Answer, currency: str) -> int:
-    return sum(row["value"] for row in answer.rows if row["currency"] == currency)
+def _total(answer: Answer, currency: str) -> int | None:
+    """Return the sum in a currency: 0 without orders, None when it is of too few people for whoever asks."""
+    found = [row["value"] for row in answer.rows if row["currency"] == currency]
+    return found[0] if found else 0
 
 
 def _own_first(currencies: Any, look: Look) -> list[str]:

@@ -37,9 +37,12 @@ def over_time(
 
 
 def drawn_over_time(
-    look: Look, draw: Callable[..., Chart], words: object, found: dict[date, int], unit: str
+    look: Look, draw: Callable[..., Chart], words: object, found: dict[date, int | None], unit: str
 ) -> Chart:
-    """Return the picture of a figure over time; a piece without events is 0, one that is not over says so."""
+    """Return the picture of a figure over time; a piece without events is 0, one that is not over says so.
+
+    One that is of too few people to be told is empty.
+    """
     drawn = look.period.drawn
     starts = drawn.starts()
     points = [(_label(start, look, is_last=start == starts[-1]), found.get(start, 0)) for start in starts]

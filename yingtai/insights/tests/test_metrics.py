@@ -71,14 +71,15 @@ def test_a_person_active_twice_in_a_week_counts_once(shop, acting):
 
 def test_revenue_takes_refunds_back_and_keeps_currencies_apart(shop, acting):
     assert answer("insights.net_revenue", acting) == [
-        (date(2026, 3, 2), "CNY", 260_00),
-        (date(2026, 3, 9), "CNY", -80_00),
-        (date(2026, 3, 9), "EUR", 30_00),
+        (date(2026, 3, 2), "CNY", 2, 260_00),
+        (date(2026, 3, 9), "CNY", 1, -80_00),
+        (date(2026, 3, 9), "EUR", 1, 30_00),
     ]
+    assert answer("insights.net_revenue_in_all", acting) == [("CNY", 2, 180_00), ("EUR", 1, 30_00)]
 
 
 def test_an_average_says_how_many_orders_stand_behind_it(shop, acting):
-    assert answer("insights.average_order_value", acting) == [("CNY", 3, 86_67), ("EUR", 1, 30_00)]
+    assert answer("insights.average_order_value", acting) == [("CNY", 3, 2, 86_67), ("EUR", 1, 1, 30_00)]
 
 
 def test_repeat_rate_counts_orders_before_the_period_too_and_states_its_interval(shop, acting):
@@ -119,9 +120,9 @@ def test_products_are_ranked_by_what_was_paid_less_returns(brand, acting):
     replace("products", goods, {"brand_no": brand.node_no >> 40})
 
     assert answer("insights.top_products", acting) == [
-        ("cap", "Cap", "CNY", 1.0, 1, 70),
-        ("mat", None, "CNY", 1.0, 2, 60),
-        ("mat", None, "EUR", 1.0, 1, 5_000),
+        ("cap", "Cap", "CNY", 1.0, 1, 1, 70),
+        ("mat", None, "CNY", 1.0, 2, 1, 60),
+        ("mat", None, "EUR", 1.0, 1, 1, 5_000),
     ]
     products = drawn("products", look_at(acting)).products
     assert [(currency, len(rows)) for currency, rows in products] == [("EUR", 1), ("CNY", 2)]
@@ -262,8 +263,50 @@ def test_who_may_not_see_people_reads_a_share_of_rough_numbers_or_none(shop, bra
     analyst = make_acting(brand.node_no, roles=("analyst",))
 
     assert answer("insights.repeat_rate", analyst) == [(0, 0, None, None, None)]
-    assert answer("insights.average_order_value", analyst) == [("CNY", 0, None), ("EUR", 0, None)]
+    assert answer("insights.average_order_value", analyst) == [
+        ("CNY", 0, 0, None),
+        ("EUR", 0, 0, None),
+    ]
     assert drawn("repeat", look_at(analyst)).figures == []
+
+
+def test_money_of_few_people_is_told_to_nobody_who_may_not_see_them(shop, brand):
+    analyst = make_acting(brand.node_no, roles=("analyst",))
+    metrics = ("insights.net_revenue", "insights.net_revenue_in_all", "insights.average_order_value")
+    card = drawn("revenue", look_at(analyst, currency="CNY"))
+
+    assert {row["value"] for name in metrics for row in ask(analyst, name, MARCH).rows} == {None}
+    assert [one["value"] for one in card.figures] == [None, None]
+
+
+def test_pieces_and_money_of_a_product_that_few_bought_are_not_told(brand):
+    line = {"order_id": "a", "line_no": 1, "product_id": "car", "quantity": 1.0, "amount_minor": 99_000_00}
+    usual = {"day": date(2026, 3, 4), "currency": "CNY", "alias_no": 1, "profile_no": 1}
+    append("order_lines", rows_of("order_lines", [line], **usual, node_no=brand.node_no))
+    analyst = make_acting(brand.node_no, roles=("analyst",))
+
+    assert answer("insights.top_products", analyst) == [("car", None, "CNY", None, 1, 0, None)]
+
+
+def test_what_one_person_paid_is_no_difference_of_two_sums(brand, acting):
+    # Everybody else pays one yuan, and one more person comes on the last day.
+    rows = [order(person, at(3, 3), 1_00) for person in range(7_200_001, 7_200_201)]
+    append("events", events_of([*rows, order(7_200_300, at(3, 14), 3_00)], node_no=brand.node_no))
+    analyst = make_acting(brand.node_no, roles=("analyst",))
+    windows = [period_between(date(2026, 3, 1), date(2026, 3, last), "Asia/Shanghai") for last in (14, 16)]
+    asked = [("insights.net_revenue_in_all", window) for window in windows]
+    told = [ask(analyst, *one).rows[0]["value"] for one in asked]
+    true = [ask(acting, *one).rows[0]["value"] for one in asked]
+
+    assert true == [200_00, 203_00]
+    assert all(0 < abs(one - other) <= 10_20 for one, other in zip(told, true, strict=True))
+    assert told[1] - told[0] != 3_00
+    assert [ask(analyst, *one).rows[0]["value"] for one in asked] == told
+
+
+def test_money_without_the_people_it_comes_from_cannot_be_declared():
+    with pytest.raises(TypeError, match="sums"):
+        metric("insights.test_money", unit="money")(lambda: "SELECT 1")
 
 
 def test_a_share_is_worked_out_from_the_numbers_that_are_told(brand, acting):

@@ -33,6 +33,16 @@ def analyst(brand):
 
 
 @pytest.fixture
+def manager(brand):
+    """Somebody who may see people, and so what each of them paid."""
+    browser = Client()
+    browser.force_login(
+        make_staff(brand.code, "brand_manager"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return browser
+
+
+@pytest.fixture
 def one_order(brand):
     row = {"event": "Order Completed", "amount_minor": 12_300, "currency": "CNY", "order_id": "o1"}
     append("events", events_of([row | {"occurred_at": NOON, "received_at": NOON}], node_no=brand.node_no))
@@ -70,32 +80,50 @@ def test_no_door_tells_a_share_of_one_buyer_to_who_may_not_see_people(analyst, o
     assert "0.0%" not in card
 
 
-def test_revenue_is_written_with_its_currency(analyst, one_order):
-    assert "¥123" in analyst.get("/insights/cards/revenue?period=all").content.decode()
+def test_no_door_tells_what_one_buyer_paid_to_who_may_not_see_people(analyst, one_order, brand):
+    line = {
+        "order_id": "o1", "product_id": "cap", "line_no": 0, "quantity": 1.0, "amount_minor": 12_300,
+        "currency": "CNY", "day": NOON.date(), "alias_no": 1, "profile_no": 1,
+    }  # fmt: skip
+    append("order_lines", rows_of("order_lines", [line], node_no=brand.node_no))
+    key = make_api_key(None, unit_code=brand.code, name="reader", roles=["analyst"], at=MONDAY)
+    names = [metric.name for metric in METRICS.all() if metric.unit == "money"]
+    days = "since=2026-03-01&until=2026-04-01"
+    headers = {"authorization": f"Bearer {key}"}
+    answers = [Client().get(f"/api/v1/metrics/{name}?{days}", headers=headers).json() for name in names]
+    pages = [analyst.get(f"/insights/cards/{card.name}?period=all").content.decode() for card in CARDS]
+    tables = [analyst.get(f"/insights/cards/{card.name}.csv?period=all").content.decode() for card in CARDS]
+
+    assert {row["value"] for one in answers for row in one["rows"]} == {None}
+    assert [text for text in pages + tables if "123" in text] == []
 
 
-def test_the_numbers_of_a_card_come_as_csv(analyst, one_order):
-    answer = analyst.get("/insights/cards/revenue.csv?period=all")
+def test_revenue_is_written_with_its_currency(manager, one_order):
+    assert "¥123" in manager.get("/insights/cards/revenue?period=all").content.decode()
+
+
+def test_the_numbers_of_a_card_come_as_csv(manager, one_order):
+    answer = manager.get("/insights/cards/revenue.csv?period=all")
 
     assert answer["Content-Disposition"] == 'attachment; filename="revenue-2026-03-04-2026-03-04.csv"'
     assert answer.content.decode("utf-8-sig").splitlines() == [
-        "Day,Currency,Net revenue",
-        "2026-03-04,CNY,123.0",
+        "Day,Currency,People (about),Net revenue",
+        "2026-03-04,CNY,1,123.0",
     ]
 
 
-def test_a_ranking_as_csv_names_the_money_and_writes_whole_pieces(analyst, brand, one_order):
+def test_a_ranking_as_csv_names_the_money_and_writes_whole_pieces(manager, brand, one_order):
     line = {
         "order_id": "o1", "product_id": "cap", "line_no": 0, "quantity": 6.0, "amount_minor": 12_300,
         "currency": "CNY", "day": NOON.date(), "alias_no": 1, "profile_no": 1,
     }  # fmt: skip
     append("order_lines", rows_of("order_lines", [line], node_no=brand.node_no))
 
-    lines = analyst.get("/insights/cards/products.csv?period=all").content.decode("utf-8-sig").splitlines()
+    lines = manager.get("/insights/cards/products.csv?period=all").content.decode("utf-8-sig").splitlines()
 
     assert lines == [
-        "Product number,Product,Currency,Pieces less returns,Orders,Net revenue",
-        "cap,,CNY,6,1,123.0",
+        "Product number,Product,Currency,Pieces less returns,Orders,People (about),Net revenue",
+        "cap,,CNY,6,1,1,123.0",
     ]
 
 
@@ -148,7 +176,7 @@ def test_a_mail_we_sent_moves_no_window_and_is_nobodys_activity(analyst, brand, 
     assert "2026-08" not in analyst.get("/insights/cards/active.csv?period=all").content.decode()
 
 
-def test_the_day_that_runs_is_in_the_picture_and_not_in_the_figure(analyst, brand):
+def test_the_day_that_runs_is_in_the_picture_and_not_in_the_figure(manager, brand):
     now = datetime.now(UTC)
     orders = [
         {"event": "Order Completed", "amount_minor": minor, "currency": "CNY", "order_id": str(minor),
@@ -156,7 +184,7 @@ def test_the_day_that_runs_is_in_the_picture_and_not_in_the_figure(analyst, bran
         for minor, days in ((70_000, 0), (20_000, 1), (10_000, 31), (5_000, 70))
     ]  # fmt: skip
     append("events", events_of(orders, node_no=brand.node_no))
-    page = analyst.get("/insights/cards/revenue?period=30d").content.decode()
+    page = manager.get("/insights/cards/revenue?period=30d").content.decode()
 
     assert "¥200" in page
     assert "+100" in page
