@@ -6,6 +6,8 @@ import contextlib
 import zlib
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Iterator
+from functools import lru_cache
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
 import msgspec
@@ -29,8 +31,8 @@ LOOPBACK = frozenset(("127.0.0.1", "::1", ""))
 GZIP = 16 + zlib.MAX_WBITS
 BODY_SECONDS = 15.0
 BODIES_AWAITED = 1_024
-BODIES_AWAITED_OF_ONE = 64
-"""Requests whose bodies are on their way, of all clients and of one address: whoever sends slowly holds up themself."""
+BODIES_ALWAYS_AWAITED = 64
+"""Requests whose bodies are on their way: of all clients, and those of one address that need no room beside them."""
 BYTES_HEARD_OUT = 8 * 1024 * 1024
 """A client that is cut off while it sends never reads why, and sends the same again."""
 
@@ -38,7 +40,11 @@ read_text = msgspec.json.Decoder(str).decode
 
 
 class Waiting:
-    """Counts bodies that are on their way."""
+    """Counts bodies that are on their way.
+
+    One address may hold as many as are still free for others: alone half of all, beside another that wants all a third.
+    So whoever sends slowly holds up themself, and an office behind one address is not refused while there is room.
+    """
 
     def __init__(self) -> None:
         self._of: dict[str, int] = {}
@@ -50,8 +56,9 @@ class Waiting:
 
         Raises: CollectorBusy
         """
-        held = self._of.get(address, 0)
-        if held >= BODIES_AWAITED_OF_ONE or self._all >= BODIES_AWAITED:
+        address = sharer(address)
+        held, free = self._of.get(address, 0), BODIES_AWAITED - self._all
+        if held >= max(free, BODIES_ALWAYS_AWAITED) or not free:
             raise CollectorBusy
         self._of[address], self._all = held + 1, self._all + 1
         try:
@@ -63,6 +70,18 @@ class Waiting:
                 self._of[address] = left
             else:
                 del self._of[address]
+
+
+@lru_cache(maxsize=4_096)
+def sharer(address: str) -> str:
+    """Return who shares: an IPv4 address, or the network of an IPv6 one, for whoever has one has all of its 2⁶⁴."""
+    if ":" not in address:
+        return address
+    try:
+        found = IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))
 
 
 async def read_body(receive: Receive, headers: Headers) -> bytes:
