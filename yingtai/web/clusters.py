@@ -51,6 +51,16 @@ class Server:
             return self.child.poll() is None
         return _serves(self.cluster, self.pid)
 
+    def is_ending(self) -> bool:
+        """Say whether somebody asked it to end: it lets nobody in, and waits for those who are."""
+        return _recorded_state(self.cluster) == "stopping"
+
+    def is_suspended(self) -> bool:
+        """Say whether a signal made it stand still, which looks alive and answers nobody."""
+        with contextlib.suppress(FileNotFoundError, IndexError):
+            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+        return False
+
     def stop(self) -> None:
         """End every connection, write a checkpoint and wait until the server is gone."""
         for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):

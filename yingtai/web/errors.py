@@ -22,6 +22,13 @@ class BooksAreNewer(ProductError):
     status = 500
 
 
+class BooksDoNotAnswer(ProductError):
+    code = "web.books-do-not-answer"
+    title = "The database does not answer just now"
+    remedy = "Nothing was changed. It is usually back within a minute: go back and try again then."
+    status = 503
+
+
 class JobNotFailed(ProductError):
     code = "web.job-not-failed"
     title = "This job has not failed, or is no longer kept"

@@ -76,6 +76,14 @@ def _look_after(servers: list[clusters.Server]) -> None:
     for place, server in enumerate(servers):
         with contextlib.suppress(OSError):
             trim(clusters.log_file(server.cluster))
+        if server.is_suspended():
+            tell(f"The {server.cluster.name} cluster was suspended; waking it.")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(server.pid, signal.SIGCONT)
+        elif server.is_alive() and server.is_ending():
+            # On its own it would wait for our processes to leave, which they never do.
+            tell(f"The {server.cluster.name} cluster was asked to end by somebody else; ending it now.")
+            server.stop()
         if not server.is_alive():
             tell(f"The {server.cluster.name} cluster ended; starting it again.")
             _start_again(servers, place)

@@ -3,7 +3,8 @@
 import logging
 import sys
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,13 +12,17 @@ from django.views.decorators.http import require_POST
 
 from yingtai.collect.api import names_of_sources
 from yingtai.kernel.contributions import home_panels, home_todos
-from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.http import ActingRequest, answer_problem, page
 from yingtai.kernel.ids import uuid7
 from yingtai.kernel.labels import Label
 from yingtai.kernel.reading import read_whole
 from yingtai.ui.navigation import may_open
 from yingtai.ui.pages import render_page
+from yingtai.web.absence import is_away
+from yingtai.web.errors import BooksDoNotAnswer
 from yingtai.web.first_steps import A_YEAR, COOKIE, dismissed, place_of, steps_shown
+
+RETRY_SECONDS = 5
 
 log = logging.getLogger(__name__)
 
@@ -72,12 +77,24 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer a bug with a reference that is in the log beside its facts."""
+    """Answer a bug with a reference that is in the log beside its facts; a database that is away with its own words."""
+    trouble = sys.exc_info()[1]
+    if trouble is not None and is_away(trouble):
+        log.warning("the books do not answer: %s", type(trouble).__name__)
+        request.user = AnonymousUser()  # who somebody is cannot be asked either
+        response = answer_problem(request, BooksDoNotAnswer())
+        response["Retry-After"] = RETRY_SECONDS
+        return response
     reference = uuid7().hex[-12:]
-    log.error("reference %s", reference, exc_info=sys.exc_info())
+    log.error("reference %s", reference, exc_info=trouble)
     words = {
         "title": _("Something broke on our side"),
         "remedy": _("Nothing was changed. Try again; if it happens again, tell your operator the reference."),
         "reference": reference,
     }
+    if request.path.startswith("/api/"):
+        document = {"type": "about:blank", "title": words["title"], "status": 500, "detail": words["remedy"]}
+        return JsonResponse(
+            document | {"reference": reference}, status=500, content_type="application/problem+json"
+        )
     return render(request, "ui/wrong.html", words, status=500)

@@ -4,7 +4,9 @@ import json
 import re
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people
@@ -139,3 +141,44 @@ def test_no_proxy_and_no_shared_computer_keeps_what_somebody_was_shown(sign_in, 
 
 def test_no_answer_of_the_api_is_kept(call):
     assert "no-store" in call("/audiences")["Cache-Control"]
+
+
+def _raises(trouble):
+    def ask(*_, **__):
+        raise trouble from trouble.__cause__
+
+    return ask
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/audiences"])
+@pytest.mark.parametrize("connects", [True, False])
+def test_a_database_that_is_away_is_said_to_be_away(sign_in, key, monkeypatch, path, connects):
+    """Whether a page of someone signed in meets it, or already the question who that is."""
+    browser = sign_in()
+    browser.raise_request_exception = False
+    refused = OperationalError("connection failed: the database system is shutting down")
+    refused.__cause__ = psycopg.OperationalError(str(refused))
+    if connects:
+        monkeypatch.setattr("yingtai.web.views.home_todos.all", lambda: [_raises(refused)])
+        monkeypatch.setattr("yingtai.audiences.endpoints.queries.list_audiences", _raises(refused))
+    else:
+        monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", _raises(refused))
+
+    answer = browser.get(path, headers={"accept-language": "en", "Authorization": f"Bearer {key}"})
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "The database does not answer just now" in answer.content.decode()
+    assert ("application/problem+json" in answer["Content-Type"]) == path.startswith("/api/")
+
+
+@pytest.mark.parametrize("cause", [psycopg.errors.QueryCanceled(), psycopg.errors.DeadlockDetected()])
+def test_a_question_that_took_too_long_is_a_bug_with_a_reference(sign_in, key, monkeypatch, cause):
+    trouble = OperationalError()
+    trouble.__cause__ = cause
+    monkeypatch.setattr("yingtai.audiences.endpoints.queries.list_audiences", _raises(trouble))
+
+    browser = Client(raise_request_exception=False)
+    answer = browser.get("/api/v1/audiences", headers={"Authorization": f"Bearer {key}"})
+
+    assert answer.status_code == 500
+    assert re.fullmatch("[0-9a-f]{12}", answer.json()["reference"])

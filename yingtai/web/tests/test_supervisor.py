@@ -64,6 +64,17 @@ def test_a_second_start_is_refused_and_a_killed_database_comes_back(product, sup
     assert product.servers()["keys"] == first["keys"]
 
 
+def test_a_database_that_was_asked_to_end_or_suspended_by_somebody_comes_back(product, supervisor):
+    first = product.servers()
+
+    os.kill(first["keys"], signal.SIGSTOP)
+    os.kill(first["books"], signal.SIGTERM)
+
+    assert waited_for(lambda: product.servers().get("books", first["books"]) != first["books"])
+    assert waited_for(product.is_healthy)
+    assert product.servers()["keys"] == first["keys"]
+
+
 def test_the_servers_of_a_killed_supervisor_are_adopted_and_end_when_asked(product, supervisor):
     servers = product.servers()
 
