@@ -9,6 +9,7 @@ import pyarrow as pa
 from yingtai.kernel.scope import Scope
 from yingtai.lake.engine import Parameters, Session
 from yingtai.lake.guard import read_query
+from yingtai.lake.refusals import refusals_noted
 from yingtai.lake.relations import relation
 from yingtai.lake.store import Lake, Snapshot, the_lake
 from yingtai.lake.summaries import SUMMARIES
@@ -36,8 +37,8 @@ class ScopedLake:
         Raises: QueryNotUnderstood, QueryNotAllowed
         Cost:   name `day` in WHERE: only those days' files are opened
         """
-        reading = read_query(sql)
-        with self._lock:
+        with refusals_noted(), self._lock:
+            reading = read_query(sql)
             if self._session is None:
                 self._session = self.lake.engine.session()
             for name in sorted(reading.tables):

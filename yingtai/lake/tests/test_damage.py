@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from yingtai.kernel.scope import EVERYTHING
-from yingtai.lake.errors import LakeDamaged, QueryNotUnderstood
+from yingtai.lake.errors import LakeDamaged, QueryNotAllowed, QueryNotUnderstood
 from yingtai.lake.reading import scoped
 from yingtai.lake.storage import Storage
 from yingtai.lake.store import Lake
@@ -70,6 +70,26 @@ def test_what_the_engine_says_of_a_query_is_on_no_page(own_lake: Lake) -> None:
         scoped(EVERYTHING, lake=own_lake).query("SELECT no_such_column FROM events")
 
     assert refused.value.title.format(**refused.value.facts) == "This query cannot be read"
+
+
+@pytest.mark.parametrize(
+    ("query", "noted"),
+    [
+        (
+            "SELECT CAST('anna@example.com' AS BIGINT) FROM events",
+            "lake.query-not-understood ConversionException",
+        ),
+        ("SELECT * FROM read_csv('anna@example.com')", "lake.query-not-allowed -"),
+    ],
+)
+def test_a_refused_question_is_noted_once_without_its_values(own_lake: Lake, caplog, query, noted) -> None:
+    add(own_lake)
+    with pytest.raises((QueryNotUnderstood, QueryNotAllowed)):
+        scoped(EVERYTHING, lake=own_lake).query(query)
+
+    [line] = [record.getMessage() for record in caplog.records if record.name == "yingtai.lake.refusals"]
+    assert line.startswith(f"refused {noted} ")
+    assert "anna" not in line
 
 
 def test_many_who_write_one_file_at_once_all_come_through(tmp_path):

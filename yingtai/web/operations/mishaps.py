@@ -1,4 +1,4 @@
-"""Errors by their reference number: found in the web's log, told without what the error itself said."""
+"""Errors by their reference number, refused questions by their code: found in the logs, told without what they said."""
 
 import re
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ MOST = 20
 BEGINS = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+ (\w+) \S+ (.*)$")
 REFERENCE = re.compile(r"^reference ([0-9a-f]{12})$")
 PLACE = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\S+)$')
+REFUSED = re.compile(r"^refused (?P<code>[a-z.-]+) (?P<kind>\S+) (?P<place>\S.*)$")
 KIND = re.compile(r"^(?P<kind>[A-Za-z_][\w.]*)(?::|$)")
 
 
@@ -24,6 +25,29 @@ class Mishap:
     at: datetime
     kind: str
     place: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Questions to the lake that were refused with one code, of one kind, from one place in our program."""
+
+    code: str
+    kind: str
+    place: str
+    count: int
+    latest_at: datetime
+
+
+def refused(folder: Path | None = None) -> list[Refused]:
+    """Return what was refused lately, most often first. Cost: half a megabyte of each log"""
+    times: dict[tuple[str, str, str], list[datetime]] = {}
+    for path in sorted((folder or env().home / "logs").glob("*.log")):
+        for line in _tail(path):
+            head = BEGINS.match(line)
+            if head and (found := REFUSED.match(head[3])):
+                times.setdefault((found["code"], found["kind"], found["place"]), []).append(_moment(head))
+    found_all = [Refused(*known, len(at), max(at)) for known, at in times.items()]
+    return sorted(found_all, key=lambda one: (-one.count, one.place))[:MOST]
 
 
 def mishaps(folder: Path | None = None) -> list[Mishap]:
@@ -64,8 +88,11 @@ def _mishap(entry: list[str]) -> Mishap | None:
     ours = [place for place in places if "/yingtai/" in place["file"]] or places
     # What an error says may quote a value: only its kind is shown.
     kinds = [kind["kind"] for line in entry[1:] if (kind := KIND.match(line)) and kind["kind"] != "Traceback"]
-    at = datetime.strptime(head[1], "%Y-%m-%d %H:%M:%S").astimezone()
-    return Mishap(reference[1], at, kinds[-1] if kinds else "", _words(ours[-1]) if ours else "")
+    return Mishap(reference[1], _moment(head), kinds[-1] if kinds else "", _words(ours[-1]) if ours else "")
+
+
+def _moment(head: re.Match[str]) -> datetime:
+    return datetime.strptime(head[1], "%Y-%m-%d %H:%M:%S").astimezone()
 
 
 def _words(place: re.Match[str]) -> str:

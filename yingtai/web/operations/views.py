@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.ui.pages import render_page
 from yingtai.web.operations import figures
-from yingtai.web.operations.mishaps import mishaps
+from yingtai.web.operations.mishaps import mishaps, refused
 from yingtai.web.operations.retrying import PLACE as JOBS
 from yingtai.web.operations.retrying import may_see_jobs, tell_again, try_again
 from yingtai.web.operations.waiting import MOST_FAILED
@@ -36,6 +36,7 @@ def machine(request: ActingRequest) -> HttpResponse:
         "untold": now.untold[:MOST_FAILED],
         "is_more_untold": len(now.untold) > MOST_FAILED,
         "mishaps": mishaps(),
+        "refused": refused(),
     }
     return render_page(request, "web/operations.html", context, fragment="now")
 

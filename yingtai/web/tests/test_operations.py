@@ -18,7 +18,7 @@ from yingtai.organization.testing import make_acting
 from yingtai.web import checks
 from yingtai.web.errors import EqualJobWaits, FactNotParked, JobNotFailed
 from yingtai.web.operations import waiting
-from yingtai.web.operations.mishaps import Mishap, mishaps
+from yingtai.web.operations.mishaps import Mishap, mishaps, refused
 from yingtai.web.operations.processes import processes
 from yingtai.web.operations.retrying import tell_again, try_again
 from yingtai.web.operations.waiting import Backlog
@@ -38,6 +38,8 @@ Traceback (most recent call last):
   File "/srv/app/yingtai/web/views.py", line 7, in home
     1 / 0
 ZeroDivisionError: division by zero
+2026-11-30 09:17:00,000 ERROR yingtai.lake.refusals refused lake.query-not-understood BinderException yingtai/x.py:7 ask
+2026-11-30 09:18:00,000 ERROR yingtai.lake.refusals refused lake.query-not-understood BinderException yingtai/x.py:7 ask
 """
 
 
@@ -216,3 +218,17 @@ def test_an_error_is_found_by_its_reference_without_what_it_said(tmp_path):
     assert isinstance(found[0], Mishap)
     assert found[0].at.tzinfo is not None
     assert mishaps(tmp_path / "none") == []
+
+
+def test_refused_questions_are_counted_by_code_and_place(tmp_path, monkeypatch, sign_in):
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "web.log").write_text(LOG)
+    (tmp_path / "logs" / "worker-reports.log").write_text(LOG)
+
+    [one] = refused(tmp_path / "logs")
+    monkeypatch.setattr("yingtai.web.operations.views.refused", lambda: [one])
+    page = sign_in("operator", "group").get("/operations/").content.decode()
+
+    assert (one.code, one.kind, one.count) == ("lake.query-not-understood", "BinderException", 4)
+    assert one.place == "yingtai/x.py:7 ask"
+    assert "/help/errors/lake.query-not-understood" in page
