@@ -6,10 +6,12 @@ from yingtai.collect.errors import (
     AnswerWithoutAddress,
     FileCameBefore,
     FileExpired,
+    FileGivenUp,
     IdentifierMeansNobody,
     IdentifierOfACrowd,
     ImportNotFound,
     PresetNotFound,
+    PurposeNotRegistered,
     SourceNameTaken,
     SourceNotFound,
 )
@@ -46,10 +48,12 @@ from yingtai.collect.recorded import INTERNAL_SOURCE, Facts, RecordedFact, read_
 from yingtai.collect.services.accepting import Answer, accept
 from yingtai.collect.services.imports import (
     Run,
+    end_killed_commands,
     find_run,
     note_import,
     note_names,
     open_import,
+    while_it_lasts,
     write_errors,
 )
 from yingtai.collect.services.noting import note_oddities
@@ -84,6 +88,7 @@ __all__ = [
     "Facts",
     "FileCameBefore",
     "FileExpired",
+    "FileGivenUp",
     "FileImport",
     "IdentifierMeansNobody",
     "IdentifierOfACrowd",
@@ -94,6 +99,7 @@ __all__ = [
     "Origin",
     "Plan",
     "PresetNotFound",
+    "PurposeNotRegistered",
     "RawSet",
     "Reading",
     "RecordedFact",
@@ -111,6 +117,7 @@ __all__ = [
     "declare_preset",
     "decompress",
     "digest_of",
+    "end_killed_commands",
     "ensure_source",
     "event_deed",
     "event_title",
@@ -152,6 +159,7 @@ __all__ = [
     "standard_traits",
     "trait_title",
     "upload_keys_among",
+    "while_it_lasts",
     "withdraw",
     "write_errors",
 ]

@@ -22,6 +22,7 @@ from yingtai.collect.api import (
     AnswerForNoPurpose,
     AnswerOfNobody,
     AnswerWithoutAddress,
+    FileGivenUp,
     FileImport,
     Origin,
     RawSet,
@@ -35,6 +36,7 @@ from yingtai.collect.api import (
     note_names,
     open_import,
     read_mapping,
+    while_it_lasts,
     write_errors,
 )
 from yingtai.compliance.api import ConsentRow, Status, WithdrawalStands, record_consents
@@ -142,6 +144,9 @@ def run_import(acting: Acting, import_id: UUID) -> None:
             opened = run.open()
             with run.error_list(opened.report):
                 load_import(acting, opened, load_id=str(import_id), told=_pausing(following), begin=run.begin)
+        except FileGivenUp:
+            run.end(opened.report)
+            raise
         except BaseException:
             run.end(None)
             raise
@@ -278,7 +283,10 @@ def _merge_products(node_no: int, came: pa.Table) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Import a file: `yingtai import FILE --brand CODE --map FILE [--dry-run] [--json] [--errors FILE]`."""
+    """Import a file: `yingtai import FILE --brand CODE --map FILE [--dry-run] [--json] [--errors FILE]`.
+
+    Returns 1 when there were lines and none of them could be used.
+    """
     asked = _parser().parse_args(arguments)
     unit = get_unit(asked.brand)
     at = datetime.now(UTC)
@@ -295,19 +303,24 @@ def main(arguments: list[str]) -> int:
             report = _try_out(opened, bar, errors)
         else:
             run = note_import(acting, unit.node_no or 0, mapping, digest=digest, again=asked.again)
-            report = _load_noted(acting, run, origin, bar, errors)
+            with while_it_lasts(run.import_id):
+                report = _load_noted(acting, run, origin, bar, errors)
     if bar:
         bar.end()
     _say(report.document(), as_json=asked.json)
-    return 0
+    return 1 if report.is_hopeless else 0
 
 
 def _try_out(opened: FileImport, bar: "Bar | None", errors: TextIO | None) -> Report:
     began = time.perf_counter()
     if errors is not None:
         write_errors(opened.report, errors)
-    for _set in opened.sets(lambda done: bar.show(done, opened.size_bytes) if bar else None):
-        pass
+    try:
+        for _set in opened.sets(lambda done: bar.show(done, opened.size_bytes) if bar else None):
+            pass
+    except FileGivenUp:
+        _say_reasons(opened.report.document(), sys.stderr)
+        raise
     opened.report.seconds = time.perf_counter() - began
     return opened.report
 
@@ -324,6 +337,10 @@ def _load_noted(acting: Acting, run: Run, origin: Origin, bar: "Bar | None", err
         told = bar.show if bar else lambda done, total: None
         load_import(acting, opened, load_id=str(run.import_id), told=told, begin=run.begin)
         run.end(opened.report)
+    except FileGivenUp:
+        run.end(opened.report)
+        _say_reasons(opened.report.document(), sys.stderr)
+        raise
     except (OperationalError, InterfaceError) as trouble:
         raise BooksWentAway from trouble
     except (Exception, KeyboardInterrupt):
@@ -385,18 +402,22 @@ def _say(document: dict[str, Any], *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(document) + "\n")
         return
     for name, value in document.items():
-        if isinstance(value, int | float) and value:
+        if isinstance(value, int | float) and value and name != "is_given_up":
             sys.stdout.write(f"{name.replace('_', ' '):<18}{value:>12,}\n")
     if not sum(document[name] for name in ("events", "orders", "refunds", "people")):
         nothing = "The file has no lines." if not document["rows"] else "None of its lines could be used."
         sys.stdout.write(f"Nothing was imported. {nothing}\n")
+    _say_reasons(document, sys.stdout)
+
+
+def _say_reasons(document: dict[str, Any], into: TextIO) -> None:
     for name in ("rejected", "noted"):
         for code, count in document[name].items():
             title, remedy = _words(code)
-            sys.stdout.write(f"{name:<18}{count:>12,}  {title}. {remedy}\n")
+            into.write(f"{name:<18}{count:>12,}  {title}. {remedy}\n")
     for one in document["first_rejected"][:10]:
         title, _remedy = _words(one["reason"])
-        sys.stdout.write(f"  line {one['line']}: {one['column'] or '–'}: {title} ({one['value'] or '–'})\n")
+        into.write(f"  line {one['line']}: {one['column'] or '–'}: {title} ({one['value'] or '–'})\n")
 
 
 def _words(code: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from yingtai.collect.api import end_killed_commands
 from yingtai.customers import upkeep
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.importing import run_import
@@ -29,8 +30,9 @@ def run_asked_import(acting: Acting, *, import_id: str) -> None:
 
 @job("customers.finish_loads", queue="ingest")
 def finish_killed_loads(acting: Acting) -> None:
-    """Do what loads owe that were killed. A repeat finds nothing."""
+    """Do what killed loads owe, and note which runs of the command line have ended. A repeat finds nothing."""
     finish_loads(acting)
+    end_killed_commands(acting)
 
 
 @job("customers.merge_profiles", queue="ingest")

@@ -42,6 +42,35 @@ class LineTooLong(ProductError):
     status = 413
 
 
+class FileGivenUp(ProductError):
+    code = "collect.file-given-up"
+    title = "Reading was given up: of the first {rows} lines, {rejected} could not be used"
+    remedy = (
+        "Look at the first reasons, then at the delimiter, the encoding and what the columns mean, and try it again."
+        " Lines that were loaded before are kept and count once."
+    )
+    status = 422
+
+
+class FileMostlyEmpty(ProductError):
+    code = "collect.file-mostly-empty"
+    title = "Reading was given up: more than {count} lines are empty, and hardly any other was found"
+    remedy = "Export the file again without its empty lines."
+    status = 422
+
+
+class PurposeNotRegistered(ProductError):
+    code = "collect.purpose-not-registered"
+    title = (
+        "The file holds answers for the purpose {purpose} by {channel}, which the brand has not registered"
+    )
+    remedy = (
+        "Register the purpose under Compliance → Purposes, or take it out of the mapping, and import the file then."
+        " Nothing of it was loaded."
+    )
+    status = 422
+
+
 class FileExpired(ProductError):
     code = "collect.file-expired"
     title = "The uploaded file is no longer kept"

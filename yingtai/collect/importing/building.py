@@ -6,13 +6,13 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from yingtai.collect.errors import IdentifierOfACrowd
+from yingtai.collect.errors import FileGivenUp, IdentifierOfACrowd
 from yingtai.collect.eventset import RawSet
 from yingtai.collect.importing.mapping import ORDER_LINES, PROFILES
 from yingtai.collect.importing.opening import Origin
 from yingtai.collect.importing.orders import OrderLines
 from yingtai.collect.importing.parts import KIND_OF, Setting
-from yingtai.collect.importing.reading import Batch, Table, open_table
+from yingtai.collect.importing.reading import Batch, Table, open_table, refuse_hopeless
 from yingtai.collect.importing.reporting import KINDS, Report
 from yingtai.collect.importing.rows import EventRows, ProfileRows
 from yingtai.collect.placeholders import NOBODY, hold_back
@@ -40,11 +40,15 @@ class FileImport:
     def sets(self, told: Told = lambda _: None) -> Iterator[RawSet]:
         """Return the file's events in sets; call it once.
 
-        Raises: ColumnNotInFile, FileDamaged, FileTooLarge
+        Raises: ColumnNotInFile, FileDamaged, FileGivenUp, FileMostlyEmpty, FileTooLarge
         """
-        for made in self._made(told):
-            self._count_crowds(made)
-            yield made
+        try:
+            for made in self._made(told):
+                self._count_crowds(made)
+                yield made
+        except FileGivenUp:
+            self.report.is_given_up = True
+            raise
 
     def _made(self, told: Told) -> Iterator[RawSet]:
         if self.setting.mapping.shape == ORDER_LINES:
@@ -90,6 +94,7 @@ class FileImport:
         for batch in self._table.batches(self.setting.mapping.columns(), self._refuse):
             self.report.rows += len(batch)
             yield batch
+            refuse_hopeless(self.report.rejected.total(), self.report.rows)
             told(self._position())
         told(self.size_bytes)
 

@@ -24,6 +24,8 @@ from yingtai.collect.errors import (
     ColumnTwice,
     FileDamaged,
     FileEmpty,
+    FileGivenUp,
+    FileMostlyEmpty,
     FileNotATable,
     LineNotReadable,
     LineTooLong,
@@ -47,6 +49,12 @@ CELL_LETTERS = 131_072
 HASH_BYTES = 16
 MOST_COLUMNS = 2_000
 MOST_LINES_IN_ONE = 50
+PATIENCE_LINES, PATIENCE_SHARE = 10_000, 0.95
+"""A file is given up once more lines than that, and a larger share of what was read, could not be used."""
+MOST_EMPTY_LINES = 2_000_000
+"""A spreadsheet saved to its very end has a million; a packed file of a few kilobytes may have milliards."""
+MOST_WIDE_CELLS = 20_000_000
+"""So many cells may stand in lines that are wider than any table."""
 FEWEST_LINES, LINES_LOOKED_AT = 3, 12
 """So many first lines are looked at for titles above the line that names the columns."""
 
@@ -83,13 +91,17 @@ class Table:
     open_lines: Callable[[Refuse], Iterator[Line]] = field(repr=False)
 
     def sample(self, count: int = 20) -> list[Cells]:
-        """Return the first lines that can be read."""
-        return [line.cells for line in islice(self.open_lines(lambda *_: None), count)]
+        """Return the first lines that can be read.
+
+        Raises: FileGivenUp, FileMostlyEmpty
+        """
+        patience = Patience()
+        return [line.cells for line in islice(patience.lines(self), count)]
 
     def batches(self, columns: dict[str, str], refuse: Refuse) -> Iterator[Batch]:
         """Return the lines in batches with these columns; `columns` says which key of the mapping needs each.
 
-        Raises: ColumnNotInFile, and the errors of a file that is damaged further on
+        Raises: ColumnNotInFile, FileGivenUp, FileMostlyEmpty, and the errors of a file that is damaged further on
         """
         for column, key in columns.items():
             if column not in self.header:
@@ -105,7 +117,7 @@ class Table:
         waiting: list[Line] = []
         contents: list[bytes] = []
         letters = 0
-        for line in self.open_lines(refuse):
+        for line in Patience(refuse).lines(self):
             joined = "\x1f".join([f"{key}={line.cells[place] or ''}" for key, place in marks])
             waiting.append(line)
             contents.append(_digest(joined))
@@ -115,6 +127,40 @@ class Table:
                 waiting, contents, letters = [], [], 0
         if waiting:
             yield _batch(waiting, contents, places)
+
+
+def refuse_hopeless(refused: int, rows: int) -> None:
+    """Give up a file of which hardly a line can be used, before it takes hours to say so of each.
+
+    Raises: FileGivenUp
+    """
+    if refused > PATIENCE_LINES and refused > PATIENCE_SHARE * rows:
+        raise FileGivenUp(rejected=f"{refused:,}", rows=f"{rows:,}")
+
+
+class Patience:
+    """Counts what a reader can use of a file and what not, and gives up when that is hopeless."""
+
+    def __init__(self, refuse: Refuse = lambda *_: None) -> None:
+        self._refuse, self._refused, self._used = refuse, 0, 0
+
+    def lines(self, table: Table) -> Iterator[Line]:
+        """Return the lines of a table that can be used.
+
+        Raises: FileGivenUp, FileMostlyEmpty
+        """
+        for line in table.open_lines(self.refuse):
+            self._used += 1
+            yield line
+
+    def refuse(self, line: int, column: str, reason: type[ProductError], value: str) -> None:
+        """Count a line that cannot be used.
+
+        Raises: FileGivenUp
+        """
+        self._refuse(line, column, reason, value)
+        self._refused += 1
+        refuse_hopeless(self._refused, self._refused + self._used)
 
 
 def open_table(origin: Origin, options: FileOptions) -> Table:
@@ -142,13 +188,14 @@ def _digest(joined: str) -> bytes:
 
 
 def _named(cells: Iterable[Any]) -> tuple[str, ...]:
+    held = list(islice(cells, MOST_COLUMNS + 1))
     names = tuple(
-        str(cell or "").strip()[:200] or f"column {place}" for place, cell in enumerate(cells, start=1)
+        str(cell or "").strip()[:200] or f"column {place}" for place, cell in enumerate(held, start=1)
     )
     if not names:
         raise FileEmpty
     if len(names) > MOST_COLUMNS:
-        raise FileNotATable(found=f"{len(names)} columns")
+        raise FileNotATable(found=f"more than {MOST_COLUMNS:,} columns")
     for name in names:
         if names.count(name) > 1:
             raise ColumnTwice(column=kept_name(name))
@@ -173,8 +220,7 @@ def _numbered(count: int) -> tuple[str, ...]:
 
 
 def _open_csv(origin: Origin, form: Form, options: FileOptions) -> Table:
-    filled = (line for line in _records(origin, form, lambda *_: None) if line.cells)
-    first = [line.cells for line in islice(filled, LINES_LOOKED_AT)]
+    first = [line.cells for line in islice(_records(origin, form, Patience().refuse), LINES_LOOKED_AT)]
     if not first:
         raise FileEmpty
     titles = _titles(first) if options.header else 0
@@ -183,7 +229,7 @@ def _open_csv(origin: Origin, form: Form, options: FileOptions) -> Table:
     def lines(refuse: Refuse) -> Iterator[Line]:
         records = _records(origin, form, refuse)
         if options.header:
-            next(islice((line for line in records if line.cells), titles, None), None)
+            next(islice(records, titles, None), None)
         return _of_width(records, len(header), refuse)
 
     return Table(form, header, lines)
@@ -196,7 +242,7 @@ def _of_width(records: Iterator[Line], width: int, refuse: Refuse) -> Iterator[L
             yield line
         elif count > width and not any(line.cells[width:]):
             yield Line(line.number, line.cells[:width])
-        elif count:
+        else:
             refuse(line.number, "", CellsTooMany if count > width else CellsTooFew, "")
 
 
@@ -206,7 +252,7 @@ def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
     with unpacked(origin, is_gzip=form.is_gzip) as stream:
         stream.read(form.start)
         text = io.TextIOWrapper(stream, encoding=form.encoding, errors="surrogateescape", newline="")
-        latest = Latest()
+        latest, widths = Latest(), Widths()
         reader = csv.reader(_watched(_lines(text, refuse), latest), delimiter=form.delimiter)
         number = 1
         while True:
@@ -224,11 +270,38 @@ def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
             ):
                 for swallowed in range(number, reader.line_num + 1):
                     refuse(swallowed, "", QuoteNotClosed, "")
-            elif cells and not _is_clean(cells):
+            elif not widths.has_any(cells, number):
+                pass
+            elif not _is_clean(cells):
                 refuse(number, "", CellNotReadable, "")
             else:
                 yield Line(number, cells)
             number = reader.line_num + 1
+
+
+class Widths:
+    """Looks at how much stands in the records of a file: nothing at all, as below the last row of a spreadsheet that
+    was saved to its end, or more cells than a table can have."""
+
+    def __init__(self) -> None:
+        self._empty, self._filled, self._wide, self._wide_cells = 0, 0, 0, 0
+
+    def has_any(self, cells: list[str], number: int) -> bool:
+        """Say whether anything stands in a record.
+
+        Raises: FileGivenUp, FileMostlyEmpty
+        """
+        if len(cells) > MOST_COLUMNS:
+            self._wide, self._wide_cells = self._wide + 1, self._wide_cells + len(cells)
+            if self._wide_cells > MOST_WIDE_CELLS:
+                raise FileGivenUp(rejected=f"{self._wide:,}", rows=f"{number:,}")
+        if any(cells):
+            self._filled += 1
+            return True
+        self._empty += 1
+        if self._empty > MOST_EMPTY_LINES and self._empty > PATIENCE_SHARE * (self._empty + self._filled):
+            raise FileMostlyEmpty(count=f"{MOST_EMPTY_LINES:,}")
+        return False
 
 
 @dataclass
@@ -296,7 +369,7 @@ def _is_clean(cells: Sequence[str]) -> bool:
 
 def _open_json(origin: Origin, form: Form) -> Table:
     names: dict[str, None] = {}
-    for place, (_, values) in enumerate(_objects(origin, form, lambda *_: None)):
+    for place, (_, values) in enumerate(_objects(origin, form, Patience().refuse)):
         names |= dict.fromkeys(values)
         if place == 1_000 or len(names) > MOST_COLUMNS:
             break
@@ -317,8 +390,9 @@ def _objects(origin: Origin, form: Form, refuse: Refuse) -> Iterator[tuple[int, 
     with unpacked(origin, is_gzip=form.is_gzip) as stream:
         stream.read(form.start)
         text = io.TextIOWrapper(stream, encoding=form.encoding, errors="surrogateescape", newline="\n")
+        widths = Widths()
         for number, line in enumerate(_lines(text, refuse), start=1):
-            if not line.strip():
+            if not widths.has_any([line.strip()], number):
                 continue
             try:
                 value = msgspec.json.decode(line)

@@ -47,12 +47,18 @@ class Report:
     answers: int = 0
     products: int = 0
     seconds: float = 0.0
+    is_given_up: bool = False
     rejected: Counter[str] = field(default_factory=Counter)
     noted: Counter[str] = field(default_factory=Counter)
     left_out: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     first: list[Rejected] = field(default_factory=list)
     first_noted: list[Rejected] = field(default_factory=list)
     errors: "ErrorList | None" = None
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether there were lines and none of them could be used."""
+        return self.rejected.total() > 0 and not (self.events or self.orders or self.refunds or self.people)
 
     def reject(
         self, line: int, column: str, reason: type[ProductError], value: str, kind: str = "text"
@@ -106,6 +112,7 @@ class Report:
             "consents": self.consents,
             "products": self.products,
             "seconds": round(self.seconds, 2),
+            "is_given_up": self.is_given_up,
             "left_out": [
                 {"column": column, "reason": reason, "value": masked, "count": count}
                 for (column, reason, masked), count in self.left_out.most_common(LEFT_OUT_SHOWN)

@@ -57,12 +57,20 @@ class ImportView:
 
     @property
     def is_broken_off(self) -> bool:
-        """Whether it began at the command line and has told no end."""
-        return (
-            self.upload_id is None
-            and self.report is None
-            and self.state in {Import.State.BEGUN, Import.State.FAILED}
-        )
+        """Whether it began at the command line and broke off."""
+        return self.upload_id is None and self.report is None and self.state == Import.State.FAILED
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether hardly any of its lines could be used, so that reading was given up."""
+        return bool((self.report or {}).get("is_given_up"))
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether there were lines and none of them could be used."""
+        counts = self.report or {}
+        used = sum(counts.get(name, 0) for name in ("events", "orders", "refunds", "people"))
+        return self.rejected_count > 0 and not used
 
     @property
     def title(self) -> str:

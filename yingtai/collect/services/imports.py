@@ -4,12 +4,21 @@ import io
 from collections.abc import Iterator
 from collections.abc import Mapping as Mapped
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, BinaryIO, TextIO, cast
 from uuid import UUID
 
+import psycopg
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from yingtai.collect.errors import ImportNotFound, ImportNotMapped, ImportUnderWay
+from yingtai.collect.errors import (
+    FileGivenUp,
+    ImportNotFound,
+    ImportNotMapped,
+    ImportUnderWay,
+    PurposeNotRegistered,
+)
 from yingtai.collect.events import ImportAsked
 from yingtai.collect.importing.building import FileImport
 from yingtai.collect.importing.mapping import Mapping, mapping_of
@@ -22,8 +31,10 @@ from yingtai.collect.queries.planning import plan_of
 from yingtai.collect.sealed_files import SealedWriter, errors_path
 from yingtai.collect.services.planning import note_seen
 from yingtai.collect.services.sources import ensure_source
+from yingtai.compliance.api import list_purposes
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.env import dsn, env
 from yingtai.kernel.events import publish
 from yingtai.kernel.jobs import JOBS
 from yingtai.kernel.scope import brand_node, brand_of
@@ -36,6 +47,9 @@ deed_words.register("import.started", _("started an import"))
 deed_words.register("import.stopped", _("stopped an import"))
 deed_words.register("import.run-by-command", _("imported a file by the command line"))
 
+HOLD = "SELECT pg_advisory_lock(hashtextextended('command ' || %s, 0))"
+IS_FREE = "SELECT pg_try_advisory_xact_lock(hashtextextended('command ' || %s, 0))"
+AT_ONCE = timedelta(seconds=10)
 TASK, CHECK_TASK = "collect.import", "collect.check"
 DRY_SOURCE_NO = 0
 
@@ -46,8 +60,9 @@ def open_import(
     """Open a file to be read through a mapping, for the brand, region or dealer at a node.
 
     The source the mapping names is made unless the run is dry.
-    Raises: the errors of files and mappings
+    Raises: PurposeNotRegistered, and the errors of files and mappings
     """
+    _require_purposes(acting, mapping, node_no)
     source_no = DRY_SOURCE_NO
     if not dry:
         source_no = ensure_source(acting, node_no, name=mapping.source, kind=Source.Kind.IMPORT).source_no
@@ -63,6 +78,21 @@ def open_import(
         places=_places(acting, node_no) if "place.code" in mapping.fields else {},
     )
     return FileImport(origin, setting)
+
+
+def _require_purposes(acting: Acting, mapping: Mapping, node_no: int) -> None:
+    # Before anything is loaded: answers of lines that are there already would never be asked for again.
+    if not mapping.consents:
+        return
+    known = {
+        (one.code, channel)
+        for one in list_purposes(acting)
+        if one.node_no == brand_node(node_no)
+        for channel in one.channels
+    }
+    for asked in mapping.consents:
+        if (asked.purpose, asked.channel) not in known:
+            raise PurposeNotRegistered(purpose=asked.purpose, channel=asked.channel)
 
 
 def note_names(acting: Acting, opened: FileImport) -> None:
@@ -121,15 +151,23 @@ def check_import(acting: Acting, import_id: UUID, *, progress: Progress | None =
     mapping = mapping_of(found.mapping or {})
     opened = open_import(acting, origin, mapping, node_no=found.node_no, dry=True)
     told = (lambda done: progress.step(done, opened.size_bytes)) if progress else (lambda done: None)
-    with _error_list(found, opened.report):
-        for _set in opened.sets(told):
-            pass
-    with acting_transaction(acting):
-        kept = _editable(import_id)
-        if kept.mapping == found.mapping:
-            kept.report, kept.state = opened.report.document(), Import.State.CHECKED
-            kept.save()
+    try:
+        with _error_list(found, opened.report):
+            for _set in opened.sets(told):
+                pass
+    except FileGivenUp:
+        _keep_check(acting, found, opened.report, Import.State.FAILED)
+        raise
+    _keep_check(acting, found, opened.report, Import.State.CHECKED)
     return opened.report
+
+
+def _keep_check(acting: Acting, found: Import, report: Report, state: Import.State) -> None:
+    with acting_transaction(acting):
+        kept = _editable(found.id)
+        if kept.mapping == found.mapping:
+            kept.report, kept.state = report.document(), state
+            kept.save()
 
 
 def ask_for_import(acting: Acting, import_id: UUID, *, again: bool = False) -> UUID:
@@ -208,9 +246,10 @@ class Run:
             yield
 
     def end(self, report: Report | None) -> None:
-        """Keep the report; without one the import has failed, and may be asked for again.
+        """Keep the report. Without one, when the file was given up or when none of its lines could be used, the import
+        has failed, and may be asked for again.
 
-        One of the command line that failed before it loaded anything is forgotten.
+        One of the command line that failed before it loaded anything is forgotten, unless it has a report.
         """
         found = self._found
         if report is None and self._is_command and not found.began_as:
@@ -219,7 +258,8 @@ class Run:
             return
         if not found.began_as:
             self._record_command()
-        found.state = Import.State.FAILED if report is None else Import.State.DONE
+        has_failed = report is None or report.is_given_up or report.is_hopeless
+        found.state = Import.State.FAILED if has_failed else Import.State.DONE
         if report is not None:
             found.report = report.document()
         found.finished_at = self._acting.at
@@ -254,6 +294,7 @@ def note_import(
     """Note that an import without an upload begins, before anything of it is loaded; return its run.
 
     In:     again  although the very file was imported before in another way, so that every line counts twice
+    It goes on for as long as `while_it_lasts` is held for it.
     Raises: FileCameBefore
     """
     with acting_transaction(acting):
@@ -264,6 +305,38 @@ def note_import(
             started_by=acting.actor, created_at=acting.at,
         )  # fmt: skip
     return Run(acting, made)
+
+
+@contextmanager
+def while_it_lasts(import_id: UUID) -> Iterator[None]:
+    """Show that a run of the command line goes on: on a connection of its own, which ends with the process."""
+    with psycopg.connect(dsn(env().role), autocommit=True) as held:
+        held.execute(HOLD, [str(import_id)])
+        yield
+
+
+def end_killed_commands(acting: Acting) -> int:
+    """Note the end of runs of the command line whose process is gone, and return how many there were.
+
+    One that had not begun to load anything is forgotten. A repeat finds nothing.
+    """
+    with acting_transaction(acting):
+        begun = Import.objects.select_for_update(skip_locked=True).filter(state=Import.State.BEGUN)
+        # A run is noted an instant before it is held.
+        killed = [one for one in begun.filter(created_at__lt=acting.at - AT_ONCE) if not _lasts(one.id)]
+        for one in killed:
+            if one.began_as:
+                one.state, one.finished_at = Import.State.FAILED, acting.at
+                one.save()
+            else:
+                one.delete()
+    return len(killed)
+
+
+def _lasts(import_id: UUID) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(IS_FREE, [str(import_id)])
+        return not cursor.fetchone()[0]
 
 
 def save_preset(acting: Acting, node_no: int, *, name: str, document: Mapped[str, Any]) -> None:

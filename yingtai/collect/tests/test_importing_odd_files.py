@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from yingtai.collect.errors import FileTooLarge, LineTooLong
+from yingtai.collect.errors import FileGivenUp, FileMostlyEmpty, FileTooLarge, LineTooLong
 from yingtai.collect.importing import reading
 from yingtai.collect.importing.mapping import FileOptions
 from yingtai.collect.importing.opening import Origin, find_delimiter, find_form
@@ -246,3 +246,49 @@ def test_a_packed_line_without_an_end_is_refused_early(beginning, piece, times, 
 
     assert tracemalloc.get_traced_memory()[1] < most_megabytes * 1_000_000
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize("line", ["x\n", "not an address,,,\n"], ids=["of another width", "of nobody"])
+def test_a_file_of_which_hardly_a_line_can_be_used_is_given_up(line, monkeypatch):
+    monkeypatch.setattr(reading, "PATIENCE_LINES", 100)
+    monkeypatch.setattr(reading, "BATCH_ROWS", 50)
+    good = "anna@example.com,,,\n"
+    opened = open_bytes((PEOPLE_HEADER + good + line * 1_000 + good).encode(), PEOPLE)
+
+    with pytest.raises(FileGivenUp):
+        list(opened.sets())
+
+    assert 100 < opened.report.rejected.total() <= 150
+    assert opened.report.document()["is_given_up"]
+    assert len(opened.report.first) == 100
+
+
+def test_a_file_with_many_lines_that_cannot_be_used_and_some_that_can_is_read_to_its_end(monkeypatch):
+    monkeypatch.setattr(reading, "PATIENCE_LINES", 100)
+    monkeypatch.setattr(reading, "BATCH_ROWS", 50)
+    some = "anna@example.com,,,\n" + "x\n" * 9
+
+    rows, opened = read(PEOPLE_HEADER + some * 100, PEOPLE)
+
+    report = opened.report
+    assert (report.rows, len(rows), report.rejected.total()) == (1_000, 100, 900)
+
+
+def test_empty_lines_are_passed_over_and_a_file_of_nothing_else_is_given_up(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_EMPTY_LINES", 1_000)
+    good = "anna@example.com,,,\n"
+
+    rows, opened = read(PEOPLE_HEADER + good + ",,,\n\n" * 400, PEOPLE)
+    assert (opened.report.rows, len(rows), dict(opened.report.rejected)) == (1, 1, {})
+    with pytest.raises(FileMostlyEmpty):
+        read(PEOPLE_HEADER + good + ",,,\n" * 1_100, PEOPLE)
+
+
+def test_a_few_kilobytes_that_unpack_to_commas_cost_little(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_WIDE_CELLS", 300_000)
+    commas = "," * 50_000 + "\n"
+
+    with pytest.raises(FileGivenUp) as given_up:
+        read(gzip.compress((PEOPLE_HEADER + commas * 1_000).encode()), PEOPLE)
+
+    assert given_up.value.facts["rejected"] == "6"

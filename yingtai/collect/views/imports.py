@@ -12,7 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yingtai.collect.errors import AnswerForNoPurpose, AnswerOfNobody, AnswerWithoutAddress
+from yingtai.collect.errors import (
+    AnswerForNoPurpose,
+    AnswerOfNobody,
+    AnswerWithoutAddress,
+    PurposeNotRegistered,
+)
 from yingtai.collect.forms import SHAPE_NAMES, MappingForm, UploadForm
 from yingtai.collect.importing.guessing import (
     AS_CONSENT,
@@ -208,11 +213,16 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
     if is_swap(request) and task is not None and not task.is_over:
         return render_page(request, "collect/import_progress.html", {"progress": _progress(found, task)})
     report = found.report or {}
-    may_run = found.state in {"checked", "failed"} and found.report is not None
+    may_run = (
+        found.state in {"checked", "failed"}
+        and found.report is not None
+        and not (found.is_given_up or found.is_hopeless)
+    )
     mapping = mapping_of(found.mapping) if found.mapping else None
     context = {
         "found": found,
         "progress": _progress(found, task) if task and (not task.is_over or task.problem) else None,
+        "lacks_purpose": task is not None and (task.problem or {}).get("code") == PurposeNotRegistered.code,
         "is_stopped": task is not None and task.state == "stopped",
         "figures": _figures(report, is_over=found.is_over),
         "report": report,
@@ -423,7 +433,7 @@ def _state_words(row: ImportView) -> tuple[str, str]:
         "queued": (_("Running"), "info"),
         "begun": (_("Begun"), "info"),
         "done": (_("Imported"), "good"),
-        "failed": (_("Stopped"), "warn"),
+        "failed": (_("Failed"), "bad") if row.is_given_up or row.is_hopeless else (_("Stopped"), "warn"),
     }[row.state]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from threading import Barrier
 
@@ -10,6 +11,7 @@ from django.db import connection
 
 from yingtai.collect.api import (
     FileCameBefore,
+    end_killed_commands,
     get_import,
     list_imports,
     note_import,
@@ -84,6 +86,9 @@ def test_a_killed_command_has_noted_its_file(acting, brand, lake_of, command, mo
         command("Other")
     assert lines_there(acting) == before + 5
     assert [one.state for one in list_imports(acting).rows] == ["begun"]
+    in_a_minute = acting.at_time(datetime.now(UTC) + timedelta(minutes=1))
+    assert (end_killed_commands(in_a_minute), end_killed_commands(in_a_minute)) == (1, 0)
+    assert [one.state for one in list_imports(acting).rows] == ["failed"]
     assert len(deeds_of(acting, "import.run-by-command")) == 1
 
     capsys.readouterr()
@@ -91,6 +96,27 @@ def test_a_killed_command_has_noted_its_file(acting, brand, lake_of, command, mo
     report = json.loads(capsys.readouterr().out)
     assert (report["orders"], report["repeats"], lines_there(acting)) == (2, 3, before + 5)
     assert timelines(acting) == 1
+
+
+def test_a_command_killed_before_its_first_set_is_forgotten_and_one_that_runs_is_not(
+    acting, brand, lake_of, command, monkeypatch
+):
+    in_a_minute = acting.at_time(datetime.now(UTC) + timedelta(minutes=1))
+    ended_meanwhile = []
+
+    def die(*_given, **_more):
+        ended_meanwhile.append(end_killed_commands(in_a_minute))
+        raise KilledHere
+
+    with monkeypatch.context() as patch, pytest.raises(KilledHere):
+        patch.setattr("yingtai.customers.importing.finish_loads", die)
+        command("Shop")
+    assert ended_meanwhile == [0]
+    assert [one.state for one in list_imports(acting).rows] == ["begun"]
+
+    assert end_killed_commands(in_a_minute) == 1
+    assert list_imports(acting).rows == []
+    assert command("Other") == 0
 
 
 def test_a_command_that_fails_before_it_loads_is_forgotten(acting, brand, lake_of, command, monkeypatch):

@@ -174,6 +174,7 @@ def test_people_come_with_traits_places_and_consent(acting, brand):
 
 
 def test_what_the_product_names_itself_waits_for_nobody_to_declare_it(acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
     run(acting, brand, "email,phone,name,size,remark,dealer,ok\nanna@example.com,,,,hello,,\n", PEOPLE)
 
     waiting = [(row.subject, row.name) for row in list_seen(acting, brand.node_no) if row.declared is None]
@@ -303,6 +304,7 @@ def content_of(path):
 
 
 def test_no_cell_of_a_file_lies_anywhere_in_the_clear(acting, brand, home, caplog):
+    install_standard_purposes(acting, node_no=brand.node_no)
     mark = token_hex(8)
     secrets = {name: f"canary{name}{mark}" for name in ("mail", "name", "size", "remark", "bad", "place")}
     text = (
