@@ -35,8 +35,12 @@ FAILED = """
     LEFT JOIN LATERAL (
         SELECT max(at) AS at FROM procrastinate_events WHERE job_id = job.id AND type = 'failed'
     ) AS ended ON true
-    WHERE status = 'failed' ORDER BY job.id DESC LIMIT 51
+    WHERE status = 'failed' AND NOT (task_name LIKE 'schedule.%' AND EXISTS (
+        SELECT FROM procrastinate_jobs AS later WHERE later.task_name = job.task_name AND later.id > job.id
+    ))
+    ORDER BY job.id DESC LIMIT 51
 """
+"""A tick of the schedule that failed is over once the next one came: trying it again would do the same work twice."""
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,24 @@ def test_facts_of_all_brands_are_for_operators_of_the_group(parked, brand):
             tell_again(acting, parked)
 
 
+def test_a_tick_of_the_schedule_that_failed_is_over_once_the_next_came(books):
+    tick = """
+        INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('default', %s, 'failed') RETURNING id
+    """
+    with connection.cursor() as cursor:
+        numbers = []
+        for name in ("schedule.web.one", "schedule.web.one", "schedule.web.two"):
+            cursor.execute(tick, [name])
+            numbers.append(cursor.fetchone()[0])
+
+    with checks.connection() as asked:
+        found = {one.id for one in waiting.failed_jobs(asked)}
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE id = ANY(%s)", [numbers])
+
+    assert found & set(numbers) == set(numbers[1:])
+
+
 def test_what_waits_is_counted_only_so_far_and_with_its_age(failed, brand, acting):
     at = datetime.now(UTC) + timedelta(minutes=5)
     with checks.connection() as books:
