@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import BRAND_SHIFT, Scope
 from yingtai.lake import api as lake
 
 SHOWN_ORDERS = 20
@@ -39,15 +40,11 @@ ORDERS = """
     LIMIT $most
 """
 LINES = """
-    WITH known AS (
-        SELECT product_id, brand_no, max(name) AS name FROM products GROUP BY product_id, brand_no
-    )
-    SELECT line.order_id, line.product_id, known.name, line.quantity, line.amount_minor, line.currency
-    FROM order_lines AS line
-    LEFT JOIN known ON known.product_id = line.product_id AND known.brand_no = line.brand_no
-    WHERE line.profile_no = $profile_no AND line.day >= CAST($since AS DATE) AND line.day <= CAST($until AS DATE)
-      AND list_contains($orders, line.order_id)
-    ORDER BY line.order_id, line.line_no
+    SELECT order_id, product_id, brand_no, quantity, amount_minor, currency
+    FROM order_lines
+    WHERE profile_no = $profile_no AND day >= CAST($since AS DATE) AND day <= CAST($until AS DATE)
+      AND list_contains($orders, order_id)
+    ORDER BY order_id, line_no
     LIMIT $most
 """
 
@@ -99,7 +96,7 @@ def orders_of(acting: Acting, profile_no: int) -> tuple[list[Worth], list[OrderV
     who: dict[str, Any] = {"profile_no": profile_no}
     worth = [Worth(**row) for row in scoped.query(WORTH, who).to_pylist()]
     orders = scoped.query(ORDERS, {**who, "most": SHOWN_ORDERS}).to_pylist()
-    lines = _lines(scoped, who, orders) if orders else {}
+    lines = _lines(acting, who, orders) if orders else {}
     return worth, [
         OrderView(
             one["order_id"] or "", one["occurred_at"], one["node_no"], one["event"] == RETURNED,
@@ -113,12 +110,14 @@ def orders_of(acting: Acting, profile_no: int) -> tuple[list[Worth], list[OrderV
 def product_names(acting: Acting, brand_no: int, product_ids: Collection[str]) -> dict[str, str]:
     """Return the names of a brand's products, of those that are known by more than their number.
 
+    A brand's names are handed down to its regions and dealers, who see their customers look at its products.
     Cost: one scoped read of the products; none when nothing is asked for
     """
-    if not product_ids:
+    brand = Scope.of(brand_no << BRAND_SHIFT)
+    if not product_ids or not acting.scope.meets(brand):
         return {}
     asked = {"brand_no": brand_no, "products": sorted(product_ids)}
-    found = lake.scoped(acting.scope).query(NAMES, asked).to_pylist()
+    found = lake.scoped(brand).query(NAMES, asked).to_pylist()
     return {row["product_id"]: row["name"] for row in found}
 
 
@@ -135,7 +134,7 @@ def worth_of(acting: Acting, profile_nos: Sequence[int]) -> dict[int, list[Worth
 
 
 def _lines(
-    scoped: lake.ScopedLake, who: dict[str, Any], orders: list[dict[str, Any]]
+    acting: Acting, who: dict[str, Any], orders: list[dict[str, Any]]
 ) -> dict[tuple[str, bool], list[OrderLine]]:
     days = [one["occurred_at"].date() for one in orders]
     asked = {
@@ -146,10 +145,14 @@ def _lines(
         "orders": [one["order_id"] for one in orders if one["order_id"]],
         "most": SHOWN_ORDERS * LINES_OF_AN_ORDER,
     }
+    rows = lake.scoped(acting.scope).query(LINES, asked).to_pylist()
+    names: dict[str, str] = {}
+    for brand_no in {row["brand_no"] for row in rows}:
+        names |= product_names(acting, brand_no, {row["product_id"] for row in rows if row["product_id"]})
     found: dict[tuple[str, bool], list[OrderLine]] = {}
-    for row in scoped.query(LINES, asked).to_pylist():
+    for row in rows:
         line = OrderLine(
-            row["name"] or row["product_id"] or "",
+            names.get(row["product_id"]) or row["product_id"] or "",
             row["quantity"],
             row["amount_minor"],
             row["currency"] or "",

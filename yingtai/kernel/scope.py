@@ -70,6 +70,10 @@ class Scope:
         """Say whether all of `other` lies inside this scope."""
         return all(any(lo <= a and b <= hi for lo, hi in self.ranges) for a, b in other.ranges)
 
+    def meets(self, other: "Scope") -> bool:
+        """Say whether some of `other` lies inside this scope."""
+        return any(lo < b and a < hi for lo, hi in self.ranges for a, b in other.ranges)
+
     def sql(self, column: str) -> str:
         """Return the test as SQL; it holds integers only, so it may stand in a statement as it is."""
         tests = [f"({column} >= {lo:d} AND {column} < {hi:d})" for lo, hi in self.ranges]

@@ -94,6 +94,13 @@ def test_another_brand_names_no_products(anna, brand, neighbour, neighbour_actin
     assert product_names(neighbour_acting, here, {"mat"}) == product_names(acting, there, {"mat"}) == {}
 
 
+def test_a_dealer_reads_the_names_that_its_brand_hands_down(anna, brand, neighbour):
+    here = brand.node_no >> 40
+
+    assert product_names(make_acting(brand.dealer_no), here, {"mat"}) == {"mat": "脚垫"}
+    assert product_names(make_acting(neighbour.dealer_no), here, {"mat"}) == {}
+
+
 def test_a_phone_number_that_is_shown_can_be_called():
     assert link_to("phone", "+86 138 0000 8000") == "tel:+8613800008000"
     assert link_to("email", "a?b@example.com") == "mailto:a%3Fb@example.com"
