@@ -14,7 +14,7 @@ from yingtai.audiences.models import Audience, Refresh
 from yingtai.audiences.questions import question_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment, number
-from yingtai.kernel.protecting import Counted, protected
+from yingtai.kernel.protecting import Counted, is_protected, protected
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sorting import Order, sort_or, sorted_page
 from yingtai.lake.api import scoped
@@ -36,6 +36,8 @@ ORDERS = {
     "changed": Order("changed_at", moment),
     "cost": Order("took_ms", number),
 }
+OF_PEOPLE = ("people", "entered", "left")
+"""The orders that tell how many people an audience has: which of two has more, and the number in a cursor."""
 STALE_AFTER = timedelta(hours=26)
 
 
@@ -84,14 +86,19 @@ def list_audiences(
 ) -> Page[AudienceView]:
     """Return a page of audiences that are in use, newest first, or of those that are archived.
 
-    In:   sort  a name of ORDERS, with `-` before it for the largest first
-    Cost: 2 queries
+    In:     sort  a name of ORDERS, with `-` before it for the largest first; whoever may not see people sorts by none
+                  OF_PEOPLE
+    Raises: CursorNotUnderstood
+    Cost:   2 queries
     """
+    orders = {
+        name: order for name, order in ORDERS.items() if name not in OF_PEOPLE or not is_protected(acting)
+    }
     with acting_transaction(acting):
         audiences = Audience.objects.filter(archived_at__isnull=not is_archived, name__icontains=search)
         total = audiences.count()
         rows, cursor = sorted_page(
-            audiences, ORDERS, sort=sort_or(sort, ORDERS, "-made"), after=after, key="audience_no"
+            audiences, orders, sort=sort_or(sort, orders, "-made"), after=after, key="audience_no"
         )
         return Page([_view(acting, audience) for audience in rows], cursor, total)
 

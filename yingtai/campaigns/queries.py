@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from yingtai.campaigns.troubles import words_of_trouble
 from yingtai.customers.api import masked_contacts
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment, number
-from yingtai.kernel.protecting import protected_row
+from yingtai.kernel.protecting import is_protected, protected_row, roughly
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sorting import Order, sort_or, sorted_page
 
@@ -145,6 +145,19 @@ def view_campaign(campaign: Campaign) -> CampaignView:
     return CampaignView(**{name: getattr(campaign, name) for name in CampaignView.__dataclass_fields__})
 
 
+def _seen(acting: Acting, campaign: Campaign) -> CampaignView:
+    """Return a campaign as the actor may read it: what holds it up may say how many people would get it."""
+    view = view_campaign(campaign)
+    if not view.trouble_facts or not is_protected(acting):
+        return view
+    about = ["held up", view.campaign_no]
+    told = {
+        name: str(roughly(int(fact), [name, about])) if str(fact).isdecimal() else fact
+        for name, fact in view.trouble_facts.items()
+    }
+    return replace(view, trouble_facts=told)
+
+
 def list_campaigns(
     acting: Acting, *, search: str = "", state: str = "", after: str | None = None, sort: str = "",
     is_archived: bool = False,
@@ -164,7 +177,7 @@ def list_campaigns(
         rows, cursor = sorted_page(
             found, ORDERS, sort=sort_or(sort, ORDERS, "-made"), after=after, key="campaign_no"
         )
-    return Page([view_campaign(campaign) for campaign in rows], cursor, total)
+    return Page([_seen(acting, campaign) for campaign in rows], cursor, total)
 
 
 def has_launched(acting: Acting) -> bool:
@@ -177,21 +190,21 @@ def list_running(acting: Acting) -> list[CampaignView]:
     """Return the campaigns that are scheduled, being sent or paused."""
     with acting_transaction(acting):
         found = Campaign.objects.filter(state__in=RUNNING)
-        return [view_campaign(campaign) for campaign in found.order_by("-campaign_no")[:10]]
+        return [_seen(acting, campaign) for campaign in found.order_by("-campaign_no")[:10]]
 
 
 def list_launched(acting: Acting, *, since: datetime) -> list[CampaignView]:
     """Return the latest campaigns that were launched since then, at most a hundred."""
     with acting_transaction(acting):
         found = Campaign.objects.filter(launched_at__gte=since).order_by("-campaign_no")
-        return [view_campaign(campaign) for campaign in found[:MOST_AT_ONCE]]
+        return [_seen(acting, campaign) for campaign in found[:MOST_AT_ONCE]]
 
 
 def list_drafts_of(acting: Acting, actor: str) -> list[CampaignView]:
     """Return somebody's drafts, newest first, at most a hundred."""
     with acting_transaction(acting):
         found = Campaign.objects.filter(state=Campaign.State.DRAFT, created_by=actor, archived_at=None)
-        return [view_campaign(campaign) for campaign in found.order_by("-campaign_no")[:MOST_AT_ONCE]]
+        return [_seen(acting, campaign) for campaign in found.order_by("-campaign_no")[:MOST_AT_ONCE]]
 
 
 def get_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
@@ -203,7 +216,7 @@ def get_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
         campaign = Campaign.objects.filter(id=campaign_id).first()
     if campaign is None:
         raise CampaignNotFound
-    return view_campaign(campaign)
+    return _seen(acting, campaign)
 
 
 def campaign_names(acting: Acting, campaign_nos: Sequence[int]) -> dict[int, tuple[UUID, str]]:
@@ -291,7 +304,7 @@ def list_campaigns_to(acting: Acting, audience_no: int) -> list[CampaignView]:
         return []
     with acting_transaction(acting):
         found = Campaign.objects.filter(audience_id=audience_id).order_by("-campaign_no")
-        return [view_campaign(campaign) for campaign in found[:ROWS_PER_PAGE]]
+        return [_seen(acting, campaign) for campaign in found[:ROWS_PER_PAGE]]
 
 
 @dataclass(frozen=True)
@@ -328,7 +341,7 @@ def campaign_by_no(acting: Acting, campaign_no: int) -> CampaignView:
         campaign = Campaign.objects.filter(campaign_no=campaign_no).first()
     if campaign is None:
         raise CampaignNotFound
-    return view_campaign(campaign)
+    return _seen(acting, campaign)
 
 
 def _per_minute(campaign: CampaignView, sent: int, latest: datetime | None, at: datetime) -> float | None:

@@ -5,7 +5,7 @@ A module registers its list once; the page draws it with `list_tools`, `list_hea
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -130,14 +130,24 @@ def install(keeping: Keeping) -> None:
 
 
 def listing(
-    request: HttpRequest, kind: ListKind, *, without: Sequence[str] = (), is_bulk: bool = False
+    request: HttpRequest,
+    kind: ListKind,
+    *,
+    without: Sequence[str] = (),
+    unsorted: Sequence[str] = (),
+    is_bulk: bool = False,
 ) -> Listing:
     """Return a list as the reader wants it.
 
-    In: without  columns that say nothing here, such as the brand to whoever works in one
-        is_bulk  rows can be ticked
+    In: without   columns that say nothing here, such as the brand to whoever works in one
+        unsorted  columns that this reader may not sort by
+        is_bulk   rows can be ticked
     """
-    possible = [column for column in kind.columns if column.name not in without]
+    possible = [
+        replace(column, is_sorted=column.is_sorted and column.name not in unsorted)
+        for column in kind.columns
+        if column.name not in without
+    ]
     chosen = _chosen(request.COOKIES, kind)
     columns = tuple(
         column

@@ -11,6 +11,7 @@ from yingtai.audiences.queries import get_audience, list_audiences, list_sizes
 from yingtai.audiences.questions import question_of
 from yingtai.audiences.testing import write_people
 from yingtai.compliance.testing import signed_in
+from yingtai.kernel.pages import encode_cursor
 from yingtai.kernel.protecting import roughly
 from yingtai.organization.api import TooManyQuestions, make_api_key
 from yingtai.organization.testing import deeds_of, make_acting
@@ -153,3 +154,20 @@ def test_a_definition_that_is_saved_is_a_question_too(acting, brand, lake, monke
             analyst, audience, name="Bought", definition={"join": "all", "parts": [VIEWED, BOUGHT]}
         )
     assert get_audience(acting, audience).name == "Viewed"
+
+
+@pytest.mark.parametrize("name", ["people", "entered", "left"])
+def test_no_order_and_no_place_in_it_tells_how_many_to_who_may_not_see_people(acting, brand, lake, name):
+    write(acting, brand, 60)
+    for title, definition in (("Larger", EVERYBODY), ("Smaller", {"join": "all", "parts": [VIEWED]})):
+        refresh_audience(
+            acting, create_audience(acting, node_no=brand.node_no, name=title, definition=definition)
+        )
+    page = f"/audiences/?sort=-{name}"
+    manager, analyst = signed_in(brand.code, "brand_manager"), signed_in(brand.code, "analyst")
+    said = [browser.get(page).content.decode() for browser in (manager, analyst)]
+    asked = [analyst.get(f"{page}&after={encode_cursor(f'-{name}', most, 0)}") for most in (1, 60, 61)]
+
+    assert [f"?sort={name}" in one for one in said] == [True, False]
+    assert said[1].index("Smaller") < said[1].index("Larger")
+    assert [answer.status_code for answer in asked] == [400] * 3

@@ -54,7 +54,10 @@ def audience_list(request: ActingRequest) -> HttpResponse:
     began = perf_counter()
     search, show = request.GET.get("search", "").strip()[:120], request.GET.get("show", "")
     has_places = queries.stand_in_many_places(request.acting)
-    shown = listing(request, AUDIENCES, without=() if has_places else ("place",), is_bulk=_may_edit(request))
+    shown = listing(
+        request, AUDIENCES, without=() if has_places else ("place",), is_bulk=_may_edit(request),
+        unsorted=queries.OF_PEOPLE if is_protected(request.acting) else (),
+    )  # fmt: skip
     found = queries.list_audiences(
         request.acting, search=search, after=request.GET.get("after"), sort=shown.sort,
         is_archived=show == ARCHIVED,

@@ -2,17 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from yingtai.campaigns.errors import LaunchesGrew
 from yingtai.campaigns.models import Campaign
+from yingtai.kernel.counters import one_at_a_time
 from yingtai.kernel.env import env
 from yingtai.kernel.scope import brand_node, subtree
 
 A_DAY = timedelta(days=1)
-ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def people_alone(actor: str, *, node_no: int, begins_at: datetime) -> int:
@@ -20,7 +19,7 @@ def people_alone(actor: str, *, node_no: int, begins_at: datetime) -> int:
 
     Who launches twice at once waits here, until the transaction ends.
     """
-    _one_at_a_time(actor)
+    one_at_a_time(f"launched-alone-{actor}")
     near = Q(begins_at__gt=begins_at - A_DAY, begins_at__lt=begins_at + A_DAY)
     return _people(_launched_alone(actor, node_no).filter(near))
 
@@ -32,7 +31,7 @@ def count_alone(campaign: Campaign, people: int, at: datetime) -> None:
     """
     if campaign.alone_people is None:
         return
-    _one_at_a_time(campaign.launched_by)
+    one_at_a_time(f"launched-alone-{campaign.launched_by}")
     went_out = _launched_alone(campaign.launched_by, campaign.node_no).filter(decided_at__gt=at - A_DAY)
     together = people + _people(went_out.exclude(campaign_no=campaign.campaign_no))
     if together > env().launch_alone:
@@ -52,8 +51,3 @@ def _launched_alone(actor: str, node_no: int) -> QuerySet[Campaign]:
 
 def _people(campaigns: QuerySet[Campaign]) -> int:
     return int(campaigns.aggregate(people=Sum("alone_people"))["people"] or 0)
-
-
-def _one_at_a_time(actor: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(ONE_AT_A_TIME, [f"campaigns.alone {actor}"])

@@ -316,3 +316,20 @@ def test_what_a_colleague_agreed_to_counts_for_nobody(marketer, acting, brand, c
     other.post(f"/campaigns/{second.id}/launch")
 
     assert launches(acting) == [(second.name, True), (campaign.name, False)]
+
+
+def test_what_holds_a_launch_up_tells_no_number_of_people_to_who_may_not_see_them(
+    marketer, acting, brand, people, campaign, monkeypatch
+):
+    monkeypatch.setitem(env().__dict__, "launch_alone", 2)
+    marketer.post(f"/campaigns/{campaign.id}/launch")
+    grant_email(acting, brand.node_no, people[2:])
+    decide.body(acting, campaign_no=campaign.campaign_no)
+    page = f"/campaigns/{campaign.id}/monitor/"
+    exact, rough = (
+        signed_in(brand.code, role).get(page).content.decode() for role in ("marketer", "analyst")
+    )
+
+    assert "3 people would get it now" in exact
+    assert "Held up" in rough
+    assert "3 people" not in rough
