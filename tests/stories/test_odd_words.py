@@ -88,7 +88,8 @@ def test_odd_words_fit_every_page_at_three_widths(browser, stated, address, lang
     )
     page.on("pageerror", lambda error: wrong.append(f"{page.url} breaks: {error}"))
     for path in main_pages(stated.ids)[language == "en" :: 2]:
-        page.goto(address + path, wait_until="networkidle")
+        page.goto(address + path)
+        testing.wait_until_quiet(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             shape = page.evaluate(SHAPE)

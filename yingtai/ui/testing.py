@@ -18,6 +18,12 @@ from yingtai.ui import front_end
 
 AXE = front_end.PACKAGES / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = """async () => {
+  await document.fonts.ready;
+  const isQuiet = () => document.readyState === 'complete' && !document.querySelector('.htmx-request');
+  for (let looks = 0; looks < 3; looks = isQuiet() ? looks + 1 : 0)
+    await new Promise((done) => setTimeout(done, 50));
+}"""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -76,6 +82,11 @@ def has_browser() -> bool:
         return True
     with sync_playwright() as playwright:
         return Path(playwright.chromium.executable_path).exists()
+
+
+def wait_until_quiet(page: Page) -> None:
+    """Wait until the open page and the parts it loads afterwards are there, a tenth of a second after the last."""
+    page.evaluate(QUIET)
 
 
 def accessibility_problems(page: Page, *, only: Sequence[str] = ()) -> list[str]:

@@ -201,7 +201,8 @@ def test_every_page_is_accessible_and_fits(
     )
     page = open_page("/audiences/", language=language, width=width)
     for path in paths:
-        page.goto(address + path, wait_until="networkidle")
+        page.goto(address + path)
+        testing.wait_until_quiet(page)
         for wide in dict.fromkeys((DESK, width)):
             page.set_viewport_size({"width": wide, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= wide, (path, wide)

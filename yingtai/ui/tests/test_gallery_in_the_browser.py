@@ -61,7 +61,7 @@ def open_page(browser, address):
 @pytest.mark.parametrize(("path", "theme", "language", "width"), LOOKS)
 def test_pages_are_accessible_and_fit_the_screen(open_page, path, theme, language, width):
     page = open_page(path, theme=theme, language=language, width=width)
-    page.wait_for_load_state("networkidle")
+    testing.wait_until_quiet(page)
 
     assert testing.accessibility_problems(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
