@@ -10,9 +10,10 @@ from django.db import connection
 
 from yingtai.collect import inbox
 from yingtai.collect.importing.mapping import read_mapping
-from yingtai.collect.services.imports import ask_for_import, map_import, start_import
+from yingtai.collect.services.imports import ask_for_check, ask_for_import, map_import, start_import
 from yingtai.collect.services.uploads import Arriving, save_upload
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.jobs import JOBS
 from yingtai.vault.api import current_epoch, seal_blob
 
 
@@ -29,6 +30,13 @@ def ask_for_import_of(acting: Acting, node_no: int, text: str, mapping: str) -> 
 def ask_again(acting: Acting, import_id: UUID) -> UUID:
     """Ask for an import that has stopped or failed, and return the new task's id."""
     return ask_for_import(acting, import_id)
+
+
+def try_out(acting: Acting, import_id: UUID) -> UUID:
+    """Have a file read without loading anything, and return the task's id."""
+    task_id = ask_for_check(acting, import_id)
+    JOBS["collect.check_import"](acting, import_id=str(import_id), task_id=str(task_id))
+    return task_id
 
 
 def request_document(events: Sequence[dict[str, Any]], at: datetime) -> bytes:
