@@ -24,6 +24,8 @@ NOT_TEXT = re.compile(r"<(script|style|code|pre|template|textarea|kbd)\b.*?</\1>
 # What people were told is shown in the language it was said in, and marked so.
 QUOTED = re.compile(r'<(div|span) lang="en">.*?</\1>', re.DOTALL)
 ENGLISH = re.compile(r"(?:\b[A-Za-z][a-z’']*[ ,]+){4,}[a-z]+")
+# A number with its unit that is put into a sentence stands there without a space behind it.
+SPACED = re.compile(r"\d ?[人个位名项条封天] [的中将会已]")
 LANGUAGES = ("zh-hans", "en")
 # One shows what a bug looks like, one every component with made-up words; one says 503 where no collector runs.
 ARE_MEANT = {"/ui/gallery/broken", "/ui/gallery", "/health"}
@@ -61,6 +63,7 @@ def faults(answer: Any, language: str) -> list[str]:
     found += [code for code in CODE.findall(text) if code in CATALOGUE]
     if language == "zh-hans":
         found += [one.group() for one in ENGLISH.finditer(unescape(text))]
+        found += [one.group() for one in SPACED.finditer(unescape(text))]
     return found
 
 

@@ -3,5 +3,5 @@ from django.utils.translation import gettext_lazy as _
 from yingtai.ui import navigation
 
 navigation.register(
-    "campaigns", _("Campaigns"), "campaigns:campaign_list", place="campaigns.campaign", order=10
+    "campaigns", _("All campaigns"), "campaigns:campaign_list", place="campaigns.campaign", order=10
 )

@@ -29,7 +29,7 @@ from yingtai.collect.inbox import (
     additional_data,
     decompress,
 )
-from yingtai.collect.naming import event_deed, event_title, standard_events, standard_traits, trait_title
+from yingtai.collect.naming import event_title, standard_events, standard_traits, trait_title
 from yingtai.collect.placeholders import NOBODY, hold_back, is_blocked
 from yingtai.collect.plan import Declared, Plan, Split
 from yingtai.collect.queries.imports import ImportView, get_import, list_imports, read_errors
@@ -119,7 +119,6 @@ __all__ = [
     "digest_of",
     "end_killed_commands",
     "ensure_source",
-    "event_deed",
     "event_title",
     "explode",
     "find_run",

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +19,8 @@ from yingtai.collect.importing.mapping import EVENTS, ORDER_LINES, PROFILES, SHA
 from yingtai.collect.models import Declaration, Source
 from yingtai.collect.naming import trait_title
 from yingtai.collect.plan import PROPERTY, TRAIT
+from yingtai.ui.time_zones import zone_choices
 
-ZONES = [name for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
 LABELS = [
     (1, _("L1 public")),
     (2, _("L2 internal: may be analysed, keyed by number")),
@@ -260,12 +259,9 @@ class MappingForm(forms.Form):
 
 
 def _offer_zones(form: forms.Form, own: Collection[str]) -> None:
-    """Offer the zones of the brands somebody works for first, and below them all there are."""
-    first = sorted({name for name in own if name in ZONES})
-    others = [(name, name) for name in ZONES if name not in first]
-    named = [(_("Of your brands"), [(name, name) for name in first])] if first else []
-    choices: list[Any] = [*named, (_("All others"), others)]
-    cast(forms.ChoiceField, form.fields["time_zone"]).choices = choices
+    field = cast(forms.ChoiceField, form.fields["time_zone"])
+    field.choices = zone_choices(own)
+    field.widget.attrs["data-picker"] = _("Time zones")
 
 
 def target_choices(shape: str, traits: Sequence[str]) -> list[Any]:

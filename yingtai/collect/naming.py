@@ -4,69 +4,52 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy, override, pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 EVENT_TITLES = {
-    "Page Viewed": pgettext_lazy("event", "Page Viewed"),
-    "Screen Viewed": pgettext_lazy("event", "Screen Viewed"),
-    "Identified": pgettext_lazy("event", "Identified"),
-    "Group Joined": pgettext_lazy("event", "Group Joined"),
-    "Products Searched": pgettext_lazy("event", "Products Searched"),
-    "Product List Viewed": pgettext_lazy("event", "Product List Viewed"),
-    "Product Clicked": pgettext_lazy("event", "Product Clicked"),
-    "Product Viewed": pgettext_lazy("event", "Product Viewed"),
-    "Product Added": pgettext_lazy("event", "Product Added"),
-    "Product Removed": pgettext_lazy("event", "Product Removed"),
-    "Product Added to Wishlist": pgettext_lazy("event", "Product Added to Wishlist"),
-    "Cart Viewed": pgettext_lazy("event", "Cart Viewed"),
-    "Checkout Started": pgettext_lazy("event", "Checkout Started"),
-    "Checkout Step Completed": pgettext_lazy("event", "Checkout Step Completed"),
-    "Payment Info Entered": pgettext_lazy("event", "Payment Info Entered"),
-    "Order Completed": pgettext_lazy("event", "Order Completed"),
-    "Order Updated": pgettext_lazy("event", "Order Updated"),
-    "Order Refunded": pgettext_lazy("event", "Order Refunded"),
-    "Order Cancelled": pgettext_lazy("event", "Order Cancelled"),
-    "Coupon Applied": pgettext_lazy("event", "Coupon Applied"),
-    "Promotion Viewed": pgettext_lazy("event", "Promotion Viewed"),
-    "Promotion Clicked": pgettext_lazy("event", "Promotion Clicked"),
-    "Product Reviewed": pgettext_lazy("event", "Product Reviewed"),
-    "Signed Up": pgettext_lazy("event", "Signed Up"),
-    "Signed In": pgettext_lazy("event", "Signed In"),
-    "Lead Submitted": pgettext_lazy("event", "Lead Submitted"),
-    "Brochure Downloaded": pgettext_lazy("event", "Brochure Downloaded"),
-    "Configuration Saved": pgettext_lazy("event", "Configuration Saved"),
-    "Test Drive Booked": pgettext_lazy("event", "Test Drive Booked"),
-    "Test Drive Completed": pgettext_lazy("event", "Test Drive Completed"),
-    "Quote Requested": pgettext_lazy("event", "Quote Requested"),
-    "Showroom Visited": pgettext_lazy("event", "Showroom Visited"),
-    "Vehicle Delivered": pgettext_lazy("event", "Vehicle Delivered"),
-    "Service Booked": pgettext_lazy("event", "Service Booked"),
-    "Service Completed": pgettext_lazy("event", "Service Completed"),
-    "Email Sent": pgettext_lazy("event", "Email Sent"),
-    "Email Delivered": pgettext_lazy("event", "Email Delivered"),
-    "Email Opened": pgettext_lazy("event", "Email Opened"),
-    "Email Bounced": pgettext_lazy("event", "Email Bounced"),
-    "Email Link Clicked": pgettext_lazy("event", "Email Link Clicked"),
+    "Page Viewed": pgettext_lazy("event", "Viewed a page"),
+    "Screen Viewed": pgettext_lazy("event", "Opened an app screen"),
+    "Identified": pgettext_lazy("event", "Told us who they are"),
+    "Group Joined": pgettext_lazy("event", "Joined a group"),
+    "Products Searched": pgettext_lazy("event", "Searched for products"),
+    "Product List Viewed": pgettext_lazy("event", "Viewed a list of products"),
+    "Product Clicked": pgettext_lazy("event", "Clicked a product"),
+    "Product Viewed": pgettext_lazy("event", "Viewed a product"),
+    "Product Added": pgettext_lazy("event", "Put a product into the cart"),
+    "Product Removed": pgettext_lazy("event", "Took a product out of the cart"),
+    "Product Added to Wishlist": pgettext_lazy("event", "Put a product on the wish list"),
+    "Cart Viewed": pgettext_lazy("event", "Looked at the cart"),
+    "Checkout Started": pgettext_lazy("event", "Began to check out"),
+    "Checkout Step Completed": pgettext_lazy("event", "Completed a step of the checkout"),
+    "Payment Info Entered": pgettext_lazy("event", "Entered how to pay"),
+    "Order Completed": pgettext_lazy("event", "Completed an order"),
+    "Order Updated": pgettext_lazy("event", "Changed an order"),
+    "Order Refunded": pgettext_lazy("event", "Returned an order"),
+    "Order Cancelled": pgettext_lazy("event", "Cancelled an order"),
+    "Coupon Applied": pgettext_lazy("event", "Used a coupon"),
+    "Promotion Viewed": pgettext_lazy("event", "Saw a promotion"),
+    "Promotion Clicked": pgettext_lazy("event", "Clicked a promotion"),
+    "Product Reviewed": pgettext_lazy("event", "Reviewed a product"),
+    "Signed Up": pgettext_lazy("event", "Signed up"),
+    "Signed In": pgettext_lazy("event", "Signed in"),
+    "Lead Submitted": pgettext_lazy("event", "Became a lead"),
+    "Brochure Downloaded": pgettext_lazy("event", "Downloaded a brochure"),
+    "Configuration Saved": pgettext_lazy("event", "Saved a configuration"),
+    "Test Drive Booked": pgettext_lazy("event", "Booked a test drive"),
+    "Test Drive Completed": pgettext_lazy("event", "Made a test drive"),
+    "Quote Requested": pgettext_lazy("event", "Asked for a quote"),
+    "Showroom Visited": pgettext_lazy("event", "Visited a showroom"),
+    "Vehicle Delivered": pgettext_lazy("event", "Received a vehicle"),
+    "Service Booked": pgettext_lazy("event", "Booked a service"),
+    "Service Completed": pgettext_lazy("event", "Had a service"),
+    "Email Sent": pgettext_lazy("event", "Was sent an e-mail"),
+    "Email Delivered": pgettext_lazy("event", "Received an e-mail"),
+    "Email Opened": pgettext_lazy("event", "Opened an e-mail"),
+    "Email Bounced": pgettext_lazy("event", "An e-mail came back"),
+    "Email Link Clicked": pgettext_lazy("event", "Clicked a link in an e-mail"),
     "Unsubscribed": pgettext_lazy("event", "Unsubscribed"),
-    "Consent Updated": pgettext_lazy("event", "Consent Updated"),
+    "Consent Updated": pgettext_lazy("event", "Changed their consent"),
 }
-EVENT_DEEDS = {
-    "Page Viewed": gettext_lazy("Viewed a page"),
-    "Screen Viewed": gettext_lazy("Opened an app screen"),
-    "Identified": gettext_lazy("Told us who they are"),
-    "Group Joined": gettext_lazy("Joined a group"),
-    "Product Viewed": gettext_lazy("Viewed a product"),
-    "Product Added": gettext_lazy("Put a product into the cart"),
-    "Order Completed": gettext_lazy("Completed an order"),
-    "Order Refunded": gettext_lazy("Returned an order"),
-    "Order Cancelled": gettext_lazy("Cancelled an order"),
-    "Email Sent": gettext_lazy("Was sent an e-mail"),
-    "Email Opened": gettext_lazy("Opened an e-mail"),
-    "Email Link Clicked": gettext_lazy("Clicked a link in an e-mail"),
-    "Unsubscribed": gettext_lazy("Unsubscribed"),
-    "Consent Updated": gettext_lazy("Changed their consent"),
-}
-"""What a person did, as a timeline tells it."""
 TRAIT_TITLES = {
     "city": pgettext_lazy("trait", "City"),
     "province": pgettext_lazy("trait", "Province"),
@@ -94,7 +77,7 @@ TRAIT_TITLES = {
 
 
 def event_title(name: str) -> str:
-    """Return what an event is called."""
+    """Return what an event is called wherever it is shown: what a person did, as a timeline tells it."""
     return str(EVENT_TITLES.get(name, name))
 
 
@@ -103,15 +86,10 @@ def trait_title(name: str) -> str:
     return str(TRAIT_TITLES.get(name, name))
 
 
-def event_deed(name: str) -> str:
-    """Return an event as something a person did."""
-    return str(EVENT_DEEDS.get(name) or event_title(name))
-
-
 @lru_cache(maxsize=1)
 def standard_events() -> Mapping[str, str]:
     """Return the standard events by everything they are called, in every language of the product, in small letters."""
-    return _called(EVENT_TITLES) | _called(EVENT_DEEDS)
+    return _called(EVENT_TITLES)
 
 
 @lru_cache(maxsize=1)

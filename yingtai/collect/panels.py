@@ -13,8 +13,9 @@ from yingtai.collect.queries.waiting import (
     has_source,
     imports_waiting,
 )
+from yingtai.collect.record_names import imports_of_deeds, lines_of_plan, refused_of_deeds
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import FirstStep, first_steps, home_todos
+from yingtai.kernel.contributions import FirstStep, deed_abouts, first_steps, home_todos
 from yingtai.kernel.labels import Label
 from yingtai.ui.formats import number
 from yingtai.ui.panels import Todo
@@ -72,6 +73,9 @@ def _imports(acting: Acting) -> list[Todo]:
 
 
 home_todos.register("collect", data_waits, order=30)
+deed_abouts.register("import", imports_of_deeds)
+deed_abouts.register("plan", lines_of_plan)
+deed_abouts.register("quarantine", refused_of_deeds)
 first_steps.register(
     "collect.source",
     FirstStep(

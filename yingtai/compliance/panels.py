@@ -1,11 +1,18 @@
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yingtai.compliance.channels import CHANNELS
-from yingtai.compliance.queries import consents_of, has_notice_of_consent, list_purposes_without_notice
+from yingtai.compliance.queries import (
+    consents_of,
+    has_notice_of_consent,
+    list_purposes,
+    list_purposes_without_notice,
+)
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import FirstStep, first_steps, home_todos, profile_panels
+from yingtai.kernel.contributions import FirstStep, deed_abouts, first_steps, home_todos, profile_panels
 from yingtai.kernel.labels import Label
 from yingtai.ui.formats import number
 from yingtai.ui.panels import Panel, Todo
@@ -44,6 +51,18 @@ def purposes_wait(acting: Acting) -> list[Todo]:
 
 
 home_todos.register("compliance", purposes_wait, order=20)
+
+
+def purposes_of_deeds(acting: Acting, abouts: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return purposes by code as pages call them; of the brands that have one of this code, the first one's page."""
+    found: dict[str, tuple[str, str]] = {}
+    for purpose in list_purposes(acting):
+        found.setdefault(purpose.code, (purpose.title, reverse("compliance:purpose", args=[purpose.id])))
+    return {code: found[code] for code in abouts if code in found}
+
+
+deed_abouts.register("purpose", purposes_of_deeds)
+deed_abouts.register("notice", purposes_of_deeds)
 profile_panels.register("compliance.consents", consents, order=30)
 first_steps.register(
     "compliance.purpose",

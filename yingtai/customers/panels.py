@@ -1,16 +1,25 @@
-"""What Home shows of people: a dealer's own, for whom people and not numbers are the day's work."""
+"""What Home shows of people: a dealer's own, for whom people and not numbers are the day's work; and people by name in
+the record of deeds."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from uuid import UUID
 
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from yingtai.collect.api import trait_title
 from yingtai.customers import queries, viewing
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import home_panels
+from yingtai.kernel.contributions import deed_abouts, deed_values, home_panels
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import is_below_brand
 from yingtai.ui.panels import Panel
 
 SHOWN = 5
+PRIVATE_TRAITS = ("name", "first_name", "last_name", "address", "birthday", "vin", "member_no")
 
 
 def seen_lately(acting: Acting) -> Panel | None:
@@ -26,4 +35,30 @@ def seen_lately(acting: Acting) -> Panel | None:
     )
 
 
+def people_of_deeds(acting: Acting, abouts: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return people by public id as pages call them, masked; a short code to whoever may not look at people."""
+    ids = []
+    for about in abouts:
+        with suppress(ValueError):
+            ids.append(UUID(about))
+    numbers = queries.profile_nos_of(acting, ids)
+    if not decide(acting, "view", Label.L3, "customers.profile").allowed:
+        words = _("Customer {code}")
+        return {str(id): (words.format(code=queries.code_of(number)), "") for id, number in numbers.items()}
+    names = queries.names_of(acting, list(numbers.values()))
+    return {
+        str(id): (names.get(number, ""), reverse("customers:profile", args=[id]))
+        for id, number in numbers.items()
+    }
+
+
+deed_abouts.register("person", people_of_deeds)
+deed_values.register(
+    "value",
+    [
+        *((name, lazy(trait_title, str)(name)) for name in PRIVATE_TRAITS),
+        *viewing.KINDS.items(),
+        ("everything", gettext_lazy("everything kept of them")),
+    ],
+)
 home_panels.register("customers.seen_lately", seen_lately, order=30)

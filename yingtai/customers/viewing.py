@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from yingtai.collect.api import event_deed, names_of_sources, plan_of, trait_title
+from yingtai.collect.api import event_title, names_of_sources, plan_of, trait_title
 from yingtai.compliance.api import consent_history
 from yingtai.customers.how_many import HowMany
 from yingtai.customers.orders import OrderView, Worth, product_names
@@ -131,7 +131,7 @@ def listed(
             called(row),
             titles.get(row.node_no, ""),
             chips(row.identifiers, shown=3),
-            event_deed(row.latest_event) if row.latest_event else "",
+            event_title(row.latest_event) if row.latest_event else "",
             (worth or {}).get(row.profile_no, ()),
             titles.get(brand_node(row.node_no), ""),
         )
@@ -189,7 +189,7 @@ def entries(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> lis
         )
         shown.append(
             TimelineEntry(
-                at=row.at, title=event_deed(row.event), detail=_joined(details),
+                at=row.at, title=event_title(row.event), detail=_joined(details),
                 source=_joined(places), tone=TONES.get(row.event, "neutral"), url=url,
             )
         )  # fmt: skip

@@ -145,6 +145,12 @@ deed_words: Catalogue[Any] = Catalogue("words for deeds")
 deed_values: Catalogue[Any] = Catalogue("words for details of deeds")
 """By the name of a detail, words for its codes as pairs: "basis" -> [("consent", "The person's consent")]."""
 
+deed_abouts: Catalogue[Callable[[Acting, Sequence[str]], dict[str, tuple[str, str]]]] = Catalogue(
+    "words for what deeds are about"
+)
+"""By the first part of a deed's code, `person` of `person.erased`: `named(acting, abouts) -> {about: (words, url)}`, in
+few queries for a page of the record; no name and no page that the actor may not see, what is gone left out."""
+
 second_person: Catalogue[Any] = Catalogue("acts that take two")
 """What one person asks for and another one approves (`yingtai.organization.api.TwoPersonAct`)."""
 

@@ -1,13 +1,14 @@
 """Details of a deed as people read them: words for codes, names for colleagues and units."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.contributions import deed_values, second_person
+from yingtai.kernel.contributions import deed_abouts, deed_values, second_person
 from yingtai.organization.deeds import DeedRow
 from yingtai.organization.models import Role, Unit
 from yingtai.organization.queries import names_of_staff, view_unit
@@ -38,9 +39,47 @@ NAMES = {
     "own": gettext_lazy("Sent to themself"),
 }
 Line = tuple[str, str]
+POINTS_TO_ANOTHER = ("other_profile",)
+"""Details that name another thing of the same kind as the deed is about."""
 
 
-def details_in_words(acting: Acting, rows: Sequence[DeedRow]) -> list[list[Line]]:
+@dataclass(frozen=True)
+class About:
+    """What a deed is about, in words, and its page; "" when there is none or it is gone."""
+
+    words: str
+    url: str = ""
+
+
+def abouts_in_words(acting: Acting, rows: Sequence[DeedRow]) -> dict[tuple[str, str], About]:
+    """Return what deeds are about by (kind, about); what no module has words for is left out.
+
+    Cost: a few queries for each kind of thing
+    """
+    asked: dict[str, set[str]] = {}
+    for row in rows:
+        others = [str(row.details[name]) for name in POINTS_TO_ANOTHER if name in row.details]
+        asked.setdefault(_kind(row), set()).update([row.about, *others])
+    found: dict[tuple[str, str], About] = {}
+    for kind, abouts in asked.items():
+        if name_them := deed_abouts.find(kind):
+            named = name_them(acting, sorted(abouts - {""}))
+            found |= {(kind, about): About(*words) for about, words in named.items()}
+    return found
+
+
+def about_of(row: DeedRow, found: dict[tuple[str, str], About]) -> About:
+    """Return what one deed is about; as it was written down when no module has words for it."""
+    return found.get((_kind(row), row.about)) or About(row.about)
+
+
+def _kind(row: DeedRow) -> str:
+    return row.what.partition(".")[0]
+
+
+def details_in_words(
+    acting: Acting, rows: Sequence[DeedRow], abouts: dict[tuple[str, str], About]
+) -> list[list[Line]]:
     """Return, for each line of the record, its details as (name, value); a code without words stays a code.
 
     Cost: 2 queries
@@ -56,7 +95,12 @@ def details_in_words(acting: Acting, rows: Sequence[DeedRow]) -> list[list[Line]
     known["roles"] = known["role"]
     return [
         [
-            (str(NAMES.get(name, name)), _said(value, known.get(name, {})))
+            (
+                str(NAMES.get(name, name)),
+                about_of(replace(row, about=str(value)), abouts).words
+                if name in POINTS_TO_ANOTHER
+                else _said(value, known.get(name, {})),
+            )
             for name, value in row.details.items()
         ]
         for row in rows
@@ -70,4 +114,5 @@ def _said(value: Any, words: dict[str, Any]) -> str:
         return _(", ").join(_said(one, words) for one in value)
     if isinstance(value, dict):
         return _(", ").join(f"{words.get(str(name)) or name} {number(one)}" for name, one in value.items())
-    return str(words.get(str(value)) or value)
+    said = words.get(str(value))
+    return str(value if said is None else said)

@@ -20,7 +20,7 @@ from yingtai.organization.forms import ColleagueForm, JoinForm, KeyForm, RoleFor
 from yingtai.organization.listing import APPROVALS, RECORD, STAFF
 from yingtai.organization.middleware import WORKPLACE
 from yingtai.organization.models import Role, Staff
-from yingtai.organization.record_words import details_in_words
+from yingtai.organization.record_words import about_of, abouts_in_words, details_in_words
 from yingtai.ui.lists import list_kinds, listing
 from yingtai.ui.pages import render_page
 
@@ -175,7 +175,7 @@ def key_collect(request: ActingRequest, approval_id: UUID) -> HttpResponse:
 def _keys(request: ActingRequest, form: KeyForm, problem: ProductError | None, key: str) -> HttpResponse:
     context = {
         "keys": queries.list_keys(request.acting.scope), "form": form, "problem": problem, "key": key,
-        "approved": approving.list_approved(request.acting, "key.issue"),
+        "approved": approving.list_approved(request.acting, "key.issue"), "roles": dict(Role.choices),
     }  # fmt: skip
     return render_page(request, "organization/key_list.html", context, status=422 if problem else 200)
 
@@ -268,12 +268,16 @@ def record(request: ActingRequest) -> HttpResponse:
     words = dict(deed_words.items())
     places = queries.units_at([row.node_no for row in found.rows])
     has_brands = len(queries.list_brands(request.acting.scope)) > 1
+    abouts = abouts_in_words(request.acting, found.rows)
     context = {
         "page": found, "what": what, "by": by, "kinds": [("", _("Everything")), *words.items()],
         "listing": listing(request, RECORD, without=() if has_brands else ("place",)),
         "rows": [
-            (row, names.get(row.by) or row.by, words.get(row.what, row.what), places.get(row.node_no), said)
-            for row, said in zip(found.rows, details_in_words(request.acting, found.rows), strict=True)
+            (
+                row, names.get(row.by) or row.by, words.get(row.what, row.what), places.get(row.node_no),
+                about_of(row, abouts), said,
+            )
+            for row, said in zip(found.rows, details_in_words(request.acting, found.rows, abouts), strict=True)
         ],
     }  # fmt: skip
     return render_page(request, "organization/record.html", context, fragment="rows")

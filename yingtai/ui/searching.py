@@ -55,12 +55,16 @@ def find_pages(acting: Acting, text: str) -> list[Found]:
     """Return the pages of the navigation whose name, in any of our languages, holds a text."""
     sections = {section.name: section.title for section in SECTIONS}
     return [
-        Found(title=str(entry.title), url=url, note=str(sections[entry.section]))
+        Found(title=str(entry.title), url=url, note=_unless_same(sections[entry.section], entry.title))
         for entry in entries.all()
         if text.casefold() in " ".join(_names(entry.title, sections[entry.section])).casefold()
         and (not entry.place or decide(acting, entry.action, entry.label, entry.place).allowed)
         and (url := _url(entry.url_name))
     ]
+
+
+def _unless_same(note: Text, title: Text) -> str:
+    return "" if str(note) == str(title) else str(note)
 
 
 def said_in_every_language(*texts: Text) -> str:

@@ -12,7 +12,7 @@ class WebConfig(AppConfig):
         from yingtai.ui import navigation
         from yingtai.web import schedule
 
-        navigation.register("home", _("Today"), "home", place="home", label=Label.L1, order=10)
+        navigation.register("home", _("Overview"), "home", place="home", label=Label.L1, order=10)
 
         navigation.register(
             "operations",

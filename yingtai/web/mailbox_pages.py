@@ -129,6 +129,7 @@ def _list(request: ActingRequest, *, is_account: bool) -> HttpResponse:
         "mails": _shown(acting, mails or [], is_account=is_account),
         "is_there": mails is not None,
         "is_account": is_account,
+        "may_open_all": is_account or _may_open_all(acting),
         "to": to,
         "next_cursor": str(mails[-1].no) if mails and is_full else None,
     }
@@ -141,7 +142,7 @@ def _shown(acting: Acting, mails: list[MailRow], *, is_account: bool) -> list[tu
     A subject may name whom it goes to: of mails to others the campaign is shown instead.
     """
     address, page_of = own_address(acting), _page_of(is_account)
-    may_open_all = is_account or decide(acting, "reveal", Label.L3, "customers.profile").allowed
+    may_open_all = is_account or _may_open_all(acting)
     campaigns = campaign_names(acting, [one.campaign_no for one in mails if one.campaign_no])
     shown = []
     for one in mails:
@@ -151,6 +152,10 @@ def _shown(acting: Acting, mails: list[MailRow], *, is_account: bool) -> list[tu
         url = reverse(page_of, args=[one.no]) if may_open_all or is_clear else ""
         shown.append((one if is_account else masked_row(one), {"title": title, "url": url}))
     return shown
+
+
+def _may_open_all(acting: Acting) -> bool:
+    return decide(acting, "reveal", Label.L3, "customers.profile").allowed
 
 
 def _page_of(is_account: bool) -> str:

@@ -72,7 +72,7 @@ def test_a_brands_own_event_and_one_seen_only_in_the_lake_are_understood(shop, a
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        ({"block": "did", "event": "Product Veiwed"}, "Did you mean “Product Viewed”"),
+        ({"block": "did", "event": "Product Veiwed"}, "Did you mean “Viewed a product”"),
         ({"block": "did", "event": "Sofa Testd"}, "Did you mean “Sofa Tested”"),
         ({"block": "did", "event": "zzzzzzzzz"}, "no event here is called “zzzzzzzzz”"),
         ({"block": "trait", "trait": "visit", "value": "1"}, "no trait here is called “visit”. Did you mean “visits”"),

@@ -138,6 +138,14 @@ def get_import(acting: Acting, import_id: UUID) -> ImportView:
     return _view(found, _names([found.upload] if found.upload else []))
 
 
+def titles_of_imports(acting: Acting, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return what imports are called, by id; for a list in two queries."""
+    with acting_transaction(acting):
+        found = list(Import.objects.select_related("upload").filter(id__in=ids))
+    names = _names([row.upload for row in found if row.upload])
+    return {row.id: _view(row, names).title for row in found}
+
+
 def origin_of(acting: Acting, upload_id: UUID | None) -> Origin:
     """Return where to read an uploaded file.
 

@@ -14,6 +14,7 @@ from yingtai.customers.api import erase_person, find_profiles, get_profile, list
 from yingtai.customers.errors import TooManyReveals
 from yingtai.customers.importing import run_import
 from yingtai.customers.models import Identifier, Profile, Reveal
+from yingtai.customers.queries import code_of
 from yingtai.customers.services import revealing
 from yingtai.customers.testing import send
 from yingtai.kernel.scoping import acting_transaction
@@ -434,3 +435,19 @@ def test_whoever_works_in_one_place_reads_it_in_no_line(brand, acting):
 
     assert "u-dora" not in own
     assert ("Belongs to" in own, "Belongs to" in all_of_them) == (False, True)
+
+
+def test_the_record_names_whom_a_deed_is_about_and_what_was_seen(brand, acting, anna):
+    with acting_transaction(acting):
+        phone = Identifier.objects.get(kind=3)
+    signed_in(brand.code, "brand_manager").post(f"/profiles/{anna.id}/reveal/{phone.alias_no}")
+
+    officer, auditor = (
+        signed_in(brand.code, role).get("/organization/record/?what=person.revealed").content.decode()
+        for role in ("compliance_officer", "auditor")
+    )
+
+    assert f'<a href="/profiles/{anna.id}/">安**</a>' in officer
+    assert f"Customer {code_of(anna.profile_no)}" in auditor
+    assert str(anna.id) not in auditor
+    assert ("Value: Phone" in officer, "Value: Phone" in auditor) == (True, True)

@@ -40,7 +40,7 @@ def rfm(look: Look) -> Drawn:
         _("Customers by recency and frequency"), grades, grades[::-1],
         [[cells.get((recency, frequency)) for frequency in SCORES] for recency in SCORES[::-1]],
         x=_("How often (5 = most often)"), y=_("How recently (5 = most recently)"), unit="count",
-        note=_("all customers with an order"),
+        note=_("all customers with an order; who ordered equally often shares a score, so a column may be empty"),
         urls=[[_audience(recency, frequency) for frequency in SCORES] for recency in SCORES[::-1]]
         if may_build else (),
     )  # fmt: skip

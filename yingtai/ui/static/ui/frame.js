@@ -61,6 +61,15 @@
     places[Math.max(0, Math.min(places.length - 1, next))].focus();
   });
 
+  const keys = document.querySelector("dialog[data-keys]");
+  const isTyping = (place) => place.closest?.("input, textarea, select, [contenteditable]");
+  document.addEventListener("keydown", (event) => {
+    if (!keys || event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    event.preventDefault();
+    if (search.open) search.close();
+    if (!keys.open) keys.showModal();
+  });
+
   const chosen = () => document.documentElement.dataset.bsTheme ?? "auto";
   const show = () => {
     for (const button of find("[data-theme-choice]")) button.setAttribute("aria-pressed", String(button.value === chosen()));
