@@ -115,12 +115,12 @@ _register(
         name="did",
         title=_("Did something"),
         pattern=_(
-            "did {event}[ {at_least} or more times][ in the last {within_days} days]"
+            "did this: {event}[ {at_least} or more times][ in the last {within_days} days]"
             "[ from {from_day}][ to {to_day}][ where {where} {comparison} {value}]"
             "[ and {and_where} {and_comparison} {and_value}][ and {also_where} {also_comparison} {also_value}]"
         ),
         negated_pattern=_(
-            "did not do {event}[ {at_least} or more times][ in the last {within_days} days]"
+            "did not do this: {event}[ {at_least} or more times][ in the last {within_days} days]"
             "[ from {from_day}][ to {to_day}][ where {where} {comparison} {value}]"
             "[ and {and_where} {and_comparison} {and_value}][ and {also_where} {also_comparison} {also_value}]"
         ),

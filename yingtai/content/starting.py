@@ -70,8 +70,8 @@ FOOT = {
     "de": ("Abmelden", "Im Browser ansehen"),
 }  # fmt: skip
 REASON = {
-    ("zh", MARKETING): "您收到这封邮件，是因为您同意接收 {{ brand.name }} 的消息。",
-    ("zh", SERVICE): "您收到这封邮件，是因为您在 {{ brand.name }} 下了订单。",
+    ("zh", MARKETING): "您收到这封邮件，是因为您同意接收{{ brand.name }}的消息。",
+    ("zh", SERVICE): "您收到这封邮件，是因为您在{{ brand.name }}下了订单。",
     ("en", MARKETING): "You get this mail because you said yes to news from {{ brand.name }}.",
     ("en", SERVICE): "You get this mail because you placed an order with {{ brand.name }}.",
     ("de", MARKETING): "Sie erhalten diese E-Mail, weil Sie Neuigkeiten von {{ brand.name }} wünschen.",
@@ -79,7 +79,7 @@ REASON = {
 }
 WORDS = {
     (BLANK, "zh"): Words(
-        "新模板", '来自 {{ brand.name }} 的消息', HELLO["zh"], ("请在这里写下您想说的话。",), "了解更多",
+        "新模板", '来自{{ brand.name }}的消息', HELLO["zh"], ("请在这里写下您想说的话。",), "了解更多",
     ),
     (BLANK, "en"): Words(
         "New template", 'A word from {{ brand.name }}, {{ person.first_name | default: "hello" }}', HELLO["en"],
@@ -90,8 +90,8 @@ WORDS = {
         "Mehr erfahren",
     ),
     (WELCOME, "zh"): Words(
-        "欢迎新客户", "欢迎来到 {{ brand.name }}", HELLO["zh"],
-        ("感谢您关注 {{ brand.name }}。今后有新车、活动和用车建议，我们会第一时间写信告诉您。",
+        "欢迎新客户", "欢迎来到{{ brand.name }}", HELLO["zh"],
+        ("感谢您关注{{ brand.name }}。今后有新车、活动和用车建议，我们会第一时间写信告诉您。",
          "您随时可以在邮件底部退订，或选择只收哪些消息。"),
         "认识我们",
     ),
@@ -110,7 +110,7 @@ WORDS = {
         "Lernen Sie uns kennen",
     ),
     (THANKS, "zh"): Words(
-        "感谢下单（服务）", "{{ brand.name }} 已收到您的订单", HELLO["zh"],
+        "感谢下单（服务）", "{{ brand.name }}已收到您的订单", HELLO["zh"],
         ("感谢您的信任，我们已收到您的订单，正在为您准备。",
          "发货或交付前，我们会再次与您联系。如有疑问，请直接回复本邮件。"),
         "查看订单",
@@ -128,7 +128,7 @@ WORDS = {
         "Bestellung ansehen",
     ),
     (REACTIVATION, "zh"): Words(
-        "老客户专享优惠", "{{ brand.name }} 为您准备了一份优惠", HELLO["zh"],
+        "老客户专享优惠", "{{ brand.name }}为您准备了一份优惠", HELLO["zh"],
         ("好久不见！为感谢您一直以来的支持，我们为您准备了一份老客户专享优惠：本月内选购精品附件或预约保养，享 9 折。",
          "向店内出示本邮件，或从下面的链接下单即可。"),
         "领取优惠",

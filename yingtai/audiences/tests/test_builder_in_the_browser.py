@@ -119,7 +119,9 @@ def test_an_audience_is_built_and_counted_while_one_types(shop: UUID, open_page:
     page.get_by_label("event").fill("Product Viewed")
     page.get_by_label("times").fill("3")
     page.get_by_label("days").fill("30")
-    expect(page.locator("#count")).to_contain_text("did “Product Viewed” 3 or more times in the last 30 days")
+    expect(page.locator("#count")).to_contain_text(
+        "did this: “Viewed a product” 3 or more times in the last 30 days"
+    )
     # The sentence is laid out anew when its detail changes.
     with page.expect_response(lambda answer: answer.url.endswith("/audiences/count")):
         page.get_by_label("detail").select_option("category")

@@ -82,7 +82,7 @@ def test_an_audience_is_built_saved_and_looked_up_without_javascript(
     assert 'name="0.event"' in page.content.decode()
     form |= {"0.block": "did", "0.event": "Product Viewed", "do": "save"}
     page = marketer.post("/audiences/new", form, follow=True)
-    assert "did “Product Viewed”" in text(page)
+    assert "did this: “Viewed a product”" in text(page)
     assert "Being looked up" in text(page)
     run_jobs("audiences")
     page = marketer.get(page.request["PATH_INFO"])
@@ -159,7 +159,7 @@ def test_the_count_follows_the_form(marketer: Client, viewers: list[int]) -> Non
     counted = text(marketer.post("/audiences/count", form, headers=HTMX))
     assert "11 people" in counted
     assert "data as of" in counted
-    assert "did “Product Viewed”" in counted
+    assert "did this: “Viewed a product”" in counted
     assert "12 people" in text(marketer.post("/audiences/count", {"join": "all"}, headers=HTMX))
     unfinished = marketer.post("/audiences/count", {"join": "all", "0.block": "did"}, headers=HTMX)
     assert unfinished.status_code == 200
@@ -205,7 +205,7 @@ def test_a_look_shows_some_people_masked_and_who_falls_out(
 
 def test_suggestions_come_from_the_lake(marketer: Client, viewers: list[int]) -> None:
     events = marketer.get("/audiences/suggestions/events", headers=HTMX).content.decode()
-    assert 'value="Product Viewed"' in events
+    assert 'value="Viewed a product"' in events
     part = {"0.event": "Product Viewed", "0.where": "category"}
     assert 'value="suv"' in marketer.get("/audiences/suggestions/values", part, headers=HTMX).content.decode()
     for nonsense in ({}, {"0.where": "profile_no", "0.event": "x"}, {"0.trait": 'x"; --'}):

@@ -24,8 +24,8 @@ def test_a_definition_reads_as_sentences() -> None:
     lines = in_words(read_definition(DOCUMENT), names={7: "Champions"})
     assert [(line.depth, line.text) for line in lines] == [
         (0, "People who fit all of these:"),
-        (1, "did “Product Viewed” 3 or more times in the last 30 days where category is “SUV”"),
-        (1, "did not do “Order Completed” in the last 90 days"),
+        (1, "did this: “Viewed a product” 3 or more times in the last 30 days where category is “SUV”"),
+        (1, "did not do this: “Completed an order” in the last 90 days"),
         (1, "any of these:"),
         (2, "spent 12,000 or more"),
         (2, "are in “Champions”"),

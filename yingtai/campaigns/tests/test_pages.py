@@ -101,6 +101,8 @@ def test_the_monitor_counts_and_asks_again_while_it_runs(marketer, acting, brand
     after = marketer.get(url, headers={"HX-Request": "true"}).content.decode()
 
     assert 'hx-trigger="every 2s"' in during
+    assert "The first mails are on their way." in during
+    assert f"The mail went to {len(office.mails)} people; nobody has opened it yet." in after
     assert after.lstrip().startswith('<div class="stack" id="progress"')
     assert "hx-trigger" not in after
     assert "no e-mail address" in after

@@ -15,6 +15,7 @@ from yingtai.campaigns.results import Lift, Result
 from yingtai.campaigns.services.pausing import resume_campaign
 from yingtai.campaigns.services.recovering import send_unknown_again
 from yingtai.campaigns.services.suppressing import lift_suppression
+from yingtai.campaigns.verdicts import said_of
 from yingtai.customers.api import ids_of, names_of
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.http import ActingRequest, page
@@ -40,6 +41,7 @@ def monitor(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     context = {
         "campaign": found,
         "mail": shown_mail(request.acting, found) if found.has_not_begun else None,
+        "said": said_of(found, progress, request.acting.at, is_rough=is_protected(request.acting)),
         "state": dict(STATES)[found.state],
         "progress": progress,
         "share": round(100 * (progress.total - progress.owed) / progress.total) if progress.total else 0,

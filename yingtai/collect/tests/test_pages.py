@@ -142,7 +142,7 @@ def test_what_is_seen_is_declared_in_two_clicks(marketer, acting, brand):
 def test_the_preset_is_taken_over_with_one_button(marketer, brand):
     page = marketer.post("/data/plan/preset", follow=True)
 
-    assert "Order Completed" in text_of(page)
+    assert "Completed an order" in text_of(page)
 
 
 def test_a_refused_event_is_opened_only_by_who_may_reveal(marketer, acting, brand):
