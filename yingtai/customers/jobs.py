@@ -11,7 +11,7 @@ from yingtai.customers import upkeep
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.importing import run_import
 from yingtai.customers.loading import finish_loads
-from yingtai.customers.queries import code_of, get_profile, title_of
+from yingtai.customers.queries import called, get_profile
 from yingtai.customers.services import counting, expiring
 from yingtai.customers.services.erasing import erase_person
 from yingtai.customers.services.merging import merge_profiles, split_profile
@@ -64,7 +64,7 @@ def _facts_of_erasing(acting: Acting, asked: dict[str, Any]) -> list[tuple[Any, 
     except (ProfileNotFound, ValueError):
         return []
     address = reverse("customers:profile", args=[found.id])
-    title = title_of(found) or code_of(found.profile_no)
+    title = called(found)
     return [
         (_("Person"), Linked(title, address)),
         (_("Place"), get_unit_at(found.node_no).title),

@@ -10,6 +10,7 @@ from uuid import UUID
 import numpy as np
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from yingtai.customers.errors import ProfileErased, ProfileNotFound
 from yingtai.customers.ingest.concealing import pseudonym
@@ -295,7 +296,7 @@ def names_of(acting: Acting, profile_nos: Sequence[int]) -> dict[int, str]:
     """Return how pages call people, masked; for a list in a few queries."""
     with acting_transaction(acting):
         rows = _rows(list(Profile.objects.filter(profile_no__in=profile_nos)))
-    return {row.profile_no: title_of(row) or code_of(row.profile_no) for row in rows}
+    return {row.profile_no: called(row) for row in rows}
 
 
 def code_of(profile_no: int) -> str:
@@ -305,6 +306,11 @@ def code_of(profile_no: int) -> str:
         rest, place = divmod(rest, len(CODE_SIGNS))
         signs = CODE_SIGNS[place] + signs
     return f"{signs[:-3]}-{signs[-3:]}"
+
+
+def called(row: ProfileRow) -> str:
+    """Return what pages call a person: masked name, address or number; whoever has none is a visitor with a code."""
+    return title_of(row) or _("Visitor {code}").format(code=code_of(row.profile_no))
 
 
 def title_of(row: ProfileRow) -> str:

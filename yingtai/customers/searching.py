@@ -1,11 +1,10 @@
 """People for the search of the frame: by a whole value, counted and recorded like every other search for somebody."""
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yingtai.customers.deeds import count_search
-from yingtai.customers.queries import find_profiles, title_of
+from yingtai.customers.queries import called, find_profiles
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import Searcher, searchers
 from yingtai.kernel.labels import Label
@@ -25,7 +24,7 @@ def find_people(acting: Acting, text: str) -> list[Found]:
     units = units_at([row.node_no for row in rows])
     return [
         Found(
-            title=title_of(row) or _("Visitor"),
+            title=called(row),
             url=reverse("customers:profile", args=[row.id]),
             note=units[row.node_no].title if row.node_no in units else "",
         )

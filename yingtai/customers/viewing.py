@@ -19,8 +19,7 @@ from yingtai.customers.queries import (
     ProfileRow,
     ProfileView,
     TimelineRow,
-    code_of,
-    title_of,
+    called,
 )
 from yingtai.customers.rules import Standing
 from yingtai.kernel.acting import Acting
@@ -154,11 +153,6 @@ def total(found: HowMany | None) -> Total | None:
 def total_found(people: int) -> Total:
     """Return how many people a search found, as the head of the list says it."""
     return Total(people, ngettext("person found", "people found", people), is_rough=False)
-
-
-def called(row: ProfileRow) -> str:
-    """Return what a page calls a person: masked name, address or number; for others a short code."""
-    return title_of(row) or _("Visitor {code}").format(code=code_of(row.profile_no))
 
 
 def chips(identifiers: Sequence[MaskedIdentifier], *, shown: int | None = None) -> tuple[Chip, ...]:

@@ -100,7 +100,7 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         "profile": view,
         "kind": kind if events_of(kind) else "",
         "kinds": [("", _("Everything")), *((name, title) for name, (title, _events) in HAPPENINGS.items())],
-        "title": viewing.called(view),
+        "title": queries.called(view),
         "listed": viewing.listed([view])[0],
         "chips": viewing.chips(view.identifiers),
         "entries": viewing.entries(acting, view.profile_no, happened.rows),
@@ -119,7 +119,7 @@ def _erased(request: ActingRequest, view: queries.ProfileView) -> HttpResponse:
     by, at = viewing.erased_by(request.acting, view)
     context = {
         "profile": view,
-        "title": viewing.called(view),
+        "title": _("An erased person"),
         "by": by,
         "at": at,
         "place": viewing.listed([view])[0].place,
@@ -231,7 +231,7 @@ def merge(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     found = [row for row in queries.find_profiles(request.acting, search) if row.id != profile_id]
     context = {
         "profile": view,
-        "title": viewing.called(view),
+        "title": queries.called(view),
         "search": search,
         "rows": viewing.listed(found),
     }
@@ -246,7 +246,7 @@ def kept(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     counts = erasing.count_kept(request.acting, profile_id=profile_id)
     context = {
         "profile": view,
-        "title": viewing.called(view),
+        "title": queries.called(view),
         "holders": [(holder, counts[name]) for name, holder in privacy_holders.items()],
         "now": request.acting.at,
     }

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 from django.utils import translation
 
@@ -18,6 +20,13 @@ DOCUMENT = {
         ]},
     ],
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def reader_of_english() -> Iterator[None]:
+    """Whatever language a request before asked for."""
+    with translation.override("en"):
+        yield
 
 
 def test_a_definition_reads_as_sentences() -> None:

@@ -1,8 +1,18 @@
 """Time zones in the reader's words."""
 
+from collections.abc import Iterator
+
+import pytest
 from django.utils import timezone, translation
 
 from yingtai.ui.time_zones import zone_choices, zone_title
+
+
+@pytest.fixture(autouse=True)
+def reader_of_english() -> Iterator[None]:
+    """Whatever language a request before asked for."""
+    with translation.override("en"):
+        yield
 
 
 def test_a_zone_is_called_by_its_place_in_the_readers_language():
