@@ -90,7 +90,10 @@ def _protected(acting: Acting, found: Look, question: list[Any], gate: str) -> L
         reason: roughly(count, [gate, reason, question]) or 0 for reason, count in found.by_reason.items()
     }
     sized = protected(acting, replace(found, by_reason=reasons), "people", about=question)
-    return sized if found.is_estimate else replace(sized, looked_at=sized.people)
+    if not found.is_estimate:
+        return replace(sized, looked_at=sized.people)
+    # A half or a third of a number tells it as well.
+    return protected(acting, sized, "looked_at", about=["looked at", question])
 
 
 def _some(acting: Acting, people: ProfileSet) -> list[SomeoneChosen]:

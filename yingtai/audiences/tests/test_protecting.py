@@ -9,6 +9,7 @@ from yingtai.audiences.counting import count_now
 from yingtai.audiences.definition import read_definition
 from yingtai.audiences.queries import get_audience, list_audiences, list_sizes
 from yingtai.audiences.questions import question_of
+from yingtai.audiences.services.looking import look
 from yingtai.audiences.testing import write_people
 from yingtai.compliance.testing import signed_in
 from yingtai.kernel.pages import encode_cursor
@@ -171,3 +172,17 @@ def test_no_order_and_no_place_in_it_tells_how_many_to_who_may_not_see_people(ac
     assert [f"?sort={name}" in one for one in said] == [True, False]
     assert said[1].index("Smaller") < said[1].index("Larger")
     assert [answer.status_code for answer in asked] == [400] * 3
+
+
+def test_how_many_of_a_large_audience_were_looked_at_does_not_tell_its_size(acting, brand, lake, monkeypatch):
+    monkeypatch.setattr("yingtai.audiences.services.looking.MOST_LOOKED_AT", 100)
+    write(acting, brand, 303)
+    analyst = make_acting(brand.node_no, roles=("analyst",))
+    asked = {"node_no": brand.node_no, "purpose": "", "channel": "email"}
+    everybody = read_definition(EVERYBODY)
+
+    seen, told = look(acting, everybody, **asked), look(analyst, everybody, **asked)
+
+    assert (seen.people, seen.looked_at, told.is_estimate) == (303, 76, True)
+    assert {told.people % 10, told.looked_at % 10} == {0}
+    assert abs(told.looked_at - 76) <= 15
