@@ -13,6 +13,8 @@ LENGTHS = {"30d": 30, "90d": 90, "365d": 365, "all": 0}
 USUAL = "90d"
 MOST_DAYS_BY_DAY, MOST_DAYS_BY_WEEK = 45, 200
 
+GRAINS = ("day", "week", "month")
+
 
 @dataclass(frozen=True)
 class Period:
@@ -91,7 +93,7 @@ def period_between(since: date, until: date, zone: str, grain: str = "") -> Peri
 
     Raises: PeriodNotUnderstood
     """
-    if since >= until or (grain and grain not in {"day", "week", "month"}):
+    if since >= until or (grain and grain not in GRAINS):
         raise PeriodNotUnderstood(field="since")
     return Period(since, until, grain or grain_of((until - since).days), zone)
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from inspect import getdoc
 from zoneinfo import ZoneInfo
@@ -68,7 +69,7 @@ def card_numbers(request: ActingRequest, name: str) -> HttpResponse:
     found = _card_named(name)
     look = _look(request, length_asked(request.GET.get("period", "")))
     drawn = found.draw(look)
-    period = look.period.drawn
+    period = replace(look.period.drawn, grain=drawn.grain or look.period.grain)
     response = HttpResponse(
         numbers(drawn.answer, found.title, period), content_type="text/csv; charset=utf-8"
     )

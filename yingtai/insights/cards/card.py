@@ -1,7 +1,7 @@
 """What a card is, what it looks at, and what it hands to its template."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from yingtai.insights.periods import Period
+from yingtai.insights.periods import GRAINS, Period
 from yingtai.insights.queries import Answer, ask
 from yingtai.kernel.acting import Acting
 from yingtai.ui.charts import Chart
@@ -61,19 +61,28 @@ class Look:
         """The same with the day that is running: for pictures, which mark it, never for figures."""
         return ask(self.acting, name, self.period.drawn)
 
+    def coarser(self) -> Iterator["Look"]:
+        """Give this look, and the same one by longer pieces of time."""
+        for grain in GRAINS[GRAINS.index(self.period.grain) :]:
+            yield replace(self, period=replace(self.period, grain=grain))
+
     def ask_before(self, name: str) -> Answer | None:
         return ask(self.acting, name, self.before) if self.before else None
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A card ready for its template: any of figures, charts below them, a table below those."""
+    """A card ready for its template: any of figures, charts below them, a table below those.
+
+    grain  of the pieces of time in the answer, when another than asked for
+    """
 
     answer: Answer
     charts: list[Chart] = field(default_factory=list)
     figures: list[dict[str, Any]] = field(default_factory=list)
     products: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
+    grain: str = ""
 
     @property
     def is_empty(self) -> bool:

@@ -15,7 +15,8 @@ MOST_PRODUCTS = 10
 
 def revenue(look: Look) -> Drawn:
     """Net revenue and the average order: figures and a picture for each currency."""
-    drawn, whole = look.ask_drawn("insights.net_revenue"), look.ask("insights.net_revenue_in_all")
+    by, drawn = _drawn(look)
+    whole = look.ask("insights.net_revenue_in_all")
     before = look.ask_before("insights.net_revenue_in_all")
     averages = {row["currency"]: row["value"] for row in look.ask("insights.average_order_value").rows}
     found = _own_first({row["currency"] for row in drawn.rows}, look)
@@ -28,7 +29,8 @@ def revenue(look: Look) -> Drawn:
         figures.append(figure(look, _("Net revenue") + suffix, _total(whole, one), then, unit_code=unit))
         if averages.get(one) is not None:
             figures.append(figure(look, _("Average order") + suffix, averages[one], unit_code=unit))
-    return Drawn(drawn, [_revenue_chart(look, drawn, one, is_plain=is_plain) for one in found], figures)
+    pictures = [_revenue_chart(by, drawn, one, is_plain=is_plain) for one in found]
+    return Drawn(drawn, pictures, figures, grain=by.period.grain)
 
 
 def products(look: Look) -> Drawn:
@@ -40,6 +42,16 @@ def products(look: Look) -> Drawn:
         named = row | {"unit": unit, "name": row["name"] or row["product_id"]}
         ranked.setdefault(row["currency"] or "", []).append(named)
     return Drawn(answer, products=[(one, ranked[one][:MOST_PRODUCTS]) for one in _own_first(ranked, look)])
+
+
+def _drawn(look: Look) -> tuple[Look, Answer]:
+    """Return revenue in pieces of time as short as can be told: of most of them it is that of people enough."""
+    for by in look.coarser():
+        answer = by.ask_drawn("insights.net_revenue")
+        untold = sum(row["value"] is None for row in answer.rows)
+        if untold * 2 <= len(answer.rows):
+            break
+    return by, answer
 
 
 def _revenue_chart(look: Look, answer: Answer, currency: str, *, is_plain: bool) -> Chart:

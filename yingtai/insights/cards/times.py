@@ -48,6 +48,8 @@ def drawn_over_time(
     points = [(_label(start, look, is_last=start == starts[-1]), found.get(start, 0)) for start in starts]
     span = between(drawn.since, drawn.latest)
     note = f"{span} · {_unfinished(look)}" if look.is_open else span
+    if None in found.values():
+        note = f"{note} · {_('where nothing stands it comes from fewer than 20 people')}"
     return draw(str(words), points, x=_grain(look), y=str(words), unit=unit, note=note, is_open=look.is_open)
 
 

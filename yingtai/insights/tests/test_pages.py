@@ -238,3 +238,26 @@ def test_the_api_refuses_a_period_backwards(brand):
     )
 
     assert (answer.status_code, answer.json()["code"]) == (400, "insights.period-not-understood")
+
+
+def test_revenue_whose_days_are_of_too_few_people_is_drawn_by_week(analyst, manager, brand):
+    # Four people on each of fourteen days: however a number is moved, no day is told and both weeks are.
+    orders = [
+        {"event": "Order Completed", "amount_minor": 10_000, "currency": "CNY", "order_id": f"{day}-{person}",
+         "occurred_at": NOON + timedelta(days=day), "received_at": NOON, "profile_no": 7_300_000 + 10 * day + person}
+        for day in range(-2, 12) for person in range(4)
+    ]  # fmt: skip
+    append("events", events_of(orders, node_no=brand.node_no))
+    lines = {
+        browser: browser.get("/insights/cards/revenue.csv?period=30d")
+        .content.decode("utf-8-sig")
+        .splitlines()
+        for browser in (analyst, manager)
+    }
+    page = analyst.get("/insights/cards/revenue?period=30d").content.decode()
+
+    assert lines[manager][0].startswith("Day,")
+    assert lines[analyst][0].startswith("Week from,")
+    assert [line.split(",")[0] for line in lines[analyst][-2:]] == ["2026-03-02", "2026-03-09"]
+    assert all(1_800 <= float(line.split(",")[-1]) <= 3_800 for line in lines[analyst][-2:])
+    assert "Week from" in page
