@@ -66,6 +66,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "executive": (
         rule("view", "insights", Label.L2),
+        rule("view", "insights.money", Label.L3),
         rule("view", "campaigns", Label.L2),
         rule("view", "audiences", Label.L2),
         rule("view", "decisions", Label.L2),

@@ -34,6 +34,7 @@ PLACE_WORDS = {
     "decisions": _("Decisions"),
     "home": _("Today"),
     "insights": _("Insights"),
+    "insights.money": _("Exact sums of money"),
     "kernel.task": _("Long-running work"),
     "operations": _("Operations"),
     "organization": _("Organization and staff"),

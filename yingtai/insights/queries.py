@@ -81,9 +81,14 @@ def _used(metric: Metric, wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_told(acting: Acting, metric: Metric, row: Row, *, about: Any) -> Row:
-    """Return a row with its numbers of people told roughly, and its shares and averages worked out from those."""
+    """Return a row with its numbers of people told roughly, and its shares and averages worked out from those.
+
+    Sums of money as they are for whoever has the right to them, such as executives.
+    """
     told = protected_row(acting, row, *metric.counts, about=about, sums=metric.sums)
-    return told | metric.anew(told, row) if metric.anew else told
+    anew = metric.anew(told, row) if metric.anew else {}
+    reads_money = decide(acting, "view", Label.L3, "insights.money").allowed
+    return told | anew | ({name: row[name] for name in metric.sums} if reads_money else {})
 
 
 def find_metric(name: str) -> Metric:

@@ -279,6 +279,15 @@ def test_money_of_few_people_is_told_to_nobody_who_may_not_see_them(shop, brand)
     assert [one["value"] for one in card.figures] == [None, None]
 
 
+def test_executives_read_exact_money_beside_rough_numbers_of_people(shop, brand, acting):
+    executive = make_acting(brand.node_no, roles=("executive",))
+
+    assert [row["value"] for row in ask(executive, "insights.net_revenue_in_all", MARCH).rows] == [
+        row["value"] for row in ask(acting, "insights.net_revenue_in_all", MARCH).rows
+    ]
+    assert {row["value"] for row in ask(executive, "insights.repeat_rate", MARCH).rows} == {None}
+
+
 def test_pieces_and_money_of_a_product_that_few_bought_are_not_told(brand):
     line = {"order_id": "a", "line_no": 1, "product_id": "car", "quantity": 1.0, "amount_minor": 99_000_00}
     usual = {"day": date(2026, 3, 4), "currency": "CNY", "alias_no": 1, "profile_no": 1}
