@@ -100,6 +100,14 @@ def sign_in(brand: "BrandForTest") -> "Callable[..., Client]":
     return browser
 
 
+@pytest.fixture(autouse=True)
+def _in_no_language() -> None:
+    """Forget the language of the last request: a test that asks for none reads the installation's own."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session")
 def lake(home: Path) -> Path:
     """The run's lake folder."""

@@ -1,6 +1,5 @@
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from yingtai.organization.models import Role
 from yingtai.organization.queries import TreeRow, UnitView
+from yingtai.ui.time_zones import zone_choices
 
 CODE = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
@@ -21,11 +21,10 @@ class UnitForm(forms.Form):
     )
     name = forms.CharField(max_length=120, label=_("Name"))
     name_zh = forms.CharField(max_length=120, label=_("Name in Chinese"), required=False)
-    time_zone = forms.CharField(
-        max_length=40,
+    time_zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
-        help_text=_("For a brand, such as Europe/London."),
+        help_text=_("For a brand: its days and its mornings are those of this place."),
     )
     currency = forms.RegexField(
         r"^[A-Z]{3}$", label=_("Currency"), required=False, help_text=_("For a brand, such as GBP.")
@@ -34,12 +33,9 @@ class UnitForm(forms.Form):
     def __init__(self, *args: Any, parents: Sequence[UnitView], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent_code"].choices = [(unit.code, unit.title) for unit in parents]  # type: ignore[attr-defined]
-
-    def clean_time_zone(self) -> str:
-        zone: str = self.cleaned_data["time_zone"]
-        if zone and zone not in available_timezones():
-            raise forms.ValidationError(_("There is no such time zone; write it like Europe/London."))
-        return zone
+        zones = self.fields["time_zone"]
+        zones.choices = [("", "–"), *zone_choices([unit.time_zone for unit in parents])]  # type: ignore[attr-defined]
+        zones.widget.attrs["data-picker"] = _("Time zones")
 
 
 class ColleagueForm(forms.Form):

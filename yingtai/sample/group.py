@@ -93,7 +93,7 @@ def _make_brand(brand: BrandPlan) -> None:
     )  # fmt: skip
     for place, (code, name, name_zh) in enumerate(REGIONS):
         region = f"{brand.code}-{code}"
-        add_unit(parent_code=brand.code, code=region, name=name, name_zh=name_zh)
+        add_unit(parent_code=brand.code, code=region, name=name, name_zh=name_zh if brand.name_zh else "")
         dealers = [
             (
                 dealer_code(brand, place, number),

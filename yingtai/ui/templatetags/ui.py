@@ -16,6 +16,7 @@ from yingtai.ui import charts, formats, frame, helping, navigation, widgets
 from yingtai.ui.components import Progress, Text, TimelineEntry, steps
 from yingtai.ui.pages import is_swap
 from yingtai.ui.panels import Panel
+from yingtai.ui.time_zones import zone_title
 
 register = template.Library()
 
@@ -31,6 +32,7 @@ for name in (
     "in_unit",
 ):
     register.filter(name, getattr(formats, name))
+register.filter("zone_title", zone_title)
 
 HTMX_CONFIG = {
     "allowEval": False,
