@@ -1,10 +1,14 @@
-"""What an import did, in numbers and in lines: which could not be used, in which column, why, value masked."""
+"""What an import did, in numbers and in lines: which could not be used, in which column, why, value masked.
+
+A value that can be of nobody, such as "yesterday" for a time, is shown as it is.
+"""
 
 import csv
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
+from yingtai.collect.importing.plain import is_plain
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.spreadsheets import plain_cell
 from yingtai.vault.api import mask
@@ -13,7 +17,9 @@ SHOWN = 100
 LEFT_OUT_SHOWN, LEFT_OUT_COUNTED = 20, 5_000
 
 KINDS = {"email": "email", "phone": "phone"}
-"""How a value of an identifier is masked; every other value as text."""
+"""How a value of an identifier is masked; every other value of a person as text."""
+OF_NOBODY = "plain"
+"""The kind of times, amounts and answers: what is in them is shown when it is plainly not a person's."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +67,14 @@ class Report:
         return self.rejected.total() > 0 and not (self.events or self.orders or self.refunds or self.people)
 
     def reject(
-        self, line: int, column: str, reason: type[ProductError], value: str, kind: str = "text"
+        self, line: int, column: str, reason: type[ProductError], value: str, kind: str = OF_NOBODY
     ) -> None:
         """Count a line that was not taken."""
         self.rejected[reason.code] += 1
         self._keep(self.first, line, column, reason, value, kind)
 
     def note(
-        self, line: int, column: str, reason: type[ProductError], value: str, kind: str = "text"
+        self, line: int, column: str, reason: type[ProductError], value: str, kind: str = OF_NOBODY
     ) -> None:
         """Count a value that was not used, though its line was."""
         self.noted[reason.code] += 1
@@ -88,7 +94,10 @@ class Report:
     ) -> None:
         if len(first) >= SHOWN and self.errors is None:
             return
-        one = Rejected(line, column, reason.code, mask(kind, value[:200]) if value else "")
+        is_shown = kind == OF_NOBODY and is_plain(value)
+        one = Rejected(
+            line, column, reason.code, value if is_shown else mask(kind, value[:200]) if value else ""
+        )
         if len(first) < SHOWN:
             first.append(one)
         if self.errors is not None:

@@ -92,7 +92,7 @@ def test_lines_that_cannot_be_read_are_told_with_line_column_reason_and_masked_v
         (5, "", "collect.cells-too-few", ""),
         (6, "", "collect.cells-too-many", ""),
         (2, "at", "collect.time-not-readable", "s***"),
-        (7, "at", "collect.time-out-of-bounds", "10***14"),
+        (7, "at", "collect.time-out-of-bounds", "1066-10-14"),
         (3, "qty", "collect.number-not-readable", "p***"),
         (4, "price", "collect.cell-missing", ""),
     ]

@@ -234,9 +234,7 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "unrecorded": _unrecorded(report) if found.is_over else None,
         "left_out": [(row, reason_words(row["reason"])[0]) for row in report.get("left_out", [])],
         "more_left_out": report.get("left_out_kinds", 0) > len(report.get("left_out", [])),
-        "first": [
-            (row, reason_words(row["reason"])[0]) for row in report.get("first_rejected", [])[:SHOWN_LINES]
-        ],
+        "first": _first_lines(report),
         "may_run": may_run,
         "mapping": mapping,
         "before": came_before(request.acting, found.node_no, found.digest, mapping)
@@ -251,6 +249,12 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
     return response
+
+
+def _first_lines(report: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """Return some lines that were not taken and some values that were not used, in their order, with the reason."""
+    shown = sorted(report.get("first_rejected", [])[:SHOWN_LINES], key=lambda row: int(row["line"]))
+    return [(row, reason_words(row["reason"])[0]) for row in shown]
 
 
 @require_POST

@@ -1,0 +1,39 @@
+"""Which values that could not be used may be shown as they are: those that can be of nobody. Pure.
+
+"yesterday" or "2026-13-45" where a time should stand tells nothing of a person, and masked nobody would find it. A name
+or a number that slipped into the wrong column must stay masked, so only known words and short numbers are shown.
+"""
+
+import re
+
+LONGEST = 40
+_WORDS = """
+    yesterday today tomorrow now last next week month year day morning noon afternoon evening night
+    january february march april may june july august september october november december
+    jan feb mar apr jun jul aug sept sep oct nov dec
+    monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
+    am pm utc gmt cet cest cst q1 q2 q3 q4 t z
+    yes no true false null none nil nan n/a na unknown tbd pending free
+    pcs piece pieces each eur usd gbp cny rmb jpy
+    昨天 今天 明天 前天 后天 昨日 今日 明日 现在 刚才 上午 下午 中午 晚上 凌晨 早上
+    上周 本周 下周 上月 本月 下月 去年 今年 明年 星期 周 一 二 三 四 五 六 日 天 年 月 时 点 分 秒 号 季度
+    是 否 同意 不同意 拒绝 未知 待定 无 空 没有 暂无 未填 不详 元 角 万 件 个 台 套 次 免费 赠品
+"""
+_WORD = re.compile("|".join(sorted(map(re.escape, _WORDS.split()), key=len, reverse=True)), re.IGNORECASE)
+_LATIN_WORD = re.compile(r"[A-Za-z/]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGITS = re.compile(r"\d+")
+DAY, YEAR, ALONE = 2, 4, 6
+
+
+def is_plain(text: str) -> bool:
+    """Say whether a value holds nothing but words of time, amount and answer, and numbers as dates have them."""
+    if len(text) > LONGEST:
+        return False
+    # A Latin word is known as a whole: "Monday" is, "Monica" is not because it begins alike.
+    rest = _LATIN_WORD.sub(lambda word: "" if _WORD.fullmatch(word[0]) else word[0], text)
+    if re.search("[A-Za-z]", rest) or _LETTER.search(_WORD.sub("", rest)):
+        return False
+    numbers = _DIGITS.findall(text)
+    longer = [len(one) for one in numbers if len(one) > DAY]
+    return not longer or longer == [YEAR] or (len(numbers) == 1 and longer[0] <= ALONE)
