@@ -103,7 +103,8 @@ def guess_shape(header: Sequence[str]) -> str:
     if names & set(WORDS["event.name"]):
         return EVENTS
     has_order = bool(names & set(WORDS["order.id"]))
-    has_line = bool(names & {*WORDS["line.quantity"], *WORDS["line.product_id"]})
+    of_lines = ("line.quantity", "line.product_id", "line.unit_price", "line.amount")
+    has_line = any(names & set(WORDS[name]) for name in of_lines)
     return ORDER_LINES if has_order and has_line else PROFILES
 
 
@@ -178,6 +179,9 @@ def document_of(
     for column, target in targets.items():
         if target and target != AS_CONSENT_TIME:
             _add(document, column, target, _cells(column, header, rows), general)
+    if shape == ORDER_LINES and {"amount", "unit_price"} & document.get("line", {}).keys():
+        # One line for each order, as shops give out, says no number of pieces.
+        document["line"].setdefault("quantity", {"value": "1"})
     _date_answers(document, targets, header, rows, general)
     if general.get("channel"):
         section = "order" if shape == ORDER_LINES else "event"

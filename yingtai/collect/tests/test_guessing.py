@@ -26,6 +26,21 @@ def test_an_order_file_is_recognised_and_may_carry_names():
     assert guess_targets(ORDER_LINES, header, [row]) == ORDER
 
 
+def test_a_file_with_one_line_for_each_order_is_one_of_orders():
+    header = ["订单号", "下单日期", "客户手机", "金额"]
+    row = ["A1", "2026-01-02", "13800008000", "199.00"]
+    targets = guess_targets(ORDER_LINES, header, [row])
+    general = {"source": "Shop", "time_zone": "Asia/Shanghai", "currency": "CNY"}
+
+    assert guess_shape(header) == ORDER_LINES
+    assert list(targets.values()) == ["order.id", "order.occurred_at", "person.phone", "line.amount"]
+    document = document_of(
+        shape=ORDER_LINES, general=general, targets=targets, header=header, rows=[row], options={}
+    )
+    assert document["line"] == {"amount": "金额", "quantity": {"value": "1"}}
+    assert mapping_of(document).fields["line.quantity"].value == "1"
+
+
 def test_a_file_of_people_is_recognised_and_a_time_is_no_answer():
     row = ["M1", "13800008000", "a@b.example", "王小明", "女", "1990-03-02", "金卡", "是", "2026-01-02", "x"]
 
