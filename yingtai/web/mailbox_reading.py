@@ -6,8 +6,9 @@ import re
 import socket
 from dataclasses import dataclass, replace
 from datetime import datetime
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import EmailPolicy
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from yingtai.vault.api import mask
 from yingtai.web.mailbox import address
 
 ANSWER_SECONDS = 3
+LONGEST_TEXT, LONGEST_FORM = 2_000, 300
+"""Characters of a header: of plain text, and of one with a form (addresses, types), whose parser takes their square."""
 CAMPAIGN = re.compile(r"<([0-9]{1,9})\.[0-9]+@")
 # Whatever holds a slash: a link whose beginning is cut off still opens.
 LINK = re.compile(r"[!-~]*/[!-~]*")
@@ -43,6 +46,23 @@ class MailView:
     headers: tuple[tuple[str, str], ...]
     html: str
     text: str
+
+
+HEADERS = HeaderRegistry()
+
+
+class Cautious(EmailPolicy):
+    """Reads headers that anybody may have written: long ones in part, and one that cannot be read as empty."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        is_text = issubclass(HEADERS[name], UnstructuredHeader)
+        try:
+            return super().header_fetch_parse(name, value[: LONGEST_TEXT if is_text else LONGEST_FORM])
+        except Exception:  # the parser of the standard library raises what it likes
+            return super().header_fetch_parse(name, "")
+
+
+CAUTIOUS = Cautious()
 
 
 def list_mails(
@@ -91,16 +111,16 @@ def ask(question: dict[str, Any]) -> Any:
         asking.settimeout(ANSWER_SECONDS)
         try:
             asking.connect(str(address()))
-        except (FileNotFoundError, ConnectionRefusedError):
+            with asking.makefile("rwb") as line:
+                line.write(json.dumps(question).encode() + b"\n")
+                line.flush()
+                return json.loads(line.readline() or b"null")
+        except (OSError, TimeoutError):
             return None
-        with asking.makefile("rwb") as line:
-            line.write(json.dumps(question).encode() + b"\n")
-            line.flush()
-            return json.loads(line.readline() or b"null")
 
 
 def _parse(text: str) -> EmailMessage:
-    return email.message_from_bytes(text.encode("latin-1"), policy=default)
+    return email.message_from_bytes(text.encode("latin-1"), policy=cast(Any, CAUTIOUS))
 
 
 def _row(head: dict[str, Any], message: EmailMessage) -> MailRow:
@@ -110,7 +130,7 @@ def _row(head: dict[str, Any], message: EmailMessage) -> MailRow:
         node_no=head["node_no"],
         received_at=datetime.fromisoformat(head["received_at"]),
         recipients=tuple(head["recipients"]),
-        sender=str(message.get("From", head["sender"])),
+        sender=str(message.get("From") or head["sender"]),
         subject=str(message.get("Subject", "")),
         campaign_no=int(campaign[1]) if campaign else None,
     )
@@ -122,5 +142,5 @@ def _part(message: EmailMessage, kind: str) -> str:
         return ""
     try:
         return str(part.get_content())
-    except (LookupError, UnicodeDecodeError):  # a character set nobody knows
+    except (LookupError, ValueError):  # a character set nobody knows
         return cast(bytes, part.get_payload(decode=True)).decode("latin-1")

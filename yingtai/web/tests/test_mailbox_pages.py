@@ -255,3 +255,28 @@ def test_whoever_invites_to_a_role_that_takes_no_second_person_reads_the_link(po
     seen = [browser.get("/mailbox/accounts/1/").content.decode() for browser in (first, second)]
 
     assert ["/join/" in page for page in seen] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "header", ["<", "a@[", '"', "(" * 900, '"' * 900, "=?utf-8?q?" + "=20" * 900 + "?=", "[" * 60_000]
+)
+def test_a_mail_of_anybody_never_keeps_the_others_from_being_read(mailbox, sign_in, brand, header):
+    """Headers that Python's parser cannot read, or only in a long time."""
+    names = ("From", "Content-Type", "Content-Disposition", "Content-Transfer-Encoding", "X-Note")
+    lines = [f"{name}: {header}" for name in names]
+    raw = "\r\n".join([f"X-Yingtai-Node: {brand.node_no}", "Subject: Odd", *lines, "", "words"]).encode()
+    with smtplib.SMTP("127.0.0.1", env().port + 2) as sender:
+        sender.sendmail("odd@example.com", ["anna@example.com"], raw)
+    send("Usual", brand.node_no)
+    manager = sign_in("brand_manager")
+
+    pages = [manager.get(f"/mailbox/{page}") for page in ("", "1/", "2/", "1/content")]
+
+    assert [page.status_code for page in pages] == [200, 200, 200, 200]
+    assert "shop@example.com" in pages[0].content.decode()
+
+
+def test_a_mailbox_that_is_busy_is_said_not_to_answer(mailbox, sign_in, monkeypatch):
+    monkeypatch.setattr("yingtai.web.mailbox_reading.ANSWER_SECONDS", 0.000001)
+
+    assert sign_in("brand_manager").get("/mailbox/").status_code == 200
