@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, cast
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import DataError, ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -38,7 +39,7 @@ def page(*, action: str, place: str, label: Label = Label.L2) -> Callable[[View]
         @wraps(view)
         def guarded(request: ActingRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return ask_to_sign_in(request)
             require(request.acting, action, label, place)
             return view(request, *args, **kwargs)
 
@@ -46,6 +47,21 @@ def page(*, action: str, place: str, label: Label = Label.L2) -> Callable[[View]
         return cast(View, guarded)
 
     return guard
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead a browser to the sign-in; the page that htmx asks for a part of stays as it is and says so (401)."""
+    if _is_for_a_part(request):
+        return _in_messages(request, "ui/signed_out.html", {}, status=401)
+    if request.method == "POST":
+        messages.warning(
+            request,
+            gettext(
+                "You were signed out before this was sent, so nothing of it was saved. "
+                "After the sign-in the form opens anew: please fill it in again."
+            ),
+        )
+    return redirect_to_login(request.get_full_path())
 
 
 def public(reason: str) -> Callable[[View], View]:
@@ -85,13 +101,22 @@ def answer_problem(request: HttpRequest, problem: ProductError) -> HttpResponse:
         )
     title, remedy = words_of(problem)
     words = {"title": title, "remedy": remedy}
-    if "HX-Request" in request.headers and "HX-Boosted" not in request.headers:
-        response = render(
-            request, "ui/problem.html", {"problems": [words], "focus": True}, status=problem.status
-        )
-        response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
-        return response
+    if _is_for_a_part(request):
+        context = {"problems": [words], "focus": True}
+        return _in_messages(request, "ui/problem.html", context, status=problem.status)
     return render(request, "ui/wrong.html", words, status=problem.status)
+
+
+def _is_for_a_part(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+
+
+def _in_messages(
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int
+) -> HttpResponse:
+    response = render(request, template, context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML"
+    return response
 
 
 class ProblemMiddleware:

@@ -8,12 +8,31 @@
 
   // A form marked data-guard warns before its unsaved changes are lost.
   const unsaved = new Set();
-  document.addEventListener("input", (event) => {
-    const form = event.target.closest("form[data-guard]");
+  const change = (place) => {
+    const form = place.closest?.("form[data-guard]");
     if (form) unsaved.add(form);
+  };
+  document.addEventListener("input", (event) => change(event.target));
+  // What a named button of the form draws anew has changed as well: a sentence that was added, one that was removed.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches("button[name]")) change(event.target);
   });
+  // A form that comes back with problems was not saved.
+  for (const problem of document.querySelectorAll("form[data-guard] .problem")) change(problem);
   window.addEventListener("beforeunload", (event) => {
     if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
+  });
+
+  // Whoever signs in again in another tab has a new token there, which the cookie tells; this page goes on with it.
+  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  document.addEventListener("submit", (event) => {
+    const field = event.target.elements.namedItem("csrfmiddlewaretoken");
+    if (field && token()) field.value = token();
+  }, true);
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (!token()) return;
+    if (detail.headers["X-CSRFToken"]) detail.headers["X-CSRFToken"] = token();
+    if (detail.formData.has("csrfmiddlewaretoken")) detail.formData.set("csrfmiddlewaretoken", token());
   });
 
   // The second click of an impatient hand must not send twice.

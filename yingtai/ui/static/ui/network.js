@@ -22,6 +22,16 @@
   const unanswered = (event) => { if (!sayInPlace(event.target)) say(board.dataset.offline); };
   document.addEventListener("htmx:sendError", unanswered);
   document.addEventListener("htmx:timeout", unanswered);
+  // Being signed out is said once, until an answer comes again; and no part of a page is ever a whole page.
+  const signedOut = () => document.querySelector("#messages [data-signed-out]");
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status === 401 && signedOut()) event.detail.shouldSwap = false;
+    if (xhr.status < 400 || !/^\s*<!doctype/i.test(xhr.responseText)) return;
+    event.detail.shouldSwap = false;
+    say(board.dataset.broken);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) signedOut()?.remove(); });
   document.addEventListener("htmx:responseError", (event) => {
     if (!sayInPlace(event.target) && event.detail.xhr.status >= 500) say(board.dataset.broken);
   });

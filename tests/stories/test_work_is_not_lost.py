@@ -1,0 +1,103 @@
+"""What somebody does on a page stays theirs, whether a session ends, a filter is set or a language chosen."""
+
+import pytest
+from playwright.sync_api import expect
+
+from yingtai.audiences.api import create_audience
+from yingtai.organization.testing import PASSWORD, make_staff
+from yingtai.ui import testing
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]  # starts Chromium and a server
+
+
+@pytest.fixture(scope="module")
+def address(books):
+    with testing.served_pages() as address:
+        yield address
+
+
+@pytest.fixture
+def colleague(brand):
+    return make_staff(brand.code, "marketer")
+
+
+@pytest.fixture
+def page(browser, address, colleague):
+    """A page of a marketer who is signed in, in English."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+    page = context.new_page()
+    page.goto(f"{address}/account/login/?next=/audiences/")
+    _sign_in(page, colleague)
+    expect(page.locator("h1")).to_have_text("Audiences")
+    yield page
+    context.close()
+
+
+def _sign_in(page, colleague):
+    page.get_by_label("Email").fill(colleague.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_whoever_is_signed_out_goes_on_after_signing_in_beside(page, address, colleague):
+    page.goto(address + "/audiences/new")
+    page.get_by_label("Name").fill("Tea drinkers")
+    page.context.clear_cookies(name="sessionid")
+
+    page.get_by_role("button", name="Did something").click()
+
+    said = page.locator("#messages [data-signed-out]")
+    expect(said).to_contain_text("You were signed out")
+    expect(page.get_by_label("Password")).to_have_count(0)
+    expect(page.get_by_label("Name")).to_have_value("Tea drinkers")
+
+    with page.context.expect_page() as opened:
+        said.get_by_role("link", name="Sign in in another tab").click()
+    _sign_in(opened.value, colleague)
+    expect(opened.value.locator("#navigation")).to_be_attached()
+
+    page.get_by_role("button", name="Was seen").click()
+    expect(said).to_have_count(0)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Tea drinkers", level=1)).to_be_visible()
+
+
+def test_a_view_keeps_what_is_filtered_on_the_screen(page, address, acting, brand):
+    for name in ("Tea drinkers", "Coffee drinkers"):
+        create_audience(
+            acting, node_no=brand.node_no, name=name, definition={"join": "all", "parts": [{"block": "seen"}]}
+        )
+    page.goto(address + "/audiences/")
+    page.get_by_role("searchbox", name="Search by name").fill("tea")
+    expect(page).to_have_url(f"{address}/audiences/?search=tea&show=")
+
+    page.locator("summary", has_text="Views").click()
+    page.get_by_label("Keep what is filtered and sorted now as").fill("All tea")
+    page.get_by_role("button", name="Keep view").click()
+
+    expect(page).to_have_url(f"{address}/audiences/?search=tea")
+    expect(page.get_by_role("link", name="All tea")).to_have_attribute("aria-current", "page")
+    page.get_by_role("searchbox", name="Search by name").fill("coffee")
+    expect(page.get_by_role("rowheader", name="Tea drinkers")).to_have_count(0)
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_role("button", name="Show these").click()
+    expect(page).to_have_url(f"{address}/audiences/?search=coffee")
+    page.get_by_role("searchbox", name="Search by name").fill("drinkers")
+    expect(page.get_by_role("rowheader", name="Tea drinkers")).to_be_visible()
+    page.get_by_role("columnheader", name="People").get_by_role("link").click()
+    expect(page).to_have_url(f"{address}/audiences/?search=drinkers&show=&sort=-people")
+
+
+def test_no_way_out_of_the_builder_loses_work_without_asking(page, address):
+    page.goto(address + "/audiences/new")
+    page.get_by_role("button", name="Did something").click()
+    expect(page.get_by_label("event")).to_be_visible()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    page.get_by_role("button", name="中文").click()
+    page.get_by_role("link", name="Go back").click(no_wait_after=True)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+    assert asked == ["beforeunload", "beforeunload"]
+    expect(page.get_by_label("event")).to_be_visible()
