@@ -3,6 +3,7 @@
 from yingtai.compliance.channels import channel_title
 from yingtai.compliance.errors import (
     ChannelNotInPurpose,
+    ErasureStands,
     EvidenceHoldsPersonalData,
     NoticeNotFound,
     PurposeIsTaken,
@@ -27,6 +28,7 @@ from yingtai.compliance.queries import (
     list_purposes,
 )
 from yingtai.compliance.services.evidence import looks_personal
+from yingtai.compliance.services.forgetting import erased_among, has_erased, remember_erased
 from yingtai.compliance.services.marking import NO_CONSENT, WITHDRAWN, mark_consent
 from yingtai.compliance.services.merging import merge_consents, merge_consents_in_pairs, split_consents
 from yingtai.compliance.services.purposes import (
@@ -47,6 +49,7 @@ __all__ = [
     "ChannelNotInPurpose",
     "ConsentRow",
     "ConsentView",
+    "ErasureStands",
     "EvidenceHoldsPersonalData",
     "NoticeNotFound",
     "NoticeView",
@@ -63,7 +66,9 @@ __all__ = [
     "consent_history",
     "consents_of",
     "count_consents",
+    "erased_among",
     "get_purpose",
+    "has_erased",
     "install_people",
     "install_policy",
     "install_standard_purposes",
@@ -77,5 +82,6 @@ __all__ = [
     "record_consent",
     "record_consents",
     "register_purpose",
+    "remember_erased",
     "split_consents",
 ]

@@ -43,6 +43,7 @@ class ConsentBatch(Schema):
 class Recorded(Schema):
     recorded: int
     changed: int
+    before_erasure: int = Field(description="a yes from before the person was erased: not recorded")
 
 
 class ConsentOut(Schema):
@@ -70,14 +71,17 @@ class PurposeOut(Schema):
 def record(request: ActingRequest, body: ConsentIn | ConsentBatch) -> Any:
     """Record one answer, or up to a thousand in `consents`. Repeating a call changes nothing.
 
-    A yes covers the addresses the person is known by at that moment; one that comes later needs its own.
+    A yes covers the addresses the person is known by at that moment; one that comes later needs its own. Of whoever was
+    erased, a yes from before that is not believed.
     """
     require(request.acting, "edit", Label.L3, "compliance.consent")
     given = body.consents if isinstance(body, ConsentBatch) else [body]
     people = find_people(request.acting, [item.profile_id for item in given])
     rows = [_row(request, item, *people[item.profile_id]) for item in given]
     done = record_consents(request.acting, rows)
-    return Status(201, {"recorded": done.recorded, "changed": done.changed})
+    return Status(
+        201, {"recorded": done.recorded, "changed": done.changed, "before_erasure": done.before_erasure}
+    )
 
 
 @router.get("/consents/{profile_id}", response=list[ConsentOut], summary="What holds now for a person")

@@ -69,6 +69,12 @@ class SourceNotUnderstood(ProductError):
     remedy = "Write a short name on one line, such as newsletter form or shop."
 
 
+class ErasureStands(ProductError):
+    code = "compliance.erasure-stands"
+    title = "A yes from before the person was erased does not count"
+    remedy = "Ask them again. Give the column that says when they agreed, if it was after they were erased."
+
+
 class WithdrawalStands(ProductError):
     code = "compliance.withdrawal-stands"
     title = "A yes without a time of its own does not undo a withdrawal"

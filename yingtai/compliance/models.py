@@ -118,6 +118,22 @@ class Consent(ScopedModel):
         return f"consent {self.consent_no}"
 
 
+class Erased(ScopedModel):
+    """What somebody was recognised by who was erased: a keyed hash that says nothing else, and when. `node_no` is the
+    brand's. A yes from before is believed of nobody who is recognised by it again."""
+
+    inherited = True
+
+    blind = models.BinaryField(max_length=16)
+    erased_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("node_no", "blind", name="erased_is_kept_once_per_brand")]
+
+    def __str__(self) -> str:
+        return f"erased at {self.erased_at:%Y-%m-%d}"
+
+
 class ConsentNow(ScopedModel):
     """What holds now: one row per profile, purpose, channel and recipient, kept by the statement that records.
 

@@ -10,7 +10,10 @@ privacy_holders.register(
     "compliance",
     Holder(
         title=_("Consents: what they answered"),
-        erasing=_("Nothing they agreed to holds any more; the log stays as proof, under a number of nobody."),
+        erasing=_(
+            "Nothing they agreed to holds any more; the log stays as proof, under a number of nobody. Keyed hashes "
+            "of their identifiers stay, so that an old file brings back no old yes."
+        ),
         export=answers_of,
         erase=forget_answers,
     ),

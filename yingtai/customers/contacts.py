@@ -75,6 +75,10 @@ ADDRESSES_OF = f"""
 """For `compliance`: the numbers of the addresses that a person is known by on a channel."""
 
 
+HASHES_OF = "SELECT known.blind FROM customers_identifier AS known WHERE known.profile_no = {profile_no}"
+"""For `compliance`: the keyed hashes of all that a person is recognised by."""
+
+
 def channels_of(acting: Acting, profile_nos: Collection[int]) -> dict[int, frozenset[str]]:
     """Return the channels on which each person can be reached at an address that is known and proven.
 

@@ -39,7 +39,7 @@ from yingtai.collect.api import (
     while_it_lasts,
     write_errors,
 )
-from yingtai.compliance.api import ConsentRow, Status, WithdrawalStands, record_consents
+from yingtai.compliance.api import ConsentRow, ErasureStands, Status, WithdrawalStands, record_consents
 from yingtai.customers.contacts import KIND_OF_CHANNEL, channels_of
 from yingtai.customers.errors import BooksWentAway, OrderCameDifferently
 from yingtai.customers.eventset import EventSet
@@ -217,6 +217,7 @@ def _record_consents(
         AnswerWithoutAddress: len(owned) - len(kept),
         AnswerForNoPurpose: sum(count for _, _, count in done.refused),
         WithdrawalStands: done.withdrawals_kept,
+        ErasureStands: done.before_erasure,
     }
     return done.recorded, Counter({reason.code: count for reason, count in left_out.items() if count})
 

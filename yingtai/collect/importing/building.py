@@ -45,6 +45,7 @@ class FileImport:
         try:
             for made in self._made(told):
                 self._count_crowds(made)
+                self._count_erased(made)
                 yield made
         except FileGivenUp:
             self.report.is_given_up = True
@@ -89,6 +90,20 @@ class FileImport:
                 self.report.leave_out(column, IdentifierOfACrowd, value, KINDS.get(kind, "text"), count)
             if len(codes):
                 self.report.noted[IdentifierOfACrowd.code] += int(counts.sum())
+
+    def _count_erased(self, made: RawSet) -> None:
+        """Count the lines of people who were erased: they come in as somebody new, without what they said before."""
+        if self.setting.erased is None:
+            return
+        of_erased = np.zeros(len(made.events), dtype=bool)
+        for name in made.events.column_names:
+            if name.startswith("id_"):
+                held = made.events[name].combine_chunks().dictionary_encode()
+                known = self.setting.erased(name.removeprefix("id_"), held.dictionary.to_pylist())
+                places = held.indices.fill_null(NOBODY).to_numpy()
+                of_erased |= (places != NOBODY) & np.append(known, False)[places]
+        lines = of_erased if made.lines is None else of_erased[made.lines["event_row"].to_numpy()]
+        self.report.erased += int(lines.sum())
 
     def _batches(self, told: Told) -> Iterator[Batch]:
         for batch in self._table.batches(self.setting.mapping.columns(), self._refuse):

@@ -52,6 +52,7 @@ class Setting:
     key      what hashes are made with
     country  whose way of dialling phone numbers without a country code are written in
     places   the nodes that lines may name, by code in small letters
+    erased   says of values of a kind which were of somebody who was erased; None where nobody was
     """
 
     mapping: Mapping
@@ -62,6 +63,7 @@ class Setting:
     key: bytes = field(repr=False)
     country: str = "CN"
     places: Mapped[str, int] = field(default_factory=dict)
+    erased: Callable[[str, list[str]], np.ndarray] | None = None
     report: Report = field(default_factory=Report)
     names: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 

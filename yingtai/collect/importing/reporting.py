@@ -37,6 +37,7 @@ class Report:
     """Counts of one run. `rejected` are lines not taken by reason, `noted` values not used by reason.
 
     answers   what people of the file said about consent; `consents` are those that were recorded
+    erased    what came of people who were erased
     left_out  identifiers that were not used, by column, reason and masked value
     """
 
@@ -51,6 +52,7 @@ class Report:
     profiles_touched: int = 0
     consents: int = 0
     answers: int = 0
+    erased: int = 0
     products: int = 0
     seconds: float = 0.0
     is_given_up: bool = False
@@ -118,6 +120,7 @@ class Report:
             "profiles_new": self.profiles_new,
             "profiles_touched": self.profiles_touched,
             "answers": self.answers,
+            "erased": self.erased,
             "consents": self.consents,
             "products": self.products,
             "seconds": round(self.seconds, 2),

@@ -1,13 +1,14 @@
 """An import from upload to report. Reading a file is done here; loading what was read is done above."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Mapped
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, BinaryIO, TextIO, cast
 from uuid import UUID
 
+import numpy as np
 import psycopg
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +32,7 @@ from yingtai.collect.queries.planning import plan_of
 from yingtai.collect.sealed_files import SealedWriter, errors_path
 from yingtai.collect.services.planning import note_seen
 from yingtai.collect.services.sources import ensure_source
-from yingtai.compliance.api import list_purposes
+from yingtai.compliance.api import erased_among, has_erased, list_purposes
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.env import dsn, env
@@ -76,8 +77,20 @@ def open_import(
         key=blind("import-row", entity_no_at(node_no), ["key of the rows"])[0],
         country=get_unit_at(node_no).country,
         places=_places(acting, node_no) if "place.code" in mapping.fields else {},
+        erased=_erased(acting, node_no) if has_erased(acting, node_no) else None,
     )
     return FileImport(origin, setting)
+
+
+def _erased(acting: Acting, node_no: int) -> Callable[[str, list[str]], np.ndarray]:
+    entity_no = entity_no_at(node_no)
+
+    def of_erased(kind: str, values: list[str]) -> np.ndarray:
+        blinds = blind(kind, entity_no, values)
+        found = erased_among(acting, node_no, blinds)
+        return np.array([one in found for one in blinds], dtype=bool)
+
+    return of_erased
 
 
 def _require_purposes(acting: Acting, mapping: Mapping, node_no: int) -> None:

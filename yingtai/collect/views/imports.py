@@ -55,7 +55,7 @@ from yingtai.collect.services.uploads import save_upload
 from yingtai.collect.uploading import SealingHandler
 from yingtai.collect.views.places import node_of, unit_of, zones_of
 from yingtai.collect.views.words import in_sentences, reason_words, reasons_in_words
-from yingtai.compliance.api import WithdrawalStands, channel_title, list_purposes
+from yingtai.compliance.api import ErasureStands, WithdrawalStands, channel_title, list_purposes
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
@@ -72,6 +72,7 @@ from yingtai.vault.api import mask
 NOT_RECORDED = (
     *(one.code for one in (AnswerWithoutAddress, AnswerOfNobody, AnswerForNoPurpose)),
     WithdrawalStands.code,
+    ErasureStands.code,
 )
 """Why an answer that was read is not recorded."""
 USUAL_PURPOSE = f"marketing.email{BY_WAY_OF}email"

@@ -15,7 +15,7 @@ from yingtai.compliance.errors import (
     StatusNotUnderstood,
 )
 from yingtai.compliance.models import Notice, Purpose, Status
-from yingtai.compliance.people import addresses_in_sql
+from yingtai.compliance.people import addresses_in_sql, hashes_in_sql
 from yingtai.compliance.services.announcing import CHANGES_AS_FACTS, announced
 from yingtai.compliance.services.evidence import checked_code, checked_evidence
 from yingtai.kernel.acting import Acting
@@ -56,12 +56,12 @@ RECORD = (
                CASE WHEN status = 1 THEN coalesce(alias_nos, {addresses}) ELSE '{{}}' END
         FROM {staged} AS staged
         JOIN known AS asked ON asked.kind = staged.kind AND asked.brand = (staged.node_no >> 40) << 40
-        WHERE is_dated OR coalesce((
+        WHERE NOT {before_erasure} AND (is_dated OR coalesce((
             SELECT held.status < 3 AND (held.status <> asked.status OR NOT held.alias_nos @> CASE
                        WHEN asked.status = 1 THEN coalesce(staged.alias_nos, {addresses}) ELSE '{{}}' END)
             FROM compliance_consent_now AS held
             WHERE held.profile_no = staged.profile_no AND held.purpose_no = asked.purpose_no
-              AND held.channel = asked.channel AND held.recipient = asked.recipient), true)
+              AND held.channel = asked.channel AND held.recipient = asked.recipient), true))
         RETURNING node_no, profile_no, purpose_no, channel, recipient, status, notice_version, at, source,
                   consent_no, alias_nos
     ), latest AS (
@@ -89,6 +89,15 @@ RECORD = (
     + CHANGES_AS_FACTS
 )
 
+# Whoever was erased may come back, and agree anew; what an old file or device says of before is not believed. The time
+# of a yes without one of its own is not known, so it may be from before.
+BEFORE_ERASURE = """(
+    asked.status = 1 AND EXISTS (
+        SELECT FROM compliance_erased AS erased
+        WHERE erased.node_no = (staged.node_no >> 40) << 40 AND erased.blind IN ({hashes})
+          AND (NOT asked.is_dated OR staged.at <= erased.erased_at)))
+"""
+
 REFUSED = """
     SELECT kinds.purpose, kinds.channel, count(*)
     FROM {staged} AS staged JOIN {staged}_kind AS kinds USING (kind)
@@ -99,15 +108,19 @@ REFUSED = """
     GROUP BY kinds.purpose, kinds.channel ORDER BY 1, 2
 """
 
-WITHDRAWALS_KEPT = """
-    SELECT count(*)
-    FROM {staged} AS staged JOIN {staged}_kind AS kinds USING (kind)
-    JOIN compliance_purpose AS purpose
-      ON purpose.code = kinds.purpose AND purpose.node_no = (staged.node_no >> 40) << 40
-    JOIN compliance_consent_now AS held
-      ON held.profile_no = staged.profile_no AND held.purpose_no = purpose.purpose_no
-     AND held.channel = kinds.channel AND held.recipient = kinds.recipient
-    WHERE NOT kinds.is_dated AND kinds.status = 1 AND held.status = 3
+NOT_BELIEVED = """
+    SELECT count(*) FILTER (WHERE is_old), count(*) FILTER (WHERE is_withdrawn AND NOT is_old)
+    FROM (
+        SELECT {before_erasure} AS is_old, NOT asked.is_dated AND asked.status = 1 AND EXISTS (
+            SELECT FROM compliance_consent_now AS held
+            WHERE held.profile_no = staged.profile_no AND held.purpose_no = purpose.purpose_no
+              AND held.channel = asked.channel AND held.recipient = asked.recipient AND held.status = 3
+        ) AS is_withdrawn
+        FROM {staged} AS staged JOIN {staged}_kind AS asked ON asked.kind = staged.kind
+        JOIN compliance_purpose AS purpose
+          ON purpose.code = asked.purpose AND purpose.node_no = (staged.node_no >> 40) << 40
+         AND purpose.channels ? asked.channel
+    ) AS answers
 """
 
 
@@ -142,6 +155,8 @@ class RecordedConsents:
     """(purpose, channel, count) of answers for a purpose or channel the brand has not registered."""
     withdrawals_kept: int = 0
     """Answers yes without a time of their own, of people who had withdrawn: not recorded, they stay withdrawn."""
+    before_erasure: int = 0
+    """Answers yes, from before the person was erased or without a time of their own: not recorded."""
 
 
 def record_consents(acting: Acting, rows: Iterable[ConsentRow], *, announce: bool = True) -> RecordedConsents:
@@ -149,7 +164,8 @@ def record_consents(acting: Acting, rows: Iterable[ConsentRow], *, announce: boo
 
     Answers for a purpose or channel that the brand has not registered are counted as refused, the others kept.
     A yes covers the addresses it names, else those the person is known by now. An answer without a time of
-    its own is kept when it says something new, and never undoes a withdrawal.
+    its own is kept when it says something new, and never undoes a withdrawal. A yes from before somebody was erased is
+    not recorded of whoever is recognised by the same.
     In:        announce  False for history whose events are loaded another way
     Raises:    EvidenceHoldsPersonalData, EvidenceNotUnderstood, SourceHoldsPersonalData, SourceNotUnderstood,
                StatusNotUnderstood
@@ -161,16 +177,18 @@ def record_consents(acting: Acting, rows: Iterable[ConsentRow], *, announce: boo
         cursor.execute(STAGE.format(staged=staged))
         _stage(cursor, staged, rows)
         addresses = addresses_in_sql(profile_no="staged.profile_no", channel="asked.channel")
-        statement = RECORD.format(staged=staged, addresses=addresses)
+        before = BEFORE_ERASURE.format(hashes=hashes_in_sql(profile_no="staged.profile_no"))
+        statement = RECORD.format(staged=staged, addresses=addresses, before_erasure=before)
         recorded, changed = announced(acting, cursor, statement, is_told=announce)
         refused: list[Any] = []
-        withdrawals_kept = 0
+        not_believed = (0, 0)
         if recorded < _count(cursor, f"SELECT count(*) FROM {staged}"):
             cursor.execute(REFUSED.format(staged=staged))
             refused = cursor.fetchall()
-            withdrawals_kept = _count(cursor, WITHDRAWALS_KEPT.format(staged=staged))
+            cursor.execute(NOT_BELIEVED.format(staged=staged, before_erasure=before))
+            not_believed = cursor.fetchone()
         cursor.execute(UNSTAGE.format(staged=staged))
-    return RecordedConsents(recorded, changed, tuple(refused), withdrawals_kept)
+    return RecordedConsents(recorded, changed, tuple(refused), not_believed[1], not_believed[0])
 
 
 def record_consent(

@@ -43,7 +43,7 @@ def test_an_answer_is_recorded_and_read_back(program, anna, acting):
     done = post(program, answer)
     held = program.get(f"/api/v1/consents/{anna_id}").json()
 
-    assert (done.status_code, done.json()) == (201, {"recorded": 1, "changed": 1})
+    assert (done.status_code, done.json()) == (201, {"recorded": 1, "changed": 1, "before_erasure": 0})
     assert [(row["purpose"], row["status"], row["source"]) for row in held] == [
         ("marketing.email", "granted", "api")
     ]

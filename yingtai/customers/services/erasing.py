@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from yingtai.compliance.api import remember_erased
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.events import PersonErased
 from yingtai.customers.ingest.lock import sole_writer
@@ -105,8 +106,13 @@ def export_own(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any
 
 
 def forget_own(acting: Acting, profile_nos: Sequence[int]) -> None:
-    """Remove what leads to these people, and mark them erased. Repeating it changes nothing."""
+    """Remove what leads to these people of one brand, and mark them erased; keyed hashes are remembered.
+
+    Repeating it changes nothing."""
     with acting_transaction(acting):
+        known = Identifier.objects.filter(profile_no__in=profile_nos).values_list("node_no", "blind")
+        if blinds := [(node_no, bytes(blind)) for node_no, blind in known]:
+            remember_erased(acting, blinds[0][0], [blind for _, blind in blinds])
         for model in FORGOTTEN:
             model.objects.filter(profile_no__in=profile_nos).delete()
         Profile.objects.filter(profile_no__in=profile_nos, erased_at=None).update(
