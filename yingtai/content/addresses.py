@@ -12,7 +12,6 @@ from html.entities import html5
 TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))*+)(>|\Z)")
 ATTRIBUTE = re.compile(r"([a-zA-Z_:][\w:.-]*+)(\s*+=\s*+)(\"[^\"]*+\"?|'[^']*+'?|[^\s\"'>]++)")
 STYLE = re.compile(r"<style\b[^>]*+(?:>|\Z)(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
-IN_STYLE = re.compile(r"url\(([^)]*+)(?:\)|\Z)|@import\s*+([^;]*+)(?:;|\Z)", re.IGNORECASE)
 REFERENCE = re.compile(
     r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,31}(?:;|(?![a-zA-Z0-9=])))"
 )
@@ -33,6 +32,11 @@ FETCHED = frozenset(
         *("classid", "cite", "longdesc", "xlink:href", "ping", "action", "formaction", "content", "usemap"),
     )
 )
+STYLED = frozenset(
+    ("style", "fill", "stroke", "filter", "mask", "clip-path", "cursor", "marker", "marker-start", "marker-mid",
+     "marker-end")
+)  # fmt: skip
+"""Attributes that hold CSS, where a file may be fetched from."""
 FOLLOWED_IN = frozenset({"a", "area"})
 FOLLOWABLE = re.compile(r"https?://[^\s/]|mailto:[^\s]|tel:[+\d]|#", re.IGNORECASE)
 
@@ -54,15 +58,17 @@ def links_in(html: str) -> Iterator[str]:
 
 
 def fetched_in(html: str) -> Iterator[str]:
-    """Give the addresses a mail program fetches by itself: pictures, fonts, style sheets, frames."""
+    """Give the addresses a mail program fetches by itself: pictures, style sheets, frames; CSS that may fetch whole.
+
+    CSS has too many ways to write an address (escapes, `image-set`, `@font-face`) to take one out of it.
+    """
     for tag, name, value in _attributes(html):
         if name in FETCHED or (name == "href" and tag not in FOLLOWED_IN):
             if name != "content" or "url" in value.lower():
                 yield value
-        elif "(" in value or "@" in value:
-            yield from _in_style(value)
-    for style in STYLE.findall(html):
-        yield from _in_style(style)
+        elif name in STYLED and _may_fetch(unescaped(value)):
+            yield value
+    yield from filter(_may_fetch, STYLE.findall(html))
 
 
 def insides(html: str) -> Iterator[str]:
@@ -99,9 +105,9 @@ def _attributes(html: str) -> Iterator[tuple[str, str, str]]:
                 yield tag.lower(), name.lower(), _bare(value)
 
 
-def _in_style(style: str) -> Iterator[str]:
-    for address, imported in IN_STYLE.findall(style):
-        yield _bare((address or imported).strip())
+def _may_fetch(style: str) -> bool:
+    # No address is fetched but by a function or an at-rule, and neither sign can be written otherwise.
+    return "(" in style or "@" in style
 
 
 def _bare(value: str) -> str:

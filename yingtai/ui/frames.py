@@ -6,7 +6,7 @@ FRAME_POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
     "img-src": [SELF, "https:", "data:"],
-    "font-src": [SELF, "https:", "data:"],
+    "font-src": [SELF, "data:"],
     "form-action": [NONE],
     "base-uri": [NONE],
     "frame-ancestors": [SELF],

@@ -48,8 +48,9 @@ def test_links_and_fetched_files_are_told_apart():
 
     assert list(links_in(html)) == ["https://a.example/?x>1"]
     assert set(fetched_in(html)) == {
-        "b.png", "https://p.example", "https://i.example/1.png", "2.png 2x", "https://c.example/c",
-        "https://s.example", "https://u.example", "https://l.example", "0;url=https://r.example",
+        "b.png", "https://p.example", "https://i.example/1.png", "2.png 2x", "background:url( 'https://c.example/c' )",
+        '@import "https://s.example"; p { background: url(https://u.example) }',
+        "https://l.example", "0;url=https://r.example",
     }  # fmt: skip
 
 
@@ -61,6 +62,14 @@ def test_links_and_fetched_files_are_told_apart():
         '<table background="https://t.example/{{ person.city }}">',
         '<p style="background:url(https://t.example/{{ person.city }})">x</p>',
         '<style>@import "https://t.example/{{ person.city }}";</style>',
+        '<p style="background:\\75rl(https://t.example/{{ person.city }})">x</p>',
+        '<p style="background:&#117;rl(https://t.example/{{ person.city }})">x</p>',
+        '<p style="background:url&lpar;https://t.example/{{ person.city }})">x</p>',
+        "<p style=\"background:image-set('https://t.example/{{ person.city }}' 1x)\">x</p>",
+        "<style>@im\\70ort 'https://t.example/{{ person.city }}';</style>",
+        "<style>@font-face{font-family:q;src:\\75rl(https://t.example/{{ person.city }})}</style>",
+        '<svg><rect fill="url(https://t.example/{{ person.city }})"/></svg>',
+        '<p style="color:{{ person.style }}">x</p>',
         "{{ '<img src=\"https://t.example/' }}{{ person.email }}{{ '\">' }}",
         '{% capture a %}https://t.example/{{ person.email | upcase }}{% endcapture %}<img src="{{ a }}">',
         '<img src="{% if person.city == "Köln" %}https://t.example/k{% endif %}">',
@@ -70,7 +79,7 @@ def test_links_and_fetched_files_are_told_apart():
 )
 def test_no_value_of_a_person_is_in_an_address_that_is_fetched(html):
     with pytest.raises(AddressRefused):
-        mail(html)
+        mail(html, style="red;background:url(https://t.example/anna)")
 
 
 @pytest.mark.parametrize(
@@ -78,6 +87,8 @@ def test_no_value_of_a_person_is_in_an_address_that_is_fetched(html):
     [
         '<img src="https://i.example/1.png" alt="{{ person.city }}">',
         '{% if person.city == "Köln" %}<img src="https://i.example/k.png">{% endif %}',
+        '<p style="color:{{ person.color | default: "red" }}" title="(@{{ person.city }})">{{ person.city }} (x)</p>',
+        "<style>@media print { p { background: url(https://i.example/b.png) } }</style><p>{{ person.city }}</p>",
         '<img src="data:image/png;base64,AAAA"><a href="{{ view_url }}">{{ person.city | upcase }}</a>',
     ],
 )

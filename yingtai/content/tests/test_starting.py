@@ -76,4 +76,4 @@ def test_whoever_chooses_nothing_gets_a_blank_one_in_the_brands_language(acting,
 
     [made] = queries.list_templates(acting).rows
     assert get_unit(brand.code).country == "CN"
-    assert made.draft_subject == "来自 {{ brand.name }} 的消息"
+    assert made.draft_subject == "来自{{ brand.name }}的消息"
