@@ -50,7 +50,7 @@ class PersonNotFound(ProductError):
 
 class PurposeIsTaken(ProductError):
     code = "compliance.purpose-is-taken"
-    title = "This brand already has a purpose called {purpose}"
+    title = "{brand} already has a purpose called {purpose}"
     remedy = "Open the existing purpose, or choose another code."
     status = 409
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -5,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yingtai.compliance.channels import CHANNELS
 from yingtai.compliance.models import Basis
+from yingtai.organization.api import UnitView
 
 BASES: list[tuple[str, Any]] = [
     (Basis.CONSENT, _("The person's consent")),
@@ -13,7 +15,25 @@ BASES: list[tuple[str, Any]] = [
 ]
 
 
-class PurposeForm(forms.Form):
+class BrandsForm(forms.Form):
+    """For which brands; whoever works for one alone is not asked."""
+
+    brands = forms.MultipleChoiceField(label=_("Brands"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, brands: Sequence[UnitView], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offered = {str(brand.id): brand for brand in brands}
+        self.fields["brands"].choices = [(id, one.title) for id, one in self._offered.items()]  # type: ignore[attr-defined]
+        if len(self._offered) == 1:
+            del self.fields["brands"]
+
+    @property
+    def chosen(self) -> list[UnitView]:
+        """The brands that were chosen; the only one there is."""
+        return [self._offered[id] for id in self.cleaned_data.get("brands", self._offered)]
+
+
+class PurposeForm(BrandsForm):
     """What a new purpose needs."""
 
     code = forms.RegexField(

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -10,22 +11,23 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.compliance import queries
 from yingtai.compliance.channels import CHANNELS
 from yingtai.compliance.errors import PurposeNotFound
-from yingtai.compliance.forms import BASES, NoticeForm, PurposeForm
+from yingtai.compliance.forms import BASES, BrandsForm, NoticeForm, PurposeForm
 from yingtai.compliance.listing import PURPOSES
 from yingtai.compliance.policy import ACTIONS, FOR_EVERYONE, RULES, Rule
 from yingtai.compliance.policy_words import ACTION_WORDS, LABEL_WORDS, PLACE_WORDS
 from yingtai.compliance.services.purposes import (
     install_standard_purposes,
     publish_notice,
-    register_purpose,
+    register_purposes,
 )
 from yingtai.kernel.acting import decide
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.protecting import is_protected
-from yingtai.organization.api import Role, list_brands, units_at
+from yingtai.organization.api import Role, UnitView, list_brands, units_at
 from yingtai.ui import charts
+from yingtai.ui.formats import listed
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import render_page
 
@@ -37,7 +39,9 @@ def overview(request: ActingRequest) -> HttpResponse:
     acting, channels, bases = request.acting, dict(CHANNELS), dict(BASES)
     purposes, numbers = queries.list_purposes(acting), queries.count_consents(acting)
     places = units_at([purpose.node_no for purpose in purposes])
-    shown = listing(request, PURPOSES, without=() if len(places) > 1 else ("place",))
+    has_brands = len(list_brands(acting.scope)) > 1
+    shown = listing(request, PURPOSES, without=() if has_brands else ("place",))
+    silent = _without_purposes(request, purposes)
     basis, channel = request.GET.get("basis", ""), request.GET.get("channel", "")
     context = {
         "listing": shown,
@@ -51,7 +55,7 @@ def overview(request: ActingRequest) -> HttpResponse:
                 purpose,
                 places.get(purpose.node_no),
                 bases.get(purpose.basis, purpose.basis),
-                [channels.get(one, one) for one in purpose.channels],
+                listed([channels.get(one, one) for one in purpose.channels]),
             )
             for purpose in _in_order(purposes, shown.sort)
             if basis in ("", purpose.basis) and (not channel or channel in purpose.channels)
@@ -59,7 +63,9 @@ def overview(request: ActingRequest) -> HttpResponse:
         "numbers": [
             (row, places.get(row.purpose.node_no), channels.get(row.channel, row.channel)) for row in numbers
         ],
-        "has_places": len(places) > 1,
+        "has_places": has_brands,
+        "silent": listed([brand.title for brand in silent]) if purposes else "",
+        "usual": BrandsForm(brands=silent) if silent else None,
         "trend": _trend(queries.consent_trend(acting)),
         "now": acting.at,
         "may_edit": _may_edit(request),
@@ -85,9 +91,10 @@ def purpose(request: ActingRequest, purpose_id: UUID) -> HttpResponse:
     found = _purpose(request, purpose_id)
     context = {
         "purpose": found,
+        "brand": units_at([found.node_no]).get(found.node_no),
         "notices": queries.list_notices(request.acting, found),
         "trend": _trend(queries.consent_trend(request.acting, purpose_no=found.purpose_no)),
-        "channels": [dict(CHANNELS)[channel] for channel in found.channels if channel in dict(CHANNELS)],
+        "channels": listed([dict(CHANNELS)[one] for one in found.channels if one in dict(CHANNELS)]),
         "basis": dict(BASES)[found.basis],
         "may_edit": _may_edit(request),
         "is_protected": is_protected(request.acting),
@@ -99,12 +106,18 @@ def purpose(request: ActingRequest, purpose_id: UUID) -> HttpResponse:
 @page(action="edit", place="compliance.purpose")
 def purpose_new(request: ActingRequest) -> HttpResponse:
     """Register a purpose."""
-    form = PurposeForm(request.POST or None)
+    form = PurposeForm(request.POST or None, brands=list_brands(request.acting.scope))
     problem: ProductError | None = None
     if form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "brands"}
         try:
-            made = register_purpose(request.acting, node_no=_brand_no(request), **form.cleaned_data)
-            return redirect("compliance:purpose", made.id)
+            made = register_purposes(request.acting, [one.node_no or 0 for one in form.chosen], **given)
+            if len(made) > 1:
+                messages.success(
+                    request, _("Registered for %s.") % listed([one.title for one in form.chosen])
+                )
+                return redirect("compliance:overview")
+            return redirect("compliance:purpose", made[0].id)
         except ProductError as error:
             problem = error
     return _form(request, form, problem, title=_("New purpose"), lead="")
@@ -113,9 +126,17 @@ def purpose_new(request: ActingRequest) -> HttpResponse:
 @require_POST
 @page(action="edit", place="compliance.purpose")
 def purposes_standard(request: ActingRequest) -> HttpResponse:
-    """Register the usual purposes with a first wording."""
-    install_standard_purposes(request.acting, node_no=_brand_no(request))
+    """Register the usual purposes with a first wording, for the brands that were chosen of those without any."""
+    purposes = queries.list_purposes(request.acting)
+    form = BrandsForm(request.POST, brands=_without_purposes(request, purposes))
+    for brand in form.chosen if form.is_valid() else []:
+        install_standard_purposes(request.acting, node_no=brand.node_no or 0)
     return redirect("compliance:overview")
+
+
+def _without_purposes(request: ActingRequest, purposes: list[queries.PurposeView]) -> list[UnitView]:
+    have = {purpose.node_no for purpose in purposes}
+    return [brand for brand in list_brands(request.acting.scope) if brand.node_no not in have]
 
 
 @require_http_methods(["GET", "POST"])
@@ -165,11 +186,6 @@ def _purpose(request: ActingRequest, purpose_id: UUID) -> queries.PurposeView:
         if found.id == purpose_id:
             return found
     raise PurposeNotFound(purpose=purpose_id)
-
-
-def _brand_no(request: ActingRequest) -> int:
-    brands = list_brands(request.acting.scope)
-    return brands[0].node_no or 0
 
 
 def _trend(days: list[Any]) -> charts.Chart:

@@ -1,6 +1,6 @@
 """How numbers, money and times are written for the person who reads: their language, their zone, always a unit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,7 +29,7 @@ Number = int | float | Decimal | Missing
 
 def locale() -> Locale:
     """Return Babel's locale for the language in use."""
-    return Locale("zh", script="Hans") if (get_language() or "en").startswith("zh") else Locale("en")
+    return Locale("zh", script="Hans") if _is_chinese() else Locale("en")
 
 
 def number(value: Number, digits: int = 0) -> str:
@@ -155,3 +155,17 @@ def between(since: date, until: date) -> str:
     """The days from one to another, both of them inside: Nov 1 – 14, 2026, 2026年11月1日至14日."""
     written = format_interval(since, until, "yMMMd", locale=locale())  # type: ignore[no-untyped-call]
     return str(written)
+
+
+def listed(words: Iterable[Any]) -> str:
+    """Several words in a row, as the reader's language parts them: A, B and in Chinese A、B."""
+    return ("、" if _is_chinese() else ", ").join(str(word) for word in words)
+
+
+def named(name: Any, value: Any) -> str:
+    """A name and what it is: Role: Marketer, in Chinese 角色：营销人员."""
+    return f"{name}{'：' if _is_chinese() else ': '}{value}"
+
+
+def _is_chinese() -> bool:
+    return (get_language() or "en").startswith("zh")

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_values, deed_words
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import record_deed
+from yingtai.organization.api import get_unit_at, record_deed
 
 deed_values.register(
     "basis",
@@ -54,9 +55,18 @@ def register_purpose(
             },
         )
         if not is_new:
-            raise PurposeIsTaken(purpose=code, field="code")
+            raise PurposeIsTaken(purpose=code, brand=get_unit_at(purpose.node_no).title, field="code")
         record_deed(acting, "purpose.registered", node_no=purpose.node_no, about=code, basis=basis)
         return view_purpose(purpose)
+
+
+def register_purposes(acting: Acting, brands: Sequence[int], **purpose: Any) -> list[PurposeView]:
+    """Register the same purpose for several brands, by their numbers: for all of them or none.
+
+    Raises: PurposeIsTaken
+    """
+    with acting_transaction(acting):
+        return [register_purpose(acting, node_no=node_no, **purpose) for node_no in brands]
 
 
 def publish_notice(

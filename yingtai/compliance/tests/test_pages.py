@@ -7,6 +7,8 @@ from yingtai.compliance.policy import ACTIONS, FOR_EVERYONE, RULES
 from yingtai.compliance.policy_words import ACTION_WORDS, LABEL_WORDS, PLACE_WORDS
 from yingtai.compliance.testing import grant_email, make_purposes, new_profile_no, signed_in
 from yingtai.kernel.labels import Label
+from yingtai.organization.api import get_unit_at
+from yingtai.organization.testing import make_acting
 
 
 @pytest.fixture
@@ -61,6 +63,39 @@ def test_a_purpose_is_registered_through_its_page(officer, acting):
     assert "Letters" in page.content.decode()
     assert again.status_code == 422
     assert [purpose.code for purpose in api.list_purposes(acting)] == ["marketing.post"]
+
+
+def test_whoever_works_for_several_brands_says_for_which_a_purpose_is(acting, brand, neighbour):
+    group = signed_in("group", "compliance_officer")
+    own, other = (get_unit_at(one.node_no) for one in (brand, neighbour))
+    given = {
+        "code": "marketing.post", "title": "Letters", "channels": ["post"], "basis": "consent",
+        "retention_days": "365",
+    }  # fmt: skip
+
+    asked = group.post("/compliance/purposes/new", given)
+    none = api.list_purposes(acting)
+    group.post("/compliance/purposes/new", given | {"brands": [str(other.id)]})
+    taken = group.post("/compliance/purposes/new", given | {"brands": [str(own.id), str(other.id)]})
+    still_none = api.list_purposes(acting)
+    group.post("/compliance/purposes/new", given | {"brands": [str(own.id)], "code": "marketing.call"})
+    [made] = api.list_purposes(acting)
+
+    assert (asked.status_code, taken.status_code, none, still_none) == (422, 422, [], [])
+    assert f"{other.title} already has a purpose called marketing.post" in taken.content.decode()
+    assert f"<dd>{own.title}</dd>" in group.get(f"/compliance/purposes/{made.id}/").content.decode()
+
+
+def test_brands_without_any_purpose_are_named_and_get_the_usual_ones_when_chosen(acting, brand, neighbour):
+    group, own = signed_in("group", "compliance_officer"), get_unit_at(brand.node_no)
+    make_purposes(make_acting(neighbour.node_no), neighbour.node_no)
+
+    before = group.get("/compliance/").content.decode()
+    group.post("/compliance/purposes/standard", {"brands": [str(own.id)]})
+
+    assert "Without any purpose, so nobody can be written to" in before
+    assert own.title in before
+    assert len(api.list_purposes(acting)) == 4
 
 
 def test_the_policy_is_shown_in_words_with_the_codes_as_hints(officer):

@@ -30,6 +30,7 @@ for name in (
     "day",
     "duration",
     "in_unit",
+    "listed",
 ):
     register.filter(name, getattr(formats, name))
 register.filter("zone_title", zone_title)
