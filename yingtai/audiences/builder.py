@@ -83,11 +83,13 @@ class Offer:
 
     audiences  number and name of those a sentence may name
     days       traits that hold days, whose values are picked from a calendar
+    called     says what stands in a blank for an event or a trait
     check      says what is wrong with a sentence, to be shown beside it
     """
 
     audiences: Sequence[tuple[int, str]] = ()
     days: Collection[str] = ()
+    called: Callable[[str, str], str] = lambda kind, name: NAMED[kind](name)
     check: Callable[[Block, Mapping[str, Any]], str] = lambda block, values: ""
 
 
@@ -138,7 +140,7 @@ def _inputs(block: Block, values: Mapping[str, Any], path: tuple[int, ...], offe
     asked = {field.waits_for for field in block.fields if field.needs}
     return {
         field.name: Input(
-            name=_prefix(path) + field.name, field=field, value=_shown(field, complete[field.name]),
+            name=_prefix(path) + field.name, field=field, value=_shown(field, complete[field.name], offer),
             options=offer.audiences if field.kind == "audience" else field.options, redraws=field.name in asked,
             is_day=field.name == "value" and _asks_for_day(complete, offer),
         )
@@ -149,14 +151,14 @@ def _inputs(block: Block, values: Mapping[str, Any], path: tuple[int, ...], offe
 def _asks_for_day(values: Mapping[str, Any], offer: Offer) -> bool:
     said = str(values.get("trait") or "")
     is_part = values.get("comparison") == "contains"
-    return not is_part and standard_traits().get(said.casefold(), said) in offer.days
+    return not is_part and (said in offer.days or standard_traits().get(said.casefold()) in offer.days)
 
 
-def _shown(field: Field, value: Any) -> str:
+def _shown(field: Field, value: Any, offer: Offer) -> str:
     """A name as the reader calls it: what is typed back is understood in every language."""
     if value is None:
         return ""
-    return NAMED[field.kind](value) if field.kind in NAMED else str(value)
+    return offer.called(field.kind, value) if field.kind in NAMED else str(value)
 
 
 def _name(path: tuple[int, ...]) -> str:

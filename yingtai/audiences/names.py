@@ -25,27 +25,50 @@ from yingtai.kernel.errors import ProductError
 from yingtai.lake.api import ScopedLake
 from yingtai.ui.widgets import translated
 
+TITLES = {"event": event_title, "trait": trait_title}
+STANDARD = {"event": standard_events, "trait": standard_traits}
 MOST_SUGGESTED = 3
 NEARNESS = 0.55
 HAPPENED = "SELECT 1 FROM events WHERE event = $event LIMIT 1"
 HELD = 'SELECT 1 FROM traits WHERE "{column}" IS NOT NULL LIMIT 1'
 
 
-def read_asked(acting: Acting, document: Any, *, node_no: int | None) -> Group:
+def read_asked(acting: Acting, document: Any, *, node_no: int | None, stored: Any = None) -> Group:
     """Return the definition somebody wrote for a place, with every event and trait under the lake's own name.
 
+    In:     stored  the definition that is being changed or copied, whose names keep what they mean
     Raises: DefinitionNotUnderstood, DefinitionTooDeep
     Cost:   the plan of the brand; one look into the lake for each name that is neither standard nor declared
     """
-    names = Names(acting, node_no)
+    names = Names(acting, node_no, kept=names_in(stored))
     return names.applied(read_definition(document, read=names.read))
 
 
-class Names:
-    """The events and traits of one place, by everything they are called."""
+def names_in(document: Any) -> frozenset[tuple[str, str]]:
+    """Return the events and traits of a stored definition, each with its kind, even of one no longer understood."""
+    if not isinstance(document, Mapping):
+        return frozenset()
+    inner = (names_in(part) for part in document.get("parts", ()))
+    own = ((kind, document[kind]) for kind in TITLES if isinstance(document.get(kind), str))
+    return frozenset(own).union(*inner)
 
-    def __init__(self, acting: Acting, node_no: int | None) -> None:
+
+class Names:
+    """The events and traits of one place, by everything they are called.
+
+    Exact own names come first, then what standard ones are shown as; a name that merely happened comes last, for
+    whoever holds a public key can make it happen.
+    """
+
+    def __init__(
+        self, acting: Acting, node_no: int | None, *, kept: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
         self.acting, self.node_no = acting, node_no
+        self._kept = {
+            kind: {name: name for of, name in kept if of == kind}
+            | {way: name for way, name in standard().items() if (kind, name) in kept}
+            for kind, standard in STANDARD.items()
+        }
 
     def applied(self, part: Group) -> Group:
         """Return a definition under the lake's names.
@@ -84,12 +107,15 @@ class Names:
 
         Raises: DefinitionNotUnderstood
         """
-        if said in standard_events().values() or said in self._plan_events or self._happened(said):
+        named = said.strip().casefold()
+        if kept := self._kept_as("event", said):
+            return kept
+        if said in standard_events().values() or said in self._plan_events:
             return said
         own = {name.casefold(): name for name in self._plan_events}
-        found = own.get(said.strip().casefold()) or standard_events().get(said.strip().casefold())
+        found = own.get(named) or standard_events().get(named) or (said if self._happened(said) else None)
         if found is None:
-            offered = {name: event_title(name) for name in self._offered_events}
+            offered = {name: self.called("event", name) for name in self._offered_events}
             raise _unknown(_("no event here is called “{name}”"), said, offered, standard_events())
         return found
 
@@ -101,6 +127,7 @@ class Names:
         own = {name.casefold(): name for name in self._traits}
         name = said.strip().casefold()
         found = said if said in self._traits else own.get(name) or standard_traits().get(name, said)
+        found = self._kept_as("trait", said) or found
         if found in self._traits:
             if self._traits[found].may_be_known:
                 return found
@@ -108,8 +135,21 @@ class Names:
             raise DefinitionNotUnderstood(what=what.format(name=trait_title(found)))
         if self._is_held(found):
             return found
-        offered = {name: trait_title(name) for name in self._offered_traits}
+        offered = {name: self.called("trait", name) for name in self._offered_traits}
         raise _unknown(_("no trait here is called “{name}”"), said, offered, standard_traits())
+
+    def called(self, kind: str, name: str) -> str:
+        """Return what stands in a blank for a name: what it is shown as where that is understood as this name again,
+        and otherwise the name itself."""
+        title = TITLES[kind](name)
+        if title == name:
+            return name
+        with suppress(DefinitionNotUnderstood):
+            return title if self._named[kind](title) == name else name
+        return name
+
+    def _kept_as(self, kind: str, said: str) -> str | None:
+        return self._kept[kind].get(said) or self._kept[kind].get(said.strip().casefold())
 
     @property
     def days(self) -> set[str]:

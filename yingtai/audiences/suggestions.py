@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from yingtai.audiences.comparing import COLUMNS
 from yingtai.audiences.counting import lake_at, trait_columns
-from yingtai.collect.api import Declared, plan_of
+from yingtai.collect.api import Declared, plan_of, shown_instead_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import brand_of
 
@@ -32,7 +32,8 @@ def events_to_offer(acting: Acting, node_no: int | None) -> list[str]:
     """Return names of events: seen lately, most frequent first, then declared ones. Cost: a scan of 30 days."""
     since = (acting.at - timedelta(days=LATELY_DAYS)).date()
     rows = lake_at(acting, node_no).query(EVENTS, {"since": since, "most": MOST_OFFERED})
-    seen = [name for name in rows["event"].to_pylist() if name]
+    # One that is written like what another is shown as could not be told from it.
+    seen = [name for name in rows["event"].to_pylist() if name and not shown_instead_of(name)]
     return [*seen, *sorted(plan_events(acting, node_no) - set(seen))][:MOST_OFFERED]
 
 

@@ -45,6 +45,7 @@ from yingtai.collect.queries.sources import (
 )
 from yingtai.collect.reading import Message, Reading, Refused, explode
 from yingtai.collect.recorded import INTERNAL_SOURCE, Facts, RecordedFact, read_facts
+from yingtai.collect.reserved import shown_instead_of
 from yingtai.collect.services.accepting import Answer, accept
 from yingtai.collect.services.imports import (
     Run,
@@ -154,6 +155,7 @@ __all__ = [
     "record",
     "remove_expired",
     "revoke_write_keys",
+    "shown_instead_of",
     "standard_events",
     "standard_traits",
     "trait_title",

@@ -6,10 +6,10 @@ Pure: no Django, no database. Undeclared counts as L3, and so does a value that 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
-from unicodedata import category, normalize
 
+from yingtai.collect.reserved import RESERVED_EVENTS
 from yingtai.kernel.labels import Label
 
 ANY_EVENT = ""
@@ -24,11 +24,6 @@ TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "object": (dict,),
 }
-RESERVED_EVENTS = (
-    "Email Sent", "Email Delivered", "Email Opened", "Email Bounced", "Email Link Clicked", "Unsubscribed",
-    "Consent Updated",
-)  # fmt: skip
-"""Events that only the product records, of what it did and saw itself: no key and no file may say them."""
 OWN_EVENTS = (
     "Page Viewed", "Screen Viewed", "Identified", "Group Joined", "Order Completed", "Order Refunded",
     *RESERVED_EVENTS,
@@ -138,20 +133,6 @@ class Plan:
             if line.subject == PROPERTY and line.event == where
         }
         return _arranged(rules)
-
-
-def _plainly(name: str) -> str:
-    visible = "".join(sign for sign in normalize("NFKC", name) if category(sign) != "Cf")
-    return " ".join(visible.split()).casefold()
-
-
-_RESERVED = frozenset(map(_plainly, RESERVED_EVENTS))
-
-
-@lru_cache(maxsize=4_096)
-def is_reserved(event: str) -> bool:
-    """Say whether only the product may record events of this name, or of one that reads the same."""
-    return _plainly(event) in _RESERVED
 
 
 def kept_name(name: str) -> str:

@@ -37,10 +37,17 @@ deed_words.register("audience.deleted", gettext_lazy("deleted an archived audien
 
 
 def create_audience(
-    acting: Acting, *, node_no: int, name: str, definition: dict[str, Any], about: str = ""
+    acting: Acting,
+    *,
+    node_no: int,
+    name: str,
+    definition: dict[str, Any],
+    about: str = "",
+    stored: Any = None,
 ) -> UUID:
     """Save a new audience at a place of the organization.
 
+    In:     stored  the definition that this one is a copy of, whose names keep what they mean
     Raises: NameIsMissing, NameIsTooLong, PlaceNotYours, DefinitionNotUnderstood, DefinitionTooDeep,
             TooManyQuestions
     """
@@ -48,7 +55,7 @@ def create_audience(
     if node_no < 0 or not acting.scope.contains(Scope.of(node_no)):
         raise PlaceNotYours
     with acting_transaction(acting):
-        group = _checked(acting, definition, node_no=node_no, audience_no=None)
+        group = _checked(acting, definition, node_no=node_no, stored=stored)
         return Audience.objects.create(
             node_no=node_no, name=name.strip(), about=about.strip(), definition=write_definition(group),
             created_by=acting.actor, created_at=acting.at, changed_at=acting.at,
@@ -66,7 +73,13 @@ def change_audience(
     _check_words(name, about)
     with acting_transaction(acting):
         audience = found(audience_id, for_change=True)
-        checked = _checked(acting, definition, node_no=audience.node_no, audience_no=audience.audience_no)
+        checked = _checked(
+            acting,
+            definition,
+            node_no=audience.node_no,
+            audience_no=audience.audience_no,
+            stored=audience.definition,
+        )
         document = write_definition(checked)
         audience.revision += audience.definition != document
         audience.name, audience.about, audience.definition = name.strip(), about.strip(), document
@@ -149,7 +162,7 @@ def copy_audience(acting: Acting, audience_id: UUID, *, name: str) -> UUID:
         source = found(audience_id, or_archived=True)
         return create_audience(
             acting, node_no=source.node_no, name=free_name(name, names_in_use(source.node_no), longest=LONGEST_NAME),
-            about=source.about, definition=source.definition,
+            about=source.about, definition=source.definition, stored=source.definition,
         )  # fmt: skip
 
 
@@ -160,8 +173,10 @@ def _check_words(name: str, about: str) -> None:
         raise NameIsTooLong(field="name")
 
 
-def _checked(acting: Acting, document: dict[str, Any], *, node_no: int, audience_no: int | None) -> Group:
-    group = read_asked(acting, document, node_no=node_no)
+def _checked(
+    acting: Acting, document: dict[str, Any], *, node_no: int, audience_no: int | None = None, stored: Any
+) -> Group:
+    group = read_asked(acting, document, node_no=node_no, stored=stored)
     compile_audience(group, at=acting.at, trait_columns=())
     definitions = definitions_in_use() if group.audience_nos else {}
     missing = group.audience_nos - definitions.keys()

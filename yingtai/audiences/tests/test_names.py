@@ -9,13 +9,16 @@ from django.utils.translation import override
 from yingtai.audiences.api import count_now, create_audience, get_audience
 from yingtai.audiences.doubts import doubts_about
 from yingtai.audiences.errors import DefinitionNotUnderstood
-from yingtai.audiences.names import read_asked
-from yingtai.audiences.suggestions import values_to_offer
+from yingtai.audiences.models import Audience
+from yingtai.audiences.names import Names, read_asked
+from yingtai.audiences.services.definitions import copy_audience
+from yingtai.audiences.suggestions import events_to_offer, values_to_offer
 from yingtai.audiences.testing import write_events, write_people
 from yingtai.collect.api import Declared, declare
 from yingtai.compliance.testing import signed_in
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.labels import Label
+from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.testing import MONDAY, BrandForTest
 
 VIEW = "Product Viewed"
@@ -46,6 +49,10 @@ def shop(brand: BrandForTest, acting: Acting, lake: object) -> BrandForTest:
     return brand
 
 
+def group(*parts: dict[str, Any]) -> dict[str, Any]:
+    return {"join": "all", "parts": list(parts)}
+
+
 def asked(acting: Acting, brand: BrandForTest, *parts: dict[str, Any]) -> Any:
     return read_asked(acting, {"join": "all", "parts": list(parts)}, node_no=brand.node_no)
 
@@ -67,6 +74,46 @@ def test_a_brands_own_event_and_one_seen_only_in_the_lake_are_understood(shop, a
     write_events(shop.node_no, [{"profile_no": shop.node_no + 1, "event": "odd one", "occurred_at": MONDAY}])
     assert people(acting, shop, {"block": "did", "event": "sofa tested"}) == 0
     assert people(acting, shop, {"block": "did", "event": "odd one"}) == 1
+
+
+def test_what_a_standard_event_is_shown_as_wins_over_a_name_that_merely_happened(shop, acting):
+    write_events(
+        shop.node_no,
+        [{"profile_no": shop.node_no + 5, "event": "Viewed a product", "occurred_at": MONDAY}],
+    )
+    assert people(acting, shop, {"block": "did", "event": "Viewed a product"}) == 3
+    offered = events_to_offer(acting, shop.node_no)
+    assert VIEW in offered
+    assert "Viewed a product" not in offered
+
+
+def test_renaming_or_copying_an_audience_keeps_the_event_it_asks_about(shop, acting):
+    made = create_audience(
+        acting, node_no=shop.node_no, name="Views", definition=group({"block": "did", "event": VIEW})
+    )
+    row = {"profile_no": shop.node_no + 5, "event": "Viewed a product", "occurred_at": MONDAY}
+    write_events(shop.node_no, [row])
+    marketer = signed_in(shop.code, "marketer")
+    assert 'value="Viewed a product"' in marketer.get(f"/audiences/{made}/edit").content.decode()
+    form = {"join": "all", "name": "Renamed", "0.block": "did", "0.event": "Viewed a product"}
+    assert marketer.post(f"/audiences/{made}/edit", form).status_code == 302
+    assert get_audience(acting, made).document["parts"][0]["event"] == VIEW
+    # One that was stored before such names were refused keeps what it means, too.
+    old = group({"block": "did", "event": "Viewed a product"})
+    with acting_transaction(acting):
+        Audience.objects.filter(id=made).update(definition=old)
+    copy = copy_audience(acting, made, name="Copy")
+    assert marketer.post(f"/audiences/{made}/edit", form).status_code == 302
+    for one in (made, copy):
+        assert get_audience(acting, one).document["parts"][0]["event"] == "Viewed a product"
+
+
+def test_a_blank_shows_a_title_only_where_it_is_understood_as_the_same_name(shop, acting):
+    with override("en"):
+        names = Names(acting, shop.node_no)
+        # The brand has a trait of its own called “City”, which is what the standard trait “city” is shown as.
+        assert names.called("trait", "city") == "city"
+        assert names.called("event", VIEW) == "Viewed a product"
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,10 @@ def people(request: ActingRequest, audience_id: UUID) -> HttpResponse:
 @page(action="view", place="audiences.audience")
 def suggest_events(request: ActingRequest) -> HttpResponse:
     """Names of events for the builder."""
-    names = suggestions.events_to_offer(request.acting, _place(request))
-    return render(
-        request, "audiences/suggestions.html", {"titled": [(name, event_title(name)) for name in names]}
-    )
+    names = Names(request.acting, _place(request))
+    offered = suggestions.events_to_offer(request.acting, names.node_no)
+    titled = [(name, names.called("event", name), event_title(name)) for name in offered]
+    return render(request, "audiences/suggestions.html", {"titled": titled})
 
 
 @require_GET

@@ -14,10 +14,9 @@ from yingtai.audiences import presets, queries, suggestions
 from yingtai.audiences.builder import Offer, draw
 from yingtai.audiences.forms import Document, apply, focus_after, read_form
 from yingtai.audiences.jobs import ask_for_refresh
-from yingtai.audiences.names import Names
+from yingtai.audiences.names import Names, names_in
 from yingtai.audiences.services.definitions import change_audience, create_audience
 from yingtai.collect.api import trait_title
-from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.reading import read_whole
@@ -107,12 +106,15 @@ def _page(
     others = [
         one for one in queries.choices(request.acting) if not audience or one[0] != audience.audience_no
     ]
-    names = Names(request.acting, node_no)
+    kept = names_in(audience.document) if audience else frozenset()
+    names = Names(request.acting, node_no, kept=kept)
     checks = {"check": names.problem} if problem else {}
     context: dict[str, Any] = {
         "draft": draft,
         "audience": audience,
-        "builder": draw(draft.document, Offer(audiences=others, days=names.days, **checks)),
+        "builder": draw(
+            draft.document, Offer(audiences=others, days=names.days, called=names.called, **checks)
+        ),
         "places": places or [],
         "node_no": node_no,
         "currency": currency_at(node_no),
@@ -120,7 +122,7 @@ def _page(
         "focus": focus,
         "presets": presets.PRESETS,
         "is_empty": not draft.document["parts"],
-        "traits": [] if is_swap(request) else _traits(request.acting, node_no),
+        "traits": [] if is_swap(request) else _traits(names),
     }
     status = 422 if problem else 200
     response = render_page(
@@ -165,5 +167,6 @@ def currency_at(node_no: int) -> str:
     return get_unit_at(node_no).currency if node_no else ""
 
 
-def _traits(acting: Acting, node_no: int | None) -> list[tuple[str, str]]:
-    return [(name, trait_title(name)) for name in suggestions.traits_to_offer(acting, node_no)]
+def _traits(names: Names) -> list[tuple[str, str, str]]:
+    offered = suggestions.traits_to_offer(names.acting, names.node_no)
+    return [(name, names.called("trait", name), trait_title(name)) for name in offered]

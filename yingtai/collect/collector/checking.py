@@ -17,7 +17,7 @@ from yingtai.collect.collector.opening import Request
 from yingtai.collect.collector.plans import Rule
 from yingtai.collect.inbox import Mark
 from yingtai.collect.messages import UNREADABLE, Header, Unmendable, mend, read_anything
-from yingtai.collect.plan import is_reserved
+from yingtai.collect.reserved import is_reserved, shown_instead_of
 
 read_header = msgspec.json.Decoder(Header).decode
 read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -54,8 +54,8 @@ def check(request: Request, *, source: Source, window: Window) -> Verdict:
             if header.__class__ is Unmendable:
                 raise header
             # Whatever the type: ingest takes the name of an event from any.
-            if header.event and is_reserved(header.event):
-                raise Unmendable("collect.event-name-reserved", "another name expected", "event")
+            if header.event:
+                _judge_name(header.event)
             if header.type == "track" and header.event:
                 part, rule = bytes(header.properties), events.get(header.event)
             else:
@@ -135,6 +135,14 @@ def _has_external_id(header: Header) -> bool:
     context = _loose(bytes(header.context)) if header.context else None
     ids = context.get("externalIds") if isinstance(context, dict) else None
     return isinstance(ids, list) and any(isinstance(one, dict) and one.get("id") for one in ids)
+
+
+def _judge_name(event: str) -> None:
+    if is_reserved(event):
+        raise Unmendable("collect.event-name-reserved", "another name expected", "event")
+    own = shown_instead_of(event)
+    if own:
+        raise Unmendable("collect.event-name-is-title", f"{own} expected", "event")
 
 
 def _judge_time(when: datetime, window: Window, source: Source) -> None:

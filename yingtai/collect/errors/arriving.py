@@ -45,6 +45,16 @@ class EventNameReserved(ProductError):
     status = 400
 
 
+class EventNameIsTitle(ProductError):
+    code = "collect.event-name-is-title"
+    title = "The event is called what Yingtai shows another event as"
+    remedy = (
+        "Send a standard event under its own name, such as Product Added for “Put a product into the cart”; "
+        "give one of your own another name."
+    )
+    status = 400
+
+
 class NobodyNamed(ProductError):
     code = "collect.nobody-named"
     title = "The event does not say who it is about"

@@ -9,6 +9,7 @@ from yingtai.collect.errors import (
     AnswerNotUnderstood,
     ConsentTimeUnsure,
     CurrencyNotKnown,
+    EventNameIsTitle,
     EventNameReserved,
     LineNamesNobody,
     NumberTooLarge,
@@ -28,7 +29,8 @@ from yingtai.collect.importing.parts import (
 )
 from yingtai.collect.importing.reading import Batch
 from yingtai.collect.limits import NAME_LETTERS
-from yingtai.collect.plan import PROPERTY, TRAIT, is_reserved
+from yingtai.collect.plan import PROPERTY, TRAIT
+from yingtai.collect.reserved import is_reserved, shown_instead_of
 from yingtai.lake.api import MACHINE
 
 IDENTIFIED = "Identified"
@@ -243,6 +245,8 @@ def _name(text: str) -> str:
     name = text[:NAME_LETTERS]
     if is_reserved(name):
         raise Unreadable(EventNameReserved)
+    if shown_instead_of(name):
+        raise Unreadable(EventNameIsTitle)
     return name
 
 

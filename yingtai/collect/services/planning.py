@@ -6,11 +6,12 @@ import msgspec
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from yingtai.collect.errors import PresetNotFound, RetentionTooShort, TraitNameHasDots
+from yingtai.collect.errors import EventNameIsTitle, PresetNotFound, RetentionTooShort, TraitNameHasDots
 from yingtai.collect.models import Declaration, Source
 from yingtai.collect.plan import EVENT, PROPERTY, TRAIT, USUAL_DAYS, Declared, is_nested, kept_name, snapshot
 from yingtai.collect.presets import PRESETS
 from yingtai.collect.queries.planning import forget_plan, load_plan
+from yingtai.collect.reserved import shown_instead_of
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.labels import Label
@@ -55,14 +56,16 @@ def declare(acting: Acting, node_no: int, lines: Iterable[Declared]) -> int:
     """Write lines into the plan of the brand above a node and return how many; a line that is there already
     is replaced. From the next event on, what is declared L1 or L2 may be known. It is recorded.
 
-    Raises: TraitNameHasDots; RetentionTooShort when events would be kept for a shorter time than now, and somebody
-            else decides what is removed
+    Raises: TraitNameHasDots, EventNameIsTitle; RetentionTooShort when events would be kept for a shorter time than
+            now, and somebody else decides what is removed
     """
     brand = brand_node(node_no)
     lines = list(lines)
     for line in lines:
         if line.subject == TRAIT and is_nested(line.name):
             raise TraitNameHasDots(field="name", name=line.name)
+        if line.subject == EVENT and shown_instead_of(line.name):
+            raise EventNameIsTitle(field="name")
     rows = [_row(acting, brand, line) for line in lines]
     with acting_transaction(acting):
         if not decide(acting, "edit", Label.L3, RETENTION).allowed:

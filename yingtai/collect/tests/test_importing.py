@@ -105,6 +105,7 @@ def test_events_that_only_the_product_records_cannot_come_from_a_file():
         "Email Opened,2025-07-01,,anna,\n"
         "unsubscribed ,2025-07-01,,anna,\n"
         "Order Completed,2025-07-01,12,anna,\n"
+        "完成订单,2025-07-01,12,anna,\n"
     )
 
     rows, opened = read(text, EVENTS)
@@ -113,6 +114,7 @@ def test_events_that_only_the_product_records_cannot_come_from_a_file():
     assert [(one.line, one.column, one.reason) for one in opened.report.first] == [
         (2, "action", "collect.event-name-reserved"),
         (3, "action", "collect.event-name-reserved"),
+        (5, "action", "collect.event-name-is-title"),
     ]
 
 

@@ -30,6 +30,13 @@ BAD: dict[str, tuple[object, str]] = {
     "what only we record": (GOOD | {"event": "Unsubscribed"}, "collect.event-name-reserved"),
     "the same by a page": (GOOD | {"type": "page", "event": "Email Opened"}, "collect.event-name-reserved"),
     "the same to the eye": (GOOD | {"event": " ｃonsent\u200b  updated"}, "collect.event-name-reserved"),
+    "a Cyrillic letter": (GOOD | {"event": "Em\u0430il Opened"}, "collect.event-name-reserved"),
+    "half a pair": (GOOD | {"event": "Unsubscribed\ud83d"}, "collect.event-name-reserved"),
+    "what another is shown as": (
+        GOOD | {"event": "Put a product into the cart"},
+        "collect.event-name-is-title",
+    ),
+    "the same in Chinese": (GOOD | {"event": "加入购物车\u3164"}, "collect.event-name-is-title"),
     "nobody": ({"type": "page"}, "collect.nobody-named"),
     "nobody but empty": ({"type": "page", "userId": "", "anonymousId": None}, "collect.nobody-named"),
     "id is a list": (GOOD | {"userId": ["a"]}, "collect.field-of-wrong-type"),
