@@ -38,7 +38,7 @@ class BareCollector:
             await answer(send, 200 if self._committer.is_connected else 503, b"{}")
         else:
             with contextlib.suppress(RequestIncomplete):
-                body = await read_body(receive, dict(scope["headers"]))
+                body = (await read_body(receive, dict(scope["headers"]))).unpacked()
                 await self._committer.keep(body, len(body))
                 await answer(send, 200, ACCEPTED)
 

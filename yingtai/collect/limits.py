@@ -7,8 +7,11 @@ BATCH_BYTES = 500 * 1024
 MESSAGE_ID_LETTERS = 100
 PROPERTIES = 300
 
+SMALLEST_EVENT_BYTES = 40
 BATCH_EVENTS = 12_500
 """The smallest event that says who did what takes 40 bytes, so a larger batch is not made of events."""
+REFUSED_BEFORE_GIVING_UP = 1_000
+"""A batch of which more, and most of what was looked at, is refused is not made of events either."""
 DEPTH = 20
 NAME_LETTERS = 200
 ID_LETTERS = 512

@@ -2,44 +2,26 @@
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime
 from functools import partial
-from time import monotonic
 from typing import Any
 
 from yingtai.collect import inbox
-from yingtai.collect.clocks import micros
-from yingtai.collect.collector import answers, opening, reception
+from yingtai.collect.collector import answers, reception
 from yingtai.collect.collector.answers import Lines, Send
-from yingtai.collect.collector.checking import Verdict, check, window_for
 from yingtai.collect.collector.commits import Committer
+from yingtai.collect.collector.judging import CALLS, Arrived, judge, let_in, plain
 from yingtai.collect.collector.keys import KeyRing, Source
-from yingtai.collect.collector.packing import Accepted, pack
+from yingtai.collect.collector.packing import pack
 from yingtai.collect.collector.reception import Headers, Receive
 from yingtai.collect.collector.sealing import Sealer
-from yingtai.collect.errors import (
-    AllRefused,
-    CollectorBusy,
-    KeyUnknown,
-    MethodNotAllowed,
-    OriginNotAllowed,
-    PathUnknown,
-    StoreUnavailable,
-    TooManyEvents,
-)
-from yingtai.collect.messages import KINDS
+from yingtai.collect.collector.turns import Turns
+from yingtai.collect.errors import KeyUnknown, MethodNotAllowed, PathUnknown, StoreUnavailable
 from yingtai.kernel import heartbeats
 from yingtai.kernel.errors import ProductError
 
-CALLS = {f"/v1/{name}": name for name in ("batch", "import", *KINDS)}
-# What the browser SDK calls them.
-CALLS |= {f"/v1/{name[0]}": name for name in ("batch", *KINDS)}
 MEASURES = "/v1/m"
 """Where the browser SDK tells of itself; it wants an answer, and nobody wants its numbers."""
-MANY = frozenset(("batch", "import"))
 NO_LINES: Lines = []
-MOST_AT_ONCE = 256
-"""Requests whose bodies we hold at a time; connections may be many more."""
 
 
 class Collector:
@@ -49,8 +31,8 @@ class Collector:
         self._keys = KeyRing(conninfo)
         self._committer = Committer(conninfo, partial(pack, sealer=sealer), writers=writers)
         self._sealer = sealer
-        self._at_work = 0
         self._waiting = reception.Waiting()
+        self._turns = Turns()
         self._refreshers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -94,7 +76,7 @@ class Collector:
                 return
 
     def _cors(self, origin: bytes) -> Lines:
-        return answers.cors_lines(origin) if self._keys.knows_origin(_plain(origin)) else answers.CORS_FOR_ALL
+        return answers.cors_lines(origin) if self._keys.knows_origin(plain(origin)) else answers.CORS_FOR_ALL
 
     async def _serve(
         self, scope: dict[str, Any], receive: Receive, headers: Headers, refused: list[inbox.Mark]
@@ -115,80 +97,43 @@ class Collector:
             raise MethodNotAllowed
         self._refuse_when_busy()
         key = reception.key_in_header(headers)
-        source = await self._admit(key, headers) if key else None
-        with self._waiting.place(reception.address_of(scope, headers)):
+        address = reception.address_of(scope, headers)
+        sharer = reception.sharer(address)
+        source = await self._admit([key], headers, sharer) if key else None
+        with self._waiting.place(sharer):
             body = await reception.read_body(receive, headers)
-        self._refuse_when_busy()
-        self._at_work += 1
-        try:
-            accepted = await self._collect(scope, headers, body, source, call, refused)
-        finally:
-            self._at_work -= 1
+            self._refuse_when_busy()
+            accepted = await self._collect(Arrived(call, headers, body, address, sharer), source, refused)
         return 200, answers.accepted(accepted, refused), NO_LINES
 
     def _refuse_when_busy(self) -> None:
         if not self._sealer.is_ready:
             raise StoreUnavailable
-        if self._at_work >= MOST_AT_ONCE:
-            raise CollectorBusy
         self._committer.admit()
 
     def _health(self) -> tuple[int, bytes, Lines]:
         ready = self._committer.is_connected and self._keys.is_loaded and self._sealer.is_ready
         return (200, b'{"status":"ok"}', NO_LINES) if ready else (503, b'{"status":"waiting"}', NO_LINES)
 
-    async def _collect(
-        self,
-        scope: dict[str, Any],
-        headers: Headers,
-        body: bytes,
-        source: Source | None,
-        call: str,
-        refused: list[inbox.Mark],
-    ) -> int:
-        request = opening.open_request(body, many=call in MANY, call=call)
+    async def _collect(self, arrived: Arrived, source: Source | None, refused: list[inbox.Mark]) -> int:
+        keys = None
         if source is None:
-            source = await self._admit(reception.key_in_body(request.write_key), headers)
-        source.bucket.spend(request.event_count or 1)
-        received = datetime.now(UTC)
-        window = window_for(request.sent_at, received=received, source=source)
-        verdict = (
-            Verdict(request.marks, []) if request.malformed else check(request, source=source, window=window)
-        )
-        refused.extend(verdict.refused)
-        envelope = inbox.Envelope(
-            received=micros(received),
-            call=call,
-            ip=reception.address_of(scope, headers),
-            user_agent=headers.get(b"user-agent", b"")[:512].decode("utf-8", "replace"),
-            zone=source.zone_name,
-            opted_out=headers.get(b"sec-gpc") == b"1" or headers.get(b"dnt") == b"1",
-            refused=verdict.refused,
-            violations=verdict.violations,
-            malformed=request.malformed,
-        )
-        count = request.event_count
-        document = inbox.document(envelope, request.body)
-        accepted = Accepted(document, source, envelope.received, count or 1)
-        await self._committer.keep(accepted, len(document))
-        if request.malformed or len(refused) == count:
-            raise request.problem or AllRefused
-        return count - len(refused)
+            # Nothing is read as a whole before we know that a live key is in it.
+            peeked = await self._turns.take(arrived.sharer, arrived.body.keys_peeked)
+            source, keys = await self._admit(peeked, arrived.headers, arrived.sharer), self._keys
+        judged = await self._turns.take(arrived.sharer, partial(judge, arrived, source, keys))
+        refused.extend(judged.refused)
+        await self._committer.keep(judged.document, len(judged.document.document))
+        if judged.problem:
+            raise judged.problem
+        return judged.kept
 
-    async def _admit(self, key: str | None, headers: Headers) -> Source:
-        source = await self._keys.find(key) if key else None
+    async def _admit(self, keys: list[str], headers: Headers, sharer: str) -> Source:
+        source = await self._keys.find(keys) if keys else None
         if source is None:
             raise KeyUnknown if self._keys.is_loaded else StoreUnavailable
-        origin = headers.get(b"origin")
-        if origin and "*" not in source.origins and _plain(origin) not in source.origins:
-            raise OriginNotAllowed
-        if wait := source.bucket.wait(monotonic()):
-            raise TooManyEvents(seconds=wait)
+        let_in(source, headers, sharer)
         return source
-
-
-def _plain(origin: bytes) -> str:
-    return origin.decode("latin-1").rstrip("/").lower()
 
 
 def _lines_for(error: ProductError) -> Lines:

@@ -15,6 +15,7 @@ from yingtai.collect.clocks import aware, clock_off, decide_time, read_time
 from yingtai.collect.collector.keys import Source
 from yingtai.collect.collector.opening import Request
 from yingtai.collect.collector.plans import Rule
+from yingtai.collect.errors import TooManyRefused
 from yingtai.collect.inbox import Mark
 from yingtai.collect.messages import UNREADABLE, Header, Unmendable, mend, read_anything
 from yingtai.collect.reserved import is_reserved, shown_instead_of
@@ -43,8 +44,13 @@ class Verdict(NamedTuple):
     violations: list[Mark]
 
 
-def check(request: Request, *, source: Source, window: Window) -> Verdict:
-    """Judge every message of a request."""
+def check(
+    request: Request, *, source: Source, window: Window, most_refused: int = limits.BATCH_EVENTS
+) -> Verdict:
+    """Judge every message of a request; give up when so many were refused, and most of those looked at.
+
+    Raises: TooManyRefused
+    """
     verdict = Verdict([], [])
     events = source.plan.events
     earliest, latest, _received, off = window
@@ -75,6 +81,8 @@ def check(request: Request, *, source: Source, window: Window) -> Verdict:
                     verdict.violations.append(_breach(problem, rule, index=index, header=header))
         except Unmendable as problem:
             verdict.refused.append(Mark(index, problem.code, problem.detail, problem.path))
+            if len(verdict.refused) > max(most_refused, index // 2):
+                raise TooManyRefused from None
     return verdict
 
 

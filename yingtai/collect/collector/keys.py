@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 from hashlib import sha256
 from typing import Any
@@ -53,16 +54,22 @@ class KeyRing:
         self._lock = asyncio.Lock()
         self.is_loaded = False
 
-    async def find(self, key: str) -> Source | None:
-        """Return the source of a live key; a key we do not know is looked for once more."""
-        digest = sha256(key.encode("utf-8", "surrogateescape")).digest()
-        source = self._sources.get(digest)
+    async def find(self, keys: Sequence[str]) -> Source | None:
+        """Return the source of the first of these keys that is live; those we do not know are looked for once more."""
+        source = self._known_of(keys)
         if source is None:
             # It may have been made a moment ago. Those who wait share one reading, so guessing keys is cheap
             # for us and slow for the guesser.
             await self.refresh(after=UNKNOWN_KEY_SECONDS)
-            source = self._sources.get(digest)
+            source = self._known_of(keys)
         return source
+
+    def known(self, key: str) -> Source | None:
+        """Return the source of a key that was live when we looked last."""
+        return self._sources.get(sha256(key.encode("utf-8", "surrogateescape")).digest())
+
+    def _known_of(self, keys: Sequence[str]) -> Source | None:
+        return next((source for source in map(self.known, keys) if source), None)
 
     def knows_origin(self, origin: str) -> bool:
         """Say whether any key may be used from that website."""

@@ -21,7 +21,8 @@ read_single = msgspec.json.Decoder(Single).decode
 HALF_PAIR = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
-NO_NUMBER = re.compile(rb"[:,\[]\s*(?:NaN|-?Infinity)\b")
+MOST_MENDED = 20_000
+"""Places we look at to mend a body: as many as its events may well have, and few enough to be quick."""
 REPLACEMENT = rb"\ufffd"
 
 
@@ -69,7 +70,7 @@ def open_request(body: bytes, *, many: bool, call: str) -> Request:
             return _open(body, many=many, call=call)
         except UNREADABLE as problem:
             why = problem
-    return _malformed(body, RequestNotReadable(), str(why))
+    return malformed(body, RequestNotReadable(), str(why))
 
 
 def _open_good(body: bytes) -> Request | None:
@@ -101,27 +102,36 @@ def _open(body: bytes, *, many: bool, call: str) -> Request:
     try:
         batch = read_batch(body)
     except msgspec.ValidationError as problem:
-        return _malformed(body, BatchMissing(), str(problem))
+        return malformed(body, BatchMissing(), str(problem))
     if not batch.batch:
-        return _malformed(body, BatchMissing(), "empty", bytes(batch.write_key))
+        return malformed(body, BatchMissing(), "empty", bytes(batch.write_key))
     if len(batch.batch) > BATCH_EVENTS:
         raise RequestTooLarge
     return Request(body, None, batch.batch, bytes(batch.sent_at), bytes(batch.write_key))
 
 
-def _malformed(body: bytes, problem: ProductError, detail: str, write_key: bytes = b"") -> Request:
+def malformed(body: bytes, problem: ProductError, detail: str, write_key: bytes = b"") -> Request:
+    """Return a body that is kept as a text with its problem."""
     text = body[:MALFORMED_BYTES_KEPT].decode("utf-8", "replace").replace("\0", "\ufffd")
     return Request(msgspec.json.encode(text), write_key=write_key, problem=problem)
 
 
 def _mend_texts(body: bytes) -> bytes:
     """Return the body as UTF-8 with every lone half of a pair replaced."""
+    _refuse_many(body, b"\\\\", b"\\ud", b"\\uD")
     text = body.decode("utf-8", "replace").encode()
     return HALF_PAIR.sub(lambda found: found[0] if len(found[0]) != 6 else REPLACEMENT, text)
 
 
 def _mend_numbers(body: bytes) -> bytes:
     """Return the body without the NaN and Infinity that Python clients write, which are no JSON."""
-    if not NO_NUMBER.search(body):
+    if b"NaN" not in body and b"Infinity" not in body:
         raise ValueError("not readable as JSON")
+    _refuse_many(body, b"NaN", b"Infinity")
+    _refuse_many(body, b"{", b"[")
     return msgspec.json.encode(json.loads(body, parse_constant=lambda _: None))
+
+
+def _refuse_many(body: bytes, *marks: bytes) -> None:
+    if sum(map(body.count, marks)) > MOST_MENDED:
+        raise ValueError("not readable as JSON, and too much to mend")

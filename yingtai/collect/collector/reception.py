@@ -3,12 +3,14 @@
 import asyncio
 import binascii
 import contextlib
+import re
 import zlib
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Iterator
 from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -36,7 +38,54 @@ BODIES_ALWAYS_AWAITED = 64
 BYTES_HEARD_OUT = 8 * 1024 * 1024
 """A client that is cut off while it sends never reads why, and sends the same again."""
 
+BYTES_PEEKED = 64 * 1024
+KEYS_PEEKED = 4
+WRITE_KEY = re.compile(rb'"writeKey"\s{0,9}:\s{0,9}"([^"\\]{1,128})"')
+
 read_text = msgspec.json.Decoder(str).decode
+
+
+class Body(NamedTuple):
+    """A body as it came."""
+
+    sent: bytes
+    is_packed: bool
+
+    def unpacked(self) -> bytes:
+        """Return what it holds, never unpacking more than a request may have.
+
+        Raises: RequestTooLarge, RequestNotReadable
+        """
+        if not self.is_packed:
+            return self.sent
+        stream = zlib.decompressobj(GZIP)
+        try:
+            body = stream.decompress(self.sent, BATCH_BYTES + 1)
+        except zlib.error as problem:
+            raise RequestNotReadable from problem
+        if len(body) > BATCH_BYTES:
+            raise RequestTooLarge
+        if not stream.eof or stream.unused_data:
+            raise RequestNotReadable
+        return body
+
+    def keys_peeked(self) -> list[str]:
+        """Return what may be its write key, after a look at its beginning and, when it is not packed, its end.
+
+        Cost:   0.2 ms at most
+        Raises: RequestNotReadable
+        """
+        said = islice(WRITE_KEY.finditer(self._peeked()), KEYS_PEEKED)
+        return [found[1].decode("utf-8", "surrogateescape") for found in said]
+
+    def _peeked(self) -> bytes:
+        if not self.is_packed:
+            begin, rest = self.sent[:BYTES_PEEKED], self.sent[BYTES_PEEKED:]
+            return begin + rest[-BYTES_PEEKED:]
+        try:
+            return zlib.decompressobj(GZIP).decompress(self.sent, BYTES_PEEKED)
+        except zlib.error as problem:
+            raise RequestNotReadable from problem
 
 
 class Waiting:
@@ -56,7 +105,6 @@ class Waiting:
 
         Raises: CollectorBusy
         """
-        address = sharer(address)
         held, free = self._of.get(address, 0), BODIES_AWAITED - self._all
         if held >= max(free, BODIES_ALWAYS_AWAITED) or not free:
             raise CollectorBusy
@@ -84,34 +132,20 @@ def sharer(address: str) -> str:
     return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))
 
 
-async def read_body(receive: Receive, headers: Headers) -> bytes:
-    """Return the body, unpacked.
+async def read_body(receive: Receive, headers: Headers) -> Body:
+    """Return the body as it came; what does not come in time, or is too large, is given up.
 
-    Raises: RequestTooLarge, RequestTooSlow, EncodingUnknown, RequestNotReadable, RequestIncomplete
+    Raises: RequestTooLarge, RequestTooSlow, EncodingUnknown, RequestIncomplete
     """
     if _announced(headers) > BYTES_HEARD_OUT:
         raise RequestTooLarge
     body = await _received(receive)
     encoding = headers.get(b"content-encoding", b"").strip().lower()
     if encoding in {b"", b"identity"}:
-        return body
+        return Body(body, is_packed=False)
     if encoding not in {b"gzip", b"x-gzip"}:
         raise EncodingUnknown
-    return unpack(body)
-
-
-def unpack(packed: bytes) -> bytes:
-    """Return what a gzip stream holds, never unpacking more than a request may have."""
-    stream = zlib.decompressobj(GZIP)
-    try:
-        body = stream.decompress(packed, BATCH_BYTES + 1)
-    except zlib.error as problem:
-        raise RequestNotReadable from problem
-    if len(body) > BATCH_BYTES:
-        raise RequestTooLarge
-    if not stream.eof or stream.unused_data:
-        raise RequestNotReadable
-    return body
+    return Body(body, is_packed=True)
 
 
 def key_in_header(headers: Headers) -> str | None:

@@ -35,6 +35,7 @@ from yingtai.collect.errors.arriving import (
     TextNotReadable,
     TooManyEvents,
     TooManyProperties,
+    TooManyRefused,
 )
 from yingtai.collect.errors.importing import (
     AnswerForNoPurpose,
@@ -187,6 +188,7 @@ __all__ = [
     "TooManyEvents",
     "TooManyOpened",
     "TooManyProperties",
+    "TooManyRefused",
     "TraitNameHasDots",
     "TraitTwice",
     "ValueOfOtherType",

@@ -160,6 +160,13 @@ class AllRefused(ProductError):
     status = 400
 
 
+class TooManyRefused(ProductError):
+    code = "collect.too-many-refused"
+    title = "More than a thousand events of the batch were refused, so the rest was not looked at"
+    remedy = "Nothing of the batch was accepted. Send a few of its events to see what is wrong, then send it again."
+    status = 400
+
+
 class KeyUnknown(ProductError):
     code = "collect.key-unknown"
     title = "The write key is missing, unknown or revoked"
