@@ -16,6 +16,7 @@ from yingtai.vault.provider import ORPHANS_AFTER, Vault, seal_blob
 from yingtai.vault.recognising import CANDIDATE, names_somebody
 from yingtai.vault.schema import migrate
 from yingtai.vault.sealing import RowId, Sealed
+from yingtai.vault.store import KeyStore
 
 __all__ = [
     "CANDIDATE",
@@ -26,6 +27,7 @@ __all__ = [
     "SealBroken",
     "Vault",
     "blind",
+    "check_root_key",
     "current_epoch",
     "destroy_epoch",
     "destroy_keys",
@@ -53,7 +55,20 @@ def vault() -> Vault:
 @cache
 def _vault_of(process_id: int) -> Vault:
     # By process, because connections do not survive a fork.
-    return Vault(vault_dsn(), load_root_key(env().home / "secrets" / "vault-root.key"))
+    store = KeyStore(vault_dsn())
+    path = env().home / "secrets" / "vault-root.key"
+    try:
+        return Vault(vault_dsn(), load_root_key(path, is_in_use=store.is_in_use))
+    finally:
+        store.close()
+
+
+def check_root_key() -> None:
+    """Make sure that the root key of this machine is the one the keys cluster was made with.
+
+    Raises: RootKeyMissing, RootKeyMalformed, RootKeyDiffers, RoleTooStrong
+    """
+    vault().check()
 
 
 def mint_keys(count: int) -> list[int]:

@@ -52,6 +52,15 @@ class RootKeyDiffers(ProductError):
     status = 500
 
 
+class RootKeyMissing(ProductError):
+    code = "vault.root-key-missing"
+    title = "The root key file {path} is missing, and the keys cluster was made with one"
+    remedy = (
+        "Put back the file from your safe, then start again. A new one would open nothing that is sealed."
+    )
+    status = 500
+
+
 class RootKeyMalformed(ProductError):
     code = "vault.root-key-malformed"
     title = "The root key file {path} does not hold {expected} bytes"

@@ -1,7 +1,7 @@
 """Keys that make or wrap other keys: root → wrapping key → subject key; index root → index key."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from secrets import token_hex
 
@@ -9,15 +9,21 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from yingtai.vault.errors import RootKeyDiffers, RootKeyMalformed
+from yingtai.vault.errors import RootKeyDiffers, RootKeyMalformed, RootKeyMissing
 
 KEY_BYTES = 32
 FINGERPRINT_BYTES = 16
 
 
-def load_root_key(path: Path) -> bytes:
-    """Return the root key, made at the first start: 32 random bytes only this account can read."""
+def load_root_key(path: Path, *, is_in_use: Callable[[], bool] = lambda: False) -> bytes:
+    """Return the root key, made at the first start: 32 random bytes only this account can read.
+
+    In:     is_in_use  says whether keys were wrapped under a root key before; asked only when the file is missing
+    Raises: RootKeyMissing, RootKeyMalformed
+    """
     if not path.exists():
+        if is_in_use():
+            raise RootKeyMissing(path=path)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write_root_key(path)
     key = path.read_bytes()

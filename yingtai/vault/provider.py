@@ -62,6 +62,13 @@ class Vault:
         """End the connections to the keys cluster."""
         self._store.close()
 
+    def check(self) -> None:
+        """Make sure that the root key is the one of this cluster.
+
+        Raises: RootKeyDiffers, RoleTooStrong
+        """
+        self._wrapping.check()
+
     def mint_keys(self, count: int) -> list[int]:
         """Make that many subject keys and return their ids, committed before they are returned."""
         return self._subjects.mint(count)

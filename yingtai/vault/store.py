@@ -114,6 +114,13 @@ class KeyStore:
         with self._cursor() as cursor:
             return [Kek(*row) for row in cursor.execute(_KEKS)]
 
+    def is_in_use(self) -> bool:
+        """Say whether a wrapping key was ever made here; a cluster without tables has none."""
+        try:
+            return bool(self.keks())
+        except psycopg.errors.UndefinedTable:
+            return False
+
     def add_kek(self, kek: Kek) -> None:
         """Remember a wrapping key's facts, unless another process was quicker."""
         with self._cursor() as cursor:

@@ -16,6 +16,13 @@ class Wrapping:
     def __init__(self, store: KeyStore, root_key: bytes) -> None:
         self._store, self._root = store, root_key
 
+    def check(self) -> None:
+        """Make sure that the root key is the one of this cluster.
+
+        Raises: RootKeyDiffers, RoleTooStrong
+        """
+        _ = self._keks
+
     def wrap_new(self, count: int) -> list[WrappedKey]:
         """Return new random keys as they may lie in a database."""
         kek_id, kek = max(self._keks.items())

@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from hashlib import blake2b
 from http import HTTPStatus
 from importlib import import_module
+from io import BytesIO
 from typing import Any
 
 from asgiref.wsgi import WsgiToAsgiInstance
@@ -32,6 +33,8 @@ STUCK_SECONDS = 300.0
 AHEAD_BYTES = 4 * 1024 * 1024
 """So much of an answer is made before any of it is sent; a longer one is sent as it is made."""
 SEND_SECONDS = 60.0
+ASIDE = frozenset({"/health", "/health/live", "/metrics"})
+"""What monitoring asks: answered beside everything else, so that it hears when everything else hangs."""
 SIGNED_IN = (b"sessionid=", b"authorization")
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -69,9 +72,13 @@ class Answering:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
         self._turns, self._posts = Turns(EACH), Turns(EACH_POSTED)
         self._uploads = Turns(UPLOADS)
+        self._aside = ThreadPoolExecutor(2, thread_name_prefix="aside")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            if scope["path"] in ASIDE and scope["method"] in {"GET", "HEAD"}:
+                await self._answer_aside(scope, send)
+                return
             if announced(scope) > HELD_BYTES and not _is_signed_in(scope):
                 # Nobody waits for what will be refused anyway.
                 await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -96,9 +103,13 @@ class Answering:
     async def _answer(self, scope: Scope, body: Any, send: Send) -> None:
         client = _client(scope)
         async with self._waiting(scope["method"], client), self._turns.turn(client):
-            loop = asyncio.get_running_loop()
-            answer = _Answer(self._application, scope, body, send, loop)
-            await loop.run_in_executor(self._threads, answer.make)
+            answer = _Answer(self._application, scope, body, send, asyncio.get_running_loop())
+            await answer.make_in(self._threads)
+        await answer.send_rest()
+
+    async def _answer_aside(self, scope: Scope, send: Send) -> None:
+        answer = _Answer(self._application, scope, BytesIO(), send, asyncio.get_running_loop())
+        await answer.make_in(self._aside)
         await answer.send_rest()
 
     def _waiting(self, method: str, client: str) -> AbstractAsyncContextManager[None]:
@@ -115,6 +126,10 @@ class _Answer:
         self._environ = _environ(scope, body)
         self._start: dict[str, Any] = {}
         self._rest = b""
+
+    async def make_in(self, threads: ThreadPoolExecutor) -> None:
+        """Make the answer in one of these threads."""
+        await self._loop.run_in_executor(threads, self.make)
 
     def make(self) -> None:
         """Make the answer; of a long one all but the last part is sent on the way."""

@@ -24,7 +24,9 @@ KEPT_SECONDS = 1.0
 """Answers are shared for so long, so that asking often costs nothing."""
 LONGEST_WAIT_SECONDS = 300
 LEAST_FREE_BYTES = 512 * 1024 * 1024
-ACCEPTING = ("collector", "ingest")
+WATCHED = ("collector", "ingest", "dispatcher", "worker-")
+START_SECONDS = 15
+"""A worker that made room for a fresh one takes some seconds to its first beat."""
 
 
 class Unwell(Exception):
@@ -66,6 +68,8 @@ def process(name: str, at: datetime) -> str:
     """Look at the heart of one process of this machine."""
     shared = heartbeats.board()
     life = next(life for life in shared.lives() if life.name == name) if shared else None
+    if life is not None and life.is_running and life.silent is None and life.age < START_SECONDS:
+        return "ok, starts"
     if life is None or not life.is_running or life.silent is None:
         raise Unwell("is being started")
     if life.silent > max(env().hang_seconds / 2, 3):
@@ -110,7 +114,7 @@ def connection() -> psycopg.Connection:
 def checks() -> dict[str, Check]:
     """Return what is asked here: processes only where a supervisor watches them."""
     shared = heartbeats.board()
-    watched = [name for name in (shared.names if shared else ()) if name.startswith(ACCEPTING)]
+    watched = [name for name in (shared.names if shared else ()) if name.startswith(WATCHED)]
     return {
         "books": books,
         "keys": keys,

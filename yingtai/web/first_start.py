@@ -58,6 +58,17 @@ def _migrate() -> None:
         print("Preparing the databases…", flush=True)
         become("migrator")
         migrating.migrate(verbosity=0)
+    _check_root_key()
+
+
+def _check_root_key() -> None:
+    # Before anything is sealed: under another key it would be lost.
+    try:
+        import_module("yingtai.vault.api").check_root_key()
+    except import_module("yingtai.kernel.errors").ProductError as problem:
+        facts = dict(problem.facts.items())
+        print(f"{problem.title.format(**facts)}. {problem.remedy.format(**facts)}", file=sys.stderr)
+        raise SystemExit(1) from problem
 
 
 def _load_sample() -> None:

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "yingtai.kernel",
 ]
 MIDDLEWARE = [
+    "yingtai.web.health.answer_first",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

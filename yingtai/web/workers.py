@@ -29,6 +29,44 @@ class MadeRoom(Exception):
     """The worker rests and holds too much, so it ends."""
 
 
+class QueueLeft(Exception):
+    """Nobody looks after a queue any more: its listener could not reach the database, say. A fresh worker may."""
+
+
+class Pulse:
+    """When each queue's own worker last told the database that it lives.
+
+    A loop that turns proves nothing: a queue's worker that lost its connection may be gone beside it.
+    """
+
+    def __init__(self, queues: int) -> None:
+        self._queues = queues
+        self._told_at: dict[int, float] = {}
+
+    def follow(self, app: Any) -> None:
+        """Listen to what this app's workers tell."""
+        begin, tell = app.job_manager.register_worker, app.job_manager.update_heartbeat
+
+        async def begun() -> int:
+            worker_id: int = await begin()
+            self.note(worker_id)
+            return worker_id
+
+        async def told(worker_id: int) -> None:
+            await tell(worker_id)
+            self.note(worker_id)
+
+        app.job_manager.register_worker, app.job_manager.update_heartbeat = begun, told
+
+    def note(self, worker_id: int) -> None:
+        self._told_at[worker_id] = time.monotonic()
+
+    def is_steady(self) -> bool:
+        """Say whether as many workers as there are queues told so lately."""
+        since = time.monotonic() - 3 * BEAT_SECONDS
+        return sum(at > since for at in self._told_at.values()) >= self._queues
+
+
 class Load:
     """What a worker has under way, and what it holds since it began."""
 
@@ -75,7 +113,9 @@ def work(*queues: str) -> None:
 
 async def _work(app: Any, queues: tuple[str, ...]) -> None:
     # Jobs run in threads beside the loop, so a long one does not stop the heart.
-    beating = asyncio.create_task(heartbeats.beat_in_loop())
+    pulse = Pulse(len(queues))
+    pulse.follow(app)
+    beating = asyncio.create_task(_beat(pulse))
     working = asyncio.create_task(_run_all(app, queues))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, working.cancel)
@@ -85,6 +125,13 @@ async def _work(app: Any, queues: tuple[str, ...]) -> None:
         except* MadeRoom:
             log.info("ends, for a fresh one that holds less")
     beating.cancel()
+
+
+async def _beat(pulse: Pulse) -> None:
+    while True:
+        if pulse.is_steady():
+            heartbeats.beat()
+        await asyncio.sleep(heartbeats.BEAT_SECONDS)
 
 
 async def _run_all(app: Any, queues: tuple[str, ...]) -> None:
@@ -111,6 +158,9 @@ async def _run(app: Any, queue: str, load: Load) -> None:
         task_middleware=[load.run],
         install_signal_handlers=False,
     )
+    task = asyncio.current_task()
+    if task is None or not task.cancelling():
+        raise QueueLeft(queue)
 
 
 async def _take_up(app: Any, queue: str) -> None:

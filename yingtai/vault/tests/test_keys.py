@@ -7,10 +7,11 @@ import psycopg
 import pytest
 
 from yingtai.kernel.env import vault_dsn
-from yingtai.vault import schema
-from yingtai.vault.errors import RoleTooStrong, RootKeyDiffers, RootKeyMalformed
+from yingtai.vault import api, schema
+from yingtai.vault.errors import RoleTooStrong, RootKeyDiffers, RootKeyMalformed, RootKeyMissing
 from yingtai.vault.keyring import load_root_key
 from yingtai.vault.provider import Vault
+from yingtai.vault.store import KeyStore
 
 LIVE = "SELECT count(*) FROM subject_key WHERE key_id = ANY (%s) AND destroyed_at IS NULL"
 
@@ -131,6 +132,18 @@ def test_the_root_key_is_made_once_for_this_account_only(tmp_path):
     assert len(made) == 1
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["vault-root.key"]
+
+
+def test_a_root_key_that_was_in_use_is_never_made_anew(tmp_path, keys):
+    path = tmp_path / "secrets" / "vault-root.key"
+    store = KeyStore(vault_dsn())
+    api.mint_keys(1)
+
+    with pytest.raises(RootKeyMissing, match="is missing"):
+        load_root_key(path, is_in_use=store.is_in_use)
+
+    assert not path.exists()
+    store.close()
 
 
 def test_a_root_key_cut_short_is_refused(tmp_path):

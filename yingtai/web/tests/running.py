@@ -10,9 +10,12 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
+
 from yingtai.web.testing import free_ports, furnish
 
 PATIENCE_SECONDS = 60
+LIVING = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '5 s'"
 HANG_SECONDS = 3
 COMMAND = [sys.executable, "-m", "yingtai.web.command", "run", "--no-sample"]
 
@@ -88,6 +91,16 @@ class Product:
         except OSError:
             return False
         return True
+
+    def living_workers(self) -> int:
+        """Count the queues whose worker told the database lately that it lives."""
+        password = (self.home / "secrets" / "books-worker.password").read_text().strip()
+        where = {"host": str(self.home / "postgres" / "run" / "books"), "dbname": "yingtai", "user": "worker"}
+        try:
+            with psycopg.connect(**where, password=password, connect_timeout=2) as books:
+                return books.execute(LIVING).fetchone()[0]
+        except psycopg.Error:
+            return 0
 
     def end(self) -> None:
         """Kill whatever is left, so that a failed test leaves nothing behind."""

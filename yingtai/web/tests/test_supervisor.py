@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from yingtai.kernel.jobs import QUEUES
 from yingtai.web.processes import PROCESSES
 from yingtai.web.tests.running import Product, waited_for
 
@@ -31,6 +32,7 @@ def supervisor(product):
         product.end()
         product.begin()
     assert waited_for(product.is_healthy)
+    assert waited_for(lambda: product.living_workers() == len(QUEUES), 30)
     return product.supervisor
 
 
@@ -62,6 +64,7 @@ def test_a_second_start_is_refused_and_a_killed_database_comes_back(product, sup
     assert waited_for(lambda: product.servers().get("books", first["books"]) != first["books"])
     assert waited_for(product.is_healthy)
     assert product.servers()["keys"] == first["keys"]
+    assert waited_for(lambda: product.living_workers() == len(QUEUES), 30)
 
 
 def test_a_database_that_was_asked_to_end_or_suspended_by_somebody_comes_back(product, supervisor):
@@ -73,6 +76,7 @@ def test_a_database_that_was_asked_to_end_or_suspended_by_somebody_comes_back(pr
     assert waited_for(lambda: product.servers().get("books", first["books"]) != first["books"])
     assert waited_for(product.is_healthy)
     assert product.servers()["keys"] == first["keys"]
+    assert waited_for(lambda: product.living_workers() == len(QUEUES), 30)
 
 
 def test_the_servers_of_a_killed_supervisor_are_adopted_and_end_when_asked(product, supervisor):
