@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -13,15 +12,10 @@ from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
 
-import numpy as np
 import pyarrow as pa
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from yingtai.collect.api import (
-    NOBODY,
-    AnswerForNoPurpose,
-    AnswerOfNobody,
-    AnswerWithoutAddress,
     FileGivenUp,
     FileImport,
     Origin,
@@ -30,7 +24,6 @@ from yingtai.collect.api import (
     Run,
     digest_of,
     find_run,
-    hold_back,
     keyed_digest,
     note_import,
     note_names,
@@ -39,36 +32,25 @@ from yingtai.collect.api import (
     while_it_lasts,
     write_errors,
 )
-from yingtai.compliance.api import ConsentRow, ErasureStands, Status, WithdrawalStands, record_consents
-from yingtai.customers.contacts import KIND_OF_CHANNEL, channels_of
+from yingtai.customers.answers import owners_of, record_answers
 from yingtai.customers.errors import BooksWentAway, OrderCameDifferently
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.loading import finish_loads, load_sets
 from yingtai.customers.models import LoadedSet
 from yingtai.customers.repeating import count_changed_orders, known_rows, restated, undated_people
-from yingtai.customers.rules import BY_PRIORITY
 from yingtai.kernel.acting import Acting, system
 from yingtai.kernel.errors import CATALOGUE
 from yingtai.kernel.http import words_of
-from yingtai.kernel.scope import Scope, brand_node, brand_of
-from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.scope import EVERYTHING, Scope, brand_node, brand_of
 from yingtai.kernel.tasks import Progress, progress
 from yingtai.lake import api as lake
-from yingtai.organization.api import entity_no_at, get_unit
-from yingtai.vault.api import blind
+from yingtai.organization.api import get_unit
 
 Told = Callable[[int, int], None]
 """Told how much is done and how much there is: bytes read, then as many bytes again for what is loaded."""
+Begin = Callable[[Acting], None]
 
-OWNERS = """
-    SELECT DISTINCT ON (asked.place) asked.place, identifier.profile_no, profile.node_no
-    FROM unnest(%s::int[], %s::smallint[], %s::bytea[]) WITH ORDINALITY AS asked (place, kind, blind, strength)
-    JOIN customers_identifier AS identifier
-        ON identifier.brand_no = %s AND identifier.kind = asked.kind AND identifier.blind = asked.blind
-    JOIN customers_profile AS profile ON profile.profile_no = identifier.profile_no
-    ORDER BY asked.place, asked.strength
-"""
 TOUCHED = """
     SELECT count(DISTINCT profile_no) AS people FROM events
     WHERE ingest_no BETWEEN $first AND $latest AND source_no = $source
@@ -82,12 +64,12 @@ def load_import(
     *,
     load_id: str,
     told: Told = lambda done, total: None,
-    begin: Callable[[], None] = lambda: None,
+    begin: Begin = lambda acting: None,
 ) -> None:
     """Load an opened file and complete its report. A repeat with the same id goes on where it stopped; one with
     another id finds every row there and changes nothing.
 
-    In: begin  called before the first set is loaded
+    In: begin  called in the transaction of each set, in which the given one acts
     """
     began = time.perf_counter()
     total = 2 * opened.size_bytes
@@ -99,7 +81,7 @@ def load_import(
 
     # What an earlier run owed that was killed: this one finds its rows there and would never know.
     owed = finish_loads(acting, source_no=opened.setting.source_no)
-    sets = _recording_consents(acting, opened, load_id, lambda done: told(done, total), begin, again=owed > 0)
+    sets = _Sets(acting, opened, load_id, lambda done: told(done, total), begin)
     done = load_sets(
         acting,
         source_no=opened.setting.source_no,
@@ -107,11 +89,11 @@ def load_import(
         sets=sets,
         progress=loaded,
         check_rows=True,
+        note=sets.note,
     )
     if opened.products is not None and len(opened.products):
         _merge_products(opened.setting.node_no, opened.products)
     if done.events or owed:
-        note_names(acting, opened)
         _show_people(acting, opened.setting.node_no)
     report.repeats = done.repeats
     report.profiles_new, report.profiles_touched = done.new_profiles, _touched(acting, opened, load_id)
@@ -166,104 +148,40 @@ def _pausing(following: Progress) -> Told:
     return told
 
 
-def _recording_consents(
-    acting: Acting,
-    opened: FileImport,
-    load_id: str,
-    told: Callable[[int], None],
-    begin: Callable[[], None],
-    *,
-    again: bool,
-) -> Iterator[EventSet]:
-    """Hand on each set; when it is loaded, record what its people agreed to.
+class _Sets:
+    """The sets of a file, and what of each belongs into the transaction that loads it: what its people answered, the
+    names it brought, and that the import has begun. A run that is killed owes none of it."""
 
-    In: again  record answers of rows that are there already: whoever brought them may not have come to it
+    def __init__(
+        self, acting: Acting, opened: FileImport, load_id: str, told: Callable[[int], None], begin: Begin
+    ) -> None:
+        self._acting, self._opened, self._load_id = acting, opened, load_id
+        self._told, self._begin = told, begin
+        self._current: RawSet | None = None
+        self._known: set[bytes] = set()
 
-    A killed load records the answers of its latest set once more when it goes on: the log is append-only, and
-    one answer too many in it is better than one lost.
-    """
-    loaded = LoadedSet.objects.filter(source_no=opened.setting.source_no, load_id=load_id, set_no__gte=0)
-    latest = max(loaded.values_list("set_no", flat=True), default=-1)
-    for set_no, raw in enumerate(opened.sets(told)):
-        before = known_rows(raw)
-        known = set() if raw.consents is None or set_no == latest or again else before
-        if changed := count_changed_orders(acting, raw, before):
-            opened.report.noted[OrderCameDifferently.code] += changed
-        raw = restated(acting, raw, before, _owners(acting, raw, undated_people(raw, before)))
-        begin()
-        yield EventSet.of(raw.events, raw.lines)
-        if raw.consents is not None and set_no >= latest:
-            recorded, left_out = _record_consents(acting, raw, raw.consents.to_pylist(), known, load_id)
-            opened.report.consents += recorded
-            opened.report.noted += left_out
+    def __iter__(self) -> Iterator[EventSet]:
+        acting, report = self._acting, self._opened.report
+        for raw in self._opened.sets(self._told):
+            self._known = known_rows(raw)
+            if changed := count_changed_orders(acting, raw, self._known):
+                report.noted[OrderCameDifferently.code] += changed
+            owners = owners_of(acting, raw, undated_people(raw, self._known))
+            self._current = restated(acting, raw, self._known, owners)
+            yield EventSet.of(self._current.events, self._current.lines)
+            # Noted with this set, or by a run before that loaded it.
+            self._opened.setting.names.clear()
 
-
-def _record_consents(
-    acting: Acting, raw: RawSet, answers: list[dict[str, Any]], known: set[bytes], load_id: str
-) -> tuple[int, Counter[str]]:
-    """Record the answers of a set's rows, and return how many, and why others were not. An answer with a time of its
-    own is recorded once; one without is what was said last, also when a file says it again in the same words."""
-    hashes = raw.events["message_hash"].to_pylist()
-    read_at = raw.events["received_at"].to_pylist()
-    answers = [row | {"is_dated": row["at"] != read_at[row["event_row"]]} for row in answers]
-    asked = [row for row in answers if hashes[row["event_row"]] not in known or not row["is_dated"]]
-    owners = _owners(acting, raw, sorted({row["event_row"] for row in asked}))
-    owned = [row for row in asked if row["event_row"] in owners]
-    reach = channels_of(acting, {owners[row["event_row"]][0] for row in owned})
-    kept = [row for row in owned if not row["is_granted"] or _is_reached(row, owners, reach)]
-    done = record_consents(acting, [_consent(row, owners, load_id) for row in kept])
-    left_out = {
-        AnswerOfNobody: len(asked) - len(owned),
-        AnswerWithoutAddress: len(owned) - len(kept),
-        AnswerForNoPurpose: sum(count for _, _, count in done.refused),
-        WithdrawalStands: done.withdrawals_kept,
-        ErasureStands: done.before_erasure,
-    }
-    return done.recorded, Counter({reason.code: count for reason, count in left_out.items() if count})
-
-
-def _is_reached(
-    row: dict[str, Any], owners: dict[int, tuple[int, int]], reach: dict[int, frozenset[str]]
-) -> bool:
-    # Of letters and the like we keep no addresses, so nothing can be said.
-    return row["channel"] not in KIND_OF_CHANNEL or row["channel"] in reach[owners[row["event_row"]][0]]
-
-
-def _consent(row: dict[str, Any], owners: dict[int, tuple[int, int]], load_id: str) -> ConsentRow:
-    return ConsentRow(
-        *owners[row["event_row"]],
-        row["purpose"],
-        row["channel"],
-        Status.GRANTED if row["is_granted"] else Status.DENIED,
-        row["at"],
-        "import",
-        evidence={"import": load_id, "method": "file"},
-        is_dated=row["is_dated"],
-    )
-
-
-def _owners(acting: Acting, raw: RawSet, rows: list[int]) -> dict[int, tuple[int, int]]:
-    """Return profile and node of the person each row is about, by the strongest identifier that is theirs alone."""
-    kinds = [kind for kind in BY_PRIORITY if f"id_{kind.name}" in raw.events.column_names]
-    if not rows or not kinds:
-        return {}
-    brand_no = brand_of(raw.events["node_no"][0].as_py())
-    entity_no = entity_no_at(brand_no << 40)
-    held = [raw.events[f"id_{kind.name}"].combine_chunks().dictionary_encode() for kind in kinds]
-    codes = np.stack([one.indices.fill_null(NOBODY).to_numpy() for one in held], axis=1)
-    hold_back(codes, [kind.name for kind in kinds])
-    places: list[int] = []
-    numbers: list[int] = []
-    blinds: list[bytes] = []
-    for column, kind in enumerate(kinds):
-        found = [row for row in rows if codes[row, column] != NOBODY]
-        values = [held[column].dictionary[int(codes[row, column])].as_py() for row in found]
-        places += found
-        numbers += [kind.number] * len(found)
-        blinds += blind(kind.name, entity_no, values)
-    with acting_transaction(acting), connection.cursor() as cursor:
-        cursor.execute(OWNERS, [places, numbers, blinds, brand_no])
-        return {place: (profile_no, node_no) for place, profile_no, node_no in cursor.fetchall()}
+    def note(self, events: int) -> None:
+        """Write what goes with the set handed on last, of which so many events are new."""
+        everywhere = replace(self._acting, scope=EVERYTHING)
+        if self._current is not None:
+            recorded, left_out = record_answers(self._acting, self._current, self._known, self._load_id)
+            self._opened.report.consents += recorded
+            self._opened.report.noted += left_out
+        if events:
+            note_names(everywhere, self._opened)
+        self._begin(everywhere)
 
 
 def _merge_products(node_no: int, came: pa.Table) -> None:

@@ -49,7 +49,7 @@ def acting_now() -> Acting:
 def ingest_taken(acting: Acting, taken: Taken, *, at_step: Hook = lambda step: None) -> Ingested:
     """Ingest what was taken from the inbox, and note it as done in the same transaction."""
 
-    def note(ingest_no: int) -> None:
+    def note(done: Ingested) -> None:
         with connection.cursor() as cursor:
             cursor.execute(ADVANCE, {"new": taken.done})
         quarantine(acting, taken.refused)

@@ -86,6 +86,7 @@ def load_sets(
     progress: Callable[[int], None] | None = None,
     check_rows: bool = False,
     ahead: bool = False,
+    note: Callable[[int], None] = lambda events: None,
 ) -> LoadReport:
     """Load history in whole sets and return what became of it; a repeat of the load goes on where it stopped.
 
@@ -93,6 +94,7 @@ def load_sets(
                progress    told how many events are done
                check_rows  also recognise single rows that came in another load before, by their hash
                ahead       make and read the next set on another thread while one is loaded
+               note        called in the transaction that loads a set, with how many of its events are new
     Cost:      a few sets in memory; about four seconds per million events on two cores
     Raises:    LoadIsRunning
     Publishes: SetIngested, ProfilesMerged
@@ -100,7 +102,7 @@ def load_sets(
     with _lease(source_no, load_id):
         return _load_sets(
             acting, source_no=source_no, load_id=load_id, sets=sets, progress=progress, check_rows=check_rows,
-            ahead=ahead,
+            ahead=ahead, note=note,
         )  # fmt: skip
 
 
@@ -119,7 +121,7 @@ def finish_loads(acting: Acting, *, source_no: int | None = None) -> int:
         try:
             with _lease(number, load_id):
                 key = LoadedSet(source_no=number, load_id=load_id, set_no=TIMELINES_DONE, event_count=0)
-                _write_timelines(everywhere, key, _latest_in_the_lake(everywhere, key))
+                _write_timelines(everywhere, key, partial(_latest_in_the_lake, everywhere, key))
                 finished += 1
         except LoadIsRunning:
             continue
@@ -148,6 +150,7 @@ def _load_sets(
     progress: Callable[[int], None] | None,
     check_rows: bool,
     ahead: bool,
+    note: Callable[[int], None],
 ) -> LoadReport:
     # Sets come and go by the gigabyte; malloc keeps what it has, other pools give it back to the kernel each time.
     pa.set_memory_pool(pa.system_memory_pool())
@@ -161,15 +164,17 @@ def _load_sets(
         if set_no not in before:
             key = LoadedSet(source_no=source_no, load_id=load_id, set_no=set_no, event_count=len(events))
             memory = Memory.FOR_EVER if check_rows else Memory.NONE
-            ingested = _load(everywhere, key, events, identifiers, memory)
+            ingested = _load(everywhere, key, events, identifiers, memory, note)
             latest.add(ingested)
             found.append(replace(ingested, latest=None))
         done += len(events)
         if progress:
             progress(done)
-    if TIMELINES_DONE not in before:
+    if found or TIMELINES_DONE not in before:
         key = LoadedSet(source_no=source_no, load_id=load_id, set_no=TIMELINES_DONE, event_count=0)
-        _write_timelines(everywhere, key, latest.rows if not before else _latest_in_the_lake(everywhere, key))
+        _write_timelines(
+            everywhere, key, lambda: _latest_in_the_lake(everywhere, key) if before else latest.rows
+        )
     skipped = len([number for number in before if number != TIMELINES_DONE])
     return LoadReport(
         sets=len(found),
@@ -238,8 +243,10 @@ def _latest_in_the_lake(acting: Acting, key: LoadedSet) -> pa.Table | None:
     return rows.set_column(rows.schema.get_field_index("message_hash"), "message_hash", hashes)
 
 
-def _write_timelines(acting: Acting, key: LoadedSet, latest: pa.Table | None) -> None:
+def _write_timelines(acting: Acting, key: LoadedSet, find_latest: Callable[[], pa.Table | None]) -> None:
+    # Asked for in here: what a killed writer left between books and lake is published by now.
     with sole_writer():
+        latest = find_latest()
         if latest is not None:
             with acting_transaction(acting), connection.cursor() as cursor:
                 prepare(cursor)
@@ -263,11 +270,19 @@ def _write_part(acting: Acting, timelines: pa.Table) -> None:
 
 
 def _load(
-    acting: Acting, key: LoadedSet, events: EventSet, identifiers: Found | None, memory: Memory
+    acting: Acting,
+    key: LoadedSet,
+    events: EventSet,
+    identifiers: Found | None,
+    memory: Memory,
+    note: Callable[[int], None],
 ) -> Ingested:
-    def note(ingest_no: int) -> None:
-        key.ingest_no = ingest_no
+    def note_set(done: Ingested) -> None:
+        key.ingest_no = done.ingest_no
         key.save(force_insert=True)
+        # Whoever finished the load while it was dead did not know of this set.
+        LoadedSet.objects.filter(source_no=key.source_no, load_id=key.load_id, set_no=TIMELINES_DONE).delete()
+        note(done.events)
 
     with sole_writer():
         return ingest_set(
@@ -276,7 +291,7 @@ def _load(
             found=identifiers,
             memory=memory,
             with_timeline=False,
-            in_the_same_transaction=note,
+            in_the_same_transaction=note_set,
         )
 
 

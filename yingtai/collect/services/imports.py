@@ -109,7 +109,7 @@ def _require_purposes(acting: Acting, mapping: Mapping, node_no: int) -> None:
 
 
 def note_names(acting: Acting, opened: FileImport) -> None:
-    """Count the names that came with a file in the tracking plan."""
+    """Count the names that came with a set of a file in the tracking plan."""
     brand_no = brand_of(opened.setting.node_no)
     note_seen(acting, {(brand_no, *key): count for key, count in opened.setting.names.items()})
 
@@ -240,17 +240,18 @@ class Run:
         found.source_no = opened.setting.source_no
         return opened
 
-    def begin(self) -> None:
-        """Note by which mapping lines are going to be loaded, so that a run that is killed is known to have begun.
+    def begin(self, acting: Acting) -> None:
+        """Note by which mapping lines are loaded: in the transaction of the first of them, in which `acting` acts, so
+        that a run that is killed is known to have begun when it loaded something.
 
         Repeating it changes nothing.
         """
         found = self._found
         if found.mapping not in found.began_as:
             found.began_as = [*found.began_as, found.mapping]
-            with acting_transaction(self._acting):
+            with acting_transaction(acting):
                 found.save(update_fields=["began_as", "source_no"])
-                self._record_command()
+                self._record_command(acting)
 
     @contextmanager
     def error_list(self, report: Report) -> Iterator[None]:
@@ -265,12 +266,16 @@ class Run:
         One of the command line that failed before it loaded anything is forgotten, unless it has a report.
         """
         found = self._found
+        if report is None:
+            # What was noted in a transaction that failed has not happened.
+            with acting_transaction(self._acting):
+                found.refresh_from_db(fields=["began_as"])
         if report is None and self._is_command and not found.began_as:
             with acting_transaction(self._acting):
                 found.delete()
             return
         if not found.began_as:
-            self._record_command()
+            self._record_command(self._acting)
         has_failed = report is None or report.is_given_up or report.is_hopeless
         found.state = Import.State.FAILED if has_failed else Import.State.DONE
         if report is not None:
@@ -283,10 +288,10 @@ class Run:
     def _is_command(self) -> bool:
         return self._found.state == Import.State.BEGUN
 
-    def _record_command(self) -> None:
+    def _record_command(self, acting: Acting) -> None:
         if self._is_command:
-            with acting_transaction(self._acting):
-                _record(self._acting, "import.run-by-command", self._found)
+            with acting_transaction(acting):
+                _record(acting, "import.run-by-command", self._found)
 
 
 def find_run(acting: Acting, import_id: UUID) -> Run:
@@ -331,7 +336,7 @@ def while_it_lasts(import_id: UUID) -> Iterator[None]:
 def end_killed_commands(acting: Acting) -> int:
     """Note the end of runs of the command line whose process is gone, and return how many there were.
 
-    One that had not begun to load anything is forgotten. A repeat finds nothing.
+    One that had loaded nothing is forgotten. A repeat finds nothing.
     """
     with acting_transaction(acting):
         begun = Import.objects.select_for_update(skip_locked=True).filter(state=Import.State.BEGUN)

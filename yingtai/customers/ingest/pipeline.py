@@ -67,13 +67,13 @@ def ingest_set(
     found: Found | None = None,
     memory: Memory = Memory.WINDOW,
     with_timeline: bool = True,
-    in_the_same_transaction: Callable[[int], None] = lambda ingest_no: None,
+    in_the_same_transaction: Callable[[Ingested], None] = lambda done: None,
     at_step: Hook = lambda step: None,
 ) -> Ingested:
     """Ingest one set and return what became of it; the caller is the sole writer.
 
     In:        found                    the identifiers of these events, when they were read ahead
-               in_the_same_transaction  called with the set's number before the commit
+               in_the_same_transaction  called with what became of the set, before the commit
                at_step                  called between steps, for tests and measurements
     Publishes: SetIngested, ProfilesMerged
     """
@@ -89,7 +89,7 @@ def ingest_set(
         at_step("repeats")
         done = _write_books(batch, total, oddities, with_timeline=with_timeline, at_step=at_step)
         note_oddities(acting, oddities)
-        in_the_same_transaction(ingest_no)
+        in_the_same_transaction(done)
         LakeBatch.objects.create(batch_no=ingest_no, event_count=len(events), committed_at=acting.at)
     at_step("committed")
     if len(events):

@@ -98,8 +98,9 @@ def test_a_killed_command_has_noted_its_file(acting, brand, lake_of, command, mo
     assert timelines(acting) == 1
 
 
-def test_a_command_killed_before_its_first_set_is_forgotten_and_one_that_runs_is_not(
-    acting, brand, lake_of, command, monkeypatch
+@pytest.mark.parametrize("step", ["importing.finish_loads", "loading.ingest_set"])
+def test_a_command_killed_before_its_first_set_is_there_is_forgotten_and_one_that_runs_is_not(
+    acting, brand, lake_of, command, monkeypatch, step
 ):
     in_a_minute = acting.at_time(datetime.now(UTC) + timedelta(minutes=1))
     ended_meanwhile = []
@@ -109,7 +110,7 @@ def test_a_command_killed_before_its_first_set_is_forgotten_and_one_that_runs_is
         raise KilledHere
 
     with monkeypatch.context() as patch, pytest.raises(KilledHere):
-        patch.setattr("yingtai.customers.importing.finish_loads", die)
+        patch.setattr(f"yingtai.customers.{step}", die)
         command("Shop")
     assert ended_meanwhile == [0]
     assert [one.state for one in list_imports(acting).rows] == ["begun"]

@@ -281,20 +281,6 @@ def test_a_yes_without_a_time_leaves_a_withdrawal_and_is_counted(acting, brand):
     assert (report.consents, dict(report.noted)) == (0, {"compliance.withdrawal-stands": 1})
 
 
-def test_a_load_that_was_killed_goes_on_and_loses_no_consent(acting, brand):
-    install_standard_purposes(acting, node_no=brand.node_no)
-    text = "email,phone,name,size,remark,dealer,ok\nanna@example.com,,Anna,39,,,yes\n"
-    opened = open_import(acting, Origin.of_bytes(text.encode()), read_mapping(PEOPLE), node_no=brand.node_no)
-    raw = next(opened.sets())
-    killed = EventSet.of(raw.events, raw.lines)
-    load_sets(acting, source_no=opened.setting.source_no, load_id="killed", sets=[killed], check_rows=True)
-
-    run(acting, brand, text, PEOPLE, load_id="killed")
-
-    (anna,) = find_profiles(acting, "anna@example.com")
-    assert [view.status for view in consents_of(acting, anna.profile_no)] == ["granted"]
-
-
 def content_of(path):
     # A living database removes files of its own while we look; what is gone holds nothing.
     try:

@@ -1,0 +1,81 @@
+"""Answers about consent come with their lines: an import may be killed anywhere, and each is there once."""
+
+import pytest
+
+from yingtai.collect.api import Origin, list_seen, open_import, read_mapping
+from yingtai.compliance.api import consent_history, install_standard_purposes
+from yingtai.customers.api import find_profiles
+from yingtai.customers.importing import load_import
+from yingtai.customers.ingest import pipeline
+from yingtai.customers.loading import finish_loads
+from yingtai.customers.tests.test_importing import PEOPLE, KilledHere, timelines
+
+MAPPING = f'{PEOPLE}at = "when"\n'
+WORDS = ("no", "yes", "no", "no")
+TEXT = "email,phone,name,size,remark,dealer,ok,when\n" + "".join(
+    f"p{place}@example.com,,,,hello,,{word},2025-05-01 10:00\n" for place, word in enumerate(WORDS)
+)
+ANSWERS = [["denied"], ["granted"], ["denied"], ["denied"]]
+
+
+@pytest.fixture
+def run(acting, brand, monkeypatch):
+    """Import a file of people in two sets of two."""
+    install_standard_purposes(acting, node_no=brand.node_no)
+    monkeypatch.setattr("yingtai.collect.importing.reading.BATCH_ROWS", 2)
+
+    def run_it(load_id, text=TEXT):
+        mapping = read_mapping(MAPPING)
+        opened = open_import(acting, Origin.of_bytes(text.encode()), mapping, node_no=brand.node_no)
+        load_import(acting, opened, load_id=load_id)
+        return opened.report
+
+    return run_it
+
+
+def answers(acting):
+    """Return all that the log holds of each person of the file."""
+    people = [find_profiles(acting, f"p{place}@example.com")[0] for place in range(len(WORDS))]
+    return [[one.status for one in consent_history(acting, person.profile_no)] for person in people]
+
+
+def killed_at(monkeypatch, name, times):
+    """Have the process die when it comes to a step for the so-manieth time."""
+    step, came = getattr(pipeline.lake, name), []
+
+    def die(*given, **more):
+        came.append(name)
+        if len(came) == times:
+            raise KilledHere
+        return step(*given, **more)
+
+    monkeypatch.setattr(f"yingtai.customers.ingest.pipeline.lake.{name}", die)
+
+
+@pytest.mark.parametrize("load_id", ["killed", "another"])
+@pytest.mark.parametrize(("step", "times"), [("publish", 1), ("stage", 2), ("publish", 2)])
+def test_a_killed_import_loses_no_answer_and_doubles_none(
+    acting, brand, run, monkeypatch, step, times, load_id
+):
+    with monkeypatch.context() as patch, pytest.raises(KilledHere):
+        killed_at(patch, step, times)
+        run("killed")
+    finish_loads(acting)
+
+    run(load_id)
+    report = run("once more")
+
+    assert (answers(acting), timelines(acting)) == (ANSWERS, 4)
+    assert (report.repeats, report.answers, report.consents) == (4, 4, 0)
+    assert ("remark", 4) in [(one.name, one.count) for one in list_seen(acting, brand.node_no)]
+
+
+def test_an_import_killed_before_its_timelines_owes_no_answer(acting, run, monkeypatch):
+    def die(*_given):
+        raise KilledHere
+
+    with monkeypatch.context() as patch, pytest.raises(KilledHere):
+        patch.setattr("yingtai.customers.loading._write_timelines", die)
+        run("killed")
+
+    assert answers(acting) == ANSWERS
