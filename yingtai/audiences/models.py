@@ -24,6 +24,7 @@ class Audience(ScopedModel):
     created_by = models.CharField(max_length=100)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=100, blank=True, default="", db_default="")
     archived_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -63,6 +63,7 @@ class Campaign(ScopedModel):
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)
     changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=100, blank=True, default="", db_default="")
     archived_at = models.DateTimeField(null=True)
 
     class Meta:

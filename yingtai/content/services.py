@@ -1,3 +1,4 @@
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.copies import free_name
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import record_deed
+from yingtai.organization.api import record_deed, require_unchanged
 
 deed_words.register("template.deleted", _("deleted a template that was never published"))
 
@@ -45,14 +46,18 @@ def create_template(
 
 
 def change_draft(
-    acting: Acting, template_id: UUID, *, name: str, subject: str, html: str, basis: str = ""
-) -> TemplateView:
+    acting: Acting, template_id: UUID, *, name: str, subject: str, html: str, basis: str = "",
+    seen: datetime | None = None,
+) -> TemplateView:  # fmt: skip
     """Keep what is being typed, even when it cannot be read yet; versions are not touched.
 
-    Raises: TemplateNotFound, TemplateTooLarge
+    In: seen  the `changed_at` that whoever types looked at; None for who did not look
+
+    Raises: TemplateNotFound, TemplateTooLarge, ChangedMeanwhile
     """
     with acting_transaction(acting):
         template = _locked(template_id)
+        require_unchanged(acting, seen, changed_at=template.changed_at, changed_by=template.changed_by)
         if name != template.name:
             template.name = _free_name(template.node_no, name)
         template.draft_subject, template.draft_html = _bounded(subject, html)

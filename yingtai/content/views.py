@@ -23,7 +23,7 @@ from yingtai.kernel.contributions import template_actions
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
-from yingtai.organization.api import get_unit_at, list_brands, units_at
+from yingtai.organization.api import ChangedMeanwhile, get_unit_at, list_brands, read_seen, units_at
 from yingtai.ui.formats import number
 from yingtai.ui.frames import FRAME_POLICY
 from yingtai.ui.lists import do_with_ticked, listing
@@ -118,7 +118,13 @@ def draft(request: ActingRequest, template_id: UUID) -> HttpResponse:
     if not form.is_valid():
         found = queries.get_template(request.acting, template_id)
         return _editor(request, found, form, status=422)
-    found = services.change_draft(request.acting, template_id, **form.cleaned_data)
+    seen = request.POST.get("seen", "")
+    try:
+        found = services.change_draft(request.acting, template_id, **form.cleaned_data, seen=read_seen(seen))
+    except ChangedMeanwhile as late:
+        # What is typed on is refused until somebody says that it is to be kept all the same.
+        found = queries.get_template(request.acting, template_id)
+        return _editor(request, found, form, status=409, late=late, seen=seen)
     return _editor(request, found, form)
 
 
@@ -139,7 +145,13 @@ def version_new(request: ActingRequest, template_id: UUID) -> HttpResponse:
     form = DraftForm(request.POST)
     if not form.is_valid():
         return _editor(request, queries.get_template(request.acting, template_id), form, status=422)
-    found = services.change_draft(request.acting, template_id, **form.cleaned_data)
+    try:
+        found = services.change_draft(
+            request.acting, template_id, **form.cleaned_data, seen=read_seen(request.POST.get("seen", ""))
+        )
+    except ChangedMeanwhile as late:
+        found = queries.get_template(request.acting, template_id)
+        return _editor(request, found, form, status=409, late=late)
     try:
         made = services.make_version(request.acting, template_id)
     except ProductError:
@@ -207,12 +219,15 @@ def delete(request: ActingRequest, template_id: UUID) -> HttpResponse:
 
 
 def _editor(
-    request: ActingRequest, found: queries.TemplateView, form: DraftForm, *, status: int = 200
-) -> HttpResponse:
+    request: ActingRequest, found: queries.TemplateView, form: DraftForm, *, status: int = 200,
+    late: ProductError | None = None, seen: str = "",
+) -> HttpResponse:  # fmt: skip
     asked = request.POST.get("as", "") or _id_in_address(request)
     context: dict[str, Any] = {
         "template": found,
         "form": form,
+        "late": late,
+        "seen": seen or found.changed_at.isoformat(),
         "asked": asked,
         "versions": queries.list_versions(request.acting, found.id)[:5],
         "actions": [(words, address(found.id)) for words, address in template_actions.all()],

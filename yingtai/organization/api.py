@@ -3,6 +3,7 @@
 from yingtai.organization.approving import Linked, TwoPersonAct, ask
 from yingtai.organization.deeds import DeedRow, deeds_about, record_deed
 from yingtai.organization.errors import (
+    ChangedMeanwhile,
     CodeIsTaken,
     KeyNotAccepted,
     NoWorkplace,
@@ -11,6 +12,7 @@ from yingtai.organization.errors import (
 )
 from yingtai.organization.first import invite_first
 from yingtai.organization.limits import count_question
+from yingtai.organization.meanwhile import read_seen, require_unchanged
 from yingtai.organization.models import Role
 from yingtai.organization.queries import (
     Colleague,
@@ -37,6 +39,7 @@ from yingtai.organization.services import (
 )
 
 __all__ = [
+    "ChangedMeanwhile",
     "CodeIsTaken",
     "Colleague",
     "DeedRow",
@@ -68,6 +71,8 @@ __all__ = [
     "list_units",
     "make_api_key",
     "names_of_staff",
+    "read_seen",
     "record_deed",
+    "require_unchanged",
     "units_at",
 ]

@@ -122,3 +122,10 @@ class TooManyViews(ProductError):
     title = "You keep {most} views of this list already"
     remedy = "Remove one that you no longer need."
     status = 409
+
+
+class ChangedMeanwhile(ProductError):
+    code = "organization.changed-meanwhile"
+    title = "{who} changed this at {when}, after you opened it; what you typed is not saved yet"
+    remedy = "Open it in another tab to see that change, then save all the same or leave it as it is."
+    status = 409

@@ -1,6 +1,7 @@
 """Create, change and archive audiences."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.copies import free_name
 from yingtai.kernel.scope import Scope, brand_node
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import count_question, record_deed
+from yingtai.organization.api import count_question, record_deed, require_unchanged
 
 LONGEST_NAME, LONGEST_NOTE = 120, 400
 
@@ -59,20 +60,25 @@ def create_audience(
         return Audience.objects.create(
             node_no=node_no, name=name.strip(), about=about.strip(), definition=write_definition(group),
             created_by=acting.actor, created_at=acting.at, changed_at=acting.at,
+            changed_by=acting.actor,
         ).id  # fmt: skip
 
 
 def change_audience(
-    acting: Acting, audience_id: UUID, *, name: str, definition: dict[str, Any], about: str = ""
-) -> None:
+    acting: Acting, audience_id: UUID, *, name: str, definition: dict[str, Any], about: str = "",
+    seen: datetime | None = None,
+) -> None:  # fmt: skip
     """Save an audience under the same id; its stored membership follows at the next refresh.
 
+    In: seen  the `changed_at` that whoever changes it looked at; None for who did not look
+
     Raises: AudienceNotFound, NameIsMissing, NameIsTooLong, DefinitionNotUnderstood, DefinitionTooDeep,
-            AudienceRefersToItself, TooManyQuestions
+            AudienceRefersToItself, TooManyQuestions, ChangedMeanwhile
     """
     _check_words(name, about)
     with acting_transaction(acting):
         audience = found(audience_id, for_change=True)
+        require_unchanged(acting, seen, changed_at=audience.changed_at, changed_by=audience.changed_by)
         checked = _checked(
             acting,
             definition,
@@ -83,8 +89,8 @@ def change_audience(
         document = write_definition(checked)
         audience.revision += audience.definition != document
         audience.name, audience.about, audience.definition = name.strip(), about.strip(), document
-        audience.changed_at = acting.at
-        audience.save(update_fields=["revision", "name", "about", "definition", "changed_at"])
+        audience.changed_at, audience.changed_by = acting.at, acting.actor
+        audience.save(update_fields=["revision", "name", "about", "definition", "changed_at", "changed_by"])
 
 
 def archive_audience(acting: Acting, audience_id: UUID) -> None:

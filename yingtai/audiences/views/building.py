@@ -1,6 +1,7 @@
 """The builder: one form, drawn anew after every button, saved by the last one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,15 @@ from yingtai.collect.api import trait_title
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.reading import read_whole
-from yingtai.organization.api import UnitView, Workplace, get_unit_at, list_brands, list_units
+from yingtai.organization.api import (
+    ChangedMeanwhile,
+    UnitView,
+    Workplace,
+    get_unit_at,
+    list_brands,
+    list_units,
+    read_seen,
+)
 from yingtai.ui.pages import is_swap, render_page
 
 SAVE = "save"
@@ -29,11 +38,12 @@ CHANGED = "definition-changed"
 
 @dataclass(frozen=True)
 class Draft:
-    """What the form holds at the moment."""
+    """What the form holds at the moment; `seen` is when the audience had been changed when the form was drawn."""
 
     name: str
     about: str
     document: Document
+    seen: datetime | None = None
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,7 +63,7 @@ def audience_edit(request: ActingRequest, audience_id: UUID) -> HttpResponse:
     """Change an audience; its stored membership follows at once, in the background."""
     view = queries.get_audience(request.acting, audience_id)
     if request.method == "GET":
-        draft = Draft(view.name, view.about, view.document)
+        draft = Draft(view.name, view.about, view.document, view.changed_at)
         return _page(request, draft, node_no=view.node_no, audience=view)
     return _after_button(request, node_no=view.node_no, audience=view)
 
@@ -68,11 +78,22 @@ def _after_button(
     do = request.POST.get("do", SAVE)
     draft = _posted(request)
     if do != SAVE:
-        changed = Draft(draft.name, draft.about, apply(draft.document, do))
+        changed = replace(draft, document=apply(draft.document, do))
         focus = focus_after(changed.document, do)
         return _page(request, changed, node_no=node_no, places=places, audience=audience, focus=focus)
     try:
         return _saved(request, draft, node_no=node_no, audience=audience)
+    except ChangedMeanwhile as problem:
+        # The form that comes back has seen the other change, so that the next save is meant.
+        seen = queries.get_audience(request.acting, audience.id).changed_at if audience else None
+        return _page(
+            request,
+            replace(draft, seen=seen),
+            node_no=node_no,
+            audience=audience,
+            problem=problem,
+            is_late=True,
+        )
     except ProductError as problem:
         return _page(request, draft, node_no=node_no, places=places, audience=audience, problem=problem)
 
@@ -83,7 +104,14 @@ def _saved(
     acting = request.acting
     if audience:
         audience_id = audience.id
-        change_audience(acting, audience_id, name=draft.name, about=draft.about, definition=draft.document)
+        change_audience(
+            acting,
+            audience_id,
+            name=draft.name,
+            about=draft.about,
+            definition=draft.document,
+            seen=draft.seen,
+        )
     else:
         audience_id = create_audience(
             acting, node_no=node_no, name=draft.name, about=draft.about, definition=draft.document
@@ -102,6 +130,7 @@ def _page(
     audience: queries.AudienceView | None = None,
     problem: ProductError | None = None,
     focus: str | None = None,
+    is_late: bool = False,
 ) -> HttpResponse:
     others = [
         one for one in queries.choices(request.acting) if not audience or one[0] != audience.audience_no
@@ -120,11 +149,12 @@ def _page(
         "currency": currency_at(node_no),
         "problem": problem,
         "focus": focus,
+        "is_late": is_late,
         "presets": presets.PRESETS,
         "is_empty": not draft.document["parts"],
         "traits": [] if is_swap(request) else _traits(names),
     }
-    status = 422 if problem else 200
+    status = (409 if is_late else 422) if problem else 200
     response = render_page(
         request, "audiences/audience_edit.html", context, fragment="builder", status=status
     )
@@ -135,7 +165,8 @@ def _page(
 
 def _posted(request: ActingRequest) -> Draft:
     posted = request.POST.dict()
-    return Draft(posted.get("name", ""), posted.get("about", ""), read_form(posted))
+    seen = read_seen(posted.get("seen", ""))
+    return Draft(posted.get("name", ""), posted.get("about", ""), read_form(posted), seen)
 
 
 def _beginning(request: ActingRequest) -> Draft:

@@ -21,7 +21,7 @@ from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.copies import free_name
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import record_deed
+from yingtai.organization.api import record_deed, require_unchanged
 
 deed_words.register("campaign.deleted", _("deleted a campaign that was never launched"))
 
@@ -56,6 +56,7 @@ def create_campaign(acting: Acting, *, node_no: int, name: str, from_name: str =
         campaign = Campaign.objects.create(
             node_no=brand_node(node_no), name=name, from_name=checked_sender_name(from_name),
             salt=secrets.token_hex(16), created_at=acting.at, created_by=acting.actor, changed_at=acting.at,
+            changed_by=acting.actor,
         )  # fmt: skip
         return view_campaign(campaign)
 
@@ -73,22 +74,27 @@ def copy_campaign(acting: Acting, campaign_id: UUID, *, name: str) -> CampaignVi
         return change_campaign(acting, made.id, kept)
 
 
-def change_campaign(acting: Acting, campaign_id: UUID, values: Mapping[str, Any]) -> CampaignView:
+def change_campaign(
+    acting: Acting, campaign_id: UUID, values: Mapping[str, Any], *, seen: datetime | None = None
+) -> CampaignView:
     """Change a draft.
 
-    Raises: CampaignNotFound, CampaignIsFixed, SenderNameNotUnderstood, SenderAddressNotUnderstood
+    In: seen  the `changed_at` that whoever changes it looked at; None for who did not look
+
+    Raises: CampaignNotFound, CampaignIsFixed, SenderNameNotUnderstood, SenderAddressNotUnderstood, ChangedMeanwhile
     """
     with acting_transaction(acting):
         campaign = found(campaign_id, is_locked=True)
         if campaign.state != Campaign.State.DRAFT:
             raise CampaignIsFixed
+        require_unchanged(acting, seen, changed_at=campaign.changed_at, changed_by=campaign.changed_by)
         for field, given in values.items():
             if field in WRITABLE:
                 value = CHECKED[field](given) if field in CHECKED else given
                 if field in CHANGES_WHO and getattr(campaign, field) != value:
                     campaign.forecast = None
                 setattr(campaign, field, value)
-        campaign.changed_at = acting.at
+        campaign.changed_at, campaign.changed_by = acting.at, acting.actor
         campaign.save()
         return view_campaign(campaign)
 

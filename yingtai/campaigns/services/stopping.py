@@ -37,6 +37,7 @@ def unschedule_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
             raise NotScheduled
         campaign.state, campaign.launched_at, campaign.launched_by = Campaign.State.DRAFT, None, ""
         campaign.notice_version, campaign.changed_at = None, acting.at
+        campaign.changed_by = acting.actor
         campaign.most_people, campaign.alone_people, campaign.agreed = None, None, ""
         campaign.trouble, campaign.trouble_facts = "", {}
         campaign.save()

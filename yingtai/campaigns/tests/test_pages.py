@@ -301,3 +301,25 @@ def test_no_door_tells_shares_of_few_to_who_may_not_see_people(acting, brand, pe
     assert [(row["p1"] is not None, row["srm"] is not None) for row in rows] == [(tells, tells)]
     assert ("your role does not see people" in page) is not tells
     assert ("were held out and" in page) is tells
+
+
+def test_the_second_of_two_saves_is_told_of_the_first(marketer, sign_in, acting, brand):
+    url = marketer.post("/campaigns/new", follow=True).redirect_chain[-1][0]
+    other = sign_in()
+    form = {
+        "hold_out_percent": "10",
+        "purpose": "marketing.email",
+        "goal_event": "Order Completed",
+        "goal_days": "14",
+    }
+    seen = marketer.get(url).context["seen"]
+
+    marketer.post(url, form | {"name": "Spring", "seen": seen})
+    late = other.post(url, form | {"name": "Autumn", "seen": seen}, headers={"Accept-Language": "en"})
+
+    assert late.status_code == 409
+    assert "changed this at" in late.content.decode()
+    assert "Save all the same" in late.content.decode()
+    assert marketer.get(url).context["campaign"].name == "Spring"
+    assert other.post(url, form | {"name": "Autumn", "seen": late.context["seen"]}).status_code == 302
+    assert marketer.get(url).context["campaign"].name == "Autumn"

@@ -24,7 +24,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
-from yingtai.organization.api import list_brands
+from yingtai.organization.api import ChangedMeanwhile, list_brands, read_seen
 from yingtai.ui import charts
 from yingtai.ui.components import steps
 from yingtai.ui.formats import moment_in_words, number
@@ -74,22 +74,35 @@ def campaign(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     form = CampaignForm(
         request.POST or None, acting=request.acting, campaign=found, initial=initial_of(found)
     )
+    problem: ProductError | None = None
     if request.method == "POST" and form.is_valid():
-        changed = drafting.change_campaign(request.acting, campaign_id, form.values())
-        if changed.from_name and changed.from_address and not form.has_senders:
-            keeping_senders.keep_sender(
-                request.acting, node_no=changed.node_no, name=changed.from_name, address=changed.from_address
-            )
-        goes_on = "launch" in request.POST
-        return redirect("campaigns:launch" if goes_on else "campaigns:campaign", campaign_id)
+        try:
+            return _saved(request, campaign_id, form)
+        except ChangedMeanwhile as late:
+            problem = late
     context = {
         "campaign": found,
+        # The form that comes back has seen the other change, so that the next save is meant.
+        "seen": request.POST.get("seen", "") if form.errors else found.changed_at.isoformat(),
+        "late": problem,
         "mail": shown_mail(request.acting, found),
         "form": form,
         "problems": problems_in(problems_of(request.acting, found)),
         "steps": steps([_("Who"), _("What"), _("When"), _("Check"), _("Launch")], _step_of(found)),
     }
-    return render_page(request, "campaigns/campaign.html", context, status=422 if form.errors else 200)
+    status = 409 if problem else 422 if form.errors else 200
+    return render_page(request, "campaigns/campaign.html", context, status=status)
+
+
+def _saved(request: ActingRequest, campaign_id: UUID, form: CampaignForm) -> HttpResponse:
+    changed = drafting.change_campaign(
+        request.acting, campaign_id, form.values(), seen=read_seen(request.POST.get("seen", ""))
+    )
+    if changed.from_name and changed.from_address and not form.has_senders:
+        keeping_senders.keep_sender(
+            request.acting, node_no=changed.node_no, name=changed.from_name, address=changed.from_address
+        )
+    return redirect("campaigns:launch" if "launch" in request.POST else "campaigns:campaign", campaign_id)
 
 
 @require_GET

@@ -193,3 +193,24 @@ def test_a_preview_as_a_person_is_recorded_and_tells_an_analyst_nothing(brand, a
     assert there == elsewhere
     record = signed_in(brand.code, "auditor").get("/organization/record/").content.decode()
     assert record.count("preview: email") == 1
+
+
+def test_what_somebody_else_typed_meanwhile_is_not_overwritten_unseen(marketer, acting, brand):
+    made = make_template(acting, brand.node_no)
+    url, htmx = f"/content/{made.template_id}/draft", {"HX-Request": "true", "Accept-Language": "en"}
+    typed = {"name": "News", "subject": "One", "html": "<p>One</p>"}
+    seen = queries.get_template(acting, made.template_id).changed_at.isoformat()
+
+    first = marketer.post(url, typed | {"seen": seen}, headers=htmx)
+    late = marketer.post(url, typed | {"subject": "Two", "seen": seen}, headers=htmx)
+    again = marketer.post(url, typed | {"subject": "Three", "seen": seen}, headers=htmx)
+
+    changed_at = queries.get_template(acting, made.template_id).changed_at.isoformat()
+    assert (first.status_code, late.status_code, again.status_code) == (200, 409, 409)
+    carried = '<input type="hidden" form="draft" name="seen" value="%s">'
+    assert carried % changed_at in first.content.decode()
+    assert carried % seen in late.content.decode()
+    assert "changed this at" in late.content.decode()
+    assert queries.get_template(acting, made.template_id).draft_subject == "One"
+    assert marketer.post(url, typed | {"subject": "Two", "seen": changed_at}, headers=htmx).status_code == 200
+    assert queries.get_template(acting, made.template_id).draft_subject == "Two"
