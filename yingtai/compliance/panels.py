@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yingtai.compliance.channels import CHANNELS
+from yingtai.compliance.evidence_words import evidence_in_words, source_in_words
 from yingtai.compliance.queries import (
     consents_of,
     has_notice_of_consent,
@@ -28,7 +29,12 @@ def consents(acting: Acting, profile_no: int) -> Panel | None:
         template="compliance/panel.html",
         context={
             "consents": [
-                (consent, channels.get(consent.channel, consent.channel))
+                (
+                    consent,
+                    channels.get(consent.channel, consent.channel),
+                    source_in_words(consent.source),
+                    evidence_in_words(consent.evidence),
+                )
                 for consent in consents_of(acting, profile_no)
             ]
         },

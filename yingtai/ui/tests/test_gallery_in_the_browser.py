@@ -163,3 +163,22 @@ def test_a_definition_opens_without_script(open_page):
     page.locator("details.definition summary").click()
 
     assert page.get_by_text("of all who had a first order").is_visible()
+
+
+def test_what_opens_beside_a_word_stays_inside_the_window(open_page):
+    page = open_page("/ui/gallery", width=PHONE)
+    definition = page.locator("details.definition").first
+    # As at the right end of a row, where the text would begin close to the edge.
+    definition.evaluate(
+        "one => { one.style.position = 'absolute'; one.style.right = '0'; one.style.left = 'auto'; }"
+    )
+
+    definition.locator("summary").click()
+
+    text = definition.locator(".definition-text")
+    expect(text).to_be_visible()
+    left, right = text.evaluate(
+        "one => [one.getBoundingClientRect().left, one.getBoundingClientRect().right]"
+    )
+    assert left >= 0
+    assert right <= PHONE

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
 
+  const EDGE = 8;
   const find = (selector) => [...document.querySelectorAll(selector)];
 
   for (const button of find("[data-nav-toggle]")) {
@@ -24,6 +25,16 @@
     }
     for (const button of find("[data-nav-toggle][aria-expanded=true]")) button.click();
   });
+
+  // What opens beside its word stays inside the window, wherever on the page the word stands.
+  document.addEventListener("toggle", ({ target }) => {
+    const text = target.open && target.querySelector?.(":scope > .definition-text");
+    if (!text) return;
+    text.style.insetInlineStart = "0px";
+    const { left, right } = text.getBoundingClientRect();
+    const room = document.documentElement.clientWidth - EDGE;
+    text.style.insetInlineStart = `${Math.max(EDGE - left, Math.min(0, room - right))}px`;
+  }, true);
 
   const search = document.querySelector("dialog[data-search]");
   const openSearch = () => {
