@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from yingtai.audiences.queries import has_audience, list_stale
 from yingtai.customers.api import ids_of
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import FirstStep, first_steps, home_todos, profile_panels
+from yingtai.kernel.contributions import (
+    FirstStep,
+    first_steps,
+    home_todos,
+    import_next_steps,
+    profile_panels,
+)
 from yingtai.kernel.labels import Label
 from yingtai.ui.formats import number
 from yingtai.ui.panels import Panel, Todo
@@ -51,3 +57,6 @@ first_steps.register(
     ),
     order=40,
 )  # fmt: skip
+import_next_steps.register(
+    "audiences", (gettext_lazy("Build an audience"), lambda: reverse("audiences:audience_new"))
+)

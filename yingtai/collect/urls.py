@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yingtai.collect.views import imports, plan, quarantine, sources
+from yingtai.collect.views import discarding, imports, plan, quarantine, sources
 
 app_name = "collect"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("data/imports/<uuid:import_id>/check", imports.import_check, name="import_check"),
     path("data/imports/<uuid:import_id>/run", imports.import_run, name="import_run"),
     path("data/imports/<uuid:import_id>/stop", imports.import_stop, name="import_stop"),
+    path("data/imports/<uuid:import_id>/discard", discarding.import_discard, name="import_discard"),
     path("data/imports/<uuid:import_id>/errors.csv", imports.import_errors, name="import_errors"),
     path("data/imports/<uuid:import_id>/mapping.toml", imports.import_mapping, name="import_mapping"),
 ]

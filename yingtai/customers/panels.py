@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from yingtai.collect.api import trait_title
 from yingtai.customers import queries, viewing
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import deed_abouts, deed_values, home_panels
+from yingtai.kernel.contributions import deed_abouts, deed_values, home_panels, import_next_steps
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import is_below_brand
 from yingtai.ui.panels import Panel
@@ -62,3 +62,6 @@ deed_values.register(
     ],
 )
 home_panels.register("customers.seen_lately", seen_lately, order=30)
+import_next_steps.register(
+    "customers", (gettext_lazy("See the customers"), lambda: reverse("customers:profile_list"))
+)

@@ -115,6 +115,9 @@ metric_subjects: Catalogue[Callable[[Acting, UUID], dict[str, Any]]] = Catalogue
 template_actions: Catalogue[tuple[Any, Callable[[UUID], str]]] = Catalogue("actions on templates")
 """Buttons on the page of a template: (words, address of a template's id); who may not open one does not see it."""
 
+import_next_steps: Catalogue[tuple[Any, Callable[[], str]]] = Catalogue("next steps after an import")
+"""Buttons below the result of an import: (words, address); who may not open one does not see it."""
+
 launch_gates: Catalogue[Any] = Catalogue("launch gates")
 """Checks before a launch: `gate(acting, subject) -> problem or None`."""
 

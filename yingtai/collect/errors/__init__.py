@@ -38,6 +38,7 @@ from yingtai.collect.errors.arriving import (
     TooManyRefused,
 )
 from yingtai.collect.errors.importing import (
+    AmountMissing,
     AnswerForNoPurpose,
     AnswerNotUnderstood,
     AnswerOfNobody,
@@ -63,6 +64,7 @@ from yingtai.collect.errors.importing import (
     FileMostlyEmpty,
     FileNotATable,
     FileTooLarge,
+    IdentifierMissing,
     IdentifierNotUsable,
     ImportNotFound,
     ImportNotMapped,
@@ -74,6 +76,7 @@ from yingtai.collect.errors.importing import (
     MappingKeyUnknown,
     MappingNotReadable,
     MappingValueNotUsable,
+    NoColumnUsed,
     NumberNotReadable,
     NumberRounded,
     NumberTooLarge,
@@ -101,6 +104,7 @@ from yingtai.collect.errors.keeping import (
 
 __all__ = [
     "AllRefused",
+    "AmountMissing",
     "AnswerForNoPurpose",
     "AnswerNotUnderstood",
     "AnswerOfNobody",
@@ -144,6 +148,7 @@ __all__ = [
     "FileNotATable",
     "FileTooLarge",
     "IdentifierMeansNobody",
+    "IdentifierMissing",
     "IdentifierNotUsable",
     "IdentifierOfACrowd",
     "ImportNotFound",
@@ -159,6 +164,7 @@ __all__ = [
     "MappingValueNotUsable",
     "MessageIdTooLong",
     "MethodNotAllowed",
+    "NoColumnUsed",
     "NobodyNamed",
     "NullCharacter",
     "NumberNotReadable",

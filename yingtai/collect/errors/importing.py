@@ -149,6 +149,27 @@ class MappingKeyMissing(ProductError):
     remedy = "Add it; the shape {shape} needs it."
 
 
+class IdentifierMissing(ProductError):
+    code = "collect.identifier-missing"
+    title = "No column says who a line is about"
+    remedy = (
+        "Choose for at least one column what people are known by, such as their phone, e-mail or member number; in a "
+        "mapping file this is a key under [person]."
+    )
+
+
+class AmountMissing(ProductError):
+    code = "collect.amount-missing"
+    title = "Either a unit price or the amount of a line is needed, and not both"
+    remedy = "Choose one column for one of them; in a mapping file these are the keys line.unit_price and line.amount."
+
+
+class NoColumnUsed(ProductError):
+    code = "collect.no-column-used"
+    title = "No column of the file is used yet"
+    remedy = "Choose what at least one column means."
+
+
 class MappingValueNotUsable(ProductError):
     code = "collect.mapping-value-not-usable"
     title = "The mapping's {key} cannot be used"

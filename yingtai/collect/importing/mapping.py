@@ -8,11 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from yingtai.collect.errors import (
+    AmountMissing,
     CurrencyNotKnown,
+    IdentifierMissing,
     MappingKeyMissing,
     MappingKeyUnknown,
     MappingNotReadable,
     MappingValueNotUsable,
+    NoColumnUsed,
     TimeZoneNotKnown,
 )
 from yingtai.collect.importing.money import is_currency
@@ -293,15 +296,15 @@ def mapping_of(document: Mapped[str, Any]) -> Mapping:
 
 def _refuse_contradictions(made: Mapping) -> None:
     if made.shape == ORDER_LINES and ("line.unit_price" in made.fields) == ("line.amount" in made.fields):
-        raise MappingKeyMissing(key="either line.unit_price or line.amount", shape=made.shape)
+        raise AmountMissing
     if made.shape == PROFILES and not any(key.startswith("person.") for key in made.fields):
-        raise MappingKeyMissing(key="at least one identifier under [person]", shape=made.shape)
+        raise IdentifierMissing
     if made.consents and made.shape != PROFILES:
         raise MappingKeyUnknown(
             key="consent", shape=made.shape, known="consent belongs to the shape profiles"
         )
     if not made.columns():
-        raise MappingKeyMissing(key="any column of the file", shape=made.shape)
+        raise NoColumnUsed
 
 
 def _field(value: Any, key: str) -> Field:

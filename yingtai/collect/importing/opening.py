@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
+from unicodedata import category
 
 from yingtai.collect.errors import (
     EncodingNotKnown,
@@ -36,6 +37,8 @@ STEP = 1024 * 1024
 MOST_UNPACKED_BYTES = 20 * 1024**3
 TEXT_BYTES = bytes([*b"\t\n\v\f\r\x1a\x1b", *range(32, 127), *range(128, 256)])
 """What text is made of in any encoding of a byte or more; pictures and programs hold the others by the hundred."""
+NO_WRITING = frozenset({"Cc", "Cn", "Co", "Cs"})
+"""Categories of signs that no name holds: for machines, not given out, for private use, halves of one."""
 HIGH_BYTES = bytes(range(128, 256))
 ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?=[\x00-\x2f\x3a-\x7f]|\Z)")
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
@@ -125,7 +128,17 @@ def find_form(origin: Origin, options: FileOptions) -> Form:
         return replace(form, format=JSON_LINES)
     if text.lstrip()[:1] == "[" and text.lstrip()[1:].lstrip()[:1] in {"{", "]"}:
         raise FileNotATable(found="JSON [ ]")
-    return replace(form, delimiter=options.delimiter or find_delimiter(text))
+    form = replace(form, delimiter=options.delimiter or find_delimiter(text))
+    if _is_gibberish(text.lstrip().partition("\n")[0], form.delimiter):
+        raise FileNotATable(found="binary")
+    return form
+
+
+def _is_gibberish(first_line: str, delimiter: str) -> bool:
+    """Say whether what should name the columns is no writing: signs for machines, or bytes that no letter is made of,
+    where there is a single name, or as more than every fourth sign."""
+    odd = sum(sign == "\ufffd" or category(sign) in NO_WRITING for sign in first_line.rstrip("\r"))
+    return odd > 0 and (delimiter not in first_line or odd * 4 > len(first_line))
 
 
 def unpacked(origin: Origin, *, is_gzip: bool) -> BinaryIO:

@@ -50,6 +50,16 @@ class ImportView:
     started_by: str
     created_at: datetime
     finished_at: datetime | None
+    has_begun: bool = False
+
+    @property
+    def may_be_discarded(self) -> bool:
+        """Whether nothing of it runs and nothing was loaded, so that it can be forgotten with its file."""
+        return not self.has_begun and self.state in {
+            Import.State.DRAFT,
+            Import.State.CHECKED,
+            Import.State.FAILED,
+        }
 
     @property
     def is_over(self) -> bool:
@@ -274,6 +284,7 @@ def _view(row: Import, names: dict[UUID, str]) -> ImportView:
         upload.size_bytes if upload else 0, row.mapping, row.report, row.task_id, row.upload_id,
         bytes(row.digest) if row.digest else None,
         upload is not None and errors_path(row.id).exists(), row.started_by, row.created_at, row.finished_at,
+        bool(row.began_as),
     )  # fmt: skip
 
 

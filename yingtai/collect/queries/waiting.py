@@ -48,15 +48,18 @@ def count_undeclared(acting: Acting) -> int:
 
 
 def imports_waiting(acting: Acting, *, since: datetime) -> dict[str, list[UUID]]:
-    """Return the imports since then that failed, and those that somebody began and did not run."""
+    """Return the imports since then that failed, and those that the actor brought and did not run."""
     with acting_transaction(acting):
         lately = Import.objects.filter(created_at__gte=since).order_by("node_no", "-created_at")
-        rows = list(lately.values_list("id", "state", "upload__expires_at")[:MOST_COUNTED])
+        rows = list(lately.values_list("id", "state", "upload__expires_at", "started_by")[:MOST_COUNTED])
     return {
-        "failed": [id_ for id_, state, _ in rows if state == Import.State.FAILED],
+        "failed": [id_ for id_, state, _, _ in rows if state == Import.State.FAILED],
         "unfinished": [
             id_
-            for id_, state, expires_at in rows
-            if state in {Import.State.DRAFT, Import.State.CHECKED} and expires_at and expires_at > acting.at
+            for id_, state, expires_at, started_by in rows
+            if started_by == acting.actor
+            and state in {Import.State.DRAFT, Import.State.CHECKED}
+            and expires_at
+            and expires_at > acting.at
         ],
     }

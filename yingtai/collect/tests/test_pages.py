@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from yingtai.collect import api
+from yingtai.collect.errors import ImportUnderWay
 from yingtai.collect.queries.imports import _by_number, get_import, list_imports
+from yingtai.collect.sealed_files import upload_path
 from yingtai.collect.services.imports import check_import, find_run
 from yingtai.compliance.api import install_standard_purposes
 from yingtai.compliance.testing import signed_in
@@ -283,6 +285,8 @@ def test_an_upload_lies_sealed_under_its_own_key(marketer, acting):
         (b"PK\x03\x04 not a zip", "damaged"),
         (b"\x1f\x8bnot gzip at all", "damaged"),
         (b"a,a\n1,2\n", "Two columns"),
+        (b"\x03garb\xff\xfe", "The file is binary, which is not a table we read"),
+        (bytes(range(128, 160)) * 3, "The file is binary, which is not a table we read"),
     ],
 )
 def test_odd_files_are_refused_in_words(marketer, acting, content, words):
@@ -371,3 +375,69 @@ def test_a_file_whose_columns_nobody_named_is_neither_checked_nor_run(marketer, 
     answers = [marketer.post(f"{page}{what}").status_code for what in ("check", "run")]
 
     assert answers == [409, 409]
+
+
+def checked_people(marketer, acting, content, name="people.csv"):
+    made = upload(marketer, content, name)
+    form = {"shape": "profiles", "source": "Shop", "time_zone": "UTC", **columns_of(marketer.get(made.url))}
+    asked = marketer.post(made.url, form)
+    check_import(acting, list_imports(acting).rows[0].id)
+    return asked.url
+
+
+def test_a_file_without_lines_has_nothing_to_import(marketer, acting):
+    page = marketer.get(checked_people(marketer, acting, b"user_id,city\n"))
+
+    assert "The file has a header and no lines: there is nothing to import." in text_of(page)
+    assert "Import it now" not in text_of(page)
+
+
+def test_a_file_of_which_no_line_can_be_used_cannot_be_imported(marketer, acting):
+    page = marketer.get(checked_people(marketer, acting, b"user_id,city\n,Leeds\n,York\n"))
+
+    assert "Nothing can be imported: none of the 2 lines can be used." in text_of(page)
+    assert "Import it now" not in text_of(page)
+
+
+def test_a_file_that_is_not_wanted_goes_with_its_bytes(marketer, acting, stranger):
+    url = checked_people(marketer, acting, b"user_id,city\nu1,Leeds\n")
+    found = list_imports(acting).rows[0]
+    assert upload_path(found.upload_id).exists()
+    assert "Discard" in text_of(marketer.get(url))
+
+    assert stranger.post(f"{url}discard").status_code == 404
+    asked = marketer.get(f"{url}discard")
+    done = marketer.post(f"{url}discard", follow=True)
+
+    assert "Nothing of it was imported." in text_of(asked)
+    assert "“people.csv” is discarded." in text_of(done)
+    assert list_imports(acting).rows == []
+    assert not upload_path(found.upload_id).exists()
+    assert marketer.get(url).status_code == 404
+
+
+def test_an_import_that_is_asked_for_is_not_discarded(marketer, acting):
+    url = checked_people(marketer, acting, b"user_id,city\nu1,Leeds\n")
+    marketer.post(f"{url}run")
+
+    refused = marketer.post(f"{url}discard")
+
+    assert refused.status_code == ImportUnderWay.status
+    assert len(list_imports(acting).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "No column says who a line is about"), ("zh-hans", "没有任何一列说明每行对应哪位客户")],
+)
+def test_people_without_an_identifier_are_refused_in_words_of_the_page(marketer, language, words):
+    made = upload(marketer, b"city\nLeeds\n", "people.csv")
+    marketer.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+
+    refused = marketer.post(
+        made.url, {"shape": "profiles", "source": "Shop", "time_zone": "UTC", "column_0": "trait:city"}
+    )
+
+    assert refused.status_code == 422
+    assert words in text_of(refused)
+    assert "[person] needs" not in text_of(refused)

@@ -54,9 +54,10 @@ from yingtai.collect.services.imports import (
 from yingtai.collect.services.uploads import save_upload
 from yingtai.collect.uploading import SealingHandler
 from yingtai.collect.views.places import node_of, unit_of, zones_of
-from yingtai.collect.views.words import in_sentences, reason_words, reasons_in_words
+from yingtai.collect.views.words import in_sentences, in_words_of_the_page, reason_words, reasons_in_words
 from yingtai.compliance.api import ErasureStands, WithdrawalStands, channel_title, list_purposes
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.contributions import import_next_steps
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
@@ -64,7 +65,7 @@ from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.kernel.tasks import TaskView, find_task
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui import formats
-from yingtai.ui.components import Progress, Step, steps
+from yingtai.ui.components import Problem, Progress, Step, steps
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import is_swap, render_page
 from yingtai.vault.api import mask
@@ -156,13 +157,13 @@ def import_columns(request: ActingRequest, import_id: UUID) -> HttpResponse:
         zones=zones_of(request),
         purposes=purposes,
     )
-    problem: ProductError | None = None
+    problem: ProductError | Problem | None = None
     if request.method == "POST" and form.is_valid():
         try:
             _keep_columns(request, import_id, form, look, options)
             return redirect("collect:import", import_id)
         except ProductError as error:
-            problem = error
+            problem = in_words_of_the_page(error)
     # Whoever brought the file knows what is in it; for everybody else its values are masked like any other.
     shown = str if found.started_by == request.acting.actor else partial(mask, "text")
     context = {
@@ -217,6 +218,7 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
     may_run = (
         found.state in {"checked", "failed"}
         and found.report is not None
+        and bool(report.get("rows"))
         and not (found.is_given_up or found.is_hopeless)
     )
     mapping = mapping_of(found.mapping) if found.mapping else None
@@ -225,6 +227,7 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "progress": _progress(found, task) if task and (not task.is_over or task.problem) else None,
         "lacks_purpose": task is not None and (task.problem or {}).get("code") == PurposeNotRegistered.code,
         "is_stopped": task is not None and task.state == "stopped",
+        "next_steps": _next_steps() if found.is_over else [],
         "figures": _figures(report, is_over=found.is_over),
         "report": report,
         "taken": sum(report.get(name, 0) for name in ("events", "orders", "refunds", "people"))
@@ -250,6 +253,15 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
     return response
+
+
+def _next_steps() -> list[tuple[str, str]]:
+    """Return what to do with what came in: what modules above offer, and who did what when."""
+    record = f"{reverse('organization:record')}?what=import.started"
+    return [
+        *((words, address()) for words, address in import_next_steps.all()),
+        (_("Record of imports"), record),
+    ]
 
 
 def _first_lines(report: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:

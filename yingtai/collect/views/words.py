@@ -6,8 +6,11 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext, override
 
-from yingtai.kernel.errors import CATALOGUE
+from yingtai.collect.errors import MappingKeyMissing
+from yingtai.collect.forms import TARGETS
+from yingtai.kernel.errors import CATALOGUE, ProductError
 from yingtai.kernel.http import words_of
+from yingtai.ui.components import Problem
 
 
 def reason_words(code: str, facts: Mapping[str, Any] | None = None) -> tuple[str, str]:
@@ -37,3 +40,14 @@ def reasons_in_words() -> Callable[[str], str]:
             return in_sentences(*reason_words(code))
 
     return words
+
+
+def in_words_of_the_page(problem: ProductError) -> ProductError | Problem:
+    """Return a problem of a mapping as the page calls its parts: the columns' meanings, not the keys of a file."""
+    if not isinstance(problem, MappingKeyMissing):
+        return problem
+    meaning = str(TARGETS.get(str(problem.facts["key"]), problem.facts["key"]))
+    return Problem(
+        title=gettext("No column stands for “{meaning}” yet").format(meaning=meaning),
+        remedy=gettext("Choose it for one of the columns, under “Means”."),
+    )

@@ -73,3 +73,13 @@ def test_an_empty_day_leads_only_where_the_reader_may_go(sign_in, brand):
         assert "Nothing needs you today" in page
         assert (role, url) == (role, leads_to)
         assert browser.get(url).status_code == 200
+
+
+def test_home_names_only_the_files_one_brought_oneself(sign_in):
+    one, other = sign_in("marketer"), sign_in("marketer")
+    one.post("/data/imports/new", {"file": SimpleUploadedFile("orders.csv", b"Order,Total\n1,2\n")})
+
+    assert [text for text, _url in waiting_for(one) if "file waits" in text] == [
+        "1 file waits to be assigned and loaded"
+    ]
+    assert [text for text, _url in waiting_for(other) if "file waits" in text] == []
