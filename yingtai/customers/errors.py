@@ -128,7 +128,33 @@ class PersonalValueConcealed(ProductError):
 class RefundBeyondPayment(ProductError):
     code = "customers.refund-beyond-payment"
     title = "More was returned of an order than was paid for it"
-    remedy = "Amounts count as they were sent. Send each return with its own amount, not all that came back so far."
+    remedy = (
+        "What is more than was paid does not count. Send with each return its own amount, not the sum so far."
+    )
+    status = 422
+
+
+class RefundOfUnknownOrder(ProductError):
+    code = "customers.refund-of-unknown-order"
+    title = "Something was returned of an order that is not known, by a key that everybody can read"
+    remedy = "It was kept without its amount. Send the order first, or the return by a server or a file."
+    status = 422
+
+
+class OrderBelowZero(ProductError):
+    code = "customers.order-below-zero"
+    title = "A completed order had an amount below zero"
+    remedy = "It was kept without its amount. Send what was returned as Order Refunded."
+    status = 422
+
+
+class AmountBeyondPublicKey(ProductError):
+    code = "customers.amount-beyond-public-key"
+    title = "An amount or a number of pieces was beyond what a key that everybody can read may say"
+    remedy = (
+        "It was kept without it. Send orders of more than 10 million, or of more than a million pieces, by a server or "
+        "a file."
+    )
     status = 422
 
 

@@ -69,7 +69,9 @@ ADD_ORDERS = """
     FROM named_order AS named, LATERAL (
         SELECT node_no FROM customers_profile AS one WHERE one.profile_no = named.profile_no OFFSET 0
     ) AS profile
-    ON CONFLICT (brand_no, blind) DO NOTHING
+    ON CONFLICT (brand_no, blind) DO UPDATE
+    SET amount_minor = excluded.amount_minor, currency = excluded.currency
+    WHERE excluded.amount_minor > 0 AND coalesce(customers_order.amount_minor, 0) <= 0
 """
 
 # What came back under the number of its order; one with a number of its own is an order of its own.
@@ -80,8 +82,8 @@ ADD_REFUNDS = """
     ) AS came
     WHERE held.brand_no = came.brand_no AND held.blind = came.blind AND held.currency = came.currency
         AND held.amount_minor > 0
-    RETURNING held.brand_no, held.blind, held.refunded_minor > held.amount_minor
 """
+COMPLETED, REFUNDED = "Order Completed", "Order Refunded"
 
 KIND_NUMBERS = np.array([kind.number for kind in BY_PRIORITY], dtype=np.int16)
 
@@ -147,7 +149,8 @@ def change_traits(batch: Batch, people: People, said: Said) -> None:
 
 
 def add_orders(batch: Batch, people: People) -> None:
-    """Note whose the order numbers of this set are; the earliest event that names one decides."""
+    """Note whose the order numbers of this set are, which the earliest event that names one decides, and what was paid:
+    nothing for what came back under a number of its own, which is below zero."""
     events = batch.set.events
     if "order_id" not in events.column_names or events["order_id"].null_count == len(events):
         return
@@ -161,6 +164,8 @@ def add_orders(batch: Batch, people: People) -> None:
     order = np.argsort(occurred[rows], kind="stable")
     first = order[first_per(brands[order], blind[order])]
     picked = rows[first]
+    amounts, has = _paid(batch)
+    paying = _paying(rows, first, order, brands, blind, is_paid=amounts[rows] > 0)
     put_rows(
         batch.cursor,
         "named_order",
@@ -170,25 +175,53 @@ def add_orders(batch: Batch, people: People) -> None:
                 "blind": _bytes(blind[first]),
                 "profile_no": people.profile_no[picked],
                 "occurred_at": _moments(occurred[picked]),
-                "amount_minor": _column(batch, "amount_minor", pa.int64(), picked),
-                "currency": _column(batch, "currency", pa.string(), picked),
+                "amount_minor": pa.array(amounts[paying], pa.int64(), mask=~has[paying]),
+                "currency": _column(batch, "currency", pa.string(), paying),
             }
         ),
     )
     batch.cursor.execute(ADD_ORDERS)
 
 
-def add_refunds(batch: Batch) -> np.ndarray:
-    """Add up what came back of orders, and return the rows of returns that are more than what was paid."""
+def _paid(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each event says was paid for its order, below zero for what came back, and which say so."""
     events = batch.set.events
-    nothing = np.zeros(0, np.int64)
+    amounts = batch.numbers("amount_minor")
+    names = events["event"].cast(pa.string())
+    is_back, is_paid = (pc.equal(names, name).fill_null(False).to_numpy() for name in (REFUNDED, COMPLETED))
+    has = (is_back | is_paid) & (amounts != 0)
+    return np.where(is_back, -np.abs(amounts), np.where(is_paid, amounts, 0)), has
+
+
+def _paying(
+    rows: np.ndarray,
+    first: np.ndarray,
+    order: np.ndarray,
+    brands: np.ndarray,
+    blind: np.ndarray,
+    *,
+    is_paid: np.ndarray,
+) -> np.ndarray:
+    """Return for the first row of each order the row that says what was paid: the earliest that does, or itself."""
+    if is_paid[first].all():
+        return np.asarray(rows[first])
+    of = order[is_paid[order]]
+    earliest = of[first_per(brands[of], blind[of])].tolist()
+    found = {(int(brands[place]), blind[place].tobytes()): place for place in earliest}
+    places = [found.get((int(brands[place]), blind[place].tobytes()), place) for place in first.tolist()]
+    return np.asarray(rows[np.array(places, np.int64)])
+
+
+def add_refunds(batch: Batch) -> None:
+    """Add up what came back of orders."""
+    events = batch.set.events
     if not {"order_id", "amount_minor", "currency"} <= set(events.column_names):
-        return nothing
-    is_refund = pc.equal(events["event"].cast(pa.string()), "Order Refunded").fill_null(False)
+        return
+    is_refund = pc.equal(events["event"].cast(pa.string()), REFUNDED).fill_null(False)
     has_all = pc.and_(events["order_id"].is_valid(), events["amount_minor"].is_valid())
     rows = np.flatnonzero(pc.and_(is_refund, has_all).to_numpy())
     if not len(rows):
-        return nothing
+        return
     brands = batch.numbers("node_no")[rows] >> BRAND_SHIFT
     blind = order_blinds(events["order_id"].take(pa.array(rows)).cast(pa.string()).to_pylist(), brands)
     columns = {
@@ -199,9 +232,6 @@ def add_refunds(batch: Batch) -> np.ndarray:
     }
     put_rows(batch.cursor, "named_refund", pa.table(columns))
     batch.cursor.execute(ADD_REFUNDS)
-    beyond = {(brand_no, bytes(one)) for brand_no, one, is_beyond in batch.cursor.fetchall() if is_beyond}
-    found = zip(rows.tolist(), brands.tolist(), blind, strict=True)
-    return np.array([row for row, brand_no, one in found if (brand_no, one.tobytes()) in beyond], np.int64)
 
 
 def order_blinds(numbers: list[str], brands: np.ndarray) -> np.ndarray:

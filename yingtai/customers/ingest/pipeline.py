@@ -14,13 +14,20 @@ from django.db import connection
 
 from yingtai.collect.api import IdentifierMeansNobody, IdentifierOfACrowd, note_oddities
 from yingtai.compliance.api import merge_consents_in_pairs
-from yingtai.customers.errors import (
-    PersonalValueConcealed,
-    RefundBeyondPayment,
-)
+from yingtai.customers.errors import PersonalValueConcealed
 from yingtai.customers.events import ProfilesMerged, SetIngested
 from yingtai.customers.eventset import EventSet
-from yingtai.customers.ingest import identifying, keys, moving, people, private, repeats, timeline, writing
+from yingtai.customers.ingest import (
+    identifying,
+    keys,
+    money,
+    moving,
+    people,
+    private,
+    repeats,
+    timeline,
+    writing,
+)
 from yingtai.customers.ingest.batch import Batch, Found, People
 from yingtai.customers.ingest.concealing import conceal
 from yingtai.customers.ingest.grouping import different
@@ -85,6 +92,9 @@ def ingest_set(
         oddities = _by_source(events, {PersonalValueConcealed: concealed})
         kept = repeats.drop_repeats(cursor, events, memory, acting.at.date())
         batch = Batch(acting, ingest_no, kept, cursor, found if kept is events else None)
+        if len(kept):
+            batch.set, uncounted = money.settle(batch)
+            oddities.update(_by_source(kept, uncounted))
         events = kept
         at_step("repeats")
         done = _write_books(batch, total, oddities, with_timeline=with_timeline, at_step=at_step)
@@ -147,7 +157,7 @@ def _write_books(
         at_step("profiles")
         _write_traits(batch, found, said, keyring)
         people.add_orders(batch, found)
-        oddities.update(_by_source(batch.set, {RefundBeyondPayment: people.add_refunds(batch)}))
+        people.add_refunds(batch)
         at_step("traits")
         if with_timeline:
             timeline.merge_timelines(batch, found)

@@ -4,6 +4,7 @@ import pytest
 
 from yingtai.collect.api import make_source, notes_of
 from yingtai.customers.testing import drain, send
+from yingtai.lake import api as lake
 from yingtai.organization.testing import MONDAY
 
 pytestmark = pytest.mark.usefixtures("lake")
@@ -63,3 +64,54 @@ def test_more_returned_than_paid_is_noted_and_less_is_not(acting, shop):
     assert [note.title for note in notes_of(acting, shop.source_no)] == [
         "More was returned of an order than was paid for it"
     ]
+
+
+def amounts(acting):
+    rows = lake.scoped(acting.scope).query(
+        "SELECT event, amount_minor FROM events WHERE amount_minor IS NOT NULL"
+    )
+    return sorted((row["event"], row["amount_minor"]) for row in rows.to_pylist())
+
+
+def test_what_is_returned_beyond_what_was_paid_does_not_count(acting, shop):
+    send(
+        shop,
+        [order("Order Completed", 50) | {"messageId": "a"}, order("Order Refunded", 15) | {"messageId": "b"}],
+    )
+    drain(MONDAY)
+    send(
+        shop,
+        [order("Order Refunded", 50) | {"messageId": "c"}, order("Order Refunded", 50) | {"messageId": "d"}],
+    )
+    drain(MONDAY)
+
+    assert amounts(acting) == [("Order Completed", 5000), ("Order Refunded", 1500), ("Order Refunded", 3500)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "event", "total", "counted"),
+    [
+        ("sdk", "Order Completed", -9e12, None), ("server", "Order Completed", -12, None),
+        ("sdk", "Order Completed", 10_000_000, 1_000_000_000), ("sdk", "Order Completed", 10_000_000.01, None),
+        ("server", "Order Completed", 10_000_000.01, 1_000_000_001), ("sdk", "Order Refunded", 9e11, None),
+        ("sdk", "Order Refunded", 5, None), ("server", "Order Refunded", 5, 500), ("sdk", "Looked", 9e11, None),
+    ],
+)  # fmt: skip
+def test_one_event_says_no_money_that_nobody_paid(acting, brand, kind, event, total, counted):
+    source = make_source(acting, brand.node_no, name="shop", kind=kind)
+    send(source, [order(event, total) | {"messageId": "1"}])
+    drain(MONDAY)
+
+    assert amounts(acting) == ([] if counted is None else [(event, counted)])
+    assert len(notes_of(acting, source.source_no)) == (counted is None)
+
+
+def test_lines_of_an_order_count_no_further_than_the_order(acting, shop):
+    one = {"product_id": "a", "price": 9_000_000, "quantity": 1}
+    sent = order("Order Completed", 10)
+    send(shop, [sent | {"messageId": "1", "properties": sent["properties"] | {"products": [one, one]}}])
+    drain(MONDAY)
+
+    lines = lake.scoped(acting.scope).query("SELECT amount_minor, quantity FROM order_lines").to_pylist()
+    assert lines == [{"amount_minor": None, "quantity": None}] * 2
+    assert amounts(acting) == [("Order Completed", 1000)]
