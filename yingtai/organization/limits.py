@@ -11,6 +11,7 @@ from typing import Any
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.counters import count_up
 from yingtai.kernel.protecting import is_protected
+from yingtai.kernel.scope import brand_of
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.deeds import record_deed
 from yingtai.organization.errors import TooManyQuestions
@@ -18,7 +19,11 @@ from yingtai.organization.errors import TooManyQuestions
 HOUR, DAY = 3_600, 86_400
 OF_A_PERSON = {HOUR: 300, DAY: 1_000}
 OF_A_PROGRAM = {HOUR: 120, DAY: 500}
-"""How many different questions are answered in an hour and in a day; a dashboard asks some twenty."""
+"""How many different questions are answered in an hour and in a day; a dashboard asks some twenty.
+
+Those of all keys of a brand count together, at whatever place of it, and so do those of keys above brands: an
+administrator makes any number of keys, and more of them are answered no more.
+"""
 
 
 def count_question(acting: Acting, question: Any) -> None:
@@ -38,9 +43,10 @@ def count_question(acting: Acting, question: Any) -> None:
 
 
 def _count_new(acting: Acting) -> None:
-    limits = OF_A_PERSON if acting.actor.startswith("staff:") else OF_A_PROGRAM
-    for seconds, most in limits.items():
-        count = count_up(f"questions-in-{seconds}-of-{acting.actor}", seconds=seconds)
+    is_staff = acting.actor.startswith("staff:")
+    who = acting.actor if is_staff else f"keys-of-{brand_of(acting.scope.hull.lo)}"
+    for seconds, most in (OF_A_PERSON if is_staff else OF_A_PROGRAM).items():
+        count = count_up(f"questions-in-{seconds}-of-{who}", seconds=seconds)
         if count > most:
             raise TooManyQuestions(most=most, hours=seconds // HOUR)
         if count == most:

@@ -141,6 +141,9 @@ def test_so_many_questions_a_key_that_sees_nobody_is_answered_then_told_to_wait(
     assert refused.json()["code"] == "organization.too-many-questions"
     [deed] = deeds_of(acting, "people.counted-often")
     assert deed.details == {"questions": 2, "hours": 1}
+    # Another key of the brand is answered no more.
+    other = make_api_key(None, unit_code=brand.code, name="another", roles=["executive"], at=acting.at)
+    assert count("executive", other, 13).status_code == 429
 
 
 def test_a_definition_that_is_saved_is_a_question_too(acting, brand, lake, monkeypatch):
