@@ -9,6 +9,7 @@ from yingtai.audiences.comparing import COLUMNS
 from yingtai.audiences.counting import lake_at, trait_columns
 from yingtai.collect.api import Declared, plan_of, shown_instead_of
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.protecting import is_protected
 from yingtai.kernel.scope import brand_of
 
 MOST_OFFERED = 100
@@ -19,9 +20,11 @@ EVENTS = """
 """
 VALUES = """
     SELECT {column} AS value, count(*) AS events, {title} AS title FROM events
-    WHERE day >= $since AND event = $event AND {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $most
+    WHERE day >= $since AND event = $event AND {column} IS NOT NULL GROUP BY 1 {fewest} ORDER BY 2 DESC, 1 LIMIT $most
 """
-# Never a value that only few people have: a list of values must not tell who somebody is.
+# Never a value that only few people have: a list of values must not tell who somebody is. Details of events are offered
+# whole to whoever may see people, who reads them in any timeline.
+OF_SOME_PEOPLE = "HAVING count(DISTINCT profile_no) >= 5"
 TRAIT_VALUES = """
     SELECT "{column}" AS value, count(*) AS people, NULL AS title FROM traits
     WHERE "{column}" IS NOT NULL GROUP BY 1 HAVING count(*) >= 5 ORDER BY 2 DESC, 1 LIMIT $most
@@ -61,11 +64,9 @@ def values_to_offer(
         return []
     since = (acting.at - timedelta(days=LATELY_DAYS)).date()
     values = {"since": since, "event": part["event"], "most": MOST_OFFERED}
-    return _texts(
-        lake.query(
-            VALUES.format(column=where, title=NAME_OF_PRODUCT if where == "product_id" else "NULL"), values
-        )
-    )
+    title = NAME_OF_PRODUCT if where == "product_id" else "NULL"
+    fewest = OF_SOME_PEOPLE if is_protected(acting) else ""
+    return _texts(lake.query(VALUES.format(column=where, title=title, fewest=fewest), values))
 
 
 def _texts(rows: Any) -> list[tuple[str, str]]:

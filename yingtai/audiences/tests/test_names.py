@@ -19,7 +19,7 @@ from yingtai.compliance.testing import signed_in
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.testing import MONDAY, BrandForTest
+from yingtai.organization.testing import MONDAY, BrandForTest, make_acting
 
 VIEW = "Product Viewed"
 TRAITS = {"vip": "boolean", "visits": "number", "since": "datetime", "City": "string"}
@@ -201,6 +201,18 @@ def test_products_are_offered_with_their_names(shop, acting):
     part = {"event": VIEW, "and_where": "product_id"}
     offered = values_to_offer(acting, shop.node_no, part, "and_")
     assert ("p1", "Lark") in offered
+
+
+def test_details_of_few_people_are_not_offered_to_whoever_may_not_see_people(shop, acting):
+    # Each was seen five times: one by five people, the other by one.
+    write_events(shop.node_no, [
+        {"profile_no": shop.node_no + 1 + n * of, "event": VIEW, "occurred_at": MONDAY, "page_path": path}
+        for path, of in (("/of-five", 1), ("/of-one", 0)) for n in range(5)
+    ])  # fmt: skip
+    analyst = make_acting(shop.node_no, roles=("analyst",))
+    part = {"event": VIEW, "where": "page_path"}
+    assert values_to_offer(analyst, shop.node_no, part) == [("/of-five", "")]
+    assert values_to_offer(acting, shop.node_no, part) == [("/of-five", ""), ("/of-one", "")]
 
 
 def test_a_saved_audience_keeps_the_lakes_own_names(shop, acting):
