@@ -19,6 +19,7 @@ from yingtai.customers.jobs import merge_by_hand, split_by_hand
 from yingtai.customers.listing import PEOPLE
 from yingtai.customers.orders import SHOWN_ORDERS, orders_of, worth_of
 from yingtai.customers.services import confirming, erasing, revealing
+from yingtai.customers.services.merging import check_merge, check_split
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import privacy_holders, profile_panels
 from yingtai.kernel.env import env
@@ -194,6 +195,7 @@ def split(request: ActingRequest, profile_id: UUID, evidence_id: UUID) -> HttpRe
     """Undo a merge, after saying what that means."""
     back = reverse("customers:profile", args=[profile_id])
     if request.method == "POST":
+        check_split(request.acting, survivor_id=profile_id, evidence_id=evidence_id)
         split_by_hand.enqueue(request.acting, evidence_id=str(evidence_id), once_per=str(evidence_id))
         messages.success(request, _("The merge is being undone. Open the profile again in a moment."))
         return redirect(back)
@@ -220,6 +222,7 @@ def merge(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     view = queries.get_living(request.acting, profile_id)
     if request.method == "POST" and "search" not in request.POST:
         duplicate_id = _posted_id(request, "duplicate_id")
+        check_merge(request.acting, survivor_id=profile_id, duplicate_id=UUID(duplicate_id))
         merge_by_hand.enqueue(
             request.acting, survivor_id=str(profile_id), duplicate_id=duplicate_id, once_per=duplicate_id
         )

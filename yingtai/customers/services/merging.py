@@ -26,6 +26,7 @@ from yingtai.customers.rules import BY_NAME
 from yingtai.customers.services.rebuilding import rebuild_profiles
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.events import publish
+from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import record_deed
 
 BY_HAND = "by hand"
@@ -60,6 +61,28 @@ def merge_profiles(acting: Acting, *, survivor_id: UUID, duplicate_id: UUID) -> 
                 duplicate_nos=(duplicate.profile_no,), rule=BY_HAND,
             ),
         )  # fmt: skip
+
+
+def check_merge(acting: Acting, *, survivor_id: UUID, duplicate_id: UUID) -> None:
+    """Refuse at once what `merge_profiles` would refuse later, in a job that nobody waits for.
+
+    Raises: CannotMergeIntoItself, ProfileNotFound, ProfileAlreadyMerged, OtherBrand, TwoUserIds
+    """
+    if survivor_id == duplicate_id:
+        raise CannotMergeIntoItself(field="duplicate_id")
+    with acting_transaction(acting):
+        _refuse_two_users(*_locked(survivor_id, duplicate_id))
+
+
+def check_split(acting: Acting, *, survivor_id: UUID, evidence_id: UUID) -> None:
+    """Refuse at once to undo a merge that is not one of this profile.
+
+    Raises: NothingToSplit
+    """
+    with acting_transaction(acting):
+        survivor_no = Profile.objects.filter(id=survivor_id).values_list("profile_no", flat=True).first()
+        if not MergeEvidence.objects.filter(id=evidence_id, survivor_no=survivor_no or 0).exists():
+            raise NothingToSplit
 
 
 def split_profile(acting: Acting, *, evidence_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from yingtai.collect.testing import ask_for_import_of
 from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers import deeds, ingesting
 from yingtai.customers.api import erase_person, find_profiles, get_profile, list_profiles
-from yingtai.customers.errors import TooManyReveals
+from yingtai.customers.errors import CannotMergeIntoItself, NothingToSplit, TooManyReveals
 from yingtai.customers.importing import run_import
 from yingtai.customers.models import Identifier, Profile, Reveal
 from yingtai.customers.queries import code_of
@@ -289,6 +290,24 @@ def test_the_number_above_the_list_is_of_those_found(brand, anna):
 
 def test_nobody_is_not_found_by_a_value_of_another_brand(brand, neighbour, anna):
     assert find_profiles(make_acting(neighbour.node_no), "u-anna") == []
+
+
+def test_a_merge_that_cannot_be_is_refused_before_a_job_is_begun(brand, neighbour, acting, anna):
+    source = make_source(make_acting(neighbour.node_no), neighbour.node_no, name="shop")
+    send(source, [{"type": "identify", "userId": "foreign", "messageId": "f1", "traits": {}}])
+    ingesting.drain(MONDAY)
+    with acting_transaction(make_acting(neighbour.node_no)):
+        foreign = Profile.objects.get()
+    manager = signed_in(brand.code, "brand_manager")
+
+    answers = [
+        manager.post(f"/profiles/{anna.id}/merge", {"duplicate_id": str(other)})
+        for other in (foreign.id, uuid4(), anna.id)
+    ]
+    undone = manager.post(f"/profiles/{anna.id}/merges/{uuid4()}/undo")
+
+    assert [one.status_code for one in answers] == [404, 404, CannotMergeIntoItself.status]
+    assert undone.status_code == NothingToSplit.status
 
 
 @pytest.mark.parametrize("typed", [{}, {"confirmed": ""}, {"confirmed": "yes"}, {"confirm": "yes"}])
