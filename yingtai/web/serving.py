@@ -12,11 +12,14 @@ from datetime import UTC, datetime
 from importlib import import_module
 
 from yingtai.kernel import heartbeats
+from yingtai.kernel.connections import BACKLOG, HEAD_SECONDS, most_connections
 from yingtai.kernel.env import env
 from yingtai.web.processes import PROCESSES
 from yingtai.web.start import become
 
 FACT_SECONDS = 1
+MOST_CONNECTIONS = 8_192
+"""Of the console; granian counts all of them together, so a share for each address is a reverse proxy's work."""
 PRUNE_SECONDS = 3600
 
 log = logging.getLogger(__name__)
@@ -44,8 +47,13 @@ def web() -> None:
         address=env().host,
         port=env().port,
         interface=import_module("granian.constants").Interfaces.ASGINL,
+        # Told which protocol comes, granian does not wait for ever for the first bytes to find out.
+        http=import_module("granian.constants").HTTPModes.http1,
         workers=1,
         websockets=False,
+        backlog=BACKLOG,
+        backpressure=most_connections(MOST_CONNECTIONS),
+        http1_settings=import_module("granian.http").HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000),
         log_access=False,
         log_level=import_module("granian.log").LogLevels.warning,
         workers_kill_timeout=10,

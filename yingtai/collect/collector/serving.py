@@ -3,13 +3,13 @@
 import asyncio
 import gc
 import logging
-import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
@@ -17,12 +17,11 @@ from yingtai.collect.collector.answers import Send
 from yingtai.collect.collector.app import Collector
 from yingtai.collect.collector.reception import Receive
 from yingtai.collect.collector.sealing import VaultSealer
+from yingtai.kernel.connections import BACKLOG, HEAD_SECONDS, most_connections
 from yingtai.kernel.env import dsn, env
 
 MOST_CONNECTIONS = 16_384
-FILES_FOR_OURSELVES = 64
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
-BACKLOG = 1024
 SWITCH_SECONDS = 0.001
 OBJECTS_BETWEEN_LOOKS = 100_000
 
@@ -45,7 +44,8 @@ async def serve_application(application: Application, *, host: str, port: int) -
         http=HTTPModes.http1,
         websockets=False,
         backlog=BACKLOG,
-        backpressure=_most_connections(),
+        backpressure=most_connections(MOST_CONNECTIONS),
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000),
         log_access=False,
         log_level=LogLevels.error,
     )
@@ -57,12 +57,3 @@ async def serve_application(application: Application, *, host: str, port: int) -
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
     await server.serve()
-
-
-def _most_connections() -> int:
-    """Return how many connections this process may hold open, after asking for as many as it may have."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_CONNECTIONS + FILES_FOR_OURSELVES
-    files = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
-    return files - FILES_FOR_OURSELVES

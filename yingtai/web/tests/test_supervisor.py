@@ -1,12 +1,16 @@
 """One machine's whole product: kept alive, recovered after the worst, ended without a trace."""
 
+import contextlib
 import os
 import shutil
 import signal
+import socket
 import sys
+import time
 
 import pytest
 
+from yingtai.kernel.connections import HEAD_SECONDS, most_connections
 from yingtai.kernel.jobs import QUEUES
 from yingtai.web.processes import PROCESSES
 from yingtai.web.tests.running import Product, waited_for
@@ -34,6 +38,23 @@ def supervisor(product):
     assert waited_for(product.is_healthy)
     assert waited_for(lambda: product.living_workers() == len(QUEUES), 30)
     return product.supervisor
+
+
+def test_four_thousand_half_sent_heads_hold_up_nobody_and_are_cut(product, supervisor):
+    most_connections(4_100)
+    web = ("127.0.0.1", product.port)
+    with contextlib.ExitStack() as idle:
+        lines = [
+            idle.enter_context(socket.create_connection(web, timeout=HEAD_SECONDS + 5)) for _ in range(4_000)
+        ]
+        for line in lines[::2]:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: here\r\nX-half: ")
+        began = time.monotonic()
+
+        assert product.is_healthy()
+        assert time.monotonic() - began < 2
+        assert [line.recv(1) for line in lines[:2]] == [b"", b""]
+        assert time.monotonic() - began < HEAD_SECONDS + 2
 
 
 @pytest.mark.parametrize("trouble", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hangs"])
