@@ -1,6 +1,7 @@
 """Where a request comes from, through proxies that are named and none that is not."""
 
 import ipaddress
+from functools import lru_cache
 
 from yingtai.kernel.env import env
 
@@ -18,6 +19,18 @@ def client_address(peer: str, forwarded: str) -> str:
         # The last hop is what our own proxy saw; what stands before it may be anybody's word.
         peer = hops.pop()
     return peer if _is_address(peer) else NOWHERE
+
+
+@lru_cache(maxsize=4_096)
+def sharer(address: str) -> str:
+    """Return who shares: an IPv4 address, or the network of an IPv6 one, for whoever has one has all of its 2⁶⁴."""
+    if ":" not in address:
+        return address
+    try:
+        found = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found), 64), strict=False))
 
 
 def _is_proxy(address: str) -> bool:

@@ -1,8 +1,10 @@
 """How colleagues sign in: by invitation of an administrator, never by signing up.
 
 Wrong passwords count for the account *and* the address they come from (django-axes), so that nobody is shut out by
-somebody else's failures: not by a stranger elsewhere, not by a colleague behind the same proxy. A device that signed in
-before is let try whatever happens elsewhere. Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
+somebody else's failures: not by a stranger elsewhere, not by a colleague behind the same proxy. While very many come
+from one address, an account that was tried there before waits sooner; one that was not is let in as ever. A device that
+signed in before is let try whatever happens elsewhere. Source: OWASP, "Slow Down Online Guessing Attacks with Device
+Cookies".
 """
 
 from hashlib import blake2s
@@ -19,7 +21,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.addresses import client_address
+from yingtai.kernel.addresses import client_address, sharer
 from yingtai.kernel.counters import count_of, count_up
 from yingtai.kernel.scope import EVERYTHING, NOTHING
 from yingtai.organization.deeds import record_deed
@@ -27,6 +29,10 @@ from yingtai.organization.deeds import record_deed
 DEVICE_SECONDS = 180 * 24 * 3600
 FAILURES_OF_A_DEVICE = 20
 COUNTED_SECONDS = 3600
+FLOOD, FLOOD_SECONDS = 100, 60
+"""Wrong passwords from one address, for whatever accounts, that are no colleagues' typing any more."""
+FAILURES_IN_A_FLOOD, FLOOD_COUNTED_SECONDS = 3, 900
+"""So many of them may have been for an account that is still let try from there."""
 GROUP_NODE = 0
 CHANGES = {
     "mfa/email/totp_activated": "sign-in.factor-added",
@@ -48,10 +54,15 @@ class StaffAdapter(DefaultAccountAdapter):
         return address_of(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        if not is_known_device(request, credentials):
-            super().pre_authenticate(request, **credentials)
+        if is_known_device(request, credentials):
+            return
+        if _is_guessed_in_a_flood(request, credentials):
+            raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        count_up(_flood_counter(request), seconds=FLOOD_SECONDS)
+        count_up(_guess_counter(request, credentials), seconds=FLOOD_COUNTED_SECONDS)
         if nonce := _nonce(request, account_of(request, credentials)):
             count_up(_counter(nonce), seconds=COUNTED_SECONDS)
 
@@ -116,6 +127,26 @@ def is_known_device(request: HttpRequest, credentials: Any = None) -> bool:
     """Say whether this device has signed in to this account before, and has not failed too often itself."""
     nonce = _nonce(request, account_of(request, credentials))
     return bool(nonce) and count_of(_counter(nonce)) < FAILURES_OF_A_DEVICE
+
+
+def _is_guessed_in_a_flood(request: HttpRequest, credentials: Any) -> bool:
+    return (
+        count_of(_flood_counter(request)) >= FLOOD
+        and count_of(_guess_counter(request, credentials)) >= FAILURES_IN_A_FLOOD
+    )
+
+
+def _flood_counter(request: HttpRequest) -> str:
+    return f"failures-of-address-{_short(sharer(address_of(request)))}"
+
+
+def _guess_counter(request: HttpRequest, credentials: Any) -> str:
+    return f"failures-of-account-{_short(account_of(request, credentials), sharer(address_of(request)))}"
+
+
+def _short(*parts: str) -> str:
+    """Return a name for what is nobody's business: counters are read by whoever looks after the books."""
+    return blake2s("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def _nonce(request: HttpRequest, account: str) -> str:

@@ -143,8 +143,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 # For devices that never signed in to the account; those that did are not held up (organization/signing_in.py), so the
-# limit on every sign-in of an address, which knows no devices, is off.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "100/m/ip,50/h/key"}
+# limits on all sign-ins of an address, which know neither devices nor accounts, are off.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "50/h/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Yingtai"
 MFA_ADAPTER = "yingtai.organization.second_factor.SealingAdapter"

@@ -17,6 +17,7 @@ from yingtai.collect.collector.sealing import Sealer
 from yingtai.collect.collector.turns import Turns
 from yingtai.collect.errors import KeyUnknown, MethodNotAllowed, PathUnknown, StoreUnavailable
 from yingtai.kernel import heartbeats
+from yingtai.kernel.addresses import sharer
 from yingtai.kernel.errors import ProductError
 
 MEASURES = "/v1/m"
@@ -98,12 +99,12 @@ class Collector:
         self._refuse_when_busy()
         key = reception.key_in_header(headers)
         address = reception.address_of(scope, headers)
-        sharer = reception.sharer(address)
-        source = await self._admit([key], headers, sharer) if key else None
-        with self._waiting.place(sharer):
+        payer = sharer(address)
+        source = await self._admit([key], headers, payer) if key else None
+        with self._waiting.place(payer):
             body = await reception.read_body(receive, headers)
             self._refuse_when_busy()
-            accepted = await self._collect(Arrived(call, headers, body, address, sharer), source, refused)
+            accepted = await self._collect(Arrived(call, headers, body, address, payer), source, refused)
         return 200, answers.accepted(accepted, refused), NO_LINES
 
     def _refuse_when_busy(self) -> None:
@@ -119,20 +120,20 @@ class Collector:
         keys = None
         if source is None:
             # Nothing is read as a whole before we know that a live key is in it.
-            peeked = await self._turns.take(arrived.sharer, arrived.body.keys_peeked)
-            source, keys = await self._admit(peeked, arrived.headers, arrived.sharer), self._keys
-        judged = await self._turns.take(arrived.sharer, partial(judge, arrived, source, keys))
+            peeked = await self._turns.take(arrived.payer, arrived.body.keys_peeked)
+            source, keys = await self._admit(peeked, arrived.headers, arrived.payer), self._keys
+        judged = await self._turns.take(arrived.payer, partial(judge, arrived, source, keys))
         refused.extend(judged.refused)
         await self._committer.keep(judged.document, len(judged.document.document))
         if judged.problem:
             raise judged.problem
         return judged.kept
 
-    async def _admit(self, keys: list[str], headers: Headers, sharer: str) -> Source:
+    async def _admit(self, keys: list[str], headers: Headers, payer: str) -> Source:
         source = await self._keys.find(keys) if keys else None
         if source is None:
             raise KeyUnknown if self._keys.is_loaded else StoreUnavailable
-        let_in(source, headers, sharer)
+        let_in(source, headers, payer)
         return source
 
 

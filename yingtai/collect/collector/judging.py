@@ -24,13 +24,13 @@ CALLS |= {f"/v1/{name[0]}": name for name in ("batch", *KINDS)}
 
 
 class Arrived(NamedTuple):
-    """A request whose body is here; `sharer` is who pays for the work."""
+    """A request whose body is here; `payer` is who pays for the work."""
 
     call: str
     headers: Headers
     body: Body
     address: str
-    sharer: str
+    payer: str
 
 
 class Judged(NamedTuple):
@@ -42,12 +42,12 @@ class Judged(NamedTuple):
     problem: ProductError | None
 
 
-def let_in(source: Source, headers: Headers, sharer: str) -> None:
+def let_in(source: Source, headers: Headers, payer: str) -> None:
     """Say whether a source may send from here and now: raises OriginNotAllowed, TooManyEvents."""
     origin = headers.get(b"origin")
     if origin and "*" not in source.origins and plain(origin) not in source.origins:
         raise OriginNotAllowed
-    if wait := source.bucket.wait(monotonic(), sharer):
+    if wait := source.bucket.wait(monotonic(), payer):
         raise TooManyEvents(seconds=wait)
 
 
@@ -62,12 +62,12 @@ def judge(arrived: Arrived, source: Source, keys: KeyRing | None = None) -> Judg
     Raises: TooManyEvents, OriginNotAllowed, KeyUnknown, RequestTooLarge, RequestNotReadable
     """
     # Many may have been judged since this one's head was looked at.
-    let_in(source, arrived.headers, arrived.sharer)
+    let_in(source, arrived.headers, arrived.payer)
     try:
         body = arrived.body.unpacked()
         request = opening.open_request(body, many=arrived.call in MANY, call=arrived.call)
     except ProductError:
-        source.bucket.spend(arrived.sharer, kept=0, judged=BATCH_EVENTS)
+        source.bucket.spend(arrived.payer, kept=0, judged=BATCH_EVENTS)
         raise
     if keys is not None:
         source = _named(request, keys, arrived)
@@ -77,7 +77,7 @@ def judge(arrived: Arrived, source: Source, keys: KeyRing | None = None) -> Judg
     kept = request.event_count - len(verdict.refused)
     # What nobody can read took as long as the events that would have had room in it.
     judged = max(events, len(body) // SMALLEST_EVENT_BYTES) if request.malformed else events
-    source.bucket.spend(arrived.sharer, kept=max(kept, 0), judged=judged)
+    source.bucket.spend(arrived.payer, kept=max(kept, 0), judged=judged)
     document = _wrapped(arrived, request, verdict, source=source, received=received)
     problem = request.problem or (None if kept else AllRefused())
     return Judged(document, kept, verdict.refused, problem)
@@ -87,7 +87,7 @@ def _named(request: Request, keys: KeyRing, arrived: Arrived) -> Source:
     source = keys.known(reception.key_in_body(request.write_key) or "")
     if source is None:
         raise KeyUnknown
-    let_in(source, arrived.headers, arrived.sharer)
+    let_in(source, arrived.headers, arrived.payer)
     return source
 
 

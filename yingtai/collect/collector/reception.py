@@ -7,8 +7,6 @@ import re
 import zlib
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Iterator
-from functools import lru_cache
-from ipaddress import IPv6Address, IPv6Network
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -118,18 +116,6 @@ class Waiting:
                 self._of[address] = left
             else:
                 del self._of[address]
-
-
-@lru_cache(maxsize=4_096)
-def sharer(address: str) -> str:
-    """Return who shares: an IPv4 address, or the network of an IPv6 one, for whoever has one has all of its 2⁶⁴."""
-    if ":" not in address:
-        return address
-    try:
-        found = IPv6Address(address.partition("%")[0])
-    except ValueError:
-        return address
-    return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))
 
 
 async def read_body(receive: Receive, headers: Headers) -> Body:

@@ -6,6 +6,7 @@ import pytest
 
 from yingtai.collect.collector import reception
 from yingtai.collect.errors import CollectorBusy, RequestTooSlow
+from yingtai.kernel.addresses import sharer
 
 
 async def nothing_more():
@@ -84,4 +85,4 @@ def test_a_full_room_is_full_for_everybody_until_places_are_free():
     ],
 )
 def test_whoever_has_one_address_of_ipv6_has_a_network_of_them(address, who):
-    assert reception.sharer(address) == who
+    assert sharer(address) == who

@@ -1,6 +1,7 @@
 """Wrong passwords count for an account and the place they come from; nobody is shut out by others."""
 
 from ipaddress import ip_network
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -8,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from yingtai.kernel.env import env
+from yingtai.organization import signing_in
 from yingtai.organization.signing_in import FAILURES_OF_A_DEVICE
 from yingtai.organization.testing import PASSWORD, make_staff
 
@@ -44,6 +46,30 @@ def test_ten_failures_stop_that_account_from_that_address_only(brand):
     assert not attempt(anna)
     assert attempt(anna, address="203.0.113.8")
     assert attempt(bo)
+
+
+def test_a_flood_from_an_address_refuses_nobody_there_who_was_not_guessed(brand, monkeypatch):
+    monkeypatch.setattr(signing_in, "FLOOD", 6)
+    anna, bo, typing = (make_staff(brand.code, "marketer") for _ in range(3))
+    fail(typing, 2)
+    fail(anna, 3)
+    fail(anna, 1, address="203.0.113.8")
+
+    fail(SimpleNamespace(email="nobody@example.com"), 1)
+
+    assert [attempt(one) for one in (anna, bo, typing)] == [False, True, True]
+    assert attempt(anna, address="203.0.113.8")
+
+
+def test_a_network_of_ipv6_floods_as_one(brand, monkeypatch):
+    monkeypatch.setattr(signing_in, "FLOOD", 6)
+    anna = make_staff(brand.code, "marketer")
+
+    for last in range(6):
+        fail(anna, 1, address=f"2001:db8::{last}")
+
+    assert not attempt(anna, address="2001:db8::99")
+    assert attempt(anna, address="2001:db8:0:1::99")
 
 
 def test_whoever_is_stopped_is_told_why(brand):
