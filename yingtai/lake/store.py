@@ -1,6 +1,9 @@
 """The lake as Delta tables whose handles stay open, and one version of a table as a list of files."""
 
+import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -12,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable, Field
-from deltalake.exceptions import CommitFailedError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.schema import PrimitiveType
 
 from yingtai.kernel.env import env
@@ -26,6 +29,7 @@ LOG_KEPT = "interval 1 days"
 FILES_KEPT = "interval 1 days"
 COMMITS_PER_CHECKPOINT = "50"
 ATTEMPTS = 20
+LOOKED_FOR = 100
 MADE = "_made"
 """Folder of one mark for each table that was ever made here: one that is gone is not made anew without a word."""
 
@@ -101,12 +105,14 @@ class Lake:
         """Return the open handle of a table at its latest version; the table is created when missing.
 
         Hold `lock` while using the handle: it is not made for two threads.
+        Raises: LakeDamaged when its log is gone or cannot be read
         """
         with self.lock:
             if name in self._handles:
                 self._refuse_lost_log(name)
                 if not self._is_latest(name):
-                    self._handles[name].update_incremental()
+                    with _reading_the_log(name):
+                        self._handles[name].update_incremental()
             else:
                 self._handles[name] = self._open(TABLES[name])
                 # A later release of the product may declare more columns than the table on disk has.
@@ -147,6 +153,29 @@ class Lake:
                     TABLES[name], handle, self.storage.location(name)
                 )
             return known
+
+    def check(self, name: str) -> None:
+        """Look whether the latest entry of a table's log can be read and the files of its latest part are there.
+
+        Raises: LakeDamaged
+        Cost:   one small file read, and a look for at most a hundred files
+        """
+        known = self.snapshot(name)
+        if not self.storage.is_local:
+            return
+        entry = self._entry(name, known.version).with_suffix(".json")
+        try:
+            # What a checkpoint holds may be tidied away beside it.
+            lines = entry.read_text().splitlines() if entry.exists() else []
+            for line in lines:
+                json.loads(line)
+        except ValueError as problem:
+            raise LakeDamaged(f"the log of the lake table {name} cannot be read: {entry}") from problem
+        latest = max(known.partitions, key=str, default=None)
+        parts = zip(known.paths, known.partitions, strict=True)
+        for path in [path for path, part in parts if part == latest][-LOOKED_FOR:]:
+            if not Path(path).exists():
+                raise LakeDamaged(f"a file of the lake table {name} is gone: {path}")
 
     def schema(self, name: str) -> pa.Schema:
         """Return the columns of a table as they are now."""
@@ -213,6 +242,18 @@ class Lake:
             )
         except CommitFailedError:  # another process made it at the same moment
             return DeltaTable(location, storage_options=self.storage_options)
+        except DeltaError as problem:
+            raise LakeDamaged(
+                f"the log of the lake table {table.name} cannot be read: {problem}"
+            ) from problem
+
+
+@contextmanager
+def _reading_the_log(name: str) -> Iterator[None]:
+    try:
+        yield
+    except DeltaError as problem:
+        raise LakeDamaged(f"the log of the lake table {name} cannot be read: {problem}") from problem
 
 
 @cache

@@ -88,12 +88,12 @@ def inbox(at: datetime) -> str:
 
 
 def lake(at: datetime) -> str:
-    """Look at the log of the table that every event is written to."""
+    """Look at the log of the table that every event is written to, and at its latest files."""
     try:
-        the_lake().snapshot("events")
+        the_lake().check("events")
     except LakeDamaged:
         raise Unwell(
-            "files are missing; nothing is written until they are back, see the log of ingest"
+            "files are missing or cut off; nothing is written until they are back, see the log of ingest"
         ) from None
     return "ok"
 

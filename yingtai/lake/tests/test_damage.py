@@ -100,3 +100,27 @@ def test_many_who_write_one_file_at_once_all_come_through(tmp_path):
 
     assert storage.names_in("_made") == ["traits"]
     assert storage.read("_made/traits").startswith(b"made ")
+
+
+def test_a_log_entry_that_was_cut_off_is_damage_for_who_knew_it_and_who_opens_it(own_lake: Lake) -> None:
+    add(own_lake)
+    own_lake.check("events")
+    entry = max(log_of(own_lake).glob("*.json"))
+    entry.write_bytes(entry.read_bytes()[:100])
+
+    with pytest.raises(LakeDamaged):
+        own_lake.check("events")
+    with pytest.raises(LakeDamaged):
+        add(Lake(own_lake.storage.url))
+
+
+def test_a_missing_file_of_the_latest_day_is_seen_without_a_query(own_lake: Lake) -> None:
+    add(own_lake)
+    [path] = own_lake.snapshot("events").paths
+    Path(path).rename(f"{path}.aside")
+
+    with pytest.raises(LakeDamaged, match="is gone"):
+        own_lake.check("events")
+
+    Path(f"{path}.aside").rename(path)
+    own_lake.check("events")

@@ -15,7 +15,11 @@ import psycopg
 from yingtai.web.testing import free_ports, furnish
 
 PATIENCE_SECONDS = 60
-LIVING = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '5 s'"
+LIVING = """
+    SELECT count(*) FROM procrastinate_workers
+    WHERE last_heartbeat > greatest(now() - interval '5 s', pg_postmaster_start_time())
+"""
+"""Workers that told so lately, and since the database was started."""
 HANG_SECONDS = 3
 COMMAND = [sys.executable, "-m", "yingtai.web.command", "run", "--no-sample"]
 
