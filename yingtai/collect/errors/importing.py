@@ -16,6 +16,12 @@ class FileEmpty(ProductError):
     remedy = "Export it again; the first line must name the columns."
 
 
+class SheetEmpty(ProductError):
+    code = "collect.sheet-empty"
+    title = "Every cell of the sheet is empty"
+    remedy = "Name the sheet that holds the table, or save the workbook with the values of its formulas."
+
+
 class FileNotATable(ProductError):
     code = "collect.file-not-a-table"
     title = "The file is {found}, which is not a table we read"
@@ -282,8 +288,8 @@ class CellNotReadable(ProductError):
 
 class LineNotReadable(ProductError):
     code = "collect.line-not-readable"
-    title = "The line is not a JSON object"
-    remedy = "Write one JSON object per line."
+    title = "A line is not a JSON object, or is nested too deeply"
+    remedy = "Write one JSON object per line, with few levels inside one another."
 
 
 class NumberNotReadable(ProductError):

@@ -30,6 +30,7 @@ from yingtai.collect.errors import (
     LineNotReadable,
     LineTooLong,
     QuoteNotClosed,
+    SheetEmpty,
 )
 from yingtai.collect.importing import apart
 from yingtai.collect.importing.cells import as_text
@@ -143,6 +144,12 @@ class Patience:
 
     def __init__(self, refuse: Refuse = lambda *_: None) -> None:
         self._refuse, self._refused, self._used = refuse, 0, 0
+        self._first: type[ProductError] = FileEmpty
+
+    @property
+    def why_nothing(self) -> ProductError:
+        """Why a file has no line that can be used: the reason of its first line, or that there is none."""
+        return self._first()
 
     def lines(self, table: Table) -> Iterator[Line]:
         """Return the lines of a table that can be used.
@@ -159,6 +166,8 @@ class Patience:
         Raises: FileGivenUp
         """
         self._refuse(line, column, reason, value)
+        if not self._refused:
+            self._first = reason
         self._refused += 1
         refuse_hopeless(self._refused, self._refused + self._used)
 
@@ -166,7 +175,8 @@ class Patience:
 def open_table(origin: Origin, options: FileOptions) -> Table:
     """Open a file of any format we read.
 
-    Raises: FileEmpty, FileNotATable, FileDamaged, FileTooLarge, EncodingNotKnown, ColumnTwice
+    Raises: FileEmpty, SheetEmpty, FileNotATable, FileDamaged, FileTooLarge, EncodingNotKnown, ColumnTwice, and the
+            reason of the first line when none can be used
     """
     form = find_form(origin, options)
     if form.format == CSV:
@@ -220,9 +230,10 @@ def _numbered(count: int) -> tuple[str, ...]:
 
 
 def _open_csv(origin: Origin, form: Form, options: FileOptions) -> Table:
-    first = [line.cells for line in islice(_records(origin, form, Patience().refuse), LINES_LOOKED_AT)]
+    patience = Patience()
+    first = [line.cells for line in islice(_records(origin, form, patience.refuse), LINES_LOOKED_AT)]
     if not first:
-        raise FileEmpty
+        raise patience.why_nothing
     titles = _titles(first) if options.header else 0
     header = _named(first[titles]) if options.header else _numbered(len(first[0]))
 
@@ -252,8 +263,18 @@ def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
     with unpacked(origin, is_gzip=form.is_gzip) as stream:
         stream.read(form.start)
         text = io.TextIOWrapper(stream, encoding=form.encoding, errors="surrogateescape", newline="")
-        latest, widths = Latest(), Widths()
-        reader = csv.reader(_watched(_lines(text, refuse), latest), delimiter=form.delimiter)
+        latest, widths, said = Latest(), Widths(), set[int]()
+
+        def refuse_giant(line: int, column: str, reason: type[ProductError], value: str) -> None:
+            said.add(line)
+            refuse(line, column, reason, value)
+
+        def refuse_swallowed(first: int) -> None:
+            for swallowed in range(first, reader.line_num + 1):
+                if swallowed not in said:
+                    refuse(swallowed, "", QuoteNotClosed, "")
+
+        reader = csv.reader(_watched(_lines(text, refuse_giant), latest), delimiter=form.delimiter)
         number = 1
         while True:
             latest.letters = 0
@@ -262,14 +283,17 @@ def _records(origin: Origin, form: Form, refuse: Refuse) -> Iterator[Line]:
             except StopIteration:
                 return
             except csv.Error:
-                refuse(number, "", CellTooLarge, "")
+                # A cell of several lines that grows too large is a quote that somebody forgot to close.
+                if reader.line_num > number:
+                    refuse_swallowed(number)
+                else:
+                    refuse(number, "", CellTooLarge, "")
                 number = reader.line_num + 1
                 continue
             if reader.line_num > number and (
                 reader.line_num - number > MOST_LINES_IN_ONE or '"' not in latest.line
             ):
-                for swallowed in range(number, reader.line_num + 1):
-                    refuse(swallowed, "", QuoteNotClosed, "")
+                refuse_swallowed(number)
             elif not widths.has_any(cells, number):
                 pass
             elif not _is_clean(cells):
@@ -369,10 +393,13 @@ def _is_clean(cells: Sequence[str]) -> bool:
 
 def _open_json(origin: Origin, form: Form) -> Table:
     names: dict[str, None] = {}
-    for place, (_, values) in enumerate(_objects(origin, form, Patience().refuse)):
+    patience = Patience()
+    for place, (_, values) in enumerate(_objects(origin, form, patience.refuse)):
         names |= dict.fromkeys(values)
         if place == 1_000 or len(names) > MOST_COLUMNS:
             break
+    if not names:
+        raise patience.why_nothing
     header = _named(names)
 
     def lines(refuse: Refuse) -> Iterator[Line]:
@@ -423,7 +450,7 @@ def _open_excel(origin: Origin, form: Form, options: FileOptions) -> Table:
     )
     first = list(islice(filled, LINES_LOOKED_AT))
     if not first:
-        raise FileEmpty
+        raise SheetEmpty
     row, skipped = first[_titles([row for row, _ in first]) if options.header else 0]
     header = _named(row) if options.header else _numbered(len(row))
     width = len(header)

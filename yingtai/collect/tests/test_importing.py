@@ -21,6 +21,7 @@ from yingtai.collect.errors import (
     FileEmpty,
     FileNotATable,
     FileTooLarge,
+    SheetEmpty,
 )
 from yingtai.collect.importing import opening
 from yingtai.collect.tests.files import EVENTS, NODE, ORDER_HEADER, ORDERS, PEOPLE, lines_of, open_bytes, read
@@ -317,6 +318,11 @@ def test_null_characters_drop_their_line():
 def test_files_that_are_no_tables_say_so(data, problem):
     with pytest.raises(problem):
         read(data, PEOPLE)
+
+
+def test_a_sheet_of_empty_cells_says_so():
+    with pytest.raises(SheetEmpty):
+        read(workbook({"": ["", ""]}), PEOPLE)
 
 
 def test_a_missing_column_is_named_without_telling_values():

@@ -9,7 +9,15 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from yingtai.collect.errors import FileGivenUp, FileMostlyEmpty, FileTooLarge, LineTooLong
+from yingtai.collect.errors import (
+    FileEmpty,
+    FileGivenUp,
+    FileMostlyEmpty,
+    FileTooLarge,
+    LineNotReadable,
+    LineTooLong,
+    QuoteNotClosed,
+)
 from yingtai.collect.importing import reading
 from yingtai.collect.importing.mapping import FileOptions
 from yingtai.collect.importing.opening import Origin, find_delimiter, find_form
@@ -169,6 +177,33 @@ def test_a_quote_that_is_never_closed_is_said_for_every_line_it_swallows():
 
     assert len(rows) == 3
     assert dict(opened.report.rejected) == {"collect.quote-not-closed": 97}
+
+
+@pytest.mark.parametrize("broken", ['p3@example.com,,"Name,Bonn', 'p3@example.com,,"' + "x" * 4_000_000])
+def test_every_line_that_an_open_quote_swallows_is_counted_once(broken):
+    lines = [f"p{number}@example.com,,Name,Bonn" for number in range(9_000)]
+    lines[3] = broken
+    text = PEOPLE_HEADER + "\n".join(lines) + "\n"
+
+    rows, opened = read(text, PEOPLE)
+
+    assert opened.report.rows == 9_000
+    assert len(rows) + opened.report.rejected.total() == 9_000
+    assert set(opened.report.rejected) <= {"collect.quote-not-closed", "collect.cell-too-large"}
+    assert len(rows) > 3
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{"a": ' * 3_000 + "1" + "}" * 3_000 + "\n", LineNotReadable),
+        ("{}\n{}\n", FileEmpty),
+        ('email,"phone,name,city\n' + "anna@example.com,,,\n" * 60, QuoteNotClosed),
+    ],
+)
+def test_a_file_without_a_line_that_can_be_used_says_why(text, problem):
+    with pytest.raises(problem):
+        read(text, PEOPLE)
 
 
 def test_a_quote_over_two_lines_is_one_line():
