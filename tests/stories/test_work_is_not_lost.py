@@ -101,3 +101,36 @@ def test_no_way_out_of_the_builder_loses_work_without_asking(page, address):
 
     assert asked == ["beforeunload", "beforeunload"]
     expect(page.get_by_label("event")).to_be_visible()
+
+
+def test_enter_in_a_choice_sends_nothing_and_a_mended_problem_is_said_no_longer(page, address):
+    page.goto(address + "/audiences/new")
+    page.get_by_role("button", name="Did something").click()
+    expect(page.get_by_label("event")).to_be_visible()
+    page.get_by_label("Name").fill("Tea drinkers")
+    # The list of choices holds what the brand declared or saw.
+    page.evaluate("document.getElementById('known-events').append(new Option('Viewed a product'))")
+
+    event = page.get_by_label("event")
+    event.fill("Vewed")
+    expect(page.get_by_text("Nothing in the list fits")).to_be_visible()
+    event.press("Enter")
+    expect(page).to_have_url(address + "/audiences/new")
+    expect(page.locator("[data-problem]")).to_have_count(0)
+
+    event.fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[data-problem]")).to_contain_text("is empty")
+    page.get_by_label("event").fill("Viewed a product")
+    expect(page.locator("[data-problem]")).to_have_count(0)
+
+
+def test_the_keys_are_told_by_the_full_width_sign_too(page, address):
+    page.goto(address + "/audiences/")
+    page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {key: '？', bubbles: true}))")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog", name="Search").get_by_role("searchbox").fill("qqqzzz")
+    expect(page.get_by_text("Nothing is found under this name.")).to_be_visible()

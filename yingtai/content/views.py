@@ -20,13 +20,14 @@ from yingtai.content.people import Person, find_person
 from yingtai.content.trial import try_out
 from yingtai.kernel.acting import decide
 from yingtai.kernel.contributions import template_actions
+from yingtai.kernel.copies import copied_name
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import ChangedMeanwhile, get_unit_at, list_brands, read_seen, units_at
 from yingtai.ui.formats import number
 from yingtai.ui.frames import FRAME_POLICY
-from yingtai.ui.lists import do_with_ticked, listing
+from yingtai.ui.lists import listing, move_ticked
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
 ARCHIVED = "archived"
@@ -52,19 +53,24 @@ def template_list(request: ActingRequest) -> HttpResponse:
         "actions": [("restore", _("Restore"))] if show == ARCHIVED else [("archive", _("Archive"))],
         "now": request.acting.at, "took_ms": round((perf_counter() - began) * 1000),
     }  # fmt: skip
-    return render_page(request, "content/template_list.html", context, fragment="rows")
+    return render_page(request, "content/template_list.html", context, fragment="rows", whole_for="show")
 
 
 @require_POST
 @page(action="edit", place="content.template")
 def several(request: ActingRequest) -> HttpResponse:
     """Archive or restore the templates that were ticked."""
-    is_back = request.POST.get("do") == "restore"
-    do = services.restore_template if is_back else services.archive_template
-    if done := do_with_ticked(request, do):
-        words = ngettext("%(count)s template was changed.", "%(count)s templates were changed.", done)
-        messages.success(request, words % {"count": number(done)})
-    return redirect(TEMPLATES.url_with(f"show={ARCHIVED}" if is_back else ""))
+    return move_ticked(
+        request, TEMPLATES, archive=services.archive_template, restore=services.restore_template, told=_moved
+    )
+
+
+def _moved(count: int, is_back: bool) -> str:
+    if is_back:
+        words = ngettext("%(count)s template restored.", "%(count)s templates restored.", count)
+    else:
+        words = ngettext("%(count)s template archived.", "%(count)s templates archived.", count)
+    return words % {"count": number(count)}
 
 
 @require_POST
@@ -72,7 +78,7 @@ def several(request: ActingRequest) -> HttpResponse:
 def copy(request: ActingRequest, template_id: UUID) -> HttpResponse:
     """Start a template like this one and open it."""
     source = queries.get_template(request.acting, template_id)
-    name = _("{name} copy").format(name=source.name[:100])
+    name = copied_name(source.name)
     return redirect("content:template", services.copy_template(request.acting, template_id, name=name).id)
 
 

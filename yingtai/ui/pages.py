@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from yingtai.kernel.errors import NotConfirmed, ProductError
@@ -24,15 +25,34 @@ def render_page(
     *,
     fragment: str | None = None,
     status: int = 200,
+    whole_for: str = "",
 ) -> HttpResponse:
     """Answer a browser with the whole page, and an htmx swap with the named part of it.
 
-    In: `fragment` names a `{% partialdef %}` of the template; without one every answer is the whole page.
+    In: fragment   names a `{% partialdef %}` of the template; without one every answer is the whole page
+        whole_for  names a parameter by which more than the part changes, such as what can be done with the rows: a
+                   swap that changes it has the browser load the whole page
     """
+    if (
+        whole_for
+        and is_swap(request)
+        and _parameter_before(request, whole_for) != request.GET.get(whole_for, "")
+    ):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = request.get_full_path()
+        return response
     part = f"{template}#{fragment}" if fragment and is_swap(request) else template
     response = render(request, part, context, status=status)
     response["Vary"] = SWAP_HEADERS
     return response
+
+
+def _parameter_before(request: HttpRequest, name: str) -> str:
+    """Return a parameter of the page that a swap is for; of whoever does not tell the page, the one asked for now."""
+    page = request.headers.get("HX-Current-URL")
+    if page is None:
+        return request.GET.get(name, "")
+    return QueryDict(urlsplit(page).query).get(name, "")
 
 
 @dataclass(frozen=True, kw_only=True)

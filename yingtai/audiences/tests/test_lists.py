@@ -151,7 +151,7 @@ def test_several_are_archived_and_restored_and_one_that_cannot_be_says_why(marke
     )  # fmt: skip
     form = {"do": "archive", "chosen": [inner, alone, "nonsense"]}
     page = marketer.post("/audiences/several", form, follow=True).content.decode()
-    assert "1 audience was changed." in page
+    assert "1 audience archived." in page
     assert "Other audiences are made of this one: Outer" in page
     assert names_on(page) == ["Outer", "Inner"]
     assert names_on(marketer.get("/audiences/?show=archived").content.decode()) == ["Alone"]
@@ -165,3 +165,38 @@ def test_the_place_is_a_column_for_whoever_sees_several(marketer, acting, brand)
     assert "Place" not in headers_on(marketer.get("/audiences/").content.decode())
     create_audience(acting, node_no=brand.region_no, name="Two", definition=EVERYONE)
     assert "Place" in headers_on(marketer.get("/audiences/").content.decode())
+
+
+def test_archiving_several_can_be_undone_from_the_message(marketer, acting, brand):
+    one = make(acting, brand, "One")
+    page = marketer.post("/audiences/several", {"do": "archive", "chosen": [one]}, follow=True)
+    text = page.content.decode()
+    assert names_on(text) == []
+    assert '<form class="notice-undo" method="post" action="/audiences/several">' in text
+    assert f'<input type="hidden" name="chosen" value="{one}">' in text
+    assert '<button class="btn btn-sm" name="do" value="restore">' in text
+
+    undone = marketer.post(
+        "/audiences/several", {"do": "restore", "chosen": [one], "undo": "yes"}, follow=True
+    )
+
+    assert undone.redirect_chain == [("/audiences/", 302)]
+    assert "1 audience restored." in undone.content.decode()
+    assert names_on(undone.content.decode()) == ["One"]
+
+
+def test_what_can_be_done_with_rows_follows_which_of_them_are_shown(marketer, acting, brand):
+    make(acting, brand, "One")
+    on = {"HX-Current-URL": "http://testserver/audiences/", **HTMX}
+    changed = marketer.get("/audiences/?search=&show=archived", headers=on)
+    assert (changed.status_code, changed["HX-Redirect"]) == (204, "/audiences/?search=&show=archived")
+    assert names_on(marketer.get("/audiences/?search=one&show=", headers=on).content.decode()) == ["One"]
+
+
+def test_the_copy_of_a_long_name_is_still_called_a_copy(marketer, acting, brand):
+    source = make(acting, brand, "x" * 120)
+    for _time in range(2):
+        marketer.post(f"/audiences/{source}/copy")
+    assert sorted(names_on(marketer.get("/audiences/").content.decode()), key=len) == [
+        f"{'x' * 108}… copy", f"{'x' * 108}… copy 2", "x" * 120,
+    ]  # fmt: skip

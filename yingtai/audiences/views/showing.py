@@ -28,6 +28,7 @@ from yingtai.audiences.services.definitions import (
 from yingtai.audiences.services.looking import who_they_are
 from yingtai.audiences.uses import uses_of
 from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.copies import copied_name
 from yingtai.kernel.errors import NotConfirmed
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
@@ -38,7 +39,7 @@ from yingtai.organization.api import get_unit_at, names_of_staff, units_at
 from yingtai.ui import charts
 from yingtai.ui.components import Progress
 from yingtai.ui.formats import number
-from yingtai.ui.lists import do_with_ticked, listing
+from yingtai.ui.lists import listing, move_ticked
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
 SHOWN_DAYS = 90
@@ -75,18 +76,22 @@ def audience_list(request: ActingRequest) -> HttpResponse:
         "actions": [("restore", _("Restore"))] if show == ARCHIVED else [("archive", _("Archive"))],
         "took_ms": round((perf_counter() - began) * 1000),
     }  # fmt: skip
-    return render_page(request, "audiences/audience_list.html", context, fragment="rows")
+    return render_page(request, "audiences/audience_list.html", context, fragment="rows", whole_for="show")
 
 
 @require_POST
 @page(action="edit", place="audiences.audience")
 def several(request: ActingRequest) -> HttpResponse:
     """Archive or restore the audiences that were ticked; one that cannot be says why, and the others are done."""
-    do = restore_audience if request.POST.get("do") == "restore" else archive_audience
-    if done := do_with_ticked(request, do):
-        words = ngettext("%(count)s audience was changed.", "%(count)s audiences were changed.", done)
-        messages.success(request, words % {"count": number(done)})
-    return redirect(AUDIENCES.url_with(f"show={ARCHIVED}" if do is restore_audience else ""))
+    return move_ticked(request, AUDIENCES, archive=archive_audience, restore=restore_audience, told=_moved)
+
+
+def _moved(count: int, is_back: bool) -> str:
+    if is_back:
+        words = ngettext("%(count)s audience restored.", "%(count)s audiences restored.", count)
+    else:
+        words = ngettext("%(count)s audience archived.", "%(count)s audiences archived.", count)
+    return words % {"count": number(count)}
 
 
 @require_GET
@@ -212,7 +217,7 @@ def restore(request: ActingRequest, audience_id: UUID) -> HttpResponse:
 def copy(request: ActingRequest, audience_id: UUID) -> HttpResponse:
     """Make an audience like this one, have its people looked up, and open it to be changed."""
     source = queries.get_audience(request.acting, audience_id, or_archived=True)
-    copied = copy_audience(request.acting, audience_id, name=_("{name} copy").format(name=source.name))
+    copied = copy_audience(request.acting, audience_id, name=copied_name(source.name))
     made = queries.get_audience(request.acting, copied)
     jobs.ask_for_refresh(request.acting, copied, name=made.name, node_no=made.node_no)
     messages.success(

@@ -21,6 +21,7 @@ from yingtai.campaigns.senders import list_senders, sent_from
 from yingtai.campaigns.services import asking, deciding, drafting, keeping_senders, stopping
 from yingtai.compliance.api import PurposeNotFound, get_purpose
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.copies import copied_name
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
@@ -58,9 +59,7 @@ def campaign_new(request: ActingRequest) -> HttpResponse:
 def campaign_copy(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     """Start a draft like this one."""
     source = queries.get_campaign(request.acting, campaign_id)
-    made = drafting.copy_campaign(
-        request.acting, campaign_id, name=_("{name} copy").format(name=source.name[:100])
-    )
+    made = drafting.copy_campaign(request.acting, campaign_id, name=copied_name(source.name))
     return redirect("campaigns:campaign", made.id)
 
 

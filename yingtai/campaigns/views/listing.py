@@ -21,7 +21,7 @@ from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.formats import number
-from yingtai.ui.lists import do_with_ticked, listing
+from yingtai.ui.lists import listing, move_ticked
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
 ARCHIVED = "archived"
@@ -58,19 +58,24 @@ def campaign_list(request: ActingRequest) -> HttpResponse:
         "now": request.acting.at,
         "took_ms": round((perf_counter() - began) * 1000),
     }
-    return render_page(request, "campaigns/campaign_list.html", context, fragment="rows")
+    return render_page(request, "campaigns/campaign_list.html", context, fragment="rows", whole_for="show")
 
 
 @require_POST
 @page(action="edit", place="campaigns.campaign")
 def several(request: ActingRequest) -> HttpResponse:
     """Archive or restore the campaigns that were ticked; one that cannot be says why, and the others are done."""
-    is_back = request.POST.get("do") == "restore"
-    do = drafting.restore_campaign if is_back else drafting.archive_campaign
-    if done := do_with_ticked(request, do):
-        words = ngettext("%(count)s campaign was changed.", "%(count)s campaigns were changed.", done)
-        messages.success(request, words % {"count": number(done)})
-    return redirect(CAMPAIGNS.url_with(f"show={ARCHIVED}" if is_back else ""))
+    return move_ticked(
+        request, CAMPAIGNS, archive=drafting.archive_campaign, restore=drafting.restore_campaign, told=_moved
+    )
+
+
+def _moved(count: int, is_back: bool) -> str:
+    if is_back:
+        words = ngettext("%(count)s campaign restored.", "%(count)s campaigns restored.", count)
+    else:
+        words = ngettext("%(count)s campaign archived.", "%(count)s campaigns archived.", count)
+    return words % {"count": number(count)}
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from yingtai.ui.components import Text
-from yingtai.ui.lists import Listing
+from yingtai.ui.lists import Listing, Undo
 
 register = template.Library()
 BOX = (
@@ -68,3 +68,9 @@ def tick(listing: Listing, value: Any, name: Text) -> SafeString | str:
 def list_bulk(context: Context, listing: Listing, url: str, actions: Any) -> dict[str, Any]:
     """What can be done with the rows that are ticked; `actions` are pairs of a value, posted as `do`, and words."""
     return {"listing": listing, "url": url, "actions": actions, "csrf_token": context.get("csrf_token")}
+
+
+@register.filter
+def undo_of(message: Any) -> Undo | None:
+    """The way back that a message carries, if it tells of something that can be undone."""
+    return Undo.of_tags(message.extra_tags)

@@ -23,6 +23,21 @@
     if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
   });
 
+  // A problem whose place was changed is said no longer: the next answer tells anew what is wrong.
+  document.addEventListener("input", ({ target }) => {
+    const form = target.closest("form");
+    const box = form?.querySelector(".problem");
+    if (!box) return;
+    const part = target.closest(".has-problem");
+    for (const line of box.querySelectorAll("li")) {
+      const place = line.querySelector("a")?.hash.slice(1);
+      if (place ? place === target.id : part) line.remove();
+    }
+    part?.querySelector(".field-problem")?.remove();
+    part?.classList.remove("has-problem");
+    if (!box.querySelector("li")) box.remove();
+  });
+
   // Whoever signs in again in another tab has a new token there, which the cookie tells; this page goes on with it.
   const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
   document.addEventListener("submit", (event) => {

@@ -75,7 +75,7 @@
   const keys = document.querySelector("dialog[data-keys]");
   const isTyping = (place) => place.closest?.("input, textarea, select, [contenteditable]");
   document.addEventListener("keydown", (event) => {
-    if (!keys || event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (!keys || !["?", "？"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     event.preventDefault();
     if (search.open) search.close();
     if (!keys.open) keys.showModal();

@@ -38,7 +38,7 @@
       this.list.addEventListener("mousedown", (event) => event.preventDefault());
       this.list.addEventListener("click", (event) => {
         const row = event.target.closest("[role=option]");
-        if (row) this.take(this.shown[Number(row.dataset.at)]);
+        if (row?.dataset.at) this.take(this.shown[Number(row.dataset.at)]);
       });
     }
 
@@ -49,7 +49,18 @@
       this.shown = this.options().filter(fits).slice(0, MOST_SHOWN);
       this.at = -1;
       this.list.replaceChildren(...this.shown.map((option, at) => this.row(option, at)));
-      this.show(this.shown.length > 0);
+      const isMissed = wanted && !this.shown.length && this.options().length > 0;
+      if (isMissed) this.list.append(this.nothing());
+      this.show(this.shown.length > 0 || isMissed);
+    }
+
+    nothing() {
+      const row = document.createElement("li");
+      row.className = "muted";
+      row.setAttribute("role", "option");
+      row.setAttribute("aria-disabled", "true");
+      row.textContent = document.querySelector("[data-announcements]")?.dataset.nothing ?? "–";
+      return row;
     }
 
     row(option, at) {
@@ -93,11 +104,19 @@
     key(event) {
       const isOpen = !this.list.hidden;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") this.move(event.key === "ArrowDown" ? 1 : -1);
-      else if (event.key === "Enter" && isOpen && this.at >= 0) this.take(this.shown[this.at]);
+      // Enter chooses, and sends no form in which a choice is only half typed.
+      else if (event.key === "Enter") this.enter();
       else if (event.key === "Escape" && isOpen) this.show(false);
       else return;
       event.preventDefault();
       event.stopPropagation();
+    }
+
+    enter() {
+      const typed = small(this.input.value.trim());
+      const meant = this.shown[this.at] ?? this.shown.find((option) => small(option.text) === typed);
+      if (!this.list.hidden && meant) this.take(meant);
+      else this.show(false);
     }
 
     take(option) {
