@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from yingtai.collect.api import trait_title
 from yingtai.customers import queries, viewing
+from yingtai.customers.codes import code_of
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import deed_abouts, deed_values, home_panels, import_next_steps
 from yingtai.kernel.labels import Label
@@ -44,7 +45,7 @@ def people_of_deeds(acting: Acting, abouts: Sequence[str]) -> dict[str, tuple[st
     numbers = queries.profile_nos_of(acting, ids)
     if not decide(acting, "view", Label.L3, "customers.profile").allowed:
         words = _("Customer {code}")
-        return {str(id): (words.format(code=queries.code_of(number)), "") for id, number in numbers.items()}
+        return {str(id): (words.format(code=code_of(number)), "") for id, number in numbers.items()}
     names = queries.names_of(acting, list(numbers.values()))
     return {
         str(id): (names.get(number, ""), reverse("customers:profile", args=[id]))

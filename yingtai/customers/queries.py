@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from yingtai.customers.codes import code_of, number_of
 from yingtai.customers.errors import ProfileErased, ProfileNotFound
 from yingtai.customers.ingest.concealing import pseudonym
 from yingtai.customers.ingest.people import order_blinds
@@ -53,8 +54,8 @@ KNOWN = """
 """
 LARGEST = 2**63 - 1
 # Without the signs that are read for one another: 0 and O, 1, I and L.
-CODE_SIGNS, SHORTEST_CODE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ", 5
 KINDS_OF_NAMES = ("phone", "email", "member")
+KINDS_OF_VISITORS = ("anonymous", "device")
 PLAIN_USER_ID = re.compile(r"[A-Za-z]{0,4}[-_]?[0-9]{1,9}")
 OLDER_EVENTS = """
     SELECT occurred_at, message_hash, event, node_no, source_no, order_id, amount_minor, currency, product_id,
@@ -101,6 +102,16 @@ class ProfileRow:
     first_seen_at: datetime
     latest_seen_at: datetime | None
     latest_event: str
+    erased_at: datetime | None
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_at is not None
+
+    @property
+    def code(self) -> str:
+        """What the record of deeds calls them to whoever may not see people."""
+        return code_of(self.profile_no)
 
 
 @dataclass(frozen=True)
@@ -109,12 +120,7 @@ class ProfileView(ProfileRow):
 
     traits: dict[str, Any]
     private_traits: dict[str, str]
-    erased_at: datetime | None
     merged_into: UUID | None
-
-    @property
-    def is_erased(self) -> bool:
-        return self.erased_at is not None
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ class MergeView:
 
 
 def find_profiles(acting: Acting, query: str) -> list[ProfileRow]:
-    """Return the profiles that a phone, e-mail, member or order number, user id or whole name belongs to.
+    """Return the profiles that a phone, e-mail, member or order number, user id, whole name or code belongs to.
 
     Only equal values are found: what is sealed cannot be searched in parts.
     """
@@ -152,6 +158,8 @@ def find_profiles(acting: Acting, query: str) -> list[ProfileRow]:
         numbers: set[int] = set()
         for brand in list_brands(acting.scope):
             numbers |= _numbers_known_as(text, (brand.node_no or 0) >> BRAND_SHIFT, brand.country)
+        if (coded := number_of(text)) is not None:
+            numbers |= set(_survivors([coded]).values())
         profiles = Profile.objects.filter(profile_no__in=numbers, merged_into_no=None).order_by("-profile_no")
         return _rows(list(profiles[:ROWS_PER_PAGE]))
 
@@ -200,7 +208,6 @@ def get_profile(acting: Acting, id: UUID) -> ProfileView:
         **vars(row),
         traits={name: value[0] for name, value in sorted(profile.traits.items())},
         private_traits={name: mask_trait(name, value[0]) for name, value in sorted(private.items())},
-        erased_at=profile.erased_at,
         merged_into=survivor.id if survivor else None,
     )
 
@@ -299,18 +306,13 @@ def names_of(acting: Acting, profile_nos: Sequence[int]) -> dict[int, str]:
     return {row.profile_no: called(row) for row in rows}
 
 
-def code_of(profile_no: int) -> str:
-    """Return a short code that tells a nameless profile from others of its brand: `7K-3F2`."""
-    rest, signs = profile_no % 2**BRAND_SHIFT, ""
-    while rest or len(signs) < SHORTEST_CODE:
-        rest, place = divmod(rest, len(CODE_SIGNS))
-        signs = CODE_SIGNS[place] + signs
-    return f"{signs[:-3]}-{signs[-3:]}"
-
-
 def called(row: ProfileRow) -> str:
-    """Return what pages call a person: masked name, address or number; whoever has none is a visitor with a code."""
-    return title_of(row) or _("Visitor {code}").format(code=code_of(row.profile_no))
+    """Return what pages call a person: masked name, address or number. Whoever has none is a customer with a code; a
+    visitor, when nothing but a browser or device is known."""
+    if title := title_of(row):
+        return title
+    is_visitor = not row.is_erased and all(one.kind in KINDS_OF_VISITORS for one in row.identifiers)
+    return (_("Visitor {code}") if is_visitor else _("Customer {code}")).format(code=row.code)
 
 
 def title_of(row: ProfileRow) -> str:
@@ -401,6 +403,7 @@ def _rows(profiles: list[Profile]) -> list[ProfileRow]:
         ProfileRow(
             one.profile_no, one.id, one.node_no, brand_of(one.node_no), _masked_name(private[one.profile_no]),
             tuple(identifiers.get(one.profile_no, ())), one.first_seen_at, *latest.get(one.profile_no, (None, "")),
+            one.erased_at,
         )
         for one in profiles
     ]  # fmt: skip

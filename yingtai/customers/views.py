@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.customers import queries, viewing
 from yingtai.customers.deeds import count_search
 from yingtai.customers.errors import ProfileNotFound
+from yingtai.customers.forms import ReasonForm
 from yingtai.customers.happenings import HAPPENINGS, events_of
 from yingtai.customers.how_many import about_how_many
 from yingtai.customers.jobs import merge_by_hand, split_by_hand
@@ -28,7 +29,7 @@ from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
 from yingtai.kernel.scope import is_below_brand
-from yingtai.organization.api import ask, list_brands, list_units
+from yingtai.organization.api import ask, find_waiting, list_brands, list_units
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
@@ -37,6 +38,7 @@ TAKES_TWO = gettext_lazy(
     "Approvals."
 )
 PLACE = "customers.profile"
+ERASING = "person.erase"
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,6 +111,7 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         "has_older": bool(happened.rows) and view.first_seen_at < happened.rows[-1].at,
         "traits": viewing.traits(view),
         "panels": [panel for show in profile_panels.all() if (panel := show(acting, view.profile_no))],
+        "waiting": find_waiting(acting, ERASING, str(view.id)),
         "merges": viewing.merges_in_words(acting, queries.list_merges(acting, view.profile_no)),
         "may_reveal": decide(acting, "reveal", Label.L3, PLACE).allowed,
         "may_edit": decide(acting, "edit", Label.L3, PLACE).allowed,
@@ -121,6 +124,7 @@ def _erased(request: ActingRequest, view: queries.ProfileView) -> HttpResponse:
     context = {
         "profile": view,
         "title": _("An erased person"),
+        "code": view.code,
         "by": by,
         "at": at,
         "place": viewing.listed([view])[0].place,
@@ -250,6 +254,7 @@ def kept(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     context = {
         "profile": view,
         "title": queries.called(view),
+        "waiting": None if view.is_erased else find_waiting(request.acting, ERASING, str(view.id)),
         "holders": [(holder, counts[name]) for name, holder in privacy_holders.items()],
         "now": request.acting.at,
     }
@@ -271,8 +276,14 @@ def copy(request: ActingRequest, profile_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page(action="edit", place="customers.erasure", label=Label.L3)
 def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
-    """Erase a person for good, after saying what that means."""
+    """Erase a person for good, after saying what that means; what waits for a colleague already is not asked again."""
     view = queries.get_living(request.acting, profile_id)
+    if waiting := find_waiting(request.acting, ERASING, str(profile_id)):
+        messages.info(request, _("It was asked for already, and waits for a colleague."))
+        if waiting.may_open:
+            return redirect("organization:approval_decide", waiting.id)
+        return redirect("customers:profile", profile_id)
+    form = None if env().alone else ReasonForm(request.POST or None)
     confirmation = Confirmation(
         title=_("Erase this person"),
         lead=_("Everything private we hold of this person is destroyed, in backups too."),
@@ -290,17 +301,21 @@ def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         try:
             require_confirmation(request, confirmation)
         except NotConfirmed as problem:
-            return render_confirmation(request, confirmation, problem=problem)
-        asked = {"profile_id": str(profile_id)}
-        waits = ask(request.acting, "person.erase", node_no=view.node_no, about=str(profile_id), asked=asked)
+            return render_confirmation(request, confirmation, form=form, problem=problem)
+        if form and not form.is_valid():
+            return render_confirmation(request, confirmation, form=form, status=422)
+        waits = ask(
+            request.acting, ERASING, node_no=view.node_no, about=str(profile_id), asked={"profile_id": str(profile_id)},
+            reason=form.cleaned_data["reason"] if form else "",
+        )  # fmt: skip
         messages.success(
             request,
             _("Asked. Nothing is erased until a colleague agrees, under Approvals.")
             if waits
             else _("The person is being erased."),
         )
-        return redirect("customers:profile_list")
-    return render_confirmation(request, confirmation)
+        return redirect("customers:profile", profile_id) if waits else redirect("customers:profile_list")
+    return render_confirmation(request, confirmation, form=form)
 
 
 def _posted_id(request: ActingRequest, name: str) -> str:

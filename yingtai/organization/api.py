@@ -1,6 +1,6 @@
 """The one door into `organization`. Other modules import this file and `events`, nothing else."""
 
-from yingtai.organization.approving import Linked, TwoPersonAct, ask
+from yingtai.organization.approving import Linked, TwoPersonAct, ask, find_waiting
 from yingtai.organization.deeds import DeedRow, deeds_about, record_deed
 from yingtai.organization.errors import (
     ChangedMeanwhile,
@@ -63,6 +63,7 @@ __all__ = [
     "deeds_about",
     "ensure_group",
     "entity_no_at",
+    "find_waiting",
     "get_unit",
     "get_unit_at",
     "invite_first",

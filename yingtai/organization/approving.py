@@ -27,6 +27,7 @@ from yingtai.organization.errors import ApprovalNotFound, SecondPersonNeeded
 from yingtai.organization.makers import stand_apart
 from yingtai.organization.models import Approval
 from yingtai.organization.queries import names_of_staff
+from yingtai.organization.record_words import About, kind_of, named_abouts
 
 KEPT = timedelta(days=7)
 
@@ -66,6 +67,8 @@ class ApprovalView:
     what: str
     title: Any
     about: str
+    about_url: str
+    reason: str
     facts: list[tuple[Any, Any]]
     asked_by: str
     asked_by_name: str
@@ -78,13 +81,31 @@ class ApprovalView:
     decided_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """That something about one thing waits for a second person; `may_open`: whether the reader may open the wish."""
+
+    id: UUID
+    asked_by_name: str
+    asked_at: datetime
+    may_open: bool
+
+
 def ask(
-    acting: Acting, what: str, *, node_no: int, about: str, asked: dict[str, Any], beneficiary: str = ""
+    acting: Acting,
+    what: str,
+    *,
+    node_no: int,
+    about: str,
+    asked: dict[str, Any],
+    beneficiary: str = "",
+    reason: str = "",
 ) -> UUID | None:
     """Ask for something that takes two; return the approval that waits, or None when it was done at once (alone).
 
     In:  what         a code of `kernel.contributions.second_person`
          beneficiary  the colleague who would gain by it (`staff:<uuid>` or an address): they do not approve it
+         reason       why, in the asker's words, for whoever decides
     """
     act: TwoPersonAct = second_person.get(what)
     with acting_transaction(acting):
@@ -99,10 +120,23 @@ def ask(
             return waiting.id
         made = Approval.objects.create(
             node_no=node_no, what=what, about=about[:254], asked=asked, digest=digest, beneficiary=beneficiary,
-            asked_by=acting.actor, asked_at=acting.at, expires_at=acting.at + KEPT,
+            reason=reason[:300], asked_by=acting.actor, asked_at=acting.at, expires_at=acting.at + KEPT,
         )  # fmt: skip
         record_deed(acting, "approval.asked", node_no=node_no, about=about, asked_for=what)
         return made.id
+
+
+def find_waiting(acting: Acting, what: str, about: str) -> Waiting | None:
+    """Return the wish of a kind about one thing that waits, for the page of that thing; None when none does."""
+    with acting_transaction(acting):
+        found = Approval.objects.filter(
+            what=what, about=about, decided_at=None, expires_at__gt=acting.at
+        ).first()
+    if found is None:
+        return None
+    name = names_of_staff(acting, [found.asked_by]).get(found.asked_by, found.asked_by)
+    may_open = found.asked_by == acting.actor or _deciding(acting)(found)
+    return Waiting(found.id, name, found.asked_at, may_open)
 
 
 def decide_approval(acting: Acting, approval_id: UUID, *, is_approved: bool) -> None:
@@ -205,14 +239,17 @@ def _views(
     acting: Acting, found: Sequence[Approval], may_decide: Callable[[Approval], bool]
 ) -> list[ApprovalView]:
     names = names_of_staff(acting, [actor for one in found for actor in (one.asked_by, one.decided_by)])
+    abouts = named_abouts(acting, [(kind_of(one.what), one.about) for one in found])
     shown = []
     for one in found:
+        about = abouts.get((kind_of(one.what), one.about)) or About(one.about)
         act: TwoPersonAct = second_person.get(one.what)
         is_open = one.decided_at is None and one.expires_at > acting.at
         shown.append(
             ApprovalView(
                 # What was asked for may be gone since it was decided.
-                one.id, one.what, act.title, one.about, act.facts(acting, one.asked) if is_open else [],
+                one.id, one.what, act.title, about.words, about.url, one.reason,
+                act.facts(acting, one.asked) if is_open else [],
                 one.asked_by, names.get(one.asked_by, one.asked_by), one.asked_at, one.expires_at,
                 is_open and may_decide(one), is_open, one.is_approved, names.get(one.decided_by, ""), one.decided_at,
             )

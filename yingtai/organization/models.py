@@ -233,6 +233,7 @@ class Approval(ScopedModel):
     """Something that takes two: one asks, another one says yes or no to exactly that.
 
     asked   the arguments, whose hash is `digest`; another wish is another approval
+    reason  why, in the words of whoever asks, for whoever decides
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -241,6 +242,7 @@ class Approval(ScopedModel):
     asked = models.JSONField()
     digest = models.CharField(max_length=64)
     beneficiary = models.CharField(max_length=254, blank=True)
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     asked_by = models.CharField(max_length=100)
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()

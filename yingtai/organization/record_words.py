@@ -1,6 +1,6 @@
 """Details of a deed as people read them: words for codes, names for colleagues and units."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,10 +56,27 @@ def abouts_in_words(acting: Acting, rows: Sequence[DeedRow]) -> dict[tuple[str, 
 
     Cost: a few queries for each kind of thing
     """
+    return named_abouts(
+        acting,
+        [
+            (_kind(row), about)
+            for row in rows
+            for about in (
+                row.about,
+                *(str(row.details[name]) for name in POINTS_TO_ANOTHER if name in row.details),
+            )
+        ],
+    )
+
+
+def named_abouts(acting: Acting, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], About]:
+    """Return words and pages of things by (kind, about); what no module has words for is left out.
+
+    Cost: a few queries for each kind of thing
+    """
     asked: dict[str, set[str]] = {}
-    for row in rows:
-        others = [str(row.details[name]) for name in POINTS_TO_ANOTHER if name in row.details]
-        asked.setdefault(_kind(row), set()).update([row.about, *others])
+    for kind, about in pairs:
+        asked.setdefault(kind, set()).add(about)
     found: dict[tuple[str, str], About] = {}
     for kind, abouts in asked.items():
         if name_them := deed_abouts.find(kind):
@@ -74,7 +91,13 @@ def about_of(row: DeedRow, found: dict[tuple[str, str], About]) -> About:
 
 
 def _kind(row: DeedRow) -> str:
-    return row.what.partition(".")[0]
+    """Return the kind of thing a deed is about; a wish is about what was wished for."""
+    return kind_of(str(row.details.get("asked_for") or row.what))
+
+
+def kind_of(what: str) -> str:
+    """Return the kind of thing that a deed or a wish with this code is about."""
+    return what.partition(".")[0]
 
 
 def details_in_words(

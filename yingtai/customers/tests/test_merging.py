@@ -20,8 +20,8 @@ from yingtai.customers.api import (
     survivors_of,
     timeline,
 )
+from yingtai.customers.codes import code_of
 from yingtai.customers.models import Identifier, Profile
-from yingtai.customers.queries import code_of
 from yingtai.customers.testing import send
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scoping import acting_transaction
@@ -181,7 +181,7 @@ def test_an_erased_person_is_gone_for_good(acting, anna, anna_again):
     assert destroyed == 2
     assert find_profiles(acting, "anna@example.com") == []
     assert find_profiles(acting, "anna li") == []
-    assert names_of(acting, [anna.profile_no]) == {anna.profile_no: f"Visitor {code_of(anna.profile_no)}"}
+    assert names_of(acting, [anna.profile_no]) == {anna.profile_no: f"Customer {code_of(anna.profile_no)}"}
     assert timeline(acting, anna.profile_no).rows == []
     assert get_profile(acting, anna.id).is_erased
     assert erase_person(acting, profile_id=anna.id) == 0

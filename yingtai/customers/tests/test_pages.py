@@ -12,10 +12,10 @@ from yingtai.collect.testing import ask_for_import_of
 from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers import deeds, ingesting
 from yingtai.customers.api import erase_person, find_profiles, get_profile, list_profiles
+from yingtai.customers.codes import code_of
 from yingtai.customers.errors import CannotMergeIntoItself, NothingToSplit, TooManyReveals
 from yingtai.customers.importing import run_import
 from yingtai.customers.models import Identifier, Profile, Reveal
-from yingtai.customers.queries import code_of
 from yingtai.customers.services import revealing
 from yingtai.customers.testing import send
 from yingtai.kernel.scoping import acting_transaction
@@ -322,7 +322,7 @@ def test_nobody_is_erased_without_the_typed_word(brand, acting, anna, typed):
 def test_whoever_types_the_word_asks_and_another_one_agrees(brand, acting, anna):
     browser, officer = signed_in(brand.code, "service_agent"), signed_in(brand.code, "compliance_officer")
 
-    answer = browser.post(f"/profiles/{anna.id}/erase", {"confirmed": " Erase "})
+    answer = browser.post(f"/profiles/{anna.id}/erase", {"confirmed": " Erase ", "reason": "Asked."})
     settle()
     assert answer.status_code == 302
     assert not get_profile(acting, anna.id).is_erased
