@@ -32,7 +32,8 @@ GZIP = 16 + zlib.MAX_WBITS
 BODY_SECONDS = 15.0
 BODIES_AWAITED = 1_024
 BODIES_ALWAYS_AWAITED = 64
-"""Requests whose bodies are on their way: of all clients, and those of one address that need no room beside them."""
+"""Requests we hold, from the beginning of their bodies until they are kept: of all clients, and those of one address
+that need no room beside them."""
 BYTES_HEARD_OUT = 8 * 1024 * 1024
 """A client that is cut off while it sends never reads why, and sends the same again."""
 
@@ -87,7 +88,7 @@ class Body(NamedTuple):
 
 
 class Waiting:
-    """Counts bodies that are on their way.
+    """Counts requests whose bodies are on their way, wait for their turn, or wait to be kept.
 
     One address may hold as many as are still free for others: alone half of all, beside another that wants all a third.
     So whoever sends slowly holds up themself, and an office behind one address is not refused while there is room.
@@ -99,7 +100,7 @@ class Waiting:
 
     @contextlib.contextmanager
     def place(self, address: str) -> Iterator[None]:
-        """Hold a place while a body arrives.
+        """Hold a place while a request is under way.
 
         Raises: CollectorBusy
         """
