@@ -123,6 +123,11 @@ def address_of(request: HttpRequest) -> str:
     return client_address(peer, str(request.META.get("HTTP_X_FORWARDED_FOR") or ""))
 
 
+def counted_address_of(request: HttpRequest) -> str:
+    """Return the address wrong passwords count for: of IPv6 the first of its network, for one holder has them all."""
+    return sharer(address_of(request)).partition("/")[0]
+
+
 def is_known_device(request: HttpRequest, credentials: Any = None) -> bool:
     """Say whether this device has signed in to this account before, and has not failed too often itself."""
     nonce = _nonce(request, account_of(request, credentials))
@@ -137,11 +142,11 @@ def _is_guessed_in_a_flood(request: HttpRequest, credentials: Any) -> bool:
 
 
 def _flood_counter(request: HttpRequest) -> str:
-    return f"failures-of-address-{_short(sharer(address_of(request)))}"
+    return f"failures-of-address-{_short(counted_address_of(request))}"
 
 
 def _guess_counter(request: HttpRequest, credentials: Any) -> str:
-    return f"failures-of-account-{_short(account_of(request, credentials), sharer(address_of(request)))}"
+    return f"failures-of-account-{_short(account_of(request, credentials), counted_address_of(request))}"
 
 
 def _short(*parts: str) -> str:

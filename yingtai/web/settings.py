@@ -155,7 +155,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "yingtai.organization.signing_in.account_of"
-AXES_CLIENT_IP_CALLABLE = "yingtai.organization.signing_in.address_of"
+AXES_CLIENT_IP_CALLABLE = "yingtai.organization.signing_in.counted_address_of"
 AXES_WHITELIST_CALLABLE = "yingtai.organization.signing_in.is_known_device"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 SILENCED_SYSTEM_CHECKS = ["axes.W001", "axes.W006"]
