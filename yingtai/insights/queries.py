@@ -62,7 +62,7 @@ def ask(
         near.set(key, known, KEPT_SECONDS)
     rows, took_ms, as_of, asked_at = known
     if is_rough:
-        rows = [as_told(acting, metric, row, about=question) for row in rows]
+        rows = _in_told_order(metric, [as_told(acting, metric, row, about=question) for row in rows])
     return Answer(metric, rows, took_ms, as_of, asked_at)
 
 
@@ -89,6 +89,14 @@ def as_told(acting: Acting, metric: Metric, row: Row, *, about: Any) -> Row:
     anew = metric.anew(told, row) if metric.anew else {}
     reads_money = decide(acting, "view", Label.L3, "insights.money").allowed
     return told | anew | ({name: row[name] for name in metric.sums} if reads_money else {})
+
+
+def _in_told_order(metric: Metric, rows: list[Row]) -> list[Row]:
+    """Return a ranking by what is told, what is withheld last: the true order would tell what a row may not."""
+    if not metric.sums or not rows or any(isinstance(value, date) for value in rows[0].values()):
+        return rows
+    by = metric.sums[0]
+    return sorted(rows, key=lambda row: (row.get("currency") or "", row[by] is None, -(row[by] or 0)))
 
 
 def find_metric(name: str) -> Metric:

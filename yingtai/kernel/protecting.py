@@ -64,7 +64,7 @@ def protected_row(
     told = dict(row) | {name: roughly(row[name], [name, about, others]) for name in names if name in row}
     return told | {
         name: sum_roughly(row[name], row[names[0]], question=[name, about, others])
-        if told[names[0]] and row[name] is not None
+        if told[names[0]] and row[names[0]] >= FEWEST and row[name] is not None
         else None
         for name in sums
     }

@@ -9,6 +9,7 @@ from yingtai.insights.cards import CARDS, Look
 from yingtai.insights.errors import MetricNotFound, PeriodNotUnderstood
 from yingtai.insights.periods import USUAL, Period, grain_of, length_asked, period_between, period_named
 from yingtai.insights.queries import ask, covered, years_with_orders
+from yingtai.kernel.protecting import protected_row
 from yingtai.kernel.scope import Scope
 from yingtai.lake.api import append, replace
 from yingtai.lake.metrics import metric
@@ -295,6 +296,39 @@ def test_pieces_and_money_of_a_product_that_few_bought_are_not_told(brand):
     analyst = make_acting(brand.node_no, roles=("analyst",))
 
     assert answer("insights.top_products", analyst) == [("car", None, "CNY", None, 1, 0, None)]
+
+
+def test_a_ranking_puts_last_what_it_may_not_tell(brand, acting):
+    usual = {"order_id": "a", "line_no": 1, "quantity": 1.0, "day": date(2026, 3, 4), "currency": "CNY"}
+    dear = [usual | {"product_id": "car", "amount_minor": 99_000_00, "alias_no": 1, "profile_no": 1}]
+    often = [
+        usual
+        | {
+            "product_id": "mat",
+            "order_id": f"m{one}",
+            "amount_minor": 1_00,
+            "alias_no": one,
+            "profile_no": one,
+        }
+        for one in range(7_300_001, 7_300_061)
+    ]
+    append("order_lines", rows_of("order_lines", dear + often, node_no=brand.node_no))
+    analyst = make_acting(brand.node_no, roles=("analyst",))
+
+    assert [row["product_id"] for row in ask(acting, "insights.top_products", MARCH).rows] == ["car", "mat"]
+    rows = ask(analyst, "insights.top_products", MARCH).rows
+    assert [(row["product_id"], row["value"] is None) for row in rows] == [("mat", False), ("car", True)]
+
+
+def test_money_of_nineteen_people_is_never_told_however_their_number_is_moved(acting):
+    analyst = make_acting(acting.scope.ranges[0].lo, roles=("analyst",))
+    told = [
+        protected_row(analyst, {"people": 19, "value": 100_00}, "people", about=number, sums=("value",))
+        for number in range(50)
+    ]
+
+    assert {row["value"] for row in told} == {None}
+    assert {row["people"] for row in told} >= {0, 20}
 
 
 def test_what_one_person_paid_is_no_difference_of_two_sums(brand, acting):
