@@ -19,7 +19,7 @@ from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.batch import Found
 from yingtai.customers.ingest.grouping import distinct
 from yingtai.customers.ingest.identifying import read, survivors
-from yingtai.customers.ingest.lock import show_life, sole_writer
+from yingtai.customers.ingest.lock import sole_writer
 from yingtai.customers.ingest.pipeline import Ingested, ingest_set, prepare
 from yingtai.customers.ingest.repeats import Memory
 from yingtai.customers.ingest.timeline import (
@@ -41,6 +41,8 @@ from yingtai.lake import api as lake
 from yingtai.lake.api import IS_ACT
 
 TIMELINES_DONE = -1
+NO_SLEEPER = "SET LOCAL idle_in_transaction_session_timeout = '5s'"
+"""A process that is suspended just before it commits would keep its rows from everybody."""
 WRITERS = 2
 HELD_ROWS = 3_000_000
 """Above twice as many latest events held in memory, those that newer ones have pushed out are dropped."""
@@ -253,8 +255,7 @@ def _write_timelines(acting: Acting, key: LoadedSet, find_latest: Callable[[], p
                 latest = _of_survivors(cursor, latest)
             # Each part is its own transaction: laying the same events over a timeline twice changes nothing.
             with ThreadPoolExecutor(WRITERS, thread_name_prefix="timelines") as writers:
-                for _done in writers.map(partial(_write_part, acting), timelines_of(latest)):
-                    show_life()
+                list(writers.map(partial(_write_part, acting), timelines_of(latest)))
         with acting_transaction(acting):
             key.ingest_no = 0
             key.save(force_insert=True)
@@ -263,6 +264,7 @@ def _write_timelines(acting: Acting, key: LoadedSet, find_latest: Callable[[], p
 def _write_part(acting: Acting, timelines: pa.Table) -> None:
     try:
         with acting_transaction(acting), connection.cursor() as cursor:
+            cursor.execute(NO_SLEEPER)
             prepare(cursor)
             write_timelines(cursor, timelines)
     finally:

@@ -3,21 +3,26 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from threading import Event, Thread
 from typing import Any
 
+import psycopg
 from django.db import OperationalError, connection
 from psycopg.errors import LockNotAvailable
 
 from yingtai.customers.errors import IngestIsRunning
 from yingtai.customers.models import LakeBatch
+from yingtai.kernel.env import dsn, env
 from yingtai.lake import api as lake
 
 WRITER_LOCK = 7_361_885_110
-SLEEPING_SECONDS = 20.0
-"""A writer that asks its database nothing for so long, while others wait, is suspended or hangs."""
-LOOK_SECONDS = 2.0
+SLEEPING_SECONDS = 4.0
+"""A writer whose process shows no life for so long, while others wait, is suspended. However long a step of it
+takes, it is waited for while its process comes to run now and then."""
+BEAT_SECONDS = 1.0
+LOOK_SECONDS = 1.0
 
 TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
 WAIT_FOR_LOCK = "SELECT pg_advisory_lock(%s)"
@@ -29,8 +34,11 @@ _HELD = """
 """
 IS_AWAITED = f"SELECT EXISTS (SELECT FROM pg_locks WHERE {_HELD} AND NOT granted)"
 WRITER = f"""
-    SELECT pid, state_change FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE {_HELD} AND granted AND wait_event = 'ClientRead'
+    SELECT pid, greatest(state_change, (
+        SELECT max(beat.state_change) FROM pg_stat_activity AS beat
+        WHERE beat.application_name = 'writer ' || writer.pid))
+    FROM pg_locks JOIN pg_stat_activity AS writer USING (pid)
+    WHERE {_HELD} AND granted AND wait_event IN ('ClientRead', 'ClientWrite')
 """
 PUT_OUT = "SELECT pg_terminate_backend(%s)"
 
@@ -54,8 +62,9 @@ def sole_writer(*, wait: bool = True) -> Iterator[None]:
             if not cursor.fetchone()[0]:
                 raise IngestIsRunning
         try:
-            _finish_what_was_left()
-            yield
+            with _beating():
+                _finish_what_was_left()
+                yield
         finally:
             if not connection.needs_rollback and connection.connection and not connection.connection.closed:
                 cursor.execute(UNLOCK, [WRITER_LOCK])
@@ -68,10 +77,27 @@ def is_awaited() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def show_life() -> None:
-    """Ask the database something, so that a writer whose work is done on other connections is not taken for asleep."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+@contextmanager
+def _beating() -> Iterator[None]:
+    """Show that this process runs, also while the writer's own connection has nothing to do."""
+    over = Event()
+    name = f"writer {connection.connection.info.backend_pid}"
+    Thread(target=_beat, args=(name, over), name="writer's heart", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _beat(name: str, over: Event) -> None:
+    # Most writers are done before the first beat and need no connection for it.
+    while not over.wait(BEAT_SECONDS):
+        with (
+            suppress(psycopg.OperationalError),
+            psycopg.connect(dsn(env().role), autocommit=True, application_name=name) as own,
+        ):
+            while not over.wait(BEAT_SECONDS):
+                own.execute("SELECT 1")
 
 
 def _wait(cursor: Any) -> None:

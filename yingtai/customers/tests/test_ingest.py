@@ -1,5 +1,6 @@
 """What ingest promises: nothing lost, nothing twice, whoever is killed whenever."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -295,6 +296,20 @@ def test_a_writer_that_works_is_waited_for(acting, monkeypatch):
         for _ in range(10):
             busy.execute("SELECT pg_sleep(0.08)")
         busy.execute("SELECT pg_advisory_unlock(%s)", [WRITER_LOCK])
+
+        assert waiting.result(timeout=5)
+
+
+def test_a_slow_writer_whose_process_runs_is_waited_for(acting, monkeypatch):
+    for name, seconds in (("SLEEPING_SECONDS", 0.3), ("LOOK_SECONDS", 0.1), ("BEAT_SECONDS", 0.05)):
+        monkeypatch.setattr(lock, name, seconds)
+    with ThreadPoolExecutor(1) as other:
+        with sole_writer():
+            waiting = other.submit(wait_for_our_turn)
+            time.sleep(0.8)
+            assert not waiting.done()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
 
         assert waiting.result(timeout=5)
 
