@@ -93,6 +93,12 @@ _OWN_OF_TITLE = {skeleton(title): name for name, titles in TITLES.items() for ti
 
 
 @lru_cache(maxsize=4_096)
+def is_free(event: str) -> bool:
+    """Say whether anybody may send events of this name: neither of the two below. Asked of every event."""
+    return not is_reserved(event) and not shown_instead_of(event)
+
+
+@lru_cache(maxsize=4_096)
 def is_reserved(event: str) -> bool:
     """Say whether only the product may record events of this name, or of one that reads the same."""
     return skeleton(event) in _RESERVED

@@ -6,7 +6,7 @@ else goes to slower, exact functions, which find the reason.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 
@@ -18,7 +18,7 @@ from yingtai.collect.collector.plans import Rule
 from yingtai.collect.errors import TooManyRefused
 from yingtai.collect.inbox import Mark
 from yingtai.collect.messages import UNREADABLE, Header, Unmendable, mend, read_anything
-from yingtai.collect.reserved import is_reserved, shown_instead_of
+from yingtai.collect.reserved import is_free, is_reserved, shown_instead_of
 
 read_header = msgspec.json.Decoder(Header).decode
 read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -60,8 +60,8 @@ def check(
             if header.__class__ is Unmendable:
                 raise header
             # Whatever the type: ingest takes the name of an event from any.
-            if header.event:
-                _judge_name(header.event)
+            if header.event and not is_free(header.event):
+                _refuse_name(header.event)
             if header.type == "track" and header.event:
                 part, rule = bytes(header.properties), events.get(header.event)
             else:
@@ -145,12 +145,10 @@ def _has_external_id(header: Header) -> bool:
     return isinstance(ids, list) and any(isinstance(one, dict) and one.get("id") for one in ids)
 
 
-def _judge_name(event: str) -> None:
+def _refuse_name(event: str) -> NoReturn:
     if is_reserved(event):
         raise Unmendable("collect.event-name-reserved", "another name expected", "event")
-    own = shown_instead_of(event)
-    if own:
-        raise Unmendable("collect.event-name-is-title", f"{own} expected", "event")
+    raise Unmendable("collect.event-name-is-title", f"{shown_instead_of(event)} expected", "event")
 
 
 def _judge_time(when: datetime, window: Window, source: Source) -> None:
