@@ -56,6 +56,9 @@ def _not_opened(campaign: CampaignView, progress: CampaignProgress, at: datetime
         "The mail went to %(sent)s person", "The mail went to %(sent)s people", progress.sent
     ) % {"sent": number(progress.sent)}
     opened = _("few have opened it yet, or none") if is_rough else _("nobody has opened it yet")
+    if progress.unsubscribed and not is_rough:
+        # A mail program can unsubscribe without showing the mail.
+        return Said(_left_unopened(words, progress.unsubscribed), "warn", "")
     sentence = _("%(went)s; %(opened)s.") % {"went": words, "opened": opened}
     if at - went > QUIET_FOR:
         note = _(
@@ -66,6 +69,14 @@ def _not_opened(campaign: CampaignView, progress: CampaignProgress, at: datetime
     if campaign.counts_until is not None and campaign.counts_until > at:
         note = f"{note} {_result_when(campaign, at)}".strip()
     return Said(sentence, "neutral", note)
+
+
+def _left_unopened(went: str, left: int) -> str:
+    return ngettext(
+        "%(went)s; nobody is known to have opened it, and %(left)s unsubscribed.",
+        "%(went)s; nobody is known to have opened it, and %(left)s unsubscribed.",
+        left,
+    ) % {"went": went, "left": number(left)}
 
 
 def _result_when(campaign: CampaignView, at: datetime) -> str:

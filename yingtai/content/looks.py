@@ -12,7 +12,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import record_deed
+from yingtai.organization.api import get_unit_at, record_deed
 
 MOST_LOGO_BYTES = 100_000
 MOST_KEPT_BYTES = 300_000
@@ -53,7 +53,8 @@ def keep_look(acting: Acting, *, node_no: int, color: str, logo: bytes | None = 
         changed |= {"logo": picture.data, "logo_type": picture.content_type}
     with acting_transaction(acting):
         BrandLook.objects.update_or_create(node_no=brand_node(node_no), defaults=changed)
-        record_deed(acting, "look.changed", node_no=brand_node(node_no), about=color)
+        brand = get_unit_at(brand_node(node_no))
+        record_deed(acting, "look.changed", node_no=brand.node_no or 0, about=brand.code, color=color)
     return look_of(acting, node_no)
 
 

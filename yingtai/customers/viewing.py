@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yingtai.collect.api import event_title, names_of_sources, plan_of, trait_title
 from yingtai.compliance.api import consent_history
+from yingtai.customers.contacts import KIND_OF_CHANNEL
 from yingtai.customers.how_many import HowMany
 from yingtai.customers.orders import OrderView, Worth, product_names
 from yingtai.customers.queries import (
@@ -20,6 +21,7 @@ from yingtai.customers.queries import (
     ProfileView,
     TimelineRow,
     called,
+    list_merges,
 )
 from yingtai.customers.rules import Standing
 from yingtai.kernel.acting import Acting
@@ -27,7 +29,8 @@ from yingtai.kernel.contributions import fact_names
 from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.organization.api import deeds_about, names_of_staff, units_at
 from yingtai.ui.components import TimelineEntry
-from yingtai.ui.formats import money, number
+from yingtai.ui.formats import listed as in_a_row
+from yingtai.ui.formats import money, named, number
 
 KINDS = {
     "user": gettext_lazy("User ID"),
@@ -39,6 +42,7 @@ KINDS = {
     "unionid": gettext_lazy("WeChat UnionID"),
     "anonymous": gettext_lazy("Browser"),
 }
+ADDRESSES = frozenset(KIND_OF_CHANNEL.values())
 CONSENT = "Consent Updated"
 ANSWERS = {
     "granted": gettext_lazy("Agreed"),
@@ -55,12 +59,16 @@ TONES = {
 
 @dataclass(frozen=True)
 class Chip:
-    """An identifier as a page shows it; without a mask only its kind is known."""
+    """An identifier as a page shows it; without a mask only its kind is known.
+
+    is_address  whether something can be sent there
+    """
 
     alias_no: int
     kind: Any
     masked: str
     is_claimed: bool
+    is_address: bool
 
 
 @dataclass(frozen=True)
@@ -159,7 +167,13 @@ def chips(identifiers: Sequence[MaskedIdentifier], *, shown: int | None = None) 
     """Return identifiers with the readable ones first."""
     in_order = sorted(identifiers, key=lambda one: not one.masked)
     return tuple(
-        Chip(one.alias_no, KINDS.get(one.kind, one.kind), one.masked, one.standing == Standing.CLAIMED)
+        Chip(
+            one.alias_no,
+            KINDS.get(one.kind, one.kind),
+            one.masked,
+            one.standing == Standing.CLAIMED,
+            one.kind in ADDRESSES,
+        )
         for one in in_order[:shown]
     )
 
@@ -245,9 +259,12 @@ def _answers(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> di
     """Return what was answered at which moment; the log of consents knows the purpose, the event does not."""
     if not any(row.event == CONSENT for row in rows):
         return {}
+    # What those folded into this person had answered stays in the log under their own numbers.
+    numbers = [*(one.duplicate_no for one in list_merges(acting, profile_no)), profile_no]
     return {
-        answer.at: f"{ANSWERS.get(answer.status, answer.status)}: {answer.purpose_title}"
-        for answer in consent_history(acting, profile_no)
+        answer.at: named(ANSWERS.get(answer.status, answer.status), answer.purpose_title)
+        for number in numbers
+        for answer in consent_history(acting, number)
     }
 
 
@@ -259,7 +276,7 @@ def _why(rule: str) -> str:
     if rule == "by hand":
         return _("somebody decided so")
     kinds = [str(KINDS.get(kind, kind)) for kind in rule.split("+")]
-    return _("one event named %s together") % ", ".join(kinds)
+    return _("one event named %s together") % in_a_row(kinds)
 
 
 def _detail(facts: dict[str, Any], products: Mapping[str, str]) -> str:

@@ -30,6 +30,7 @@ from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
 from yingtai.kernel.scope import is_below_brand
 from yingtai.organization.api import ask, find_waiting, list_brands, list_units
+from yingtai.ui.formats import named
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
@@ -182,15 +183,46 @@ def reveal_trait(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     return render_page(request, "customers/revealed.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page(action="edit", place=PLACE, label=Label.L3)
 def confirm(request: ActingRequest, profile_id: UUID, alias_no: int) -> HttpResponse:
-    """Say that an identifier which a page or an app added is this person's; who said so is recorded."""
+    """Say that an identifier which a page or an app added is this person's, after saying what follows."""
+    view = queries.get_living(request.acting, profile_id)
+    chip = next((one for one in viewing.chips(view.identifiers) if one.alias_no == alias_no), None)
+    if request.method == "GET":
+        if chip and chip.is_claimed:
+            return render_confirmation(request, _confirming(view, chip))
+        return redirect("customers:profile", profile_id)
     confirming.confirm_identifier(request.acting, profile_id=profile_id, alias_no=alias_no)
-    messages.success(
-        request, _("Confirmed. What they agreed to is asked for anew before marketing goes there.")
-    )
+    if chip:
+        messages.success(
+            request,
+            _("Confirmed. What they agreed to is asked for anew before marketing goes there.")
+            if chip.is_address
+            else _("Confirmed."),
+        )
     return redirect("customers:profile", profile_id)
+
+
+def _confirming(view: queries.ProfileView, chip: viewing.Chip) -> Confirmation:
+    written_to = (
+        _("Mails and messages of the service may go there."),
+        _(
+            "Marketing goes there only after they agree for it; what they agreed to before was for other addresses."
+        ),
+    )
+    return Confirmation(
+        title=_("Confirm: it is theirs"),
+        lead=named(chip.kind, chip.masked or _("kept as a fingerprint only")),
+        consequences=(
+            _("Confirm it only when the person told you, or you checked it."),
+            *(written_to if chip.is_address else ()),
+            _("It is recorded that you said so."),
+        ),
+        action=_("It is theirs"),
+        cancel_url=reverse("customers:profile", args=[view.id]),
+        is_danger=False,
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.labels import Label
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.models import Deed
 
@@ -37,6 +38,8 @@ for code, words in {
     "sign-in.password-reset": _("set a new password by mail"),
 }.items():
     deed_words.register(code, words)
+
+MOST_DOERS = 300
 
 
 @dataclass(frozen=True)
@@ -67,20 +70,31 @@ def record_deed(acting: Acting, what: str, *, node_no: int, about: str = "", **d
         )  # fmt: skip
 
 
-def list_deeds(acting: Acting, *, what: str = "", by: str = "", after: str | None = None) -> Page[DeedRow]:
-    """Return a page of the record in the actor's scope, the latest first."""
-    place = decode_cursor(after, UUID)
+def list_deeds(
+    acting: Acting, *, what: str = "", by: str = "", since: datetime | None = None, after: str | None = None
+) -> Page[DeedRow]:
+    """Return a page of the record in the actor's scope, the latest first by the time that is shown."""
+    place = decode_cursor(after, moment, UUID)
     with acting_transaction(acting):
-        found = Deed.objects.order_by("-id")
+        found = Deed.objects.order_by("-at", "-id")
         if what:
             found = found.filter(what=what)
         if by:
             found = found.filter(by=by)
+        if since:
+            found = found.filter(at__gte=since)
         if place:
-            found = found.filter(id__lt=place[0])
+            found = found.filter(Q(at__lt=place[0]) | Q(at=place[0], id__lt=place[1]))
         rows = [_row(one) for one in found[: ROWS_PER_PAGE + 1]]
-    more = encode_cursor(rows[ROWS_PER_PAGE - 1].id) if len(rows) > ROWS_PER_PAGE else None
-    return Page(rows[:ROWS_PER_PAGE], more)
+    latest = rows[:ROWS_PER_PAGE]
+    more = encode_cursor(latest[-1].at, latest[-1].id) if len(rows) > ROWS_PER_PAGE else None
+    return Page(latest, more)
+
+
+def list_doers(acting: Acting) -> list[str]:
+    """Return who stands in the record of the actor's scope, at most a few hundred."""
+    with acting_transaction(acting):
+        return sorted(Deed.objects.order_by().values_list("by", flat=True).distinct()[:MOST_DOERS])
 
 
 def deeds_about(acting: Acting, *, what: str, about: str) -> list[DeedRow]:

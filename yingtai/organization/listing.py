@@ -16,7 +16,7 @@ RECORD = ListKind(
         Column(name="about", title=pgettext_lazy("record", "About")),
         Column(name="details", title=_("Details")),
     ),
-    filters=("what", "by"),
+    filters=("what", "by", "days"),
 )
 STAFF = ListKind(
     name="staff",

@@ -175,7 +175,10 @@ class Deed(ScopedModel):
     details = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["node_no", "-id"], name="deed_latest")]
+        indexes = [
+            models.Index(fields=["node_no", "-id"], name="deed_latest"),
+            models.Index(fields=["-at", "-id"], name="deed_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} by {self.by}"

@@ -36,6 +36,8 @@ NAMES = {
     "events": gettext_lazy("By event"),
     "order_lines": gettext_lazy("Lines of orders removed"),
     "timeline": gettext_lazy("Entries of timelines removed"),
+    "color": gettext_lazy("Color"),
+    "campaign": gettext_lazy("Campaign"),
     "own": gettext_lazy("Sent to themself"),
 }
 Line = tuple[str, str]

@@ -1,3 +1,5 @@
+from datetime import timedelta
+from operator import itemgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -24,6 +26,11 @@ from yingtai.organization.record_words import about_of, abouts_in_words, details
 from yingtai.ui.lists import list_kinds, listing
 from yingtai.ui.pages import render_page
 
+TIMES = [
+    ("", gettext_lazy("All times")), ("1", gettext_lazy("The latest 24 hours")),
+    ("7", gettext_lazy("The latest 7 days")), ("30", gettext_lazy("The latest 30 days")),
+    ("365", gettext_lazy("The latest year")),
+]  # fmt: skip
 WAITS = gettext_lazy("It now waits for a second person, who finds it under Approvals.")
 
 
@@ -262,15 +269,19 @@ def approval_decide(request: ActingRequest, approval_id: UUID) -> HttpResponse:
 @page(action="audit", place="organization.record")
 def record(request: ActingRequest) -> HttpResponse:
     """Who changed rights, or saw, copied, erased or let out what is private."""
-    what, by = request.GET.get("what", ""), request.GET.get("by", "")
-    found = deeds.list_deeds(request.acting, what=what, by=by, after=request.GET.get("after"))
-    names = queries.names_of_staff(request.acting, [row.by for row in found.rows])
+    what, by, days = (request.GET.get(name, "") for name in ("what", "by", "days"))
+    since = request.acting.at - timedelta(days=int(days)) if days in dict(TIMES) and days else None
+    found = deeds.list_deeds(request.acting, what=what, by=by, since=since, after=request.GET.get("after"))
+    doers = deeds.list_doers(request.acting)
+    names = queries.names_of_staff(request.acting, [*doers, *(row.by for row in found.rows)])
     words = dict(deed_words.items())
     places = queries.units_at([row.node_no for row in found.rows])
     has_brands = len(queries.list_brands(request.acting.scope)) > 1
     abouts = abouts_in_words(request.acting, found.rows)
     context = {
-        "page": found, "what": what, "by": by, "kinds": [("", _("Everything")), *words.items()],
+        "page": found, "what": what, "by": by, "days": days, "times": TIMES,
+        "doers": [("", _("Everybody")), *sorted(((one, names.get(one) or one) for one in doers), key=itemgetter(1))],
+        "kinds": [("", _("Everything")), *words.items()],
         "listing": listing(request, RECORD, without=() if has_brands else ("place",)),
         "rows": [
             (

@@ -5,6 +5,8 @@ those; who administers accounts there sees that a mail came. Opening a mail show
 recorded.
 """
 
+from collections.abc import Sequence
+
 from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.http import HttpResponse
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yingtai.campaigns.api import campaign_names
 from yingtai.customers.api import count_search, find_profiles, note_shown
 from yingtai.kernel.acting import Acting, decide, require
-from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.contributions import deed_abouts, deed_words
 from yingtai.kernel.counters import count_of, count_up
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
@@ -180,7 +182,17 @@ def _record_opening(request: ActingRequest, mail: MailView) -> None:
     is_own = _is_own(row, own_address(acting))
     if not is_own:
         _note_shown(acting, row)
-    record_deed(acting, "mail.opened", node_no=row.node_no, about=str(row.no), own=is_own)
+    campaign = campaign_names(acting, [row.campaign_no]).get(row.campaign_no) if row.campaign_no else None
+    told = {"campaign": campaign[1]} if campaign else {}
+    record_deed(acting, "mail.opened", node_no=row.node_no, about=str(row.no), own=is_own, **told)
+
+
+def mails_of_deeds(acting: Acting, abouts: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return mails by number in words: their numbers begin anew with each start, and tell nobody anything."""
+    return {about: (_("a mail in the development mailbox"), "") for about in abouts if about.isdecimal()}
+
+
+deed_abouts.register("mail", mails_of_deeds)
 
 
 def _is_frame_of_page(request: ActingRequest, mail: MailView) -> bool:

@@ -108,6 +108,7 @@ def audience(request: ActingRequest, audience_id: UUID) -> HttpResponse:
         "author": names_of_staff(acting, [view.created_by]).get(view.created_by, ""),
         "lines": said_in_words(request.acting, view),
         "chart": _size_chart(sizes),
+        "is_first": len(sizes) == 1,
         "refreshes": sizes[::-1][:SHOWN_REFRESHES],
         "uses": uses_of(acting, view.audience_no),
         "task": _task(request, view),

@@ -31,6 +31,10 @@ def campaign(acting, brand):
             {"opened": 50, "clicked": 10}, timedelta(hours=1), False,
             "Of 200 people who got the mail, 25.0% opened it and 5.0% clicked.", "neutral",
         ),
+        (
+            {"unsubscribed": 2}, timedelta(hours=1), False,
+            "The mail went to 200 people; nobody is known to have opened it, and 2 unsubscribed.", "warn",
+        ),
         ({"sent": 0}, timedelta(hours=1), False, "Nobody got the mail.", "warn"),
     ],
 )  # fmt: skip

@@ -209,10 +209,13 @@ def _asked(found: queries.CampaignView, counts: dict[str, int], is_service: bool
             *others,
             _("It is sent %s.") % when,
             *_asked_of_people(is_service),
+            *(
+                [_("Until then you can take the campaign back and edit it; a mail that was sent stays sent.")]
+                if found.scheduled_at
+                else []
+            ),
         ),
-        irreversible=_(
-            "A mail that was sent cannot be taken back. Until it begins, you can take the campaign back and edit it."
-        )
+        irreversible=""
         if found.scheduled_at
         else _("A mail that was sent cannot be taken back, and the campaign cannot be changed."),
         action=(_("Schedule for %s people") if found.scheduled_at else _("Send to %s people")) % number(owed),

@@ -107,6 +107,28 @@ def test_a_colleague_confirms_a_claim(acting, brand, page):
     assert standings(acting, "anna") == [("email", 1), ("email", 2), ("user", 1)]
 
 
+def test_confirming_asks_first_and_says_what_follows_for_an_address(acting, brand, page, sign_in):
+    say(acting, page, user="anna", email=VICTIM)
+    anna = person(acting, "anna")
+    manager = sign_in("brand_manager")
+    with acting_transaction(acting):
+        aliases = dict(Identifier.objects.filter(profile_no=anna.profile_no).values_list("kind", "alias_no"))
+        Identifier.objects.filter(profile_no=anna.profile_no).update(standing=0)
+
+    asked = {
+        kind: manager.get(f"/profiles/{anna.id}/confirm/{no}").content.decode()
+        for kind, no in aliases.items()
+    }
+    manager.post(f"/profiles/{anna.id}/confirm/{aliases[2]}")
+
+    assert {kind: "Marketing goes there only after" in text for kind, text in asked.items()} == {
+        1: False,
+        2: True,
+    }
+    assert manager.get(f"/profiles/{anna.id}/").content.decode().count("nothing is sent there until") == 0
+    assert standings(acting, "anna") == [("email", 2), ("user", 0)]
+
+
 @pytest.mark.parametrize(
     "ids", [{"anonymous": "browser-9"}, {"user": "anna"}, {"user": "anna", "anonymous": "b"}]
 )

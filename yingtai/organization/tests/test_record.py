@@ -1,11 +1,16 @@
 """The record tells of changes to one's own sign-in, and says everything in words."""
 
+import re
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 from django.urls import reverse
 
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.pages import ROWS_PER_PAGE
 from yingtai.kernel.testing import MONDAY
 from yingtai.organization import deeds, services
 from yingtai.organization.testing import PASSWORD, make_staff
@@ -81,3 +86,38 @@ def test_details_are_words_in_the_readers_language(brand, staff):
     assert "Asked by: Test Colleague · Asked for: give a role" in text
     assert "executive" not in text.partition("<tbody")[2]
     assert "角色：" in chinese or "角色: " in chinese
+
+
+def test_the_record_stands_in_the_order_of_the_time_it_shows_and_is_narrowed_by_who_and_when(brand, staff):
+    acting = Acting(f"staff:{staff.id}", brand.scope, "operations", MONDAY)
+    other = replace(acting, actor="key:shop")
+    for who, days in ((acting, 0), (other, 9), (acting, 40), (other, 2)):
+        at = MONDAY - timedelta(days=days)
+        deeds.record_deed(replace(who, at=at), "unit.added", node_no=brand.node_no, about=f"{days}")
+
+    def told(**asked):
+        return [row.about for row in deeds.list_deeds(acting, **asked).rows]
+
+    assert told() == ["0", "2", "9", "40"]
+    assert told(by="key:shop", since=MONDAY - timedelta(days=7)) == ["2"]
+    assert set(deeds.list_doers(acting)) == {acting.actor, "key:shop"}
+
+
+def test_pages_of_the_record_go_on_where_the_time_left_off(brand, staff):
+    acting = Acting(f"staff:{staff.id}", brand.scope, "operations", MONDAY)
+    for number in range(ROWS_PER_PAGE + 2):
+        at = MONDAY - timedelta(minutes=number % 3)
+        deeds.record_deed(replace(acting, at=at), "unit.added", node_no=brand.node_no, about=str(number))
+
+    first = deeds.list_deeds(acting)
+    rest = deeds.list_deeds(acting, after=first.next_cursor)
+
+    rows = [*first.rows, *rest.rows]
+    assert (len(rest.rows), len({row.about for row in rows})) == (2, ROWS_PER_PAGE + 2)
+    assert [row.at for row in rows] == sorted((row.at for row in rows), reverse=True)
+
+
+def test_the_page_of_the_record_offers_when(brand, sign_in):
+    page = sign_in("auditor").get("/organization/record/?days=7").content.decode()
+
+    assert re.search(r'<option value="7" +selected>The latest 7 days</option>', page)

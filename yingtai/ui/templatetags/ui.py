@@ -31,6 +31,7 @@ for name in (
     "duration",
     "in_unit",
     "listed",
+    "named",
 ):
     register.filter(name, getattr(formats, name))
 register.filter("zone_title", zone_title)
