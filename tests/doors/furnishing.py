@@ -7,6 +7,7 @@ what is the brand's own, `shared` on what a brand hands down to its dealers, `ga
 import asyncio
 import base64
 import json
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,7 @@ from yingtai.compliance.api import (
     list_purposes,
     publish_notice,
     record_consents,
+    remember_erased,
 )
 from yingtai.content.api import create_template, keep_look, make_version
 from yingtai.customers import ingesting
@@ -269,6 +271,7 @@ def _agree(here: Furnished) -> None:
         for _, number in here.ids["profile"]
     ]
     record_consents(acting, rows)
+    remember_erased(acting, node_no, [os.urandom(16)])
     begin_retention(replace(here.acting, roles=frozenset({"compliance_officer"})), here.brand.node_no)
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from tests.doors.furnishing import NOW, place, rows_of, what_there_is
+from yingtai.audiences.models import Audience
 from yingtai.collect.api import RecordedFact, record
 from yingtai.collect.models import UploadedFile
 from yingtai.collect.sealed_files import upload_path
@@ -221,6 +222,8 @@ def what_it_names(furnished, name: str, parameter: inspect.Parameter) -> list[An
     if name in {"survivor_no", "duplicate_nos", "profile_nos"}:
         numbers = [number for _, number in profiles]
         return [numbers] if name.endswith("s") else numbers
+    if name == "audience_no":
+        return [row["audience_no"] for row in rows_of(furnished.acting, Audience)]
     ids = furnished.ids.get(name.removesuffix("_id").removesuffix("_no"))
     if ids:
         return ids if name.endswith("_no") else [str(one) for one in ids]

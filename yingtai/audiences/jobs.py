@@ -32,9 +32,9 @@ def keep_score_bounds(acting: Acting) -> None:
 
 
 @job("audiences.forget_members", queue="audiences")
-def forget_members(acting: Acting, *, audience_no: Any) -> None:
+def forget_members(acting: Acting, *, audience_no: int) -> None:
     """Remove the stored members of a deleted audience. A repeat finds none."""
-    membership.forget_members(int(audience_no))
+    membership.forget_members(acting, audience_no)
 
 
 def delete_for_good(acting: Acting, audience_id: UUID) -> None:

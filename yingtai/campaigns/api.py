@@ -3,8 +3,8 @@
 from yingtai.campaigns.queries import (
     CampaignView,
     SendView,
+    campaign_by_no,
     campaign_names,
-    get_campaign,
     list_campaigns,
     list_sends,
 )
@@ -24,11 +24,11 @@ __all__ = [
     "SendView",
     "SenderView",
     "Visit",
+    "campaign_by_no",
     "campaign_names",
     "change_campaign",
     "create_campaign",
     "decide",
-    "get_campaign",
     "keep_sender",
     "launch",
     "list_campaigns",

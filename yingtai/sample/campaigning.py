@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from yingtai.campaigns.api import (
+    CampaignView,
     change_campaign,
     create_campaign,
     keep_sender,
@@ -59,16 +60,16 @@ def prepare_campaigns(acting: Acting, node_no: int, brand: BrandPlan, audiences:
         acting, node_no=node_no, name=brand.name_zh or brand.name, address=f"news@{brand.code}.example.com"
     )
 
-    def draft(name: Words, audience: Words, version_id: UUID, **values: Any) -> UUID:
+    def draft(name: Words, audience: Words, version_id: UUID, **values: Any) -> CampaignView:
         made = create_campaign(acting, node_no=node_no, name=name[brand.language])
         chosen = {"audience_id": audiences[audience[brand.language]], "version_id": version_id}
-        return change_campaign(acting, made.id, chosen | sent_from(sender) | values).id
+        return change_campaign(acting, made.id, chosen | sent_from(sender) | values)
 
     measured = {"hold_out_share": HELD_OUT, "goal_event": "Order Completed", "goal_days": GOAL_DAYS}
-    finished = draft(FINISHED, BUYERS, versions[REACTIVATION], **measured)
-    JOBS["sample.finish_campaign"].enqueue(acting, campaign_id=str(finished))
+    finished = draft(FINISHED, BUYERS, versions[REACTIVATION], **measured).campaign_no
+    JOBS["sample.finish_campaign"].enqueue(acting, campaign_no=finished)
     later = _next_morning(acting.at + timedelta(days=3), brand.time_zone)
-    launch(acting, draft(SCHEDULED, LAPSED, versions[REACTIVATION], scheduled_at=later, **measured))
+    launch(acting, draft(SCHEDULED, LAPSED, versions[REACTIVATION], scheduled_at=later, **measured).id)
     draft(DRAFT, LOOKED, versions[WELCOME])
 
 

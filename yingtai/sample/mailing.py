@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 from time import monotonic
-from uuid import UUID
 
 from yingtai.campaigns.api import (
     CampaignView,
     SendView,
     Visit,
+    campaign_by_no,
     decide,
-    get_campaign,
     launch,
     list_sends,
     note_click,
@@ -41,23 +40,21 @@ MAIL_SERVICE = Visit(
 )
 
 
-def finish_campaign(acting: Acting, campaign_id: UUID) -> None:
+def finish_campaign(acting: Acting, campaign_no: int) -> None:
     """Launch, send and read a draft as of a month ago. While mails are owed it queues itself again.
 
     Raises: CampaignNotFound
     """
     then = acting.at_time(acting.at - OVER)
-    if get_campaign(acting, campaign_id).is_draft:
+    campaign = campaign_by_no(acting, campaign_no)
+    if campaign.is_draft:
         # In one transaction: nothing else may decide it in between, as of today.
         with acting_transaction(then):
-            decide(then, launch(then, campaign_id).campaign_no)
-    campaign = get_campaign(acting, campaign_id)
+            decide(then, launch(then, campaign.id).campaign_no)
     began = monotonic()
-    send_for_a_while(
-        then, campaign.campaign_no, clock=lambda: then.at + timedelta(seconds=monotonic() - began)
-    )
-    if get_campaign(acting, campaign_id).state == "sending":
-        JOBS["sample.finish_campaign"].enqueue(acting, at=acting.at + PAUSE, campaign_id=str(campaign_id))
+    send_for_a_while(then, campaign_no, clock=lambda: then.at + timedelta(seconds=monotonic() - began))
+    if campaign_by_no(acting, campaign_no).state == "sending":
+        JOBS["sample.finish_campaign"].enqueue(acting, at=acting.at + PAUSE, campaign_no=campaign_no)
         return
     _read(acting, campaign)
 

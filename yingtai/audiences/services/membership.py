@@ -27,7 +27,7 @@ from yingtai.audiences.definition import Group, read_definition
 from yingtai.audiences.errors import DefinitionNotUnderstood, DefinitionTooDeep
 from yingtai.audiences.events import AudienceRefreshed
 from yingtai.audiences.models import Audience, Refresh
-from yingtai.audiences.queries import definitions_behind, found
+from yingtai.audiences.queries import definitions_behind, found, id_of_audience
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.events import publish
 from yingtai.kernel.scope import BRAND_SHIFT, Scope
@@ -206,8 +206,11 @@ def _store(acting: Acting, due: Due, now: pa.Table, *, began: float) -> None:
     publish(acting, fact)
 
 
-def forget_members(audience_no: int) -> None:
-    """Remove the stored members of an audience that was deleted. Repeating it changes nothing."""
+def forget_members(acting: Acting, audience_no: int) -> None:
+    """Remove the stored members of an audience that was deleted in the actor's scope. Repeating it changes nothing."""
+    members = scoped(acting.scope).query(BEFORE, {"audience_no": audience_no})
+    if not len(members) or id_of_audience(acting, audience_no) is not None:
+        return
     nobody = scoped(Scope.of(0)).query(BEFORE, {"audience_no": -1})
     replace("audience_members", _numbered(nobody, audience_no), {"audience_no": audience_no})
 

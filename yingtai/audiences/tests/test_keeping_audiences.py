@@ -189,7 +189,7 @@ def test_deleting_an_audience_removes_its_stored_members(brand, acting, neighbou
         )
 
     for _ in range(2):
-        forget_members(gone)
+        forget_members(acting, gone)
 
     found = scoped(acting.scope).query("SELECT audience_no FROM audience_members").to_pylist()
     assert [row["audience_no"] for row in found] == [kept]

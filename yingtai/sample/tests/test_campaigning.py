@@ -77,7 +77,7 @@ def test_a_brand_has_one_campaign_to_finish_one_to_come_and_one_begun(acting, ca
 
 def test_the_first_is_sent_and_read_as_of_a_month_ago(acting, campaigns, office):
     for _twice in range(2):
-        JOBS["sample.finish_campaign"](acting, campaign_id=str(campaigns[0].id))
+        JOBS["sample.finish_campaign"](acting, campaign_no=campaigns[0].campaign_no)
 
     over = list_campaigns(acting, sort="made").rows[0]
     sends = list_sends(acting, over).rows
