@@ -57,7 +57,9 @@ def change_draft(
     """
     with acting_transaction(acting):
         template = _locked(template_id)
-        require_unchanged(acting, seen, changed_at=template.changed_at, changed_by=template.changed_by)
+        require_unchanged(
+            acting, seen, changed_at=template.changed_at, changed_by=template.changed_by, keeps_itself=True
+        )
         if name != template.name:
             template.name = _free_name(template.node_no, name)
         template.draft_subject, template.draft_html = _bounded(subject, html)

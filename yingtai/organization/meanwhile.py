@@ -11,17 +11,23 @@ from yingtai.ui.formats import moment_in_words
 
 
 def require_unchanged(
-    acting: Acting, seen: datetime | None, *, changed_at: datetime, changed_by: str
+    acting: Acting,
+    seen: datetime | None,
+    *,
+    changed_at: datetime,
+    changed_by: str,
+    keeps_itself: bool = False,
 ) -> None:
     """Let a change through only while the row is as its form showed it.
 
     In: seen        when the row had last been changed when the form was drawn; None for who did not look, such as a
                     program
+        keeps_itself  the form keeps itself while somebody types, so that their own change is none that came between
         changed_at  when it was last changed, read under its lock; changed_by is by whom, or "" when nobody noted it
 
     Raises: ChangedMeanwhile
     """
-    if seen is None or seen == changed_at:
+    if seen is None or seen == changed_at or (keeps_itself and changed_by == acting.actor):
         return
     who = names_of_staff(acting, [changed_by]).get(changed_by) or _("Somebody")
     raise ChangedMeanwhile(who=who, when=moment_in_words(changed_at))
