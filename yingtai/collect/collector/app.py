@@ -15,6 +15,7 @@ from yingtai.collect.collector.packing import pack
 from yingtai.collect.collector.reception import Headers, Receive
 from yingtai.collect.collector.sealing import Sealer
 from yingtai.collect.collector.turns import Turns
+from yingtai.collect.collector.wellness import Wellness
 from yingtai.collect.errors import KeyUnknown, MethodNotAllowed, PathUnknown, StoreUnavailable
 from yingtai.kernel import heartbeats
 from yingtai.kernel.addresses import sharer
@@ -32,6 +33,7 @@ class Collector:
         self._keys = KeyRing(conninfo)
         self._committer = Committer(conninfo, partial(pack, sealer=sealer), writers=writers)
         self._sealer = sealer
+        self._wellness = Wellness(conninfo)
         self._waiting = reception.Waiting()
         self._turns = Turns()
         self._refreshers: list[asyncio.Task[None]] = []
@@ -50,6 +52,7 @@ class Collector:
             with contextlib.suppress(asyncio.CancelledError):
                 await refresher
         await self._keys.close()
+        await self._wellness.close()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -85,7 +88,7 @@ class Collector:
         path: str = scope["path"]
         method: str = scope["method"]
         if path == "/health":
-            return self._health()
+            return await self._health()
         path = path.rstrip("/")
         call = CALLS.get(path)
         if path == MEASURES and method == "POST":
@@ -112,8 +115,9 @@ class Collector:
             raise StoreUnavailable
         self._committer.admit()
 
-    def _health(self) -> tuple[int, bytes, Lines]:
+    async def _health(self) -> tuple[int, bytes, Lines]:
         ready = self._committer.is_connected and self._keys.is_loaded and self._sealer.is_ready
+        ready = ready and await self._wellness.is_well()
         return (200, b'{"status":"ok"}', NO_LINES) if ready else (503, b'{"status":"waiting"}', NO_LINES)
 
     async def _collect(self, arrived: Arrived, source: Source | None, refused: list[inbox.Mark]) -> int:

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import socket
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import psycopg
 
+from yingtai.collect.collector.wellness import hang_up
 from yingtai.collect.errors import CollectorBusy, StoreUnavailable
 from yingtai.collect.inbox import COPY_ROWS
 
@@ -213,6 +213,4 @@ def _fail(group: list[Waiting[Any]]) -> None:
 def _hang_up(connection: Connection, group: list[Waiting[Any]]) -> None:
     """Stop waiting for a server that does not answer; its connection breaks and is made anew."""
     _fail(group)
-    if not connection.closed:
-        with socket.fromfd(connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as line:
-            line.shutdown(socket.SHUT_RDWR)
+    hang_up(connection)

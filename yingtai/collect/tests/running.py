@@ -121,9 +121,9 @@ class Running:
 def make_database(socket: Path | None = None) -> Database:
     """Make a database with the collector's tables in a running cluster."""
     database = Database(f"collector_{os.getpid()}_{next(_numbers)}", socket or socket_folder("books"))
-    with _administrator(database, "postgres") as admin:
+    with administrator(database, "postgres") as admin:
         admin.execute(f"CREATE DATABASE {database.name} OWNER owner")
-    with _administrator(database, database.name) as admin:
+    with administrator(database, database.name) as admin:
         admin.execute("ALTER SCHEMA public OWNER TO owner")
         admin.execute("SET ROLE owner")
         for statement in schema.UP:
@@ -184,7 +184,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _administrator(database: Database, name: str) -> psycopg.Connection[Any]:
+def administrator(database: Database, name: str) -> psycopg.Connection[Any]:
+    """Connect to a database of the cluster as who may do everything."""
     password = secret("books-postgres.password")
     return psycopg.connect(
         host=str(database.socket), dbname=name, user="postgres", password=password, autocommit=True

@@ -3,10 +3,12 @@
 import contextlib
 import gzip
 import json
+import os
+import signal
 import socket
 import time
 
-from yingtai.collect.tests.running import Key, Running, make_key
+from yingtai.collect.tests.running import Key, Running, administrator, await_health, make_key
 
 EVENT = {"type": "track", "event": "Seen", "userId": "anna"}
 BATCH = {"batch": [EVENT]}
@@ -160,3 +162,38 @@ def test_a_member_number_alone_names_somebody(collector: Running, key: Key) -> N
     assert collector.post("/v1/track", of | {"context": {"externalIds": ids}}, key=key.text).status == 200
     for nobody in ({}, {"context": {"externalIds": []}}, {"context": {"externalIds": [{}]}}, {"context": 5}):
         assert collector.post("/v1/track", of | nobody, key=key.text).status == 400
+
+
+def test_health_notices_an_inbox_that_hangs_without_a_word(collector: Running) -> None:
+    with administrator(collector.database, collector.database.name) as books, books.transaction():
+        books.execute("LOCK TABLE collect_inbox IN ACCESS EXCLUSIVE MODE")
+        time.sleep(1.1)  # an answer is good for a second
+        began = time.monotonic()
+        answer = collector.ask("GET", "/health")
+
+        assert (answer.status, answer.body) == (503, {"status": "waiting"})
+        assert time.monotonic() - began < 2
+
+    await_health(collector)
+
+
+def test_health_notices_a_database_that_is_frozen(collector: Running) -> None:
+    with collector.database.connect("collector") as books:
+        of_others = "WHERE usename = 'collector' AND datname = current_database() AND pid <> pg_backend_pid()"
+        stopped = [
+            pid for (pid,) in books.execute(f"SELECT pid FROM pg_stat_activity {of_others}").fetchall()
+        ]
+    time.sleep(1.1)
+    try:
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        began = time.monotonic()
+        status = collector.ask("GET", "/health").status
+        took = time.monotonic() - began
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+
+    assert status == 503
+    assert took < 2
+    await_health(collector)
