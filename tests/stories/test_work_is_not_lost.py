@@ -1,5 +1,7 @@
 """What somebody does on a page stays theirs, whether a session ends, a filter is set or a language chosen."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -134,3 +136,29 @@ def test_the_keys_are_told_by_the_full_width_sign_too(page, address):
     page.keyboard.press("Control+k")
     page.get_by_role("dialog", name="Search").get_by_role("searchbox").fill("qqqzzz")
     expect(page.get_by_text("Nothing is found under this name.")).to_be_visible()
+
+
+def test_buttons_pressed_faster_than_the_page_answers_lose_no_sentence(page, address):
+    page.goto(address + "/audiences/new")
+    sentences = page.locator(".sentence")
+    page.get_by_role("button", name="Did something").dblclick()
+    expect(sentences).to_have_count(1)
+    page.get_by_label("event").fill("Viewed a product")
+
+    # From here on every answer is late, as over a slow line.
+    page.route("**/audiences/new", lambda route: (time.sleep(0.3), route.continue_()))
+    page.get_by_role("button", name="Was seen").dblclick()
+    expect(sentences).to_have_count(2)
+    page.get_by_role("button", name="Did something").click()
+    page.get_by_role("button", name="Was seen").click()
+    page.get_by_label("times").first.fill("7")
+    expect(sentences).to_have_count(3)
+    expect(page.get_by_label("event").first).to_have_value("Viewed a product")
+    expect(page.get_by_label("times").first).to_have_value("7")
+
+    page.get_by_role("button", name="Remove this sentence").last.dblclick()
+    expect(sentences).to_have_count(2)
+    page.unroute("**/audiences/new")
+    page.get_by_role("button", name="Remove this sentence").last.dblclick()
+    expect(sentences).to_have_count(1)
+    expect(page.get_by_label("times")).to_have_value("7")

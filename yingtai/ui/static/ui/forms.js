@@ -62,6 +62,44 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // A part of a form that is drawn anew from what the form holds. One answer at a time, so that none is drawn from less
+  // than the page shows: a press in between waits for nothing and does nothing, and an answer that comes after somebody
+  // typed on is asked for again with what stands there now.
+  const asked = new Map();
+  const held = (part) => JSON.stringify(
+    [...part.querySelectorAll("input[name], select[name], textarea[name]")].map((field) => [field.name, field.value, field.checked]),
+  );
+  const isDrawnAnew = ({ requestConfig: { verb, elt, target } }) =>
+    verb === "post" && target.closest("form")?.contains(elt) && target.querySelector("input[name], select[name]");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const part = event.detail.requestConfig.target;
+    if (!isDrawnAnew(event.detail)) return;
+    if (asked.has(part)) {
+      event.preventDefault();
+      return;
+    }
+    asked.set(part, held(part));
+    part.setAttribute("aria-busy", "true");
+  });
+  const answered = (part) => {
+    part.removeAttribute("aria-busy");
+    return asked.delete(part);
+  };
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { elt, target: part, triggeringEvent } = detail.requestConfig;
+    if (!asked.has(part) || detail.target !== part || asked.get(part) === held(part)) return;
+    answered(part);
+    detail.shouldSwap = false;
+    htmx.trigger(elt, triggeringEvent.type);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => answered(detail.requestConfig.target));
+  // The second half of a double click is no deed of its own, whatever stands under the pointer by then.
+  document.addEventListener("click", (event) => {
+    if (event.detail < 2 || !event.target.closest("button[hx-post], [hx-post] button")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+
   const ready = (root) => {
     for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
     const problem = root.querySelector("[data-problem]");
