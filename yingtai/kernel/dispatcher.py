@@ -5,11 +5,12 @@ A handler that fails is undone alone and called again after pauses that double; 
 
 import logging
 import traceback
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yingtai.kernel.events import FactNotUnderstood, handlers_of, read_fact
 from yingtai.kernel.models import OutboxFact
@@ -49,13 +50,47 @@ def dispatch(at: datetime) -> int:
 
 def try_fact_again(fact_id: int) -> str | None:
     """Let a parked fact be told to whom it is still owed; return its name, or None when it is not parked."""
-    parked = OutboxFact.objects.filter(id=fact_id, parked_at__isnull=False)
+    parked = _parked().filter(id=fact_id)
     name = parked.values_list("name", flat=True).first()
     if name is None or not parked.update(parked_at=None, due_at=None, attempts=0):
         return None
     with connection.cursor() as cursor:
         cursor.execute("NOTIFY outbox")
     return name
+
+
+def count_alike(fact_ids: Collection[int]) -> tuple[int, int]:
+    """Return how many of these facts are parked, and how many are that have the name and the trouble of one of them."""
+    chosen = _parked().filter(id__in=fact_ids)
+    return chosen.count(), _parked().filter(_like(chosen)).count()
+
+
+def let_facts_go(fact_ids: Collection[int], at: datetime, *, alike: bool) -> dict[str, list[int]]:
+    """Count parked facts as told though nobody was; return their numbers by name. The caller holds a transaction.
+
+    `alike` takes all parked facts that have the name and the trouble of one of these with them.
+    """
+    chosen = _parked().filter(id__in=fact_ids)
+    found = (_parked().filter(_like(chosen)) if alike else chosen).order_by("id")
+    by_name: dict[str, list[int]] = {}
+    for fact_id, name in found.select_for_update().values_list("id", "name"):
+        by_name.setdefault(name, []).append(fact_id)
+    gone = [fact_id for ids in by_name.values() for fact_id in ids]
+    OutboxFact.objects.filter(id__in=gone).update(handled_at=at)
+    return by_name
+
+
+def _parked() -> QuerySet[OutboxFact]:
+    return OutboxFact.objects.filter(parked_at__isnull=False, handled_at=None)
+
+
+def _like(chosen: QuerySet[OutboxFact]) -> Q:
+    kinds = set(chosen.values_list("name", "trouble"))
+    return (
+        Q(*(Q(name=name, trouble=trouble) for name, trouble in kinds), _connector=Q.OR)
+        if kinds
+        else Q(pk=None)
+    )
 
 
 def prune(at: datetime) -> int:

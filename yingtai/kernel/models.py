@@ -48,13 +48,13 @@ class OutboxFact(ExemptModel):
 
     told       the handlers that were told already
     due_at     when to try again; None: at once
-    parked_at  since when it waits for an operator
+    parked_at  since when it waits for an operator; with `handled_at`, an operator let it go untold
     trouble    kind and place of the latest error
     """
 
     exempt = "the dispatcher serves all brands; the envelope carries the scope"
     grants = {
-        "app": f"INSERT, {OUTBOX_FIGURES}, UPDATE (attempts, due_at, parked_at)",
+        "app": f"INSERT, {OUTBOX_FIGURES}, UPDATE (attempts, due_at, parked_at, handled_at)",
         "worker": f"INSERT, {OUTBOX_FIGURES}",
         "dispatcher": "SELECT, UPDATE, DELETE",
     }

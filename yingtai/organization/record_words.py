@@ -38,6 +38,10 @@ NAMES = {
     "timeline": gettext_lazy("Entries of timelines removed"),
     "color": gettext_lazy("Color"),
     "campaign": gettext_lazy("Campaign"),
+    "fact": gettext_lazy("Fact"),
+    "facts": gettext_lazy("Facts"),
+    "count": gettext_lazy("Count"),
+    "reason": gettext_lazy("Reason"),
     "own": gettext_lazy("Sent to themself"),
 }
 Line = tuple[str, str]

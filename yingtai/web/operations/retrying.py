@@ -1,5 +1,6 @@
-"""Letting a failed job or a parked fact try again: a deed, for it may send, write or erase."""
+"""Letting a failed job or a parked fact try again, or a fact go untold: deeds, for what follows may send or erase."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import psycopg
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.contributions import deed_words
-from yingtai.kernel.dispatcher import try_fact_again
+from yingtai.kernel.dispatcher import let_facts_go, try_fact_again
 from yingtai.kernel.errors import NotAllowed
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import EVERYTHING
@@ -23,6 +24,9 @@ RETRY = "SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)"
 
 deed_words.register("job.tried-again", _("let a failed job try again"))
 deed_words.register("fact.tried-again", _("let a parked fact be told again"))
+deed_words.register("fact.let-go", _("let parked facts go untold"))
+MOST_NAMED = 50
+"""So many numbers of facts stand in the record of one deed."""
 
 
 def may_see_jobs(acting: Acting) -> bool:
@@ -35,7 +39,7 @@ def try_again(acting: Acting, job_id: int) -> str:
 
     Raises: NotAllowed, JobNotFailed, EqualJobWaits
     """
-    _require_operator(acting)
+    require_operator(acting)
     try:
         with acting_transaction(acting):
             name = _retry(job_id, acting.at)
@@ -52,7 +56,7 @@ def tell_again(acting: Acting, fact_id: int) -> str:
 
     Raises: NotAllowed, FactNotParked
     """
-    _require_operator(acting)
+    require_operator(acting)
     with acting_transaction(acting):
         name = try_fact_again(fact_id)
         if name is None:
@@ -61,7 +65,27 @@ def tell_again(acting: Acting, fact_id: int) -> str:
     return name
 
 
-def _require_operator(acting: Acting) -> None:
+def let_go(acting: Acting, fact_ids: Collection[int], *, alike: bool, reason: str) -> int:
+    """Let parked facts go: nobody is told, and what was to follow never happens. Return how many.
+
+    In:  alike   take all parked facts with them that have the name and the trouble of one of these
+    Raises: NotAllowed, FactNotParked
+    """
+    require_operator(acting)
+    with acting_transaction(acting):
+        gone = let_facts_go(fact_ids, acting.at, alike=alike)
+        if not gone:
+            raise FactNotParked
+        for name, ids in gone.items():
+            record_deed(
+                acting, "fact.let-go", node_no=GROUP_NODE, about=name, count=len(ids), facts=ids[:MOST_NAMED],
+                reason=reason,
+            )  # fmt: skip
+    return sum(map(len, gone.values()))
+
+
+def require_operator(acting: Acting) -> None:
+    """Raises: NotAllowed"""
     require(acting, "administer", Label.L2, PLACE)
     if not may_see_jobs(acting):
         raise NotAllowed

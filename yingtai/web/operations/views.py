@@ -3,15 +3,21 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yingtai.kernel.dispatcher import count_alike
 from yingtai.kernel.http import ActingRequest, page
-from yingtai.ui.pages import render_page
+from yingtai.kernel.reading import read_whole
+from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+from yingtai.web.errors import FactNotParked
 from yingtai.web.operations import figures
+from yingtai.web.operations.forms import LettingGo
 from yingtai.web.operations.mishaps import mishaps, refused
 from yingtai.web.operations.retrying import PLACE as JOBS
-from yingtai.web.operations.retrying import may_see_jobs, tell_again, try_again
+from yingtai.web.operations.retrying import let_go, may_see_jobs, require_operator, tell_again, try_again
 from yingtai.web.operations.waiting import MOST_FAILED
 from yingtai.web.operations.words import PART_NAMES, STATES, part_name, words_of
 
@@ -67,3 +73,49 @@ def fact_retry(request: ActingRequest, fact_id: int) -> HttpResponse:
     name = tell_again(request.acting, fact_id)
     messages.success(request, _("%s is told again.") % name)
     return redirect("operations:machine")
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="administer", place=JOBS)
+def facts_let_go(request: ActingRequest) -> HttpResponse:
+    """Let parked facts go untold, after saying what that means."""
+    require_operator(request.acting)
+    numbers = _numbers(request)
+    chosen, alike = count_alike(numbers)
+    if not chosen:
+        raise FactNotParked
+    form = LettingGo(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        count = let_go(request.acting, numbers, alike=said["alike"], reason=said["reason"])
+        messages.success(request, ngettext("%d fact was let go.", "%d facts were let go.", count) % count)
+        return redirect("operations:machine")
+    if alike == chosen:
+        del form.fields["alike"]
+    return render_confirmation(
+        request, _letting_go(request, chosen, alike), form=form, status=422 if form.is_bound else 200
+    )
+
+
+def _numbers(request: ActingRequest) -> list[int]:
+    said = request.GET.getlist("chosen")[:MOST_FAILED]
+    return [number for one in said if (number := read_whole(one)) is not None]
+
+
+def _letting_go(request: ActingRequest, chosen: int, alike: int) -> Confirmation:
+    others = alike - chosen
+    more = ngettext("%d other is parked like it.", "%d others are parked like them.", others) % others
+    return Confirmation(
+        title=_("Let facts go"),
+        lead=ngettext(
+            "%d fact will not be told to anybody any more.", "%d facts will not be told to anybody any more.", chosen
+        ) % chosen,
+        consequences=(
+            _("It is no longer counted as trouble, and no alarm rings for it."),
+            *((more,) if others else ()),
+        ),
+        irreversible=_("Whatever was to follow, a mail or an erasure perhaps, will not happen by itself."),
+        action=_("Let go"),
+        cancel_url=reverse("operations:machine"),
+        post_url=request.get_full_path(),
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """The operator's page: what runs, waits, fails and grows; and who may let a failed job try again."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from yingtai.kernel import heartbeats
-from yingtai.kernel.dispatcher import dispatch
+from yingtai.kernel.dispatcher import dispatch, prune
 from yingtai.kernel.errors import NotAllowed
 from yingtai.kernel.jobs import job
 from yingtai.kernel.models import OutboxFact
@@ -20,7 +21,7 @@ from yingtai.web.errors import EqualJobWaits, FactNotParked, JobNotFailed
 from yingtai.web.operations import waiting
 from yingtai.web.operations.mishaps import Mishap, mishaps, refused
 from yingtai.web.operations.processes import processes
-from yingtai.web.operations.retrying import tell_again, try_again
+from yingtai.web.operations.retrying import let_go, tell_again, try_again
 from yingtai.web.operations.waiting import Backlog
 
 LOG = """\
@@ -160,10 +161,73 @@ def test_a_parked_fact_is_shown_with_its_reason_and_told_again_on_record(parked,
         tell_again(operator, parked)
 
 
+def untold():
+    with checks.connection() as asked:
+        return {one.id for one in waiting.untold_facts(asked, datetime.now(UTC))}
+
+
+def test_parked_facts_that_nobody_will_understand_are_let_go_with_a_reason(parked, brand, operator, sign_in):
+    twin = OutboxFact.objects.create(
+        name="gone.module_was_removed", node_no=brand.node_no, envelope={}, occurred_at=operator.at
+    )
+    with as_role("dispatcher"):
+        OutboxFact.objects.filter(id=twin.id).update(parked_at=operator.at, trouble="something else")
+    browser = sign_in("operator", "group")
+    address = f"/operations/facts/let-go?chosen={parked}"
+
+    page = browser.get(address, headers={"accept-language": "en"}).content.decode()
+    assert "1 fact will not be told to anybody any more." in page
+    assert browser.post(address, {"reason": ""}).status_code == 422
+    assert browser.post(address, {"reason": "asked by 13800001111"}).status_code == 422
+    assert {parked, twin.id} <= untold()
+
+    answer = browser.post(address, {"reason": "the module was taken out"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/operations/")
+    assert untold() & {parked, twin.id} == {twin.id}
+    with acting_transaction(operator), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT about, details FROM organization_deed WHERE what = 'fact.let-go' ORDER BY id DESC"
+        )
+        name, details = cursor.fetchone()
+    assert (name, json.loads(details)) == (
+        "gone.module_was_removed", {"count": 1, "facts": [parked], "reason": "the module was taken out"},
+    )  # fmt: skip
+    assert browser.get(address).status_code == 404
+    with pytest.raises(FactNotParked):
+        tell_again(operator, parked)
+    with as_role("dispatcher"):
+        prune(datetime.now(UTC) + timedelta(days=4))
+        assert set(OutboxFact.objects.filter(id__in=[parked, twin.id]).values_list("id", flat=True)) == {
+            twin.id
+        }
+        OutboxFact.objects.filter(id=twin.id).delete()
+
+
+def test_all_that_are_like_a_parked_fact_are_let_go_in_one_deed(parked, brand, operator):
+    others = [
+        OutboxFact(
+            name="gone.module_was_removed", node_no=brand.node_no, envelope={}, occurred_at=operator.at
+        )
+        for _ in range(60)
+    ]
+    OutboxFact.objects.bulk_create(others)
+    with as_role("dispatcher"):
+        dispatch(datetime.now(UTC))
+
+    assert let_go(operator, [parked], alike=True, reason="gone") == 61
+
+    assert untold() & {parked, *(one.id for one in others)} == set()
+    with as_role("dispatcher"):
+        OutboxFact.objects.filter(id__in=[one.id for one in others]).delete()
+
+
 def test_facts_of_all_brands_are_for_operators_of_the_group(parked, brand):
     for acting in (make_acting(brand.node_no, roles=("operator",)), make_acting(0, roles=("auditor",))):
         with pytest.raises(NotAllowed):
             tell_again(acting, parked)
+        with pytest.raises(NotAllowed):
+            let_go(acting, [parked], alike=False, reason="not mine")
 
 
 def test_a_tick_of_the_schedule_that_failed_is_over_once_the_next_came(books):
