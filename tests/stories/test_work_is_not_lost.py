@@ -64,6 +64,24 @@ def test_whoever_is_signed_out_goes_on_after_signing_in_beside(page, address, co
     expect(page.get_by_role("heading", name="Tea drinkers", level=1)).to_be_visible()
 
 
+def test_a_form_that_is_sent_after_the_session_ended_is_sent_again_after_signing_in(page, address, colleague):
+    page.goto(address + "/audiences/new")
+    page.get_by_role("button", name="Was seen").click()
+    expect(page.locator(".sentence")).to_have_count(1)
+    page.get_by_label("Name").fill("Tea & 茶 drinkers")
+    page.context.clear_cookies(name="sessionid")
+
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("heading", name="You were signed out")).to_be_visible()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in in another tab").click()
+    _sign_in(opened.value, colleague)
+    expect(opened.value.locator("#navigation")).to_be_attached()
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_role("heading", name="Tea & 茶 drinkers", level=1)).to_be_visible()
+
+
 def test_a_view_keeps_what_is_filtered_on_the_screen(page, address, acting, brand):
     for name in ("Tea drinkers", "Coffee drinkers"):
         create_audience(

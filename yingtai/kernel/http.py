@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, cast
 
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import DataError, ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,6 +16,7 @@ from yingtai.kernel.errors import CharacterNotStorable, NotAllowed, ProductError
 from yingtai.kernel.labels import Label
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+NEVER_SHOWN_AGAIN = frozenset({"csrfmiddlewaretoken"})
 UNSTORABLE_JSON = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -50,18 +50,23 @@ def page(*, action: str, place: str, label: Label = Label.L2) -> Callable[[View]
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead a browser to the sign-in; the page that htmx asks for a part of stays as it is and says so (401)."""
+    """Lead a browser to the sign-in.
+
+    What somebody sent is not lost (401): the page that htmx asks for a part of stays as it is, and a form comes back in
+    a page that sends it once more after a sign-in beside it.
+    """
     if _is_for_a_part(request):
         return _in_messages(request, "ui/signed_out.html", {}, status=401)
     if request.method == "POST":
-        messages.warning(
-            request,
-            gettext(
-                "You were signed out before this was sent, so nothing of it was saved. "
-                "After the sign-in the form opens anew: please fill it in again."
-            ),
-        )
+        return _keep_what_was_sent(request)
     return redirect_to_login(request.get_full_path())
+
+
+def _keep_what_was_sent(request: HttpRequest) -> HttpResponse:
+    # The browser keeps it, inside the page: here nothing of somebody unknown is stored, and no address tells of it.
+    kept = [(name, values) for name, values in request.POST.lists() if name not in NEVER_SHOWN_AGAIN]
+    context = {"kept": kept, "had_files": bool(request.FILES), "url": request.get_full_path()}
+    return render(request, "ui/kept.html", context, status=401)
 
 
 def public(reason: str) -> Callable[[View], View]:

@@ -1,6 +1,9 @@
 """A session that ends while a page is open takes nothing from the page, and nothing without a word."""
 
+import re
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 ENGLISH = {"Accept-Language": "en"}
@@ -34,11 +37,27 @@ def test_a_boosted_link_without_a_session_leads_to_the_sign_in(books):
     assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=/audiences/")
 
 
-def test_the_sign_in_says_that_what_was_sent_without_a_session_is_not_saved(books):
+def test_a_form_that_is_sent_without_a_session_comes_back_whole_and_only_to_the_browser(books):
     browser = Client(headers=ENGLISH)
 
-    page = browser.post("/audiences/new", {"name": "Tea drinkers", "do": "save"}, follow=True)
+    answer = browser.post("/audiences/new?preset=lapsed", {
+        "name": "Tea <drinkers>", "about": "\ntwo\nlines", "chosen": ["1", "2"], "do": "save",
+        "csrfmiddlewaretoken": "old", "file": SimpleUploadedFile("people.csv", b"phone"),
+    })  # fmt: skip
 
-    assert page.redirect_chain == [("/account/login/?next=/audiences/new", 302)]
-    assert "You were signed out before this was sent, so nothing of it was saved." in page.content.decode()
-    assert "nothing of it was saved" not in browser.get("/account/login/").content.decode()
+    words = answer.content.decode()
+    assert (answer.status_code, answer["Cache-Control"]) == (401, "private, no-store")
+    assert '<form method="post" action="/audiences/new?preset=lapsed" data-guard>' in words
+    kept = re.findall(r'<textarea name="(\w+)" hidden>\n([^<]*)</textarea>', words)
+    assert kept == [
+        ("name", "Tea &lt;drinkers&gt;"), ("about", "\ntwo\nlines"), ("chosen", "1"), ("chosen", "2"), ("do", "save"),
+    ]  # fmt: skip
+    assert "A browser keeps no files" in words
+    assert "sessionid" not in answer.cookies
+
+
+def test_without_the_token_of_its_page_nothing_is_shown_again(books):
+    answer = Client(enforce_csrf_checks=True).post("/audiences/new", {"name": "Tea drinkers"})
+
+    assert answer.status_code == 403
+    assert "Tea drinkers" not in answer.content.decode()
