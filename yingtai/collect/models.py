@@ -43,6 +43,8 @@ class Source(ScopedModel):
     earliest_arrival_at = models.DateTimeField(null=True)
     latest_arrival_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -52,6 +52,7 @@ class PurposeView:
     channels: tuple[str, ...]
     basis: str
     retention_days: int
+    created_at: datetime
 
     @property
     def title(self) -> str:
@@ -102,6 +103,7 @@ def view_purpose(purpose: Purpose) -> PurposeView:
     return PurposeView(
         purpose.id, purpose.purpose_no, purpose.node_no, purpose.code, purpose.title, purpose.title_zh,
         tuple(purpose.channels), purpose.basis, purpose.retention_days,
+        purpose.created_at,
     )  # fmt: skip
 
 

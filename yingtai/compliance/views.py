@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,7 +26,7 @@ from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.protecting import is_protected
-from yingtai.organization.api import Role, UnitView, list_brands, units_at
+from yingtai.organization.api import Role, UnitView, list_brands, read_seen, seen_by_form, status_of, units_at
 from yingtai.ui import charts
 from yingtai.ui.formats import listed
 from yingtai.ui.lists import listing
@@ -144,12 +145,23 @@ def _without_purposes(request: ActingRequest, purposes: list[queries.PurposeView
 def notice_new(request: ActingRequest, purpose_id: UUID) -> HttpResponse:
     """Publish the next version of a notice."""
     found = _purpose(request, purpose_id)
-    form = NoticeForm(request.POST or None)
+    form, posted = NoticeForm(request.POST or None), request.POST.get("seen", "")
+    problem: ProductError | None = None
     if form.is_valid():
-        publish_notice(request.acting, node_no=found.node_no, purpose=found.code, texts=form.texts())
-        return redirect("compliance:purpose", found.id)
+        try:
+            publish_notice(
+                request.acting, node_no=found.node_no, purpose=found.code, texts=form.texts(),
+                seen=read_seen(posted),
+            )  # fmt: skip
+            return redirect("compliance:purpose", found.id)
+        except ProductError as error:
+            problem = error
+    notices = queries.list_notices(request.acting, found)
+    seen = seen_by_form(posted, problem, changed_at=notices[0].published_at if notices else found.created_at)
     lead = _("A published version cannot be changed again. People who agreed to an older one keep theirs.")
-    return _form(request, form, None, title=_("Publish a notice for %s") % found.title, lead=lead)
+    look_url = reverse("compliance:purpose", args=[found.id])
+    title = _("Publish a notice for %s") % found.title
+    return _form(request, form, problem, title=title, lead=lead, seen=seen, look_url=look_url)
 
 
 @require_GET
@@ -174,11 +186,10 @@ def _may_edit(request: ActingRequest) -> bool:
 
 
 def _form(
-    request: ActingRequest, form: Any, problem: ProductError | None, *, title: str, lead: str
+    request: ActingRequest, form: Any, problem: ProductError | None, *, title: str, lead: str, **seen: Any
 ) -> HttpResponse:
-    status = 422 if problem or form.errors else 200
-    context = {"form": form, "problem": problem, "title": title, "lead": lead}
-    return render_page(request, "compliance/form.html", context, status=status)
+    context = {"form": form, "problem": problem, "title": title, "lead": lead, **seen}
+    return render_page(request, "compliance/form.html", context, status=status_of(form, problem))
 
 
 def _purpose(request: ActingRequest, purpose_id: UUID) -> queries.PurposeView:

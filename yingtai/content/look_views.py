@@ -15,7 +15,7 @@ from yingtai.kernel.acting import decide
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
-from yingtai.organization.api import UnitView, list_brands
+from yingtai.organization.api import UnitView, list_brands, read_seen, seen_by_form, status_of
 from yingtai.ui.components import Tab
 from yingtai.ui.pages import render_page
 
@@ -31,7 +31,7 @@ def first_look(request: ActingRequest) -> HttpResponse:
 @page(action="view", place="content.template")
 def look(request: ActingRequest, brand_id: UUID) -> HttpResponse:
     """The color and logo of a brand, and how they look."""
-    brand, problem = _brand(request, brand_id), None
+    brand, problem, posted = _brand(request, brand_id), None, request.POST.get("seen", "")
     may_edit = decide(request.acting, "edit", Label.L2, "content.template").allowed
     is_sent = may_edit and request.method == "POST"
     found = look_of(request.acting, brand.node_no)
@@ -40,20 +40,27 @@ def look(request: ActingRequest, brand_id: UUID) -> HttpResponse:
     if is_sent and form.is_valid():
         try:
             color = form.cleaned_data["color"].lower()
-            keep_look(request.acting, node_no=brand.node_no, color=color, logo=form.logo_given)
+            keep_look(
+                request.acting,
+                node_no=brand.node_no,
+                color=color,
+                logo=form.logo_given,
+                seen=read_seen(posted),
+            )
         except ProductError as refused:
             problem = refused
         else:
             messages.success(request, _("The look is saved. Links in mails show it from now on."))
             return redirect("content:look", brand_id)
     brands = list_brands(request.acting.scope)
+    seen = seen_by_form(posted, problem, changed_at=found.changed_at) if found.changed_at else None
     context = {
-        "form": form, "problem": problem, "look": found, "brand": brand, "may_edit": may_edit,
+        "seen": seen, "form": form, "problem": problem, "look": found, "brand": brand, "may_edit": may_edit,
         "ink": ink_on(found.color), "edge": edge_of(found.color),
         "ratio": round(contrast(found.color, ink_on(found.color)), 1),
         "tabs": [Tab(one.title, f"/content/look/{one.id}/", one.id == brand.id) for one in brands],
     }  # fmt: skip
-    return render_page(request, "content/look.html", context, status=422 if form.errors or problem else 200)
+    return render_page(request, "content/look.html", context, status=status_of(form, problem))
 
 
 @require_GET

@@ -12,7 +12,7 @@ from yingtai.organization.errors import (
 )
 from yingtai.organization.first import invite_first
 from yingtai.organization.limits import count_question
-from yingtai.organization.meanwhile import read_seen, require_unchanged
+from yingtai.organization.meanwhile import read_seen, require_unchanged, seen_by_form, status_of
 from yingtai.organization.models import Role
 from yingtai.organization.queries import (
     Colleague,
@@ -75,5 +75,7 @@ __all__ = [
     "read_seen",
     "record_deed",
     "require_unchanged",
+    "seen_by_form",
+    "status_of",
     "units_at",
 ]

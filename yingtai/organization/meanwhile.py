@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.forms import BaseForm
 from django.utils.translation import gettext as _
 
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.errors import ProductError
 from yingtai.organization.errors import ChangedMeanwhile
 from yingtai.organization.queries import names_of_staff
 from yingtai.ui.formats import moment_in_words
@@ -31,6 +33,19 @@ def require_unchanged(
         return
     who = names_of_staff(acting, [changed_by]).get(changed_by) or _("Somebody")
     raise ChangedMeanwhile(who=who, when=moment_in_words(changed_at))
+
+
+def seen_by_form(posted: str, problem: ProductError | None, *, changed_at: datetime) -> datetime | None:
+    """Return what a form that is drawn has seen: the row as it is now, or what it had seen when it comes back with
+    problems. Once it was told of another change it has seen that one, so that the next save is meant."""
+    return read_seen(posted) if posted and not isinstance(problem, ChangedMeanwhile) else changed_at
+
+
+def status_of(form: BaseForm, problem: ProductError | None) -> int:
+    """Return the status of a page with a form: 409 when somebody else was first, 422 when something is to be mended."""
+    if isinstance(problem, ChangedMeanwhile):
+        return problem.status
+    return 422 if problem or form.errors else 200
 
 
 def read_seen(text: str) -> datetime | None:

@@ -76,6 +76,15 @@ def list_declarations(acting: Acting, node_no: int) -> Sequence[Declared]:
         return load_plan(node_no >> 40).declared
 
 
+def declared_at(acting: Acting, node_no: int, *, subject: str, event: str, name: str) -> datetime | None:
+    """Return when a line of a brand's plan was last written; None while there is none."""
+    with acting_transaction(acting):
+        lines = Declaration.objects.filter(
+            node_no=brand_node(node_no), subject=subject, event=event, name=name
+        )
+        return lines.values_list("declared_at", flat=True).first()
+
+
 def list_seen(acting: Acting, node_no: int) -> list[SeenView]:
     """Return the names that arrived at a brand, most frequent first, each with its declaration if any.
 

@@ -37,6 +37,7 @@ class SourceView:
     earliest_arrival_at: datetime | None
     latest_arrival_at: datetime | None
     created_at: datetime
+    changed_at: datetime
     key_count: int = 0
 
     @property
@@ -51,7 +52,7 @@ def view_source(source: Source, key_count: int = 0) -> SourceView:
         source.id, source.source_no, source.node_no, source.name, source.kind, source.time_zone,
         source.currency, source.back_fill_days, tuple(source.allowed_origins), source.on_violation,
         source.event_count, source.earliest_arrival_at, source.latest_arrival_at, source.created_at,
-        key_count,
+        source.changed_at or source.created_at, key_count,
     )  # fmt: skip
 
 

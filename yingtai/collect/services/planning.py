@@ -1,6 +1,7 @@
 """Writing the tracking plan: declaring, taking a preset over, noting which names arrive."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 from django.db import connection, transaction
@@ -17,7 +18,7 @@ from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import record_deed
+from yingtai.organization.api import record_deed, require_unchanged
 
 MOST_NAMES_PER_BRAND = 5_000
 RETENTION = "compliance.retention"
@@ -52,12 +53,13 @@ PUBLISH_PLAN = """
 """
 
 
-def declare(acting: Acting, node_no: int, lines: Iterable[Declared]) -> int:
+def declare(acting: Acting, node_no: int, lines: Iterable[Declared], *, seen: datetime | None = None) -> int:
     """Write lines into the plan of the brand above a node and return how many; a line that is there already
     is replaced. From the next event on, what is declared L1 or L2 may be known. It is recorded.
 
-    Raises: TraitNameHasDots, EventNameIsTitle; RetentionTooShort when events would be kept for a shorter time than
-            now, and somebody else decides what is removed
+    In:     seen  when the line had last been written that whoever changes it looked at; None for who did not look
+    Raises: ChangedMeanwhile, TraitNameHasDots, EventNameIsTitle; RetentionTooShort when events would be kept for a
+            shorter time than now, and somebody else decides what is removed
     """
     brand = brand_node(node_no)
     lines = list(lines)
@@ -68,6 +70,8 @@ def declare(acting: Acting, node_no: int, lines: Iterable[Declared]) -> int:
             raise EventNameIsTitle(field="name")
     rows = [_row(acting, brand, line) for line in lines]
     with acting_transaction(acting):
+        if seen:
+            _refuse_unseen(acting, rows, seen)
         if not decide(acting, "edit", Label.L3, RETENTION).allowed:
             _refuse_shorter(brand, lines)
         for line in lines:
@@ -84,6 +88,15 @@ def declare(acting: Acting, node_no: int, lines: Iterable[Declared]) -> int:
         )  # fmt: skip
         _publish(acting, brand)
     return len(rows)
+
+
+def _refuse_unseen(acting: Acting, rows: Iterable[Declaration], seen: datetime) -> None:
+    for row in rows:
+        held = Declaration.objects.select_for_update().filter(
+            node_no=row.node_no, subject=row.subject, event=row.event, name=row.name
+        ).first()  # fmt: skip
+        if held:
+            require_unchanged(acting, seen, changed_at=held.declared_at, changed_by=held.declared_by)
 
 
 def _refuse_shorter(brand: int, lines: Iterable[Declared]) -> None:

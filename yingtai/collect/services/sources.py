@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -25,7 +26,7 @@ from yingtai.collect.services.planning import publish_plan
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_values, deed_words
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import get_unit_at, record_deed
+from yingtai.organization.api import get_unit_at, record_deed, require_unchanged
 
 BACK_FILL_DAYS = 30
 EVENTS_PER_SECOND: dict[str, int] = {Source.Kind.SDK: 10_000, Source.Kind.SERVER: 50_000}
@@ -36,6 +37,7 @@ deed_values.register(
     [("sdk", _("Pages and apps")), ("server", _("Our own servers")), ("import", _("Files"))],
 )
 deed_words.register("source.made", _("made a source"))
+deed_words.register("source.changed", _("changed a source"))
 deed_words.register("source.key-made", _("made a write key"))
 deed_words.register("source.keys-revoked", _("revoked write keys"))
 
@@ -112,14 +114,20 @@ def change_source(
     back_fill_days: int,
     allowed_origins: Sequence[str],
     on_violation: str,
+    seen: datetime | None = None,
 ) -> None:
-    """Change what a source may send; the collector follows within seconds.
+    """Change what a source may send; the collector follows within seconds. It is recorded.
 
-    Raises: SourceNotFound, TimeZoneNotKnown, OriginNotUnderstood
+    In:     seen  the `changed_at` that whoever changes it looked at; None for who did not look
+    Raises: SourceNotFound, TimeZoneNotKnown, OriginNotUnderstood, ChangedMeanwhile
     """
     _refuse_unknown(time_zone, "CNY")
     with acting_transaction(acting):
         source = _locked(source_id)
+        require_unchanged(
+            acting, seen, changed_at=source.changed_at or source.created_at, changed_by=source.changed_by
+        )
+        source.changed_at, source.changed_by = acting.at, acting.actor
         source.time_zone, source.back_fill_days = time_zone, back_fill_days
         source.allowed_origins = [_origin(text) for text in allowed_origins]
         source.on_violation = on_violation
@@ -127,6 +135,7 @@ def change_source(
         with connection.cursor() as cursor:
             cursor.execute(COPY_SETTINGS, (*_settings(source), source.source_no))
         publish_plan(acting, source.node_no)
+        record_deed(acting, "source.changed", node_no=source.node_no, about=source.name)
 
 
 def make_write_key(acting: Acting, source_id: UUID) -> str:

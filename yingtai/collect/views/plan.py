@@ -8,12 +8,13 @@ from yingtai.collect.forms import LABELS, SUBJECTS, TYPES, DeclarationForm
 from yingtai.collect.naming import event_title, trait_title
 from yingtai.collect.plan import EVENT, HIDDEN_NAME, TRAIT, Declared
 from yingtai.collect.queries.counting import events_lately
-from yingtai.collect.queries.planning import SeenView, list_declarations, list_seen
+from yingtai.collect.queries.planning import SeenView, declared_at, list_declarations, list_seen
 from yingtai.collect.services.planning import declare, declare_preset, withdraw
 from yingtai.collect.views.places import brand_of_page
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
+from yingtai.organization.api import read_seen, seen_by_form, status_of
 from yingtai.ui.components import Tab
 from yingtai.ui.pages import render_page
 
@@ -66,15 +67,24 @@ def declare_line(request: ActingRequest) -> HttpResponse:
     """Declare one name, or change its declaration."""
     form = DeclarationForm(request.POST or None, initial=_initial(request))
     problem: ProductError | None = None
+    node_no, asked, posted = (
+        brand_of_page(request).node_no or 0,
+        _asked(request),
+        request.POST.get("seen", ""),
+    )
     if form.is_valid():
         given = form.cleaned_data
         given["label"] = Label(given["label"])
+        # Whoever names another line than the one that was opened has seen nothing of it.
+        is_same = all(given[name] == asked[name] for name in asked)
         try:
-            declare(request.acting, brand_of_page(request).node_no or 0, [Declared(**given)])
+            declare(request.acting, node_no, [Declared(**given)], seen=read_seen(posted) if is_same else None)
             return redirect("collect:plan")
         except ProductError as error:
             problem = error
+    written_at = declared_at(request.acting, node_no, **asked)
     context = {
+        "seen": seen_by_form(posted, problem, changed_at=written_at) if written_at else None,
         "form": form,
         "problem": problem,
         "title": _("Declare a name"),
@@ -84,7 +94,7 @@ def declare_line(request: ActingRequest) -> HttpResponse:
         "back": reverse("collect:plan"),
         "back_title": _("Tracking plan"),
     }
-    return render_page(request, "collect/form.html", context, status=422 if problem or form.errors else 200)
+    return render_page(request, "collect/form.html", context, status=status_of(form, problem))
 
 
 @require_POST
@@ -123,8 +133,12 @@ def _tabs(waiting: int, declared: int, is_declared: bool) -> list[Tab]:
     ]
 
 
+def _asked(request: ActingRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "")[:200] for name in ("subject", "event", "name")}
+
+
 def _initial(request: ActingRequest) -> dict[str, object]:
-    given = {name: request.GET.get(name, "")[:200] for name in ("subject", "event", "name")}
+    given = _asked(request)
     known = list_declarations(request.acting, brand_of_page(request).node_no or 0)
     for line in known:
         if (line.subject, line.event, line.name) == (given["subject"], given["event"], given["name"]):

@@ -17,7 +17,7 @@ from yingtai.collect.views.places import unit_of, zones_of
 from yingtai.kernel.env import env
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
-from yingtai.organization.api import units_at
+from yingtai.organization.api import read_seen, seen_by_form, status_of, units_at
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 
@@ -78,6 +78,7 @@ def source_edit(request: ActingRequest, source_id: UUID) -> HttpResponse:
     """Change what a source may send."""
     found = get_source(request.acting, source_id)
     form = SourceForm(request.POST or None, initial=_initial(found), zones=zones_of(request))
+    posted = request.POST.get("seen", "")
     form.fields["name"].disabled = form.fields["kind"].disabled = True
     problem: ProductError | None = None
     if form.is_valid():
@@ -90,11 +91,13 @@ def source_edit(request: ActingRequest, source_id: UUID) -> HttpResponse:
                 back_fill_days=given["back_fill_days"],
                 allowed_origins=form.origins(),
                 on_violation=given["on_violation"],
+                seen=read_seen(posted),
             )
             return redirect("collect:source", source_id)
         except ProductError as error:
             problem = error
-    return _form(request, form, problem, found.name)
+    seen = seen_by_form(posted, problem, changed_at=found.changed_at)
+    return _form(request, form, problem, found.name, seen=seen)
 
 
 @require_GET
@@ -159,10 +162,19 @@ def _with_new_key(request: ActingRequest, source_id: UUID) -> HttpResponse:
     return redirect("collect:source", source_id)
 
 
-def _form(request: ActingRequest, form: SourceForm, problem: ProductError | None, title: str) -> HttpResponse:
-    context = {"form": form, "problem": problem, "title": title, "back": reverse("collect:source_list")}
-    context["back_title"] = _("Sources")
-    return render_page(request, "collect/form.html", context, status=422 if problem or form.errors else 200)
+def _form(
+    request: ActingRequest,
+    form: SourceForm,
+    problem: ProductError | None,
+    title: str,
+    *,
+    seen: datetime | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form, "problem": problem, "title": title, "seen": seen, "back": reverse("collect:source_list"),
+        "back_title": _("Sources"),
+    }  # fmt: skip
+    return render_page(request, "collect/form.html", context, status=status_of(form, problem))
 
 
 def _initial(found: SourceView) -> dict[str, object]:

@@ -1,8 +1,8 @@
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.compliance.errors import PurposeIsTaken, PurposeNotFound
@@ -13,7 +13,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_values, deed_words
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import get_unit_at, record_deed
+from yingtai.organization.api import get_unit_at, record_deed, require_unchanged
 
 deed_values.register(
     "basis",
@@ -70,28 +70,40 @@ def register_purposes(acting: Acting, brands: Sequence[int], **purpose: Any) -> 
 
 
 def publish_notice(
-    acting: Acting, *, node_no: int, purpose: str, texts: Sequence[tuple[str, str, str]]
+    acting: Acting,
+    *,
+    node_no: int,
+    purpose: str,
+    texts: Sequence[tuple[str, str, str]],
+    seen: datetime | None = None,
 ) -> list[NoticeView]:
     """Publish the next version of what people are told, in each language; it can never be changed again.
 
     In:     texts  (language, title, text) each
-    Raises: PurposeNotFound
+        seen   when the version was published that whoever writes the next looked at, or when the purpose was
+               registered while there is none; None for who did not look
+    Raises: PurposeNotFound, ChangedMeanwhile
     """
     with acting_transaction(acting):
         # Locked, so that two colleagues publishing at once get two versions.
         held = Purpose.objects.select_for_update().filter(node_no=brand_node(node_no), code=purpose).first()
         if held is None:
             raise PurposeNotFound(purpose=purpose)
-        latest = Notice.objects.filter(purpose=held).aggregate(latest=Max("version"))["latest"] or 0
+        latest = Notice.objects.filter(purpose=held).order_by("-version").first()
+        require_unchanged(
+            acting, seen, changed_at=latest.published_at if latest else held.created_at,
+            changed_by=latest.published_by if latest else "",
+        )  # fmt: skip
+        version = (latest.version if latest else 0) + 1
         notices = Notice.objects.bulk_create(
             Notice(
-                node_no=held.node_no, purpose=held, version=latest + 1, language=language, title=title,
+                node_no=held.node_no, purpose=held, version=version, language=language, title=title,
                 text=text, text_hash=sha256(text.encode()).hexdigest(), published_by=acting.actor,
                 published_at=acting.at,
             )
             for language, title, text in texts
         )  # fmt: skip
-        record_deed(acting, "notice.published", node_no=held.node_no, about=purpose, version=latest + 1)
+        record_deed(acting, "notice.published", node_no=held.node_no, about=purpose, version=version)
         return [view_notice(notice) for notice in notices]
 
 
