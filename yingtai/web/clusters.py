@@ -1,6 +1,7 @@
 """The embedded PostgreSQL clusters: made at first use, started as our children, adopted when orphaned."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import signal
@@ -99,8 +100,7 @@ def start(clusters: list[Cluster], *, before_exec: Callable[[], None] | None = N
         return []
     with _only_one("starting"):
         makers = [_initialise(cluster) for cluster in clusters if not (cluster.data / "PG_VERSION").exists()]
-        for maker in makers:
-            _finish_initialising(maker)
+        _finish_initialising(makers)
         servers = [_adopt(cluster) or _start(cluster, before_exec) for cluster in clusters]
         for server in servers:
             _await_answer(server)
@@ -189,13 +189,20 @@ def _initialise(cluster: Cluster) -> tuple[Cluster, subprocess.Popen[bytes], Pat
     return cluster, output, password
 
 
-def _finish_initialising(maker: tuple[Cluster, subprocess.Popen[bytes], Path]) -> None:
-    cluster, process, password = maker
-    said, _ = process.communicate()
-    password.unlink()
-    if process.returncode:
-        raise SystemExit(f"Cannot make the {cluster.name} cluster.\n{said.decode(errors='replace')}")
-    cluster.data.with_name(f"{cluster.name}.new").rename(cluster.data)
+def _finish_initialising(makers: list[tuple[Cluster, subprocess.Popen[bytes], Path]]) -> None:
+    troubles: list[tuple[str, str]] = []
+    # All of them end before one is complained about: none is left at work on its own.
+    for cluster, process, password in makers:
+        said, _ = process.communicate()
+        password.unlink()
+        if process.returncode:
+            troubles.append((cluster.name, said.decode(errors="replace")))
+        else:
+            cluster.data.with_name(f"{cluster.name}.new").rename(cluster.data)
+    for name, words in troubles:
+        if os.strerror(errno.ENOSPC) in words:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(env().home.absolute()))
+        raise SystemExit(f"Cannot make the {name} cluster.\n{words}")
 
 
 def _adopt(cluster: Cluster) -> Server | None:

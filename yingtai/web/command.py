@@ -97,6 +97,12 @@ def run(command: Command, arguments: list[str]) -> int:
     except errors.ProductError as problem:
         print(f"{problem}. {problem.remedy.format(**problem.facts)}", file=sys.stderr)
         return 1
+    except OSError as problem:
+        words = import_module("yingtai.web.ground").in_words(problem)
+        if not words:
+            raise
+        print(words, file=sys.stderr)
+        return 1
 
 
 def on_prepared_databases(command: Callable[[list[str]], int | None], arguments: list[str]) -> int:

@@ -5,11 +5,13 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from yingtai.kernel.env import env
+from yingtai.web import ground
 from yingtai.web.processes import fork_life
 from yingtai.web.start import become
 
@@ -19,9 +21,11 @@ def prepare(asked: list[int], *, has_sample: bool) -> None:
 
     In children, for connections and threads must not be made in the parent that later forks the processes.
     """
-    _await(fork_life(_migrate, output=None), asked, "The databases could not be prepared.")
+    _await(fork_life(_foreseen(_migrate), output=None), asked, "The databases could not be prepared.")
     if has_sample and find_spec("yingtai.sample") and not sign_ins_file().exists() and not asked:
-        _await(fork_life(_load_sample, output=None), asked, "The sample group could not be loaded.")
+        _await(
+            fork_life(_foreseen(_load_sample), output=None), asked, "The sample group could not be loaded."
+        )
 
 
 def say_ready(seconds: float) -> None:
@@ -49,6 +53,14 @@ def _show_sign_ins(sign_ins: list[dict[str, str]]) -> None:
     for entry in sign_ins:
         print(f"    {entry['role']:<{widths[0]}}{entry['email']:<{widths[1]}}{entry['password']}")
     print(f"  also in {sign_ins_file().absolute()}\n")
+
+
+def _foreseen(life: Callable[[], None]) -> Callable[[], None]:
+    def live() -> None:
+        with ground.foreseen():
+            life()
+
+    return live
 
 
 def _migrate() -> None:

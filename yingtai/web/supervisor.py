@@ -6,14 +6,13 @@ import fcntl
 import gc
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Iterator
 from types import FrameType
 
 from yingtai.kernel.env import env
-from yingtai.web import clusters, first_start
+from yingtai.web import clusters, first_start, ground
 from yingtai.web.children import Children
 from yingtai.web.log_files import tell, trim
 from yingtai.web.processes import show_name
@@ -21,7 +20,6 @@ from yingtai.web.start import load_everything, take_role
 
 GLANCE_SECONDS = 0.2
 CLUSTER_GLANCE_SECONDS = 1.0
-PORTS = {"the console": 0, "the collector": 1, "the mailbox": 2}
 
 
 def main(arguments: list[str]) -> int:
@@ -32,8 +30,8 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     show_name("supervisor")
     asked = _listen_for_the_end()
-    with _alone(), clusters.in_use() as lock:
-        _refuse_taken_ports()
+    with _alone(), ground.foreseen(), clusters.in_use() as lock:
+        ground.look()
         servers = clusters.start(clusters.embedded())
         try:
             take_role("app")
@@ -112,7 +110,8 @@ def _listen_for_the_end() -> list[int]:
 def _alone() -> Iterator[None]:
     """Refuse to start twice in one home."""
     path = env().home / "locks" / "supervisor"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with ground.foreseen():
+        path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
         try:
             # A lock of this process only, which a forked child neither holds nor loses.
@@ -127,26 +126,3 @@ def _alone() -> Iterator[None]:
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
-
-
-def _refuse_taken_ports() -> None:
-    # The children of a supervisor that was killed a moment ago may need a moment to be gone.
-    deadline = time.monotonic() + 5
-    while taken := [what for what, step in PORTS.items() if not _is_free(env().port + step)]:
-        if time.monotonic() > deadline:
-            what = taken[0]
-            raise SystemExit(
-                f"Port {env().port + PORTS[what]}, meant for {what}, is used by another program. "
-                "Stop that program, or set YINGTAI_PORT to the first of three free ports."
-            )
-        time.sleep(0.1)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((env().host, port))
-        except OSError:
-            return False
-    return True
