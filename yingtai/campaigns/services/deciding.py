@@ -30,11 +30,14 @@ from yingtai.organization.api import record_deed
 
 deed_words.register("campaign.launched", _("launched a campaign"))
 
-# The same person always falls on the same side of the same campaign: docs/algorithms/lift.md.
+# Exactly the share, by an order that anyone can repeat: docs/algorithms/lift.md.
 MARK_HELD_OUT = f"""
     UPDATE {{table}} SET reason = '{HOLD_OUT}'
-    WHERE reason IS NULL
-      AND ('x' || substr(md5(%(salt)s || ':' || profile_no), 1, 8))::bit(32)::bigint %% 10000 < %(share)s
+    WHERE profile_no IN (
+        SELECT profile_no FROM {{table}} WHERE reason IS NULL
+        ORDER BY md5(%(salt)s || ':' || profile_no) COLLATE "C"
+        LIMIT (SELECT round(count(*) * %(share)s / 10000.0) FROM {{table}} WHERE reason IS NULL)
+    )
 """
 
 OWE = f"""

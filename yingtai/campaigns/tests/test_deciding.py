@@ -64,8 +64,11 @@ def test_without_consent_nobody_is_written_to(acting, brand):
         deciding.launch(acting, campaign.id)
 
 
-def test_the_hold_out_is_drawn_by_a_hash_that_anyone_can_repeat(acting, brand):
-    people = make_people(acting, brand.node_no, [f"p{number}@example.com" for number in range(2000)])
+@pytest.mark.parametrize(("people_count", "held_count"), [(257, 26), (25, 3), (24, 2), (4, 0)])
+def test_exactly_the_share_is_held_out_by_an_order_that_anyone_can_repeat(
+    acting, brand, people_count, held_count
+):
+    people = make_people(acting, brand.node_no, [f"p{number}@example.com" for number in range(people_count)])
     campaign = make_campaign(acting, brand.node_no, people, hold_out_share=1000)
 
     launch_and_decide(acting, campaign)
@@ -73,13 +76,8 @@ def test_the_hold_out_is_drawn_by_a_hash_that_anyone_can_repeat(acting, brand):
     with acting_transaction(acting):
         salt = Campaign.objects.get(campaign_no=campaign.campaign_no).salt
     held = {number for number, what in ledger(acting, campaign).items() if what == "hold_out"}
-    expected = {
-        number
-        for number in people
-        if int(hashlib.md5(f"{salt}:{number}".encode()).hexdigest()[:8], 16) % 10_000 < 1000  # noqa: S324
-    }
-    assert held == expected
-    assert 140 < len(held) < 260  # 200 expected; 4.5 standard deviations
+    in_order = sorted(people, key=lambda number: hashlib.md5(f"{salt}:{number}".encode()).hexdigest())  # noqa: S324
+    assert held == set(in_order[:held_count])
 
 
 def test_two_campaigns_hold_out_different_people(acting, brand):
