@@ -58,10 +58,10 @@ class Field:
 
         Raises: DefinitionNotUnderstood
         """
-        where = _("“{blank}” of “{sentence}”").format(blank=self.label, sentence=block)
+        where = _("“{blank}” in “{sentence}”").format(blank=self.label, sentence=block)
         if value is None or value == "":
             if self.is_required and self.default is None:
-                raise DefinitionNotUnderstood(what=_("{where} is empty").format(where=where))
+                raise DefinitionNotUnderstood(what=_("{where} is not filled in yet").format(where=where))
             return self.default
         if self.kind in {"number", "audience"}:
             return self._read_number(where, value)

@@ -68,7 +68,7 @@ def _sender(found: CampaignView) -> str:
     sender = f"{found.from_name} <{found.from_address}>"
     if not found.reply_to:
         return sender
-    return _("%(sender)s, answers go to %(address)s") % {"sender": sender, "address": found.reply_to}
+    return _("%(sender)s, replies go to %(address)s") % {"sender": sender, "address": found.reply_to}
 
 
 def _purpose(acting: Acting, found: CampaignView) -> str:

@@ -266,7 +266,7 @@ class ProofNotTaken(ProductError):
 
 class NobodyFound(ProductError):
     code = "campaigns.nobody-found"
-    title = "Nobody was found"
+    title = "No matching customer"
     remedy = "Write a phone, e-mail, member number or profile id of somebody you may see, or leave it empty."
     status = 404
 

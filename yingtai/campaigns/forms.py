@@ -41,7 +41,7 @@ class CampaignForm(forms.Form):
     name = forms.CharField(max_length=120, label=_("Name"))
     audience_id = forms.TypedChoiceField(
         label=_("Audience"), required=False, coerce=UUID, empty_value=None,
-        help_text=_("Who belongs is asked again at the moment of sending."),
+        help_text=_("Who belongs is checked again when the mail is sent."),
     )  # fmt: skip
     purpose = forms.ChoiceField(
         label=_("Purpose"), help_text=_("Only people who agreed to this purpose get the mail.")
@@ -58,9 +58,9 @@ class CampaignForm(forms.Form):
     from_address = forms.EmailField(label=_("From, address"), required=False)
     hold_out_percent = forms.DecimalField(
         min_value=0, max_value=50, decimal_places=2, label=_("Hold-out"),
-        help_text=_("Chosen by chance, they get nothing; only so one sees what the mail changed."),
+        help_text=_("Chosen at random, they get no mail; comparing with them shows what the mail changed."),
     )  # fmt: skip
-    goal_event = forms.ChoiceField(choices=GOALS, label=_("It worked when a person"))
+    goal_event = forms.ChoiceField(choices=GOALS, label=_("Counts as success when a person"))
     goal_days = forms.IntegerField(min_value=1, max_value=90, label=_("Within"))
     scheduled_at = forms.DateTimeField(
         label=_("Send at"), required=False,
@@ -74,9 +74,9 @@ class CampaignForm(forms.Form):
     def __init__(self, *arguments: Any, acting: Acting, campaign: CampaignView, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._now = acting.at
-        self.fields["scheduled_at"].help_text = _(
-            "Empty: as soon as it is confirmed. Time zone: %s"
-        ) % zone_in_words(acting.at)
+        self.fields["scheduled_at"].help_text = (
+            _("Empty: as soon as it is confirmed. Time zone: %s") % zone_in_words()
+        )
         nothing = [("", "—")]
         near = {0, brand_of(campaign.node_no)}
         offered = [(str(id), name) for id, node_no, name in list_offered(acting) if brand_of(node_no) in near]
@@ -176,7 +176,7 @@ class SenderForm(forms.Form):
         label=_("Address"), help_text=_("Your mail server must be allowed to send for its domain.")
     )
     reply_to = forms.EmailField(
-        label=_("Answers go to"), required=False, help_text=_("Empty: to the address itself.")
+        label=_("Replies go to"), required=False, help_text=_("Empty: to the address itself.")
     )
 
     def __init__(self, *arguments: Any, brands: Sequence[UnitView], **options: Any) -> None:

@@ -19,7 +19,7 @@ from yingtai.content.api import TemplateNotFound, compiled, get_version
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import launch_gates
 from yingtai.kernel.errors import ProductError
-from yingtai.ui.formats import moment_in_words
+from yingtai.ui.formats import listed, moment_in_words
 
 
 def has_audience(acting: Acting, campaign: CampaignView) -> ProductError | None:
@@ -44,7 +44,7 @@ def has_template(acting: Acting, campaign: CampaignView) -> ProductError | None:
     except ProductError as problem:
         return problem
     if template.unknown_fields:
-        return TemplateHasProblem(field="version_id", name=", ".join(template.unknown_fields))
+        return TemplateHasProblem(field="version_id", name=listed(template.unknown_fields))
     if not template.has_unsubscribe_link:
         return UnsubscribeLinkIsMissing(field="version_id")
     return None

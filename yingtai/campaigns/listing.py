@@ -27,7 +27,7 @@ SENDERS = ListKind(
     columns=(
         Column(name="name", title=_("Name"), is_heading=True, is_sorted=True),
         Column(name="address", title=_("Address"), is_sorted=True),
-        Column(name="answers", title=_("Answers go to")),
+        Column(name="answers", title=_("Replies go to")),
         Column(name="place", title=_("Brand")),
         Column(name="made", title=_("Made"), is_sorted=True, is_extra=True),
         Column(name="state", title=_("State")),

@@ -52,8 +52,8 @@ STATES = [
 SEND_STATES = {
     "owed": _("To be sent"),
     "claimed": _("To be sent"),
-    "attempting": _("Being handed over"),
-    "unknown": _("Not known whether it arrived"),
+    "attempting": _("Being delivered"),
+    "unknown": _("Delivery unknown"),
     "sent": _("Sent"),
     "not_sent": _("Not sent"),
     "failed": _("Failed"),

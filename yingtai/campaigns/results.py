@@ -174,7 +174,7 @@ def verdict_of(campaign: CampaignView, found: Lift | None, days_left: int) -> tu
         return sentence, "good"
     if found.high < 0:
         return f"{sentence} {_('The mail did harm.')}", "bad"
-    return f"{sentence} {_('That may as well be chance.')}", "neutral"
+    return f"{sentence} {_('That may just be chance.')}", "neutral"
 
 
 def points(ratio: float) -> str:

@@ -47,7 +47,7 @@ def said_of(
 def _nobody_got_it(campaign: CampaignView) -> Said | None:
     if campaign.is_running:
         return Said(_("The first mails are on their way."), "neutral", "")
-    return Said(_("Nobody got the mail."), "warn", _("Below stands why."))
+    return Said(_("Nobody got the mail."), "warn", _("The reasons are below."))
 
 
 def _not_opened(campaign: CampaignView, progress: CampaignProgress, at: datetime, *, is_rough: bool) -> Said:

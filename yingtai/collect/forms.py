@@ -127,7 +127,7 @@ class SourceForm(forms.Form):
     )
     on_violation = forms.ChoiceField(
         choices=[
-            ("keep", _("Keep the event and show the breach")),
+            ("keep", _("Keep the event and report the mismatch")),
             ("block", _("Refuse the event and put it into quarantine")),
         ],
         label=_("When an event breaks its declaration"),
@@ -207,7 +207,7 @@ class MappingForm(forms.Form):
         max_length=40,
         required=False,
         label=_("Form of the times"),
-        help_text=_("Empty: found out. Otherwise such as %d/%m/%Y %H:%M, unix or unix-ms."),
+        help_text=_("Leave empty to detect it; otherwise for example %d/%m/%Y %H:%M, unix or unix-ms."),
     )
     purpose = forms.ChoiceField(required=False, label=_("Purpose that consent columns answer"))
 

@@ -47,6 +47,7 @@ EVENT_TITLES = {
     "Email Opened": pgettext_lazy("event", "Opened an e-mail"),
     "Email Bounced": pgettext_lazy("event", "An e-mail came back"),
     "Email Link Clicked": pgettext_lazy("event", "Clicked a link in an e-mail"),
+    "Aliased": pgettext_lazy("event", "Was recognized by a second identifier"),
     "Unsubscribed": pgettext_lazy("event", "Unsubscribed"),
     "Consent Updated": pgettext_lazy("event", "Changed their consent"),
 }

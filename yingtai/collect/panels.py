@@ -39,7 +39,7 @@ def _refused(acting: Acting) -> list[Todo]:
     if not count:
         return []
     title = ngettext("%s event was refused lately", "%s events were refused lately", count) % number(count)
-    note = _("in the last 7 days; see why, and mend it at the source")
+    note = _("in the last 7 days; see why, and fix it at the source")
     return [Todo(title=title, url=reverse("collect:quarantine"), note=note, is_urgent=True)]
 
 

@@ -52,6 +52,7 @@ TITLES = {
     "Email Opened": ("Opened an e-mail", "打开邮件"),
     "Email Bounced": ("An e-mail came back", "邮件退回"),
     "Email Link Clicked": ("Clicked a link in an e-mail", "点击邮件链接"),
+    "Aliased": ("Was recognized by a second identifier", "关联新标识"),
     "Unsubscribed": ("Unsubscribed", "退订"),
     "Consent Updated": ("Changed their consent", "更改同意设置"),
 }

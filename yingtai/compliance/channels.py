@@ -1,9 +1,10 @@
 """The ways to reach somebody, as people call them."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 CHANNELS = [
-    ("email", _("E-mail")),
+    ("email", pgettext_lazy("channel", "E-mail")),
     ("sms", _("Text message")),
     ("phone", _("Phone call")),
     ("wechat", _("WeChat")),

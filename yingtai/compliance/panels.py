@@ -52,7 +52,9 @@ def purposes_wait(acting: Acting) -> list[Todo]:
         len(silent)
     )
     alone = reverse("compliance:purpose", args=[silent[0].id]) if len(silent) == 1 else ""
-    note = _("nobody can agree to what nobody was told: %s") % _(", ").join(one.title for one in silent[:3])
+    note = _("people can only agree to what they were told: %s") % _(", ").join(
+        one.title for one in silent[:3]
+    )
     return [Todo(title=title, url=alone or reverse("compliance:overview"), note=note, is_urgent=True)]
 
 

@@ -11,7 +11,7 @@ PURPOSES: tuple[dict[str, Any], ...] = (
     {
         "code": MARKETING_EMAIL,
         "title": "Marketing by e-mail",
-        "title_zh": "电子邮件营销",
+        "title_zh": "邮件营销",
         "channels": ["email"],
         "retention_days": 730,
     },
@@ -49,8 +49,8 @@ NOTICES: dict[str, list[tuple[str, str, str]]] = {
         ),
         (
             "zh-hans",
-            "通过电子邮件接收资讯与优惠",
-            "经您同意，我们将通过电子邮件向您发送本品牌的资讯与优惠，并根据您的邮箱地址和与我们的往来进行选择。您可随时撤回同意，每封邮件中均有退订链接。",
+            "通过邮件接收资讯与优惠",
+            "经您同意，我们将通过邮件向您发送本品牌的资讯与优惠，并根据您的邮箱地址和与我们的往来进行选择。您可随时撤回同意，每封邮件中均有退订链接。",
         ),
     ],
     MARKETING_SMS: [

@@ -19,6 +19,7 @@ from yingtai.content.trial import Trial, try_out
 from yingtai.customers import api as customers
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
+from yingtai.ui.formats import listed
 
 MOST_ALIKE = 3
 LINKED = re.compile(r"""href\s*=\s*["']?\s*\{\{-?\s*person\.(\w+)""", re.IGNORECASE)
@@ -126,7 +127,7 @@ def _unknown_values(acting: Acting, tried: Trial, node_no: int) -> list[str]:
     said = []
     for name in sorted(tried.person_fields - set(known)):
         alike = get_close_matches(name, known, n=MOST_ALIKE)
-        names = ", ".join([*alike, *(other for other in known if other not in alike)])
+        names = listed([*alike, *(other for other in known if other not in alike)])
         said.append(
             _("Nobody of this brand has a value person.%(name)s. Known are: %(names)s.")
             % {"name": name, "names": names}

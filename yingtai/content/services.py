@@ -108,7 +108,7 @@ def archive_template(acting: Acting, template_id: UUID) -> None:
 
 
 def delete_template(acting: Acting, template_id: UUID) -> None:
-    """Delete a template of which no version was published, for good; that it was is in the record of deeds.
+    """Delete a template of which no version was published, for good; that it was is in the audit log.
 
     Raises: TemplateNotFound, TemplateWasUsed
     """

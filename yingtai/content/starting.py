@@ -137,7 +137,7 @@ WORDS = {
         "We miss you: an offer", "{{ brand.name }} has something for you", HELLO["en"],
         ("It has been a while. As a thank-you for your loyalty, you get 10% off accessories and your next service "
          "until the end of the month.",
-         "Show this mail at your dealer, or order over the link below."),
+         "Show this mail at your dealer, or use the link below to order."),
         "Use the offer",
     ),
     (REACTIVATION, "de"): Words(

@@ -1,4 +1,4 @@
-"""Short codes for people: what the record of deeds and lists call somebody who has no name there. Pure."""
+"""Short codes for people: what the audit log and lists call somebody who has no name there. Pure."""
 
 from yingtai.kernel.scope import BRAND_SHIFT
 

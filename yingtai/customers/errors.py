@@ -67,7 +67,7 @@ class IngestIsRunning(ProductError):
 class RequestNotIngested(ProductError):
     code = "customers.request-not-ingested"
     title = "A request was accepted, but its events could not be taken in"
-    remedy = "Look at the request in quarantine; send its events again when their cause is mended."
+    remedy = "Look at the request in quarantine; send its events again when the cause is fixed."
     status = 500
 
 

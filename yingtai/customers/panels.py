@@ -1,5 +1,5 @@
 """What Home shows of people: a dealer's own, for whom people and not numbers are the day's work; and people by name in
-the record of deeds."""
+the audit log."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -29,7 +29,7 @@ def seen_lately(acting: Acting) -> Panel | None:
         return None
     rows = queries.list_latest(acting, only_known=True).rows[:SHOWN]
     return Panel(
-        title=_("Your customers, latest seen first"),
+        title=_("Your customers, last seen first"),
         template="customers/seen_lately.html",
         context={"lines": viewing.listed(rows)},
         url=reverse("customers:profile_list"),

@@ -110,7 +110,7 @@ class ProfileRow:
 
     @property
     def code(self) -> str:
-        """What the record of deeds calls them to whoever may not see people."""
+        """What the audit log calls them to whoever may not see people."""
         return code_of(self.profile_no)
 
 

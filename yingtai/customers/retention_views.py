@@ -53,16 +53,14 @@ def begin(request: ActingRequest, node_no: int) -> HttpResponse:
         raise UnitNotFound(code=str(node_no))
     if request.method == "POST":
         begin_retention(request.acting, node_no)
-        messages.success(
-            request, _("Events of %s whose time is over are removed from tonight on.") % brand.title
-        )
+        messages.success(request, _("Expired events of %s are removed from tonight on.") % brand.title)
         return redirect("customers:retention")
     view = retention_of(request.acting, node_no)
     if view.is_damaged:
         messages.error(request, _("The lake is damaged; the operator sees where. Nothing was begun."))
         return redirect("customers:retention")
     confirmation = Confirmation(
-        title=_("Remove events of %s whose time is over") % brand.title,
+        title=_("Remove expired events of %s") % brand.title,
         lead=_(
             "Events older than the tracking plan says: %s. They are removed tonight, and from then on every night."
         )
@@ -72,7 +70,7 @@ def begin(request: ActingRequest, node_no: int) -> HttpResponse:
                 "Audiences, dashboards and timelines no longer know them; lines of orders go with their orders."
             ),
             _("Profiles, consent and what was sent stay as they are."),
-            _("How many were removed is in the record of deeds each time."),
+            _("How many were removed is in the audit log each time."),
         ),
         irreversible=_("Removed events cannot be brought back; only a backup holds them."),
         action=_("Remove them from tonight on"),

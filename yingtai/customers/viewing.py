@@ -235,7 +235,7 @@ def merges_in_words(acting: Acting, merges: Sequence[MergeView]) -> list[ListedM
 
 
 def erased_by(acting: Acting, view: ProfileView) -> tuple[str, datetime | None]:
-    """Return by whom and when a person was erased; no name for whoever may not read the record of deeds."""
+    """Return by whom and when a person was erased; no name for whoever may not read the audit log."""
     deeds = deeds_about(acting, what="person.erased", about=str(view.merged_into or view.id))
     if not deeds:
         return "", view.erased_at
@@ -274,9 +274,9 @@ def _joined(texts: Sequence[str]) -> str:
 
 def _why(rule: str) -> str:
     if rule == "by hand":
-        return _("somebody decided so")
+        return _("a colleague decided so")
     kinds = [str(KINDS.get(kind, kind)) for kind in rule.split("+")]
-    return _("one event named %s together") % in_a_row(kinds)
+    return _("one event carried %s together") % in_a_row(kinds)
 
 
 def _detail(facts: dict[str, Any], products: Mapping[str, str]) -> str:

@@ -311,7 +311,7 @@ def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """Erase a person for good, after saying what that means; what waits for a colleague already is not asked again."""
     view = queries.get_living(request.acting, profile_id)
     if waiting := find_waiting(request.acting, ERASING, str(profile_id)):
-        messages.info(request, _("It was asked for already, and waits for a colleague."))
+        messages.info(request, _("It was requested already and is waiting for a colleague."))
         if waiting.may_open:
             return redirect("organization:approval_decide", waiting.id)
         return redirect("customers:profile", profile_id)

@@ -143,7 +143,7 @@ privacy_holders: Catalogue[Holder] = Catalogue("holders of personal data")
 """Whoever keeps something of a person, the module that knows who is who first."""
 
 deed_words: Catalogue[Any] = Catalogue("words for deeds")
-"""What somebody did, by its code, for the record of deeds: "gave a role"."""
+"""What somebody did, by its code, for the audit log: "gave a role"."""
 
 deed_values: Catalogue[Any] = Catalogue("words for details of deeds")
 """By the name of a detail, words for its codes as pairs: "basis" -> [("consent", "The person's consent")]."""

@@ -1,4 +1,4 @@
-"""The record of deeds: who changed rights, or saw, copied, erased or let out what is private, and when.
+"""The audit log: who changed rights, or saw, copied, erased or let out what is private, and when.
 
 Written in the transaction of the deed itself; no role of the product may change or remove a line.
 """
@@ -30,7 +30,7 @@ for code, words in {
     "approval.asked": _("asked for approval"),
     "approval.approved": _("approved"),
     "approval.declined": _("declined"),
-    "people.counted-often": _("asked for numbers of people unusually often"),
+    "people.counted-often": _("counted people unusually often"),
     "sign-in.factor-added": _("added a second factor to their sign-in"),
     "sign-in.factor-removed": _("removed the second factor of their sign-in"),
     "sign-in.codes-made": _("made new recovery codes"),

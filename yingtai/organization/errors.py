@@ -38,7 +38,7 @@ class AdministratorExists(ProductError):
 
 class AddressNotReadable(ProductError):
     code = "organization.address-not-readable"
-    title = "That is no e-mail address"
+    title = "That is not an e-mail address"
     remedy = "Write it as name@example.com."
 
 
@@ -58,14 +58,14 @@ class ColleagueNotFound(ProductError):
 
 class RoleForOneself(ProductError):
     code = "organization.role-for-oneself"
-    title = "Nobody gives a role to themselves"
+    title = "You cannot give yourself a role"
     remedy = "Ask another administrator of this place to give it to you."
     status = 403
 
 
 class RolesDoNotMix(ProductError):
     code = "organization.roles-do-not-mix"
-    title = "Whoever administers accounts does not work with customers' data"
+    title = "People who manage accounts may not work with customers' data"
     remedy = "Give the role to another colleague, or take the other role away first."
     status = 409
 
@@ -109,7 +109,7 @@ class PasswordTooWeak(ProductError):
 
 class TooManyQuestions(ProductError):
     code = "organization.too-many-questions"
-    title = "These are too many different questions about numbers of people"
+    title = "You have asked for too many different counts of people"
     remedy = (
         "Whoever may not see people is answered {most} in {hours} h, because very many rough numbers together tell the "
         "exact one. Go on later; what you asked in the last 24 h is answered again at any time."

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from yingtai.kernel.http import ActingRequest
 from yingtai.organization.models import Role, Staff
+from yingtai.ui.formats import listed
 from yingtai.ui.frame import Identity, Place
 
 DEPTH = {"group": 0, "legal_entity": 1, "brand": 2, "region": 3, "dealer": 4}
@@ -22,7 +23,7 @@ def identify(request: HttpRequest) -> Identity | None:
     shallowest = min((DEPTH[place.unit.kind] for place in request.workplaces), default=0)
     return Identity(
         name=str(staff),
-        role=", ".join(sorted(str(Role(role).label) for role in here.roles)) if here else "",
+        role=listed(sorted(str(Role(role).label) for role in here.roles)) if here else "",
         place=here.unit.code if here else "",
         places=tuple(
             Place(place.unit.code, place.unit.title, DEPTH[place.unit.kind] - shallowest)

@@ -1,4 +1,4 @@
-"""The record of deeds as a list: its columns and what it can be filtered by."""
+"""The audit log as a list: its columns and what it can be filtered by."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

@@ -23,7 +23,7 @@ navigation.register(
 )
 navigation.register(
     "compliance",
-    _("Record of deeds"),
+    _("Audit log"),
     "organization:record",
     place="organization.record",
     action="audit",

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import home_todos
 from yingtai.organization.approving import list_approved, list_waiting
+from yingtai.ui.formats import listed
 from yingtai.ui.panels import Todo
 
 
@@ -22,7 +23,7 @@ def approvals(acting: Acting) -> Sequence[Todo]:
         todos.append(
             Todo(
                 title=title % many, url=reverse("organization:approval_list"),
-                note=", ".join(str(one.title) for one in mine[:3]), is_urgent=True,
+                note=listed(one.title for one in mine[:3]), is_urgent=True,
             )
         )  # fmt: skip
     keys = list_approved(acting, "key.issue")

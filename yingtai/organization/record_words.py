@@ -12,7 +12,7 @@ from yingtai.kernel.contributions import deed_abouts, deed_values, second_person
 from yingtai.organization.deeds import DeedRow
 from yingtai.organization.models import Role, Unit
 from yingtai.organization.queries import names_of_staff, view_unit
-from yingtai.ui.formats import number
+from yingtai.ui.formats import listed, number
 
 NAMES = {
     "role": gettext_lazy("Role"),
@@ -20,31 +20,38 @@ NAMES = {
     "unit": gettext_lazy("Works in"),
     "asked_for": gettext_lazy("Asked for"),
     "asked_by": gettext_lazy("Asked by"),
-    "alone": gettext_lazy("Nobody else looked at it"),
+    "alone": gettext_lazy("Approved by a second person"),
     "kind": gettext_lazy("Kind"),
     "basis": gettext_lazy("Legal basis"),
     "version": gettext_lazy("Version"),
     "value": gettext_lazy("Value"),
     "searches": gettext_lazy("Searches"),
     "misses": gettext_lazy("Searches that found nobody"),
-    "clear": gettext_lazy("In clear"),
+    "clear": gettext_lazy("Shown unmasked"),
     "other_profile": gettext_lazy("The other profile"),
-    "unusual": gettext_lazy("So many today"),
+    "unusual": gettext_lazy("Times today"),
     "people": gettext_lazy("People"),
     "job": gettext_lazy("Job"),
     "rows": gettext_lazy("Events removed"),
     "events": gettext_lazy("By event"),
-    "order_lines": gettext_lazy("Lines of orders removed"),
-    "timeline": gettext_lazy("Entries of timelines removed"),
+    "order_lines": gettext_lazy("Order lines removed"),
+    "timeline": gettext_lazy("Timeline entries removed"),
     "color": gettext_lazy("Color"),
     "campaign": gettext_lazy("Campaign"),
-    "fact": gettext_lazy("Fact"),
-    "facts": gettext_lazy("Facts"),
+    "fact": gettext_lazy("Message number"),
+    "facts": gettext_lazy("Message numbers"),
     "count": gettext_lazy("Count"),
     "reason": gettext_lazy("Reason"),
-    "own": gettext_lazy("Sent to themself"),
+    "source": gettext_lazy("Source"),
+    "days": gettext_lazy("Days kept"),
+    "questions": gettext_lazy("Counts asked for"),
+    "hours": gettext_lazy("Within hours"),
+    "below": gettext_lazy("Belongs to"),
+    "own": gettext_lazy("Their own mail"),
 }
 Line = tuple[str, str]
+SAID_THE_OTHER_WAY = ("alone",)
+"""Yes or no that is written down as the opposite of what its name says to people."""
 POINTS_TO_ANOTHER = ("other_profile",)
 """Details that name another thing of the same kind as the deed is about."""
 
@@ -128,9 +135,10 @@ def details_in_words(
                 str(NAMES.get(name, name)),
                 about_of(replace(row, about=str(value)), abouts).words
                 if name in POINTS_TO_ANOTHER
-                else _said(value, known.get(name, {})),
+                else _said(not value if name in SAID_THE_OTHER_WAY else value, known.get(name, {})),
             )
             for name, value in row.details.items()
+            if value not in ("", None)
         ]
         for row in rows
     ]
@@ -140,8 +148,8 @@ def _said(value: Any, words: dict[str, Any]) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return _(", ").join(_said(one, words) for one in value)
+        return listed(_said(one, words) for one in value)
     if isinstance(value, dict):
-        return _(", ").join(f"{words.get(str(name)) or name} {number(one)}" for name, one in value.items())
+        return listed(f"{words.get(str(name)) or name} {number(one)}" for name, one in value.items())
     said = words.get(str(value))
     return str(value if said is None else said)

@@ -22,6 +22,7 @@ from yingtai.organization.errors import CodeIsTaken, EmailIsTaken, RoleForOnesel
 from yingtai.organization.makers import maker
 from yingtai.organization.models import ApiKey, Assignment, Role, Staff, Unit
 from yingtai.organization.queries import UnitView, find_colleague, scope_of, view_unit
+from yingtai.ui.formats import listed
 
 # Whoever may do this decides, as the second person, about the rights of others.
 BY_TWO = ("administer", Label.L2, "organization.approval")
@@ -244,7 +245,7 @@ def _facts(acting: Acting, asked: dict[str, Any]) -> list[tuple[Any, Any]]:
     unit = Unit.objects.filter(code=asked["unit_code"]).first()
     roles = [str(Role(role).label) for role in asked.get("roles") or [asked["role"]]]
     named = [(pgettext("person", "Name"), asked["name"])] if asked.get("email") else []
-    return [*named, (_("Role"), ", ".join(roles)), (_("Works in"), view_unit(unit).title if unit else "–")]
+    return [*named, (_("Role"), listed(roles)), (_("Works in"), view_unit(unit).title if unit else "–")]
 
 
 second_person.register(

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -280,7 +280,10 @@ def record(request: ActingRequest) -> HttpResponse:
     abouts = abouts_in_words(request.acting, found.rows)
     context = {
         "page": found, "what": what, "by": by, "days": days, "times": TIMES,
-        "doers": [("", _("Everybody")), *sorted(((one, names.get(one) or one) for one in doers), key=itemgetter(1))],
+        "doers": [
+            ("", pgettext("record", "Everybody")),
+            *sorted(((one, names.get(one) or one) for one in doers), key=itemgetter(1)),
+        ],
         "kinds": [("", _("Everything")), *words.items()],
         "listing": listing(request, RECORD, without=() if has_brands else ("place",)),
         "rows": [

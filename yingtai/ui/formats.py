@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_interval
+from babel.dates import format_interval, get_timezone_location
 from babel.numbers import (
     format_compact_decimal,
     format_currency,
@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from yingtai.kernel.units import unit_of
 
@@ -38,6 +39,23 @@ def number(value: Number, digits: int = 0) -> str:
         return MISSING
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(value, format=pattern, locale=locale()))
+
+
+def took(milliseconds: Number) -> str:
+    """How long an answer took, as short as it is: 420 ms, 3.2 seconds."""
+    if milliseconds is None or isinstance(milliseconds, str):
+        return MISSING
+    if milliseconds < 1_000:
+        return _("%(n)s ms") % {"n": number(milliseconds)}
+    seconds = float(milliseconds) / 1_000
+    return ngettext("%(n)s second", "%(n)s seconds", 2) % {"n": number(seconds, 1 if seconds < 10 else 0)}
+
+
+def ago(seconds: Number) -> str:
+    """How long ago something was; what was within five seconds was just now."""
+    if seconds is None or isinstance(seconds, str):
+        return MISSING
+    return _("just now") if seconds < 5 else _("%(time)s ago") % {"time": duration(float(seconds))}
 
 
 def compact(value: Number) -> str:
@@ -90,15 +108,16 @@ def moment(value: datetime | Missing) -> SafeString | str:
 
 
 def moment_in_words(value: datetime) -> str:
-    """An aware time with its zone, for a sentence: 2026-11-21 14:05 (Asia/Shanghai, UTC+08:00)."""
-    return f"{timezone.localtime(value):%Y-%m-%d %H:%M} ({zone_in_words(value)})"
+    """An aware time with its zone, for a sentence: 2026-11-21 14:05 (Shanghai time)."""
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M}{in_brackets(zone_in_words())}"
 
 
-def zone_in_words(at: datetime) -> str:
-    """The viewer's zone and its distance from UTC at a time: Asia/Shanghai, UTC+08:00."""
-    offset = f"{timezone.localtime(at):%z}"
+def zone_in_words() -> str:
+    """The viewer's zone by its place, as people say it: Shanghai time, in Chinese 上海时间."""
     name = timezone.get_current_timezone_name()
-    return f"{name}, UTC{offset[:3]}:{offset[3:5]}"
+    if "/" not in name:
+        return name
+    return _("%(place)s time") % {"place": get_timezone_location(name, locale=locale(), return_city=True)}
 
 
 def day(value: date | datetime | Missing) -> SafeString | str:
@@ -165,6 +184,11 @@ def listed(words: Iterable[Any]) -> str:
 def named(name: Any, value: Any) -> str:
     """A name and what it is: Role: Marketer, in Chinese 角色：营销人员."""
     return f"{name}{'：' if _is_chinese() else ': '}{value}"
+
+
+def in_brackets(value: Any) -> str:
+    """Something said beside a text: a blank and (value), in Chinese （value） without one."""
+    return f"（{value}）" if _is_chinese() else f" ({value})"
 
 
 def _is_chinese() -> bool:

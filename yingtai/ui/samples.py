@@ -26,7 +26,7 @@ PEOPLE = ListKind(
         Column(name="name", title=gettext_lazy("Name"), is_heading=True, is_sorted=True),
         Column(name="known_by", title=gettext_lazy("Known by")),
         Column(name="orders", title=gettext_lazy("Orders"), is_numeric=True, is_sorted=True),
-        Column(name="seen", title=gettext_lazy("Latest seen"), is_extra=True),
+        Column(name="seen", title=gettext_lazy("Last seen"), is_extra=True),
     ),
     sort="name",
 )

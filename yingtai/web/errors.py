@@ -38,8 +38,8 @@ class JobNotFailed(ProductError):
 
 class FactNotParked(ProductError):
     code = "web.fact-not-parked"
-    title = "This fact is not parked"
-    remedy = "Somebody may have let it be told again already. Look at the list once more."
+    title = "This internal message is not parked"
+    remedy = "Somebody may have had it delivered again already. Look at the list once more."
     status = 404
 
 

@@ -140,6 +140,10 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_ADAPTER = "yingtai.organization.signing_in.StaffAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_FORMS = {
+    "login": "yingtai.organization.account_forms.SignInForm",
+    "reset_password": "yingtai.organization.account_forms.ForgottenForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 # For devices that never signed in to the account; those that did are not held up (organization/signing_in.py), so the

@@ -88,7 +88,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     reference = uuid7().hex[-12:]
     log.error("reference %s", reference, exc_info=trouble)
     words = {
-        "title": _("Something broke on our side"),
+        "title": _("Something went wrong on our side"),
         "remedy": _("Nothing was changed. Try again; if it happens again, tell your operator the reference."),
         "reference": reference,
     }

@@ -31,6 +31,7 @@ from yingtai.kernel.copies import free_name
 from yingtai.kernel.scope import Scope, brand_node
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import count_question, record_deed, require_unchanged
+from yingtai.ui.formats import listed
 
 LONGEST_NAME, LONGEST_NOTE = 120, 400
 
@@ -104,13 +105,13 @@ def archive_audience(acting: Acting, audience_id: UUID) -> None:
             return
         users = names_of_users(audience.audience_no)
         if users:
-            raise AudienceIsInUse(names=", ".join(users))
+            raise AudienceIsInUse(names=listed(users))
         audience.archived_at = acting.at
         audience.save(update_fields=["archived_at"])
 
 
 def delete_audience(acting: Acting, audience_id: UUID) -> int:
-    """Delete an archived audience that nothing needs, for good, and return its number; it is in the record of deeds.
+    """Delete an archived audience that nothing needs, for good, and return its number; it is in the audit log.
 
     Its stored members are removed by a job (`forget_members`).
 
@@ -121,7 +122,7 @@ def delete_audience(acting: Acting, audience_id: UUID) -> int:
         if audience.archived_at is None:
             raise AudienceIsNotArchived
         if names := what_needs(acting, audience.audience_no, node_no=audience.node_no):
-            raise AudienceWasUsed(names=", ".join(names))
+            raise AudienceWasUsed(names=listed(names))
         record_deed(acting, "audience.deleted", node_no=audience.node_no, about=audience.name)
         number = audience.audience_no
         audience.delete()
@@ -154,7 +155,7 @@ def restore_audience(acting: Acting, audience_id: UUID) -> None:
         if missing:
             names = Audience.objects.filter(audience_no__in=missing).values_list("name", flat=True)
             what = _("it is made of an audience that is archived: {names}")
-            raise DefinitionNotUnderstood(what=what.format(names=", ".join(sorted(names))))
+            raise DefinitionNotUnderstood(what=what.format(names=listed(sorted(names))))
         audience.archived_at = None
         audience.save(update_fields=["archived_at"])
 

@@ -147,8 +147,8 @@ def test_what_is_missing_is_said_at_the_sentence(marketer: Client) -> None:
     }
     page = marketer.post("/audiences/new", form)
     assert page.status_code == 422
-    assert "“event” of “Did something” is empty" in text(page)
-    assert "“amount” of “Spent money” must be a whole number, not “x”" in text(page)
+    assert "“event” in “Did something” is not filled in yet" in text(page)
+    assert "“amount” in “Spent money” must be a whole number, not “x”" in text(page)
     assert 'value="Half"' in page.content.decode()
     nameless = marketer.post("/audiences/new", {"join": "all", "do": "save"})
     assert "The audience has no name yet" in text(nameless)
@@ -163,7 +163,7 @@ def test_the_count_follows_the_form(marketer: Client, viewers: list[int]) -> Non
     assert "12 people" in text(marketer.post("/audiences/count", {"join": "all"}, headers=HTMX))
     unfinished = marketer.post("/audiences/count", {"join": "all", "0.block": "did"}, headers=HTMX)
     assert unfinished.status_code == 200
-    assert "is empty" in text(unfinished)
+    assert "is not filled in yet" in text(unfinished)
 
 
 def test_a_look_shows_some_people_masked_and_who_falls_out(

@@ -38,7 +38,7 @@ from yingtai.lake.api import scoped
 from yingtai.organization.api import get_unit_at, names_of_staff, units_at
 from yingtai.ui import charts
 from yingtai.ui.components import Progress
-from yingtai.ui.formats import number
+from yingtai.ui.formats import listed, number
 from yingtai.ui.lists import listing, move_ticked
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
 
@@ -158,7 +158,7 @@ def archive(request: ActingRequest, audience_id: UUID) -> HttpResponse:
         consequences=(
             _("It is not refreshed any more, and no new campaign can use it."),
             _("What was sent to it, and the record of who was in it, are kept."),
-            *([_("These use it now: {uses}.").format(uses=", ".join(uses))] if uses else []),
+            *([_("These use it now: {uses}.").format(uses=listed(uses))] if uses else []),
         ),
         action=_("Archive"),
         cancel_url=reverse("audiences:audience", args=[view.id]),
@@ -174,16 +174,16 @@ def delete(request: ActingRequest, audience_id: UUID) -> HttpResponse:
     if view.archived_at is None:
         raise AudienceIsNotArchived
     if needing := what_needs(request.acting, view.audience_no, node_no=view.node_no):
-        raise AudienceWasUsed(names=", ".join(needing))
+        raise AudienceWasUsed(names=listed(needing))
     drafts = [use.title for use in uses_of(request.acting, view.audience_no)]
     asked = Confirmation(
         title=_("Delete “{name}”").format(name=view.name),
         lead=_("The audience and its stored members are deleted. The people stay exactly as they are."),
         consequences=(
-            _("These drafts use it and need another audience: {names}.").format(names=", ".join(drafts))
+            _("These drafts use it and need another audience: {names}.").format(names=listed(drafts))
             if drafts
             else _("Nothing uses it."),
-            _("That it was deleted, when and by whom, stands in the record of deeds."),
+            _("That it was deleted, when and by whom, is in the audit log."),
         ),
         irreversible=_(
             "Nobody can bring the audience back. To have it out of the lists only, leave it archived."

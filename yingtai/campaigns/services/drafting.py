@@ -146,7 +146,7 @@ def restore_campaign(acting: Acting, campaign_id: UUID) -> None:
 
 
 def delete_campaign(acting: Acting, campaign_id: UUID) -> None:
-    """Delete a draft that was never launched, for good; that it was is in the record of deeds.
+    """Delete a draft that was never launched, for good; that it was is in the audit log.
 
     Raises: CampaignNotFound, CampaignWasUsed
     """

@@ -76,7 +76,7 @@ def test_a_time_that_has_passed_is_refused_at_the_form_and_at_the_launch(markete
     campaign = make_campaign(acting, brand.node_no, people, scheduled_at=acting.at - timedelta(minutes=1))
 
     for at, words in (
-        ("2020-01-02T03:04", "The time to send has passed: 2020-01-02 03:04 (UTC, UTC+00:00)"),
+        ("2020-01-02T03:04", "The time to send has passed: 2020-01-02 03:04 (UTC)"),
         ("9999-12-31T23:59", "more than a year away"),
         ("0001-01-01T00:00", ""),
     ):
@@ -93,8 +93,8 @@ def test_the_zone_is_named_and_times_are_words(marketer, acting, brand, people):
     form = marketer.get(f"/campaigns/{campaign.id}/").content.decode()
     asked = marketer.get(f"/campaigns/{campaign.id}/launch").content.decode()
 
-    assert "Time zone: UTC, UTC+00:00" in form
-    assert "(UTC, UTC+00:00)" in asked
+    assert "Time zone: UTC" in form
+    assert "(UTC)" in asked
     assert "&lt;time" not in asked
 
 

@@ -154,7 +154,7 @@ def test_a_difference_that_may_be_chance_is_grey(acting, brand, decided):
     result = results.result_of(acting.at_time(acting.at + timedelta(days=9)), campaign)
 
     assert result.tone == "neutral"
-    assert result.verdict.endswith("That may as well be chance.")
+    assert result.verdict.endswith("That may just be chance.")
 
 
 def test_groups_of_the_wrong_size_replace_the_verdict(acting, decided):

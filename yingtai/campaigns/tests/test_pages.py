@@ -299,7 +299,7 @@ def test_no_door_tells_shares_of_few_to_who_may_not_see_people(acting, brand, pe
     page = browser.get(f"/campaigns/{campaign.id}/result/").content.decode()
 
     assert [(row["p1"] is not None, row["srm"] is not None) for row in rows] == [(tells, tells)]
-    assert ("your role does not see people" in page) is not tells
+    assert ("Your role does not see people" in page) is not tells
     assert ("were held out and" in page) is tells
 
 

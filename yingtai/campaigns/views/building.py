@@ -187,7 +187,7 @@ def _asked_of_people(is_service: bool) -> list[str]:
                 "asked for consent."
             )
         ]
-    return [_("Consent is asked again for each person at the moment of sending.")]
+    return [_("Everyone's consent is checked again when the mail is sent.")]
 
 
 def _is_service(acting: Acting, found: queries.CampaignView) -> bool:

@@ -51,7 +51,7 @@ class DeclarationNotUnderstood(ProductError):
 class TooManyOpened(ProductError):
     code = "collect.too-many-opened"
     title = "More than {most} refused events were opened within a day"
-    remedy = "Mend what the first of them show, then look at what is refused after that. You can open more tomorrow."
+    remedy = "Fix what the first of them show, then look at what is refused after that. You can open more tomorrow."
     status = 429
 
 

@@ -27,8 +27,8 @@ def import_discard(request: ActingRequest, import_id: UUID) -> HttpResponse:
         return redirect("collect:import_list")
     asked = Confirmation(
         title=_("Discard “{name}”").format(name=found.title),
-        lead=_("The file and what was said of its columns are removed. Nothing of it was imported."),
-        irreversible=_("To import the file after all, it has to be brought again."),
+        lead=_("The file and the settings of its columns are removed. Nothing of it was imported."),
+        irreversible=_("To import the file after all, upload it again."),
         action=_("Discard"),
         cancel_url=reverse("collect:import", args=[import_id]),
     )

@@ -34,6 +34,7 @@ def plan(request: ActingRequest) -> HttpResponse:
     lately = events_lately(request.acting, node_no) if is_declared else {}
     lines = [line for line in declared if _fits(line, search, subject)]
     rows = [row for row in waiting if _fits(row, search, subject)]
+    kinds = {str(code): words for code, words in TYPES}
     context = {
         "is_declared": is_declared,
         "lines": [
@@ -41,6 +42,7 @@ def plan(request: ActingRequest) -> HttpResponse:
                 line,
                 _title(line),
                 event_title(line.event),
+                kinds.get(line.type, line.type),
                 lately.get(line.name, 0) if line.subject == EVENT else None,
             )
             for line in lines[:MOST_SHOWN]
@@ -56,7 +58,7 @@ def plan(request: ActingRequest) -> HttpResponse:
         "hidden_name": HIDDEN_NAME,
         "tabs": _tabs(len(waiting), len(declared), is_declared),
         "now": request.acting.at,
-        "types": dict(TYPES),
+        "types": kinds,
     }
     return render_page(request, "collect/plan.html", context, fragment="rows")
 

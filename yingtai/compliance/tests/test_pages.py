@@ -48,7 +48,7 @@ def test_a_notice_is_published_through_its_page(officer, acting, brand):
 
     assert refused.status_code == 422
     assert "at least one language" in refused.content.decode()
-    assert "Version 2 (en)" in done.content.decode()
+    assert "Version 2 (English)" in done.content.decode()
 
 
 def test_a_purpose_is_registered_through_its_page(officer, acting):

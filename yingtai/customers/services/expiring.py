@@ -55,8 +55,8 @@ SHORTEN = """
 
 log = logging.getLogger(__name__)
 
-deed_words.register("events.retention-begun", _("began to remove events whose time is over"))
-deed_words.register("events.expired", _("removed events whose time is over"))
+deed_words.register("events.retention-begun", _("turned on the removal of expired events"))
+deed_words.register("events.expired", _("removed expired events"))
 
 
 @dataclass(frozen=True)

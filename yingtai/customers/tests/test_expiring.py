@@ -92,7 +92,7 @@ def test_what_is_over_its_time_goes_and_is_recorded_with_counts(
     assert len(deeds_of(acting, "events.retention-begun")) == 1
     shown = signed_in(kept.code, "auditor").get("/organization/record/").content.decode()
     assert shown.count("Product Viewed 2") == 2
-    assert "Lines of orders removed" in shown
+    assert "Order lines removed" in shown
 
 
 def test_what_a_run_removed_before_it_was_killed_is_recorded(kept, acting, officer, now, monkeypatch):

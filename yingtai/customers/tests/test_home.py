@@ -20,7 +20,7 @@ def test_a_place_inside_a_brand_is_told_from_a_brand(node, is_below):
 def test_a_dealer_is_told_of_their_own_customers_and_a_marketer_of_the_brands(brand):
     dealer, marketer = signed_in(brand.dealer_code, "dealer"), signed_in(brand.code, "marketer")
 
-    assert "Your customers, latest seen first" in dealer.get("/").content.decode()
+    assert "Your customers, last seen first" in dealer.get("/").content.decode()
     assert "The customers of this place" in dealer.get("/profiles/").content.decode()
-    assert "Your customers, latest seen first" not in marketer.get("/").content.decode()
+    assert "Your customers, last seen first" not in marketer.get("/").content.decode()
     assert "Everyone this brand knows" in marketer.get("/profiles/").content.decode()

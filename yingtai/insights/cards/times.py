@@ -49,7 +49,7 @@ def drawn_over_time(
     span = between(drawn.since, drawn.latest)
     note = f"{span} · {_unfinished(look)}" if look.is_open else span
     if None in found.values():
-        note = f"{note} · {_('where nothing stands it comes from fewer than 20 people')}"
+        note = f"{note} · {_('empty cells come from fewer than 20 people')}"
     return draw(str(words), points, x=_grain(look), y=str(words), unit=unit, note=note, is_open=look.is_open)
 
 

@@ -56,7 +56,7 @@ def test_the_dashboard_opens_with_every_card(analyst, one_order):
     page = analyst.get("/insights/").content.decode()
 
     assert all(f"/insights/cards/{card.name}?period=90d" in page for card in CARDS)
-    assert "Shares are worked out from these" in page
+    assert "Shares are calculated from these" in page
     assert "2026-03-04" in page
 
 

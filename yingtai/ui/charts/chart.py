@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yingtai.kernel.units import unit_of
-from yingtai.ui.formats import in_unit
+from yingtai.ui.formats import in_unit, listed, named
 
 Text = str | Promise
 Value = float | int | None
@@ -48,7 +48,7 @@ class Chart:
     def description(self) -> str:
         """The picture in words, for those who do not see it: what it is, where it begins, where it ends."""
         spoken = [*self.rows[:1], *self.rows[-1:]] if len(self.rows) > MOST_LABELS_SPOKEN else self.rows
-        facts = "; ".join(f"{row[0]}: {', '.join(row[1:])}" for row in spoken)
+        facts = _("; ").join(named(row[0], listed(row[1:])) for row in spoken)
         return _("Chart: %(title)s. %(facts)s. All numbers are in the table below.") % {
             "title": self.title,
             "facts": facts,

@@ -29,6 +29,8 @@ for name in (
     "moment",
     "day",
     "duration",
+    "took",
+    "ago",
     "in_unit",
     "listed",
     "named",

@@ -72,3 +72,32 @@ def test_days_that_were_said_have_no_part_of_a_day():
     assert formats.in_unit(730, "days") == "730 days"
     assert formats.in_unit(1, "days") == "1 day"
     assert formats.in_unit(2.25, "days") == "2.2 days"
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "written", "in_chinese"),
+    [
+        (0, "0 ms", "0 毫秒"),
+        (999.4, "999 ms", "999 毫秒"),
+        (3_000, "3.0 seconds", "3.0 秒"),
+        (41_000, "41 seconds", "41 秒"),
+    ],
+)
+def test_what_took_more_than_a_second_is_said_in_seconds(milliseconds, written, in_chinese):
+    assert formats.took(milliseconds) == written
+    with translation.override("zh-hans"):
+        assert formats.took(milliseconds) == in_chinese
+
+
+def test_what_was_a_moment_ago_was_just_now():
+    assert [formats.ago(seconds) for seconds in (0.76, 42, None)] == ["just now", "42 seconds ago", "–"]
+
+
+def test_a_moment_in_a_sentence_names_the_place_its_clock_hangs_in():
+    noon = datetime(2026, 11, 21, 6, 5, tzinfo=UTC)
+    with timezone.override(ZoneInfo("Asia/Shanghai")):
+        assert formats.moment_in_words(noon) == "2026-11-21 14:05 (Shanghai time)"
+        with translation.override("zh-hans"):
+            assert formats.moment_in_words(noon) == "2026-11-21 14:05（上海时间）"
+    with timezone.override(UTC):
+        assert formats.moment_in_words(noon) == "2026-11-21 06:05 (UTC)"

@@ -10,7 +10,7 @@ class LettingGo(forms.Form):
     reason = forms.CharField(
         max_length=200,
         label=_("Reason"),
-        help_text=_("It stays in the record of deeds. No names, addresses or numbers of people."),
+        help_text=_("It stays in the audit log. No names, addresses or numbers of people."),
     )
     alike = forms.BooleanField(
         required=False, label=_("All others of the same name and the same trouble too")

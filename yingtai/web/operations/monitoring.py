@@ -113,7 +113,7 @@ def _of_waiting(books: psycopg.Connection, at: datetime) -> Iterator[Metric]:
         "Facts parked or tried again, 51 standing for more",
         len(waiting.untold_facts(books, at)),
     )
-    yield _single("jobs_parked", "Jobs that wait for another try", len(waiting.parked_jobs(books, at)))
+    yield _single("jobs_parked", "Jobs waiting for another try", len(waiting.parked_jobs(books, at)))
 
 
 def _of_growth(books: psycopg.Connection) -> Iterator[Metric]:

@@ -23,8 +23,8 @@ NAME_OF_FAILED = "SELECT task_name FROM procrastinate_jobs WHERE id = %s AND sta
 RETRY = "SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)"
 
 deed_words.register("job.tried-again", _("let a failed job try again"))
-deed_words.register("fact.tried-again", _("let a parked fact be told again"))
-deed_words.register("fact.let-go", _("let parked facts go untold"))
+deed_words.register("fact.tried-again", _("delivered a parked internal message again"))
+deed_words.register("fact.let-go", _("let parked internal messages go"))
 MOST_NAMED = 50
 """So many numbers of facts stand in the record of one deed."""
 

@@ -19,7 +19,7 @@ from yingtai.web.operations.mishaps import mishaps, refused
 from yingtai.web.operations.retrying import PLACE as JOBS
 from yingtai.web.operations.retrying import let_go, may_see_jobs, require_operator, tell_again, try_again
 from yingtai.web.operations.waiting import MOST_FAILED
-from yingtai.web.operations.words import PART_NAMES, STATES, part_name, words_of
+from yingtai.web.operations.words import PART_NAMES, STATES, part_name, process_name, queue_name, words_of
 
 PLACE = "operations.machine"
 
@@ -34,7 +34,8 @@ def machine(request: ActingRequest) -> HttpResponse:
         "as_of": request.acting.at,
         "findings": [(part_name(one.part), one.is_well, words_of(one)) for one in now.findings],
         "is_well": all(one.is_well for one in now.findings),
-        "processes": [(one, *STATES[one.state]) for one in now.processes],
+        "processes": [(one, process_name(one.name), *STATES[one.state]) for one in now.processes],
+        "queues": [(one, queue_name(one.name)) for one in now.queues],
         "may_see_jobs": may_see_jobs(request.acting),
         "failed": now.failed[:MOST_FAILED],
         "is_more_failed": len(now.failed) > MOST_FAILED,
@@ -71,7 +72,7 @@ def job_retry(request: ActingRequest, job_id: int) -> HttpResponse:
 def fact_retry(request: ActingRequest, fact_id: int) -> HttpResponse:
     """Let a parked fact be told again."""
     name = tell_again(request.acting, fact_id)
-    messages.success(request, _("%s is told again.") % name)
+    messages.success(request, _("%s is being delivered again.") % name)
     return redirect("operations:machine")
 
 
@@ -106,7 +107,7 @@ def _letting_go(request: ActingRequest, chosen: int, alike: int) -> Confirmation
     others = alike - chosen
     more = ngettext("%d other is parked like it.", "%d others are parked like them.", others) % others
     return Confirmation(
-        title=_("Let facts go"),
+        title=_("Let internal messages go"),
         lead=ngettext(
             "%d fact will not be told to anybody any more.", "%d facts will not be told to anybody any more.", chosen
         ) % chosen,

@@ -69,5 +69,5 @@ def test_it_is_refused_while_somebody_administers(brand, email):
 
 
 def test_what_is_no_address_invites_nobody(nobody):
-    with pytest.raises(ProductError, match="no e-mail address"):
+    with pytest.raises(ProductError, match="not an e-mail address"):
         invite_first(MONDAY, email="ada")

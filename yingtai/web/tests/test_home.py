@@ -70,7 +70,7 @@ def test_an_empty_day_leads_only_where_the_reader_may_go(sign_in, brand):
         page = browser.get("/", headers=ENGLISH).content.decode()
         [url] = re.findall(r'class="btn btn-primary" href="([^"]*)"', page)
 
-        assert "Nothing needs you today" in page
+        assert "Nothing needs your attention today" in page
         assert (role, url) == (role, leads_to)
         assert browser.get(url).status_code == 200
 

@@ -150,7 +150,7 @@ def parked(brand, acting):
 def test_a_parked_fact_is_shown_with_its_reason_and_told_again_on_record(parked, operator, sign_in):
     browser = sign_in("operator", "group")
     page = browser.get("/operations/", headers={"accept-language": "en"}).content.decode()
-    assert "Facts that could not be told" in page
+    assert "Internal messages that were not delivered" in page
     assert "no module knows a fact of this name" in page
 
     answer = browser.post(f"/operations/facts/{parked}/retry")
@@ -282,9 +282,9 @@ def test_the_page_tells_what_runs_and_what_failed_in_both_languages(failed, sign
 
     assert "web.note_tried" in english
     assert reverse("operations:job_retry", args=[number]) in english
-    assert "Ended, will be started again" in english
+    assert "Stopped, will restart" in english
     assert "logs/worker-reports.log" in english
-    assert "已退出，即将重启" in chinese
+    assert "已停止，即将重启" in chinese
     assert "业务库中最大的表" in growth
 
 
