@@ -78,7 +78,7 @@ def test_a_form_that_is_sent_after_the_session_ended_is_sent_again_after_signing
         page.get_by_role("link", name="Sign in in another tab").click()
     _sign_in(opened.value, colleague)
     expect(opened.value.locator("#navigation")).to_be_attached()
-    page.get_by_role("button", name="Send again").click()
+    page.get_by_role("button", name="Send it again").click()
     expect(page.get_by_role("heading", name="Tea & 茶 drinkers", level=1)).to_be_visible()
 
 

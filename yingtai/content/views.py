@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,12 +25,15 @@ from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import ChangedMeanwhile, get_unit_at, list_brands, read_seen, units_at
-from yingtai.ui.formats import number
 from yingtai.ui.frames import FRAME_POLICY
-from yingtai.ui.lists import listing, move_ticked
+from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+from yingtai.ui.ticked import ARCHIVED, Deeds, actions, do_with_ticked, shows
 
-ARCHIVED = "archived"
+DEEDS = Deeds(
+    archive=services.archive_template, restore=services.restore_template, delete=services.delete_template,
+    keeps=gettext_lazy("A template of which a version was published stays and says so."),
+)  # fmt: skip
 
 
 @require_GET
@@ -49,8 +52,7 @@ def template_list(request: ActingRequest) -> HttpResponse:
     places = units_at([row.node_no for row in found.rows])
     context = {
         "page": found, "rows": [(row, places.get(row.node_no)) for row in found.rows], "search": search,
-        "show": show, "shows": [("", _("In use")), (ARCHIVED, _("Archived"))], "listing": shown,
-        "actions": [("restore", _("Restore"))] if show == ARCHIVED else [("archive", _("Archive"))],
+        "show": show, "shows": shows(), "listing": shown, "actions": actions(show, may_delete=True),
         "now": request.acting.at, "took_ms": round((perf_counter() - began) * 1000),
     }  # fmt: skip
     return render_page(request, "content/template_list.html", context, fragment="rows", whole_for="show")
@@ -59,18 +61,8 @@ def template_list(request: ActingRequest) -> HttpResponse:
 @require_POST
 @page(action="edit", place="content.template")
 def several(request: ActingRequest) -> HttpResponse:
-    """Archive or restore the templates that were ticked."""
-    return move_ticked(
-        request, TEMPLATES, archive=services.archive_template, restore=services.restore_template, told=_moved
-    )
-
-
-def _moved(count: int, is_back: bool) -> str:
-    if is_back:
-        words = ngettext("%(count)s template restored.", "%(count)s templates restored.", count)
-    else:
-        words = ngettext("%(count)s template archived.", "%(count)s templates archived.", count)
-    return words % {"count": number(count)}
+    """Archive, restore or delete the templates that were ticked."""
+    return do_with_ticked(request, TEMPLATES, DEEDS)
 
 
 @require_POST

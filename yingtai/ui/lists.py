@@ -4,26 +4,17 @@ A module registers its list once; the page draws it with `list_tools`, `list_hea
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
-from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
 
-from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import Catalogue
-from yingtai.kernel.errors import ProductError
-from yingtai.kernel.http import ActingRequest, words_of
 from yingtai.ui.components import Text
 
 LONGEST_QUERY = 500
-MOST_TICKED = 1000
-MOST_UNDONE = 100
-UNDO = "undo"
 COOKIE = "columns-"
 
 
@@ -180,71 +171,3 @@ def _chosen(cookies: Mapping[str, str], kind: ListKind) -> set[str] | None:
     """Return the names of the columns somebody chose, or None when they never did."""
     kept: Any = cookies.get(cookie_of(kind))
     return None if kept is None else set(kept.split("."))
-
-
-def move_ticked(
-    request: ActingRequest,
-    kind: ListKind,
-    *,
-    archive: Callable[[Acting, UUID], object],
-    restore: Callable[[Acting, UUID], object],
-    told: Callable[[int, bool], str],
-) -> HttpResponseRedirect:
-    """Archive or restore the rows that were ticked, say how many with a way back, and return to the list.
-
-    One that cannot be moved says why, and the others are moved.
-
-    In: told  the words for so many rows, archived or restored (True)
-    """
-    is_back = request.POST.get("do") == "restore"
-    done = _done_with_ticked(request, restore if is_back else archive)
-    if done:
-        way_back = Undo(request.path, "archive" if is_back else "restore", done)
-        messages.success(request, told(len(done), is_back), extra_tags=way_back.as_tags())
-    # Whoever takes a deed back stands where they stood before it.
-    is_archive = is_back != ("undo" in request.POST)
-    return HttpResponseRedirect(kind.url_with("show=archived" if is_archive else ""))
-
-
-@dataclass(frozen=True)
-class Undo:
-    """The way back from what was done with rows: which address takes the deed that undoes it, for which of them."""
-
-    url: str
-    do: str
-    chosen: Sequence[UUID]
-
-    def as_tags(self) -> str:
-        """Write it as a message carries it; of too many rows a message carries none."""
-        if len(self.chosen) > MOST_UNDONE:
-            return ""
-        return " ".join([UNDO, self.url, self.do, *(str(one) for one in self.chosen)])
-
-    @classmethod
-    def of_tags(cls, tags: str) -> "Undo | None":
-        """Read what a message carries; None when it is something else."""
-        kind, _, rest = (tags or "").partition(" ")
-        if kind != UNDO:
-            return None
-        url, do, *chosen = rest.split()
-        return cls(url, do, uuids_in(chosen))
-
-
-def _done_with_ticked(request: ActingRequest, do: Callable[[Acting, UUID], object]) -> list[UUID]:
-    done = []
-    for ticked in uuids_in(request.POST.getlist("chosen")):
-        try:
-            do(request.acting, ticked)
-            done.append(ticked)
-        except ProductError as problem:
-            messages.error(request, " ".join(words_of(problem)))
-    return done
-
-
-def uuids_in(chosen: Sequence[str]) -> list[UUID]:
-    """Return the ids of the rows that were ticked; what is none is left out, and so is what no page shows at once."""
-    found = []
-    for text in chosen[:MOST_TICKED]:
-        with suppress(ValueError):
-            found.append(UUID(text))
-    return found

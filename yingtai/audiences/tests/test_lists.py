@@ -151,7 +151,7 @@ def test_several_are_archived_and_restored_and_one_that_cannot_be_says_why(marke
     )  # fmt: skip
     form = {"do": "archive", "chosen": [inner, alone, "nonsense"]}
     page = marketer.post("/audiences/several", form, follow=True).content.decode()
-    assert "1 audience archived." in page
+    assert "1 archived." in page
     assert "Other audiences are made of this one: Outer" in page
     assert names_on(page) == ["Outer", "Inner"]
     assert names_on(marketer.get("/audiences/?show=archived").content.decode()) == ["Alone"]
@@ -176,13 +176,56 @@ def test_archiving_several_can_be_undone_from_the_message(marketer, acting, bran
     assert f'<input type="hidden" name="chosen" value="{one}">' in text
     assert '<button class="btn btn-sm" name="do" value="restore">' in text
 
-    undone = marketer.post(
-        "/audiences/several", {"do": "restore", "chosen": [one], "undo": "yes"}, follow=True
-    )
+    undone = marketer.post("/audiences/several", {"do": "restore", "chosen": [one]}, follow=True)
 
     assert undone.redirect_chain == [("/audiences/", 302)]
-    assert "1 audience restored." in undone.content.decode()
+    assert "1 restored." in undone.content.decode()
     assert names_on(undone.content.decode()) == ["One"]
+
+
+def test_a_deed_with_rows_leaves_the_list_as_it_was_filtered_sorted_and_paged(marketer, acting, brand):
+    one = make(acting, brand, "Spring")
+    page = marketer.get("/audiences/?search=spr&sort=-people").content.decode()
+    query = re.search(r'id="bulk".*?name="query" value="([^"]*)"', page, re.S)[1].replace("&amp;", "&")
+
+    deed = {"do": "archive", "chosen": [one], "query": query, "after": "c"}
+    answer = marketer.post("/audiences/several", deed)
+    undo = re.search(
+        r'notice-undo" method="post" action="([^"]*)"', marketer.get("/audiences/").content.decode()
+    )[1].replace("&amp;", "&")
+
+    assert answer["Location"] == "/audiences/?search=spr&sort=-people&after=c"
+    assert (
+        marketer.post(undo, {"do": "restore", "chosen": [one]})["Location"]
+        == "/audiences/?search=spr&sort=-people"
+    )
+    assert get_audience(acting, one).archived_at is None
+
+
+def test_several_are_deleted_after_the_word_is_typed_and_what_is_needed_stays(marketer, acting, brand):
+    old, live = make(acting, brand, "Old", archived_at=acting.at), make(acting, brand, "Live")
+    form = {"do": "delete", "chosen": [old, live], "query": "show=archived"}
+
+    asked = marketer.post("/audiences/several", form).content.decode()
+    unsure = marketer.post("/audiences/several", form | {"confirm": "yes", "confirmed": "no"})
+    before = {row.name for shown in (True, False) for row in list_audiences(acting, is_archived=shown).rows}
+    chosen = re.search(r'name="chosen" value="([^"]*)"', asked)[1]
+    sure = {
+        "do": "delete",
+        "chosen": chosen,
+        "query": "show=archived",
+        "confirm": "yes",
+        "confirmed": "delete",
+    }
+    page = marketer.post("/audiences/several", sure, follow=True)
+
+    assert "Rows that are ticked: 2." in asked
+    assert (unsure.status_code, before) == (422, {"Old", "Live"})
+    assert page.redirect_chain == [("/audiences/?show=archived", 302)]
+    assert "1 deleted for good." in page.content.decode()
+    assert "Only an archived audience can be deleted" in page.content.decode()
+    assert list_audiences(acting, is_archived=True).rows == []
+    assert signed_in(brand.code, "auditor").post("/audiences/several", sure).status_code == 403
 
 
 def test_what_can_be_done_with_rows_follows_which_of_them_are_shown(marketer, acting, brand):

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.audiences import jobs, presets, queries
@@ -39,13 +39,17 @@ from yingtai.organization.api import get_unit_at, names_of_staff, units_at
 from yingtai.ui import charts
 from yingtai.ui.components import Progress
 from yingtai.ui.formats import listed, number
-from yingtai.ui.lists import listing, move_ticked
+from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
+from yingtai.ui.ticked import ARCHIVED, Deeds, actions, do_with_ticked, shows
 
 SHOWN_DAYS = 90
-ARCHIVED = "archived"
 SHOWN_REFRESHES = 12
 SCALE = (1, 2, 3, 4, 5)
+DEEDS = Deeds(
+    archive=archive_audience, restore=restore_audience, delete=jobs.delete_for_good,
+    keeps=gettext_lazy("An audience that something needs stays and says so. The people stay exactly as they are."),
+)  # fmt: skip
 
 
 @require_GET
@@ -72,8 +76,8 @@ def audience_list(request: ActingRequest) -> HttpResponse:
         "page": found, "rows": rows, "search": search, "presets": presets.PRESETS, "now": request.acting.at,
         "may_edit": _may_edit(request), "listing": shown, "show": show,
         "is_protected": is_protected(request.acting),
-        "shows": [("", _("In use")), (ARCHIVED, _("Archived"))],
-        "actions": [("restore", _("Restore"))] if show == ARCHIVED else [("archive", _("Archive"))],
+        "shows": shows(),
+        "actions": actions(show, may_delete=show == ARCHIVED),
         "took_ms": round((perf_counter() - began) * 1000),
     }  # fmt: skip
     return render_page(request, "audiences/audience_list.html", context, fragment="rows", whole_for="show")
@@ -82,16 +86,8 @@ def audience_list(request: ActingRequest) -> HttpResponse:
 @require_POST
 @page(action="edit", place="audiences.audience")
 def several(request: ActingRequest) -> HttpResponse:
-    """Archive or restore the audiences that were ticked; one that cannot be says why, and the others are done."""
-    return move_ticked(request, AUDIENCES, archive=archive_audience, restore=restore_audience, told=_moved)
-
-
-def _moved(count: int, is_back: bool) -> str:
-    if is_back:
-        words = ngettext("%(count)s audience restored.", "%(count)s audiences restored.", count)
-    else:
-        words = ngettext("%(count)s audience archived.", "%(count)s audiences archived.", count)
-    return words % {"count": number(count)}
+    """Archive, restore or delete the audiences that were ticked."""
+    return do_with_ticked(request, AUDIENCES, DEEDS)
 
 
 @require_GET

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.campaigns import queries
@@ -20,11 +20,14 @@ from yingtai.kernel.acting import decide
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import list_brands, units_at
-from yingtai.ui.formats import number
-from yingtai.ui.lists import listing, move_ticked
+from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+from yingtai.ui.ticked import ARCHIVED, Deeds, actions, do_with_ticked, shows
 
-ARCHIVED = "archived"
+DEEDS = Deeds(
+    archive=drafting.archive_campaign, restore=drafting.restore_campaign, delete=drafting.delete_campaign,
+    keeps=gettext_lazy("Only drafts are deleted: a campaign that was launched stays and says so."),
+)  # fmt: skip
 
 
 @require_GET
@@ -52,8 +55,8 @@ def campaign_list(request: ActingRequest) -> HttpResponse:
         "state": state,
         "states": [("", _("All")), *STATES],
         "show": show,
-        "shows": [("", _("In use")), (ARCHIVED, _("Archived"))],
-        "actions": [("restore", _("Restore"))] if show == ARCHIVED else [("archive", _("Archive"))],
+        "shows": shows(),
+        "actions": actions(show, may_delete=True),
         "words": dict(STATES),
         "now": request.acting.at,
         "took_ms": round((perf_counter() - began) * 1000),
@@ -64,18 +67,8 @@ def campaign_list(request: ActingRequest) -> HttpResponse:
 @require_POST
 @page(action="edit", place="campaigns.campaign")
 def several(request: ActingRequest) -> HttpResponse:
-    """Archive or restore the campaigns that were ticked; one that cannot be says why, and the others are done."""
-    return move_ticked(
-        request, CAMPAIGNS, archive=drafting.archive_campaign, restore=drafting.restore_campaign, told=_moved
-    )
-
-
-def _moved(count: int, is_back: bool) -> str:
-    if is_back:
-        words = ngettext("%(count)s campaign restored.", "%(count)s campaigns restored.", count)
-    else:
-        words = ngettext("%(count)s campaign archived.", "%(count)s campaigns archived.", count)
-    return words % {"count": number(count)}
+    """Archive, restore or delete the campaigns that were ticked."""
+    return do_with_ticked(request, CAMPAIGNS, DEEDS)
 
 
 @require_http_methods(["GET", "POST"])

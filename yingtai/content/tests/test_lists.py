@@ -14,7 +14,7 @@ def test_several_templates_are_archived_and_come_back_under_names_of_their_own(a
     one, two = (services.create_template(acting, node_no=brand.node_no, name=name) for name in ("One", "Two"))
     marketer = signed_in(brand.code, "marketer")
     page = marketer.post("/content/several", {"do": "archive", "chosen": [one.id, "x"]}, follow=True)
-    assert "1 template archived." in page.content.decode()
+    assert "1 archived." in page.content.decode()
     assert names_on(page.content.decode()) == ["Two"]
     assert names_on(marketer.get("/content/?show=archived").content.decode()) == ["One"]
     services.create_template(acting, node_no=brand.node_no, name="One")

@@ -8,7 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from yingtai.ui.components import Text
-from yingtai.ui.lists import Listing, Undo
+from yingtai.ui.lists import Listing
+from yingtai.ui.ticked import Undo
 
 register = template.Library()
 BOX = (
@@ -67,7 +68,10 @@ def tick(listing: Listing, value: Any, name: Text) -> SafeString | str:
 @register.inclusion_tag("ui/list_bulk.html", takes_context=True)
 def list_bulk(context: Context, listing: Listing, url: str, actions: Any) -> dict[str, Any]:
     """What can be done with the rows that are ticked; `actions` are pairs of a value, posted as `do`, and words."""
-    return {"listing": listing, "url": url, "actions": actions, "csrf_token": context.get("csrf_token")}
+    after = context["request"].GET.get("after", "")
+    return {
+        "listing": listing, "url": url, "actions": actions, "after": after, "csrf_token": context.get("csrf_token")
+    }  # fmt: skip
 
 
 @register.filter

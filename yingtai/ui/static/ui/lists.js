@@ -22,7 +22,7 @@
   // A filter draws only the rows and changes the address: what is kept, which columns are asked for, and the titles that
   // sort go by the address as it is now.
   document.addEventListener("htmx:pushedIntoHistory", () => {
-    for (const field of document.querySelectorAll(".list-tools [name=query]")) field.value = location.search.slice(1);
+    for (const field of document.querySelectorAll(".list-tools [name=query], .list-bulk [name=query]")) field.value = location.search.slice(1);
     for (const link of document.querySelectorAll(".list-views [aria-current]")) link.removeAttribute("aria-current");
     for (const link of document.querySelectorAll("thead a[href]")) {
       const query = new URLSearchParams(location.search);

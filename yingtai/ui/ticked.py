@@ -1,0 +1,168 @@
+"""What is done with the rows of a list that were ticked: archived, restored, deleted for good."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.errors import NotConfirmed, ProductError
+from yingtai.kernel.http import ActingRequest, words_of
+from yingtai.ui.components import Text
+from yingtai.ui.formats import number
+from yingtai.ui.lists import LONGEST_QUERY, ListKind
+from yingtai.ui.pages import Confirmation, render_confirmation, require_confirmation
+
+MOST_TICKED = 1000
+MOST_UNDONE = 100
+LONGEST_CURSOR = 500
+UNDO = "undo"
+ARCHIVED = "archived"
+ARCHIVE, RESTORE, DELETE = "archive", "restore", "delete"
+UNDONE_BY = {ARCHIVE: RESTORE, RESTORE: ARCHIVE}
+
+Deed = Callable[[Acting, UUID], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deeds:
+    """How rows of a list are archived, restored and deleted; one that cannot be says so with a `ProductError`.
+
+    keeps  which rows cannot be deleted, in words
+    """
+
+    archive: Deed
+    restore: Deed
+    delete: Deed | None = None
+    keeps: Text = ""
+
+
+def shows() -> list[tuple[str, str]]:
+    """Return what a list can show, as its filter offers it."""
+    return [("", _("In use")), (ARCHIVED, _("Archived"))]
+
+
+def actions(show: str, *, may_delete: bool = False) -> list[tuple[str, str]]:
+    """Return what can be done with the rows that are shown."""
+    moving = (RESTORE, _("Restore")) if show == ARCHIVED else (ARCHIVE, _("Archive"))
+    return [moving, (DELETE, _("Delete for good"))] if may_delete else [moving]
+
+
+def do_with_ticked(request: ActingRequest, kind: ListKind, deeds: Deeds) -> HttpResponse:
+    """Do with the rows that were ticked what was asked for, say how many, and return to the list as it was.
+
+    One with which it cannot be done says why, and it is done with the others. What was moved can be moved back from the
+    message; before anything is deleted a page asks.
+    """
+    do, back = request.POST.get("do", ""), _way_back(request, kind)
+    if do == DELETE and deeds.delete:
+        return _deleted(request, deeds.delete, deeds.keeps, back)
+    done = _done(request, deeds.restore if do == RESTORE else deeds.archive)
+    if done:
+        undo = Undo(f"{request.path}?{_query(request, kind)}".rstrip("?"), UNDONE_BY.get(do, RESTORE), done)
+        messages.success(request, _told(do, len(done)), extra_tags=undo.as_tags())
+    return HttpResponseRedirect(back)
+
+
+def _deleted(request: ActingRequest, delete: Deed, keeps: Text, back: str) -> HttpResponse:
+    chosen = _chosen(request)
+    if not chosen:
+        return HttpResponseRedirect(back)
+    asked = Confirmation(
+        title=_("Delete the rows that are ticked"),
+        lead=_("Rows that are ticked: {count}.").format(count=number(len(chosen))),
+        consequences=(str(keeps), _("Which were deleted, when and by whom, stands in the record of deeds.")),
+        irreversible=_(
+            "Nobody can bring back what is deleted. To have it out of the lists only, archive it."
+        ),
+        action=_("Delete for good"),
+        cancel_url=back,
+        hidden={
+            "do": DELETE,
+            "chosen": " ".join(str(one) for one in chosen),
+            "query": request.POST.get("query", "")[:LONGEST_QUERY],
+            "after": request.POST.get("after", "")[:LONGEST_CURSOR],
+        },
+        type_to_confirm=_("delete"),
+    )
+    if "confirm" not in request.POST:
+        return render_confirmation(request, asked)
+    try:
+        require_confirmation(request, asked)
+    except NotConfirmed as problem:
+        return render_confirmation(request, asked, problem=problem)
+    if done := _done(request, delete):
+        messages.success(request, _told(DELETE, len(done)))
+    return HttpResponseRedirect(back)
+
+
+def _told(do: str, count: int) -> str:
+    words = {RESTORE: _("{count} restored."), DELETE: _("{count} deleted for good.")}
+    return words.get(do, _("{count} archived.")).format(count=number(count))
+
+
+def _query(request: ActingRequest, kind: ListKind) -> str:
+    # A form carries it; the way back of a message stands in its address.
+    return kind.kept(request.POST.get("query") or request.GET.urlencode())
+
+
+def _way_back(request: ActingRequest, kind: ListKind) -> str:
+    """Return the address of the list as it was: its filters, its sort and its page."""
+    query = parse_qs(_query(request, kind))
+    if after := request.POST.get("after", "")[:LONGEST_CURSOR]:
+        query["after"] = [after]
+    return f"{kind.url}?{urlencode(query, doseq=True)}".rstrip("?")
+
+
+def _done(request: ActingRequest, do: Deed) -> list[UUID]:
+    done = []
+    for ticked in _chosen(request):
+        try:
+            do(request.acting, ticked)
+            done.append(ticked)
+        except ProductError as problem:
+            messages.error(request, " ".join(words_of(problem)))
+    return done
+
+
+def _chosen(request: ActingRequest) -> list[UUID]:
+    # A page that asks sends them back as one value.
+    return uuids_in(" ".join(request.POST.getlist("chosen")).split())
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The way back from what was done with rows: which address takes the deed that undoes it, for which of them."""
+
+    url: str
+    do: str
+    chosen: Sequence[UUID]
+
+    def as_tags(self) -> str:
+        """Write it as a message carries it; of too many rows a message carries none."""
+        if len(self.chosen) > MOST_UNDONE:
+            return ""
+        return " ".join([UNDO, self.url, self.do, *(str(one) for one in self.chosen)])
+
+    @classmethod
+    def of_tags(cls, tags: str) -> "Undo | None":
+        """Read what a message carries; None when it is something else."""
+        kind, _, rest = (tags or "").partition(" ")
+        if kind != UNDO:
+            return None
+        url, do, *chosen = rest.split()
+        return cls(url, do, uuids_in(chosen))
+
+
+def uuids_in(chosen: Sequence[str]) -> list[UUID]:
+    """Return the ids of the rows that were ticked; what is none is left out, and so is what no page shows at once."""
+    found = []
+    for text in chosen[:MOST_TICKED]:
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found
