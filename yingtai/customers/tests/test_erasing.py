@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,13 @@ from yingtai.collect.api import Origin, open_import, read_mapping
 from yingtai.compliance.api import ConsentRow, consents_of, install_standard_purposes, record_consents
 from yingtai.customers.api import erase_person, find_profiles
 from yingtai.customers.importing import load_import
+from yingtai.customers.models import Profile
+from yingtai.customers.services import erasing
+from yingtai.customers.services.erasing import count_kept
+from yingtai.kernel.contributions import privacy_holders
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.testing import deeds_of
+from yingtai.vault import api as vault
 
 BOOK = """
 shape = "profiles"
@@ -103,3 +111,62 @@ def test_another_brand_has_erased_nobody(neighbour, neighbour_acting, erased):
     report = bring(neighbour_acting, neighbour, FILE, "first")
 
     assert (report.erased, report.consents) == (0, 2)
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_an_erasure_killed_between_its_steps_is_whole_once_it_is_done_again(
+    brand, acting, neighbour, neighbour_acting, monkeypatch, step
+):
+    install_standard_purposes(neighbour_acting, node_no=neighbour.node_no)
+    bring(acting, brand, FILE, "first")
+    bring(neighbour_acting, neighbour, FILE, "first")
+    [anna] = find_profiles(acting, "anna@example.com")
+    [ben] = find_profiles(acting, "ben@example.com")
+    [theirs] = find_profiles(neighbour_acting, "anna@example.com")
+    before = [count_kept(acting, profile_id=anna.id), count_kept(acting, profile_id=ben.id)]
+    of_neighbour = count_kept(neighbour_acting, profile_id=theirs.id)
+    with acting_transaction(acting):
+        key = Profile.objects.get(id=anna.id).key_id
+
+    with monkeypatch.context() as patch:
+        die_before(patch, step)
+        with pytest.raises(KeyboardInterrupt):
+            erase_person(acting, profile_id=anna.id)
+    is_committed = step == LAST_STEP
+    assert count_kept(acting, profile_id=ben.id) == before[1]
+    assert (count_kept(acting, profile_id=anna.id) == before[0]) is not is_committed
+
+    destroyed = erase_person(acting, profile_id=anna.id)
+
+    assert destroyed == 1
+    assert vault.destroy_keys([key]) == 0
+    left = count_kept(acting, profile_id=anna.id)
+    assert {name for name, count in left.items() if count} == {
+        "compliance"
+    }  # what they had agreed to, as evidence
+    assert find_profiles(acting, "anna@example.com") == []
+    assert count_kept(acting, profile_id=ben.id) == before[1]
+    assert count_kept(neighbour_acting, profile_id=theirs.id) == of_neighbour
+    assert len(deeds_of(acting, "person.erased")) == 1
+
+
+LAST_STEP = 5
+
+
+def die_before(patch, step):
+    """Let an erasure die before its step: each holder's, the fact's, the record's, the keys' at last."""
+    steps = iter(range(LAST_STEP + 1))
+
+    def dying(usual):
+        def call(*given, **more):
+            if next(steps) == step:
+                raise KeyboardInterrupt
+            return usual(*given, **more)
+
+        return call
+
+    holders = [replace(holder, erase=dying(holder.erase)) for holder in privacy_holders.all()]
+    assert len(holders) == LAST_STEP - 2
+    patch.setattr(erasing, "privacy_holders", SimpleNamespace(all=lambda: holders))
+    for owner, name in ((erasing, "publish"), (erasing, "record_deed"), (vault, "destroy_keys")):
+        patch.setattr(owner, name, dying(getattr(owner, name)))

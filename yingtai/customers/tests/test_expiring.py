@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from yingtai.collect.api import Declared, declare
 from yingtai.compliance.testing import signed_in
 from yingtai.customers.models import RecentTimeline
+from yingtai.customers.services import expiring
 from yingtai.customers.services.expiring import begin_retention, expire_events, retention_of
 from yingtai.kernel.acting import system
 from yingtai.kernel.errors import ProductError
@@ -195,3 +197,68 @@ def test_only_compliance_begins_and_the_page_says_what_would_go(kept, brand, act
     assert "Events older than the tracking plan says: 6." in officer.get(address).content.decode()
     assert "Removed every night since" in officer.post(address, follow=True).content.decode()
     assert officer.get(f"/compliance/retention/{brand.node_no + 1}/begin").status_code == 404
+
+
+def test_a_run_killed_after_every_step_leaves_nothing_half_done_and_the_next_goes_on(
+    kept, acting, officer, now, neighbour, neighbour_acting, monkeypatch
+):
+    old = now - timedelta(days=400)
+    append("events", events_of([{"event": "Product Viewed"}], node_no=neighbour.node_no, occurred_at=old))
+    viewed = {"at": int(old.timestamp()) * 1_000_000, "id": "0" * 12, "event": "Product Viewed", "source": 1}
+    numbers = [kept.node_no + number for number in range(3)]
+    with acting_transaction(acting):
+        for number in numbers:
+            RecentTimeline.objects.create(
+                profile_no=number, node_no=kept.node_no, latest_seen_at=now,
+                events=[viewed | {"node": kept.node_no}, viewed | {"node": kept.node_no, "event": "Button Clicked"}],
+            )  # fmt: skip
+    begin_retention(officer, kept.node_no)
+    monkeypatch.setattr(expiring, "TIMELINES_AT_ONCE", 1)
+    kills = 0
+    while killed_after_a_step(monkeypatch, now):
+        kills += 1
+        left = events_left(acting)
+        # Whole steps: each file's four or two rows together, each timeline's entry with its count.
+        assert left["Button Clicked"] == 6
+        assert left["Product Viewed"] in {2, 4, 6}
+        assert left["Order Completed"] in {4, 6}
+        assert all(
+            names in (["Button Clicked"], ["Product Viewed", "Button Clicked"]) for names in timelines(acting)
+        )
+        assert events_left(neighbour_acting) == {"Product Viewed": 1}
+        assert kills < 20
+
+    assert kills == 7
+    assert events_left(acting) == {"Product Viewed": 2, "Order Completed": 4, "Button Clicked": 6}
+    assert scoped(acting.scope).query("SELECT count(*) AS n FROM order_lines").to_pylist() == [{"n": 2}]
+    assert timelines(acting) == [["Button Clicked"]] * 3
+    details = [one.details for one in deeds_of(acting, "events.expired")]
+    assert sum(one["rows"] for one in details) == 6
+    assert sum(one.get("timeline", 0) for one in details) == 3
+
+
+def timelines(acting):
+    with acting_transaction(acting):
+        return [[one["event"] for one in row.events] for row in RecentTimeline.objects.order_by("profile_no")]
+
+
+def killed_after_a_step(monkeypatch, now):
+    """Run, and be killed as soon as something was removed and recorded; say whether that happened."""
+    record = expiring._record
+
+    def recorded_and_killed(*given, **more):
+        record(*given, **more)
+        if not more.get("timeline"):
+            raise KeyboardInterrupt
+        transaction.on_commit(interrupt)
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(expiring, "_record", recorded_and_killed)
+        try:
+            run(now)
+        except KeyboardInterrupt:
+            return True
+    return False
