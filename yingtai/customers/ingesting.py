@@ -93,7 +93,7 @@ class _Clockwork:
 class Ingester:
     """Takes the next set while the present one is written."""
 
-    def __init__(self, *, at_step: Hook = lambda step: None) -> None:
+    def __init__(self, *, at_step: Hook = lambda step: heartbeats.moved()) -> None:
         self._at_step = at_step
         self._inbox = Inbox()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="taking")

@@ -12,6 +12,7 @@ from pathlib import PurePath
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
+from yingtai.kernel import heartbeats
 from yingtai.kernel.events import FactNotUnderstood, handlers_of, read_fact
 from yingtai.kernel.models import OutboxFact
 
@@ -127,6 +128,7 @@ def _tell(fact: OutboxFact, at: datetime) -> bool:
             if not connection.is_usable():
                 raise
             failed = problem
+    heartbeats.moved()
     if failed is not None:
         _put_off(fact, at, failed)
     return failed is None

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 BEAT_SECONDS = 1.0
-PATIENCE_SECONDS = 600.0
-"""How long one step of a main loop may take: a large set, or a lock that another writer holds."""
+PATIENCE_SECONDS = 120.0
+"""How long one step of a main loop may take: a part of a large set, or what a fact's handler does."""
 FIELDS = 4
 BEAT_AT, PID, BEGAN_AT, ENDS = range(FIELDS)
 
@@ -131,8 +131,9 @@ def beat_while(is_well: Callable[[], bool]) -> None:
     threading.Thread(target=go, name="heartbeat", daemon=True).start()
 
 
-async def beat_in_loop() -> None:
-    """Beat from inside an event loop until cancelled: a loop that hangs does not beat."""
+async def beat_in_loop(is_well: Callable[[], bool] = lambda: True) -> None:
+    """Beat from inside an event loop until cancelled, while it is well: a loop that hangs does not beat."""
     while True:
-        beat()
+        if is_well():
+            beat()
         await asyncio.sleep(BEAT_SECONDS)

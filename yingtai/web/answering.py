@@ -30,6 +30,8 @@ EACH, EACH_POSTED = THREADS // 2, 2
 UPLOADS = 2
 STUCK_SECONDS = 300.0
 """A request may wait so long for its own file, or for a question to the lake."""
+TURN_SECONDS, TURNED_SECONDS = 1.0, 8.0
+"""How often the loop says that it turns, and how long it may not: all it does is brief."""
 AHEAD_BYTES = 4 * 1024 * 1024
 """So much of an answer is made before any of it is sent; a longer one is sent as it is made."""
 SEND_SECONDS = 60.0
@@ -73,8 +75,22 @@ class Answering:
         self._turns, self._posts = Turns(EACH), Turns(EACH_POSTED)
         self._uploads = Turns(UPLOADS)
         self._aside = ThreadPoolExecutor(2, thread_name_prefix="aside")
+        self._turned_at = 0.0
+        self._turning: asyncio.Task[None] | None = None
+
+    def turns(self) -> bool:
+        """Say whether the loop turns; before the first request it has nothing to say."""
+        return self._turning is None or time.monotonic() - self._turned_at < TURNED_SECONDS
+
+    async def _turn(self) -> None:
+        while True:
+            self._turned_at = time.monotonic()
+            await asyncio.sleep(TURN_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._turning is None:
+            self._turned_at = time.monotonic()
+            self._turning = asyncio.create_task(self._turn())
         try:
             if scope["path"] in ASIDE and scope["method"] in {"GET", "HEAD"}:
                 await self._answer_aside(scope, send)
@@ -173,8 +189,9 @@ def pages() -> Answering:
     die_with(os.getppid())
     show_name("web (pages)")
     watched = Watched(import_module("yingtai.web.wsgi").application)
-    heartbeats.beat_while(watched.can_answer)
-    return Answering(watched)
+    answering = Answering(watched)
+    heartbeats.beat_while(lambda: watched.can_answer() and answering.turns())
+    return answering
 
 
 def _parts(answer: Iterable[bytes]) -> Iterator[bytes]:

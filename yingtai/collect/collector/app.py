@@ -41,8 +41,12 @@ class Collector:
     async def start(self) -> None:
         """Connect; requests that come before the database answers are told to come again."""
         self._committer.start()
-        work = (self._keys.keep_fresh(), self._sealer.keep_fresh(), heartbeats.beat_in_loop())
+        work = (self._keys.keep_fresh(), self._sealer.keep_fresh(), heartbeats.beat_in_loop(self._works))
         self._refreshers = [asyncio.create_task(part) for part in work]
+
+    def _works(self) -> bool:
+        """Say whether all that must go on beside the requests does: a loop may turn without those who write."""
+        return self._committer.is_working and not any(task.done() for task in self._refreshers)
 
     async def stop(self) -> None:
         """Keep what was taken, then disconnect."""

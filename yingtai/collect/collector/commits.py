@@ -67,6 +67,11 @@ class Committer(Generic[Item]):
     def is_connected(self) -> bool:
         return self._connected > 0
 
+    @property
+    def is_working(self) -> bool:
+        """Say whether every writer is still at work, connected or about to be."""
+        return self._closing or not any(task.done() for task in self._tasks)
+
     def start(self) -> None:
         """Begin to connect and to write."""
         self._tasks = [asyncio.create_task(self._write()) for _ in range(self._writers)]

@@ -193,3 +193,16 @@ def test_the_copy_is_what_postgresql_reads(database: Database) -> None:
         ).fetchall()
 
     assert found == [(received, 1 << 40, 1, 3, 9, b"\x00\xff")]
+
+
+def test_a_writer_that_is_gone_is_known_to_be(database: Database) -> None:
+    async def work() -> None:
+        committer = Committer(conninfo(database), packed, writers=2)
+        await connected(committer)
+        assert committer.is_working
+        committer._tasks[0].cancel()
+        await asyncio.wait(committer._tasks[:1])
+        assert not committer.is_working
+        await asyncio.gather(committer.close(), return_exceptions=True)
+
+    asyncio.run(work())

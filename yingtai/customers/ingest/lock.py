@@ -14,13 +14,17 @@ from psycopg.errors import LockNotAvailable
 
 from yingtai.customers.errors import IngestIsRunning
 from yingtai.customers.models import LakeBatch
+from yingtai.kernel import heartbeats
 from yingtai.kernel.env import dsn, env
 from yingtai.lake import api as lake
 
 WRITER_LOCK = 7_361_885_110
 SLEEPING_SECONDS = 4.0
 """A writer whose process shows no life for so long, while others wait, is suspended. However long a step of it
-takes, it is waited for while its process comes to run now and then."""
+takes, up to `STEP_SECONDS`, it is waited for while its process comes to run now and then."""
+STEP_SECONDS = 600.0
+"""So long a step of a writer may take in which it says nothing to the books: its process may run well, and the
+thread that writes hang all the same."""
 BEAT_SECONDS = 1.0
 LOOK_SECONDS = 1.0
 
@@ -39,6 +43,10 @@ WRITER = f"""
         WHERE beat.application_name = 'writer ' || writer.pid))
     FROM pg_locks JOIN pg_stat_activity AS writer USING (pid)
     WHERE {_HELD} AND granted AND wait_event IN ('ClientRead', 'ClientWrite')
+"""
+IS_STEPPING = """
+    SELECT state <> 'idle' AND state <> 'idle in transaction' OR state_change > now() - %s * interval '1 second'
+    FROM pg_stat_activity WHERE pid = %s
 """
 PUT_OUT = "SELECT pg_terminate_backend(%s)"
 
@@ -79,25 +87,28 @@ def is_awaited() -> bool:
 
 @contextmanager
 def _beating() -> Iterator[None]:
-    """Show that this process runs, also while the writer's own connection has nothing to do."""
+    """Show that this process runs, also while the writer's own connection has nothing to do: for a step's length."""
     over = Event()
-    name = f"writer {connection.connection.info.backend_pid}"
-    Thread(target=_beat, args=(name, over), name="writer's heart", daemon=True).start()
+    writer = connection.connection.info.backend_pid
+    Thread(target=_beat, args=(writer, over), name="writer's heart", daemon=True).start()
     try:
         yield
     finally:
         over.set()
 
 
-def _beat(name: str, over: Event) -> None:
+def _beat(writer: int, over: Event) -> None:
     # Most writers are done before the first beat and need no connection for it.
     while not over.wait(BEAT_SECONDS):
         with (
             suppress(psycopg.OperationalError),
-            psycopg.connect(dsn(env().role), autocommit=True, application_name=name) as own,
+            psycopg.connect(dsn(env().role), autocommit=True) as looking,
+            psycopg.connect(dsn(env().role), autocommit=True, application_name=f"writer {writer}") as own,
         ):
             while not over.wait(BEAT_SECONDS):
-                own.execute("SELECT 1")
+                # The heart of a thread that hangs must not be kept alive by its neighbor.
+                if looking.execute(IS_STEPPING, [STEP_SECONDS, writer]).fetchone() == (True,):
+                    own.execute("SELECT 1")
 
 
 def _wait(cursor: Any) -> None:
@@ -112,6 +123,7 @@ def _wait(cursor: Any) -> None:
             except OperationalError as trouble:
                 if not isinstance(trouble.__cause__, LockNotAvailable):
                     raise
+            heartbeats.moved()
             cursor.execute(WRITER, [WRITER_LOCK])
             now = cursor.fetchone()
             if now is None or now != seen:

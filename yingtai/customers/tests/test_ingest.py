@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from yingtai.collect.api import (
     Declared,
@@ -312,6 +312,21 @@ def test_a_slow_writer_whose_process_runs_is_waited_for(acting, monkeypatch):
                 cursor.execute("SELECT 1")
 
         assert waiting.result(timeout=5)
+
+
+def test_a_writer_whose_main_thread_hangs_is_put_out_though_its_heart_beats(acting, monkeypatch):
+    for name, seconds in (("SLEEPING_SECONDS", 0.3), ("LOOK_SECONDS", 0.1), ("BEAT_SECONDS", 0.05)):
+        monkeypatch.setattr(lock, name, seconds)
+    monkeypatch.setattr(lock, "STEP_SECONDS", 0.5)
+    with (
+        ThreadPoolExecutor(1) as other,
+        pytest.raises(OperationalError),
+        sole_writer(),
+        connection.cursor() as cursor,
+    ):
+        assert other.submit(wait_for_our_turn).result(timeout=5)
+        cursor.execute("SELECT 1")
+    connection.close()
 
 
 def wait_for_our_turn():

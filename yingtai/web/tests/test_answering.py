@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 
@@ -163,3 +164,25 @@ def test_whoever_asks_for_too_much_at_once_is_told_so(monkeypatch):
     clients = ask(*(Client(b"", method="GET") for _ in range(answering.EACH + 1)), application=stuck)
 
     assert sorted(client.status for client in clients) == [200] * answering.EACH + [503]
+
+
+def test_the_web_is_stuck_when_its_loop_is_whatever_its_threads_do(monkeypatch):
+    for name, seconds in (("TURN_SECONDS", 0.02), ("TURNED_SECONDS", 0.2)):
+        monkeypatch.setattr(answering, name, seconds)
+    served, said = Answering(app), []
+
+    async def go():
+        said.append(served.turns())
+        client = Client(b"")
+        await served(client.scope, client.receive, client.send)
+        await asyncio.sleep(0.3)
+        said.append(served.turns())
+        hang()
+        said.append(served.turns())
+
+    def hang():
+        time.sleep(0.3)
+
+    asyncio.run(go())
+
+    assert said == [True, True, False]
