@@ -226,9 +226,9 @@ def test_a_run_killed_after_every_step_leaves_nothing_half_done_and_the_next_goe
             names in (["Button Clicked"], ["Product Viewed", "Button Clicked"]) for names in timelines(acting)
         )
         assert events_left(neighbour_acting) == {"Product Viewed": 1}
-        assert kills < 20
+        assert kills < 60
 
-    assert kills == 7
+    assert kills >= 7  # other brands may have begun, too
     assert events_left(acting) == {"Product Viewed": 2, "Order Completed": 4, "Button Clicked": 6}
     assert scoped(acting.scope).query("SELECT count(*) AS n FROM order_lines").to_pylist() == [{"n": 2}]
     assert timelines(acting) == [["Button Clicked"]] * 3
