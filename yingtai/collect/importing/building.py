@@ -6,7 +6,7 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from yingtai.collect.errors import FileGivenUp, IdentifierOfACrowd
+from yingtai.collect.errors import FileGivenUp, IdentifierOfACrowd, QuoteNotClosed
 from yingtai.collect.eventset import RawSet
 from yingtai.collect.importing.mapping import ORDER_LINES, PROFILES
 from yingtai.collect.importing.opening import Origin
@@ -109,7 +109,8 @@ class FileImport:
         for batch in self._table.batches(self.setting.mapping.columns(), self._refuse):
             self.report.rows += len(batch)
             yield batch
-            refuse_hopeless(self.report.rejected.total(), self.report.rows)
+            rejected = self.report.rejected
+            refuse_hopeless(rejected.total(), self.report.rows, swallowed=rejected[QuoteNotClosed.code])
             told(self._position())
         told(self.size_bytes)
 

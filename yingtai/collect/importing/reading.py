@@ -52,6 +52,8 @@ MOST_COLUMNS = 2_000
 MOST_LINES_IN_ONE = 50
 PATIENCE_LINES, PATIENCE_SHARE = 10_000, 0.95
 """A file is given up once more lines than that, and a larger share of what was read, could not be used."""
+MOST_SWALLOWED = 1_000_000
+"""So many lines may stand in quotes that somebody forgot to close: what comes after them is read all the same."""
 MOST_EMPTY_LINES = 2_000_000
 """A spreadsheet saved to its very end has a million; a packed file of a few kilobytes may have milliards."""
 MOST_WIDE_CELLS = 20_000_000
@@ -130,12 +132,15 @@ class Table:
             yield _batch(waiting, contents, places)
 
 
-def refuse_hopeless(refused: int, rows: int) -> None:
+def refuse_hopeless(refused: int, rows: int, *, swallowed: int) -> None:
     """Give up a file of which hardly a line can be used, before it takes hours to say so of each.
 
+    In: swallowed  how many of the refused lines a quote holds that was not closed: they say nothing of the others
     Raises: FileGivenUp
     """
-    if refused > PATIENCE_LINES and refused > PATIENCE_SHARE * rows:
+    forgiven = min(swallowed, MOST_SWALLOWED)
+    counted = refused - forgiven
+    if counted > PATIENCE_LINES and counted > PATIENCE_SHARE * (rows - forgiven):
         raise FileGivenUp(rejected=f"{refused:,}", rows=f"{rows:,}")
 
 
@@ -143,7 +148,7 @@ class Patience:
     """Counts what a reader can use of a file and what not, and gives up when that is hopeless."""
 
     def __init__(self, refuse: Refuse = lambda *_: None) -> None:
-        self._refuse, self._refused, self._used = refuse, 0, 0
+        self._refuse, self._refused, self._used, self._swallowed = refuse, 0, 0, 0
         self._first: type[ProductError] = FileEmpty
 
     @property
@@ -169,7 +174,8 @@ class Patience:
         if not self._refused:
             self._first = reason
         self._refused += 1
-        refuse_hopeless(self._refused, self._refused + self._used)
+        self._swallowed += reason is QuoteNotClosed
+        refuse_hopeless(self._refused, self._refused + self._used, swallowed=self._swallowed)
 
 
 def open_table(origin: Origin, options: FileOptions) -> Table:

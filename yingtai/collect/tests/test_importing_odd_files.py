@@ -193,6 +193,18 @@ def test_every_line_that_an_open_quote_swallows_is_counted_once(broken):
     assert len(rows) > 3
 
 
+def test_a_quote_that_swallows_very_many_lines_does_not_end_the_reading():
+    lines = [f"{number}@x.cn,,," for number in range(16_000)]
+    lines[3] = '3@x.cn,,"Name,Bonn'
+
+    rows, opened = read(PEOPLE_HEADER + "\n".join(lines) + "\n", PEOPLE)
+
+    swallowed = opened.report.rejected["collect.quote-not-closed"]
+    assert swallowed > 10_000
+    assert (opened.report.rows, len(rows) + swallowed) == (16_000, 16_000)
+    assert not opened.report.is_given_up
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
