@@ -18,6 +18,8 @@ from yingtai.kernel.labels import Label
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 NEVER_SHOWN_AGAIN = frozenset({"csrfmiddlewaretoken"})
 UNSTORABLE_JSON = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
+SOMEBODYS = "yingtai.somebodys"
+"""Stands in the environ of a request once it is known to be somebody's: a session or a key that is real."""
 
 
 class ActingRequest(HttpRequest):

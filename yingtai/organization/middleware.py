@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control
 
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import public_doors
-from yingtai.kernel.http import ActingRequest, answer_problem
+from yingtai.kernel.http import SOMEBODYS, ActingRequest, answer_problem
 from yingtai.kernel.scope import NOTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.errors import KeyNotAccepted
@@ -35,6 +35,9 @@ class ActingMiddleware:
             request.acting = self._acting(request)
         except KeyNotAccepted as problem:
             return answer_problem(request, problem)
+        if request.acting.actor != NOBODY:
+            # Whoever deals out turns believes a session or a key only once it was somebody's.
+            request.META[SOMEBODYS] = True
         with acting_transaction(request.acting):
             response = self.get_response(request)
             if response.status_code >= 500:

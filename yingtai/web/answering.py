@@ -10,7 +10,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, nullcontext
-from hashlib import blake2b
 from http import HTTPStatus
 from importlib import import_module
 from io import BytesIO
@@ -19,8 +18,8 @@ from typing import Any
 from asgiref.wsgi import WsgiToAsgiInstance
 
 from yingtai.kernel import heartbeats
-from yingtai.kernel.addresses import client_address
 from yingtai.web.bodies import HELD_BYTES, Arriving, Gone, Receive, TooSlow, announced, read_body
+from yingtai.web.clients import Clients
 from yingtai.web.processes import die_with, show_name
 from yingtai.web.turns import Busy, Turns
 
@@ -74,6 +73,7 @@ class Answering:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
         self._turns, self._posts = Turns(EACH), Turns(EACH_POSTED)
         self._uploads = Turns(UPLOADS)
+        self._clients = Clients()
         self._aside = ThreadPoolExecutor(2, thread_name_prefix="aside")
         self._turned_at = 0.0
         self._turning: asyncio.Task[None] | None = None
@@ -117,10 +117,11 @@ class Answering:
             await _refuse(send, HTTPStatus.BAD_REQUEST)
 
     async def _answer(self, scope: Scope, body: Any, send: Send) -> None:
-        client = _client(scope)
+        client = self._clients.of(scope)
         async with self._waiting(scope["method"], client), self._turns.turn(client):
             answer = _Answer(self._application, scope, body, send, asyncio.get_running_loop())
             await answer.make_in(self._threads)
+        self._clients.note(scope, answer.environ)
         await answer.send_rest()
 
     async def _answer_aside(self, scope: Scope, send: Send) -> None:
@@ -139,7 +140,7 @@ class _Answer:
         self, application: Application, scope: Scope, body: Any, send: Send, loop: asyncio.AbstractEventLoop
     ) -> None:
         self._application, self._send, self._loop = application, send, loop
-        self._environ = _environ(scope, body)
+        self.environ = _environ(scope, body)
         self._start: dict[str, Any] = {}
         self._rest = b""
 
@@ -149,7 +150,7 @@ class _Answer:
 
     def make(self) -> None:
         """Make the answer; of a long one all but the last part is sent on the way."""
-        answer = self._application(self._environ, self._start_response)
+        answer = self._application(self.environ, self._start_response)
         try:
             for part in _parts(answer):
                 if self._rest:
@@ -211,15 +212,6 @@ def _environ(scope: Scope, body: Any) -> dict[str, Any]:
     instance.scope = {**scope, "headers": headers}
     environ: dict[str, Any] = instance.build_environ(instance.scope, body)  # type: ignore[no-untyped-call]
     return environ
-
-
-def _client(scope: Scope) -> str:
-    """Return what tells clients apart: the session or the key they come with, else their address."""
-    for name, value in scope["headers"]:
-        if name == b"authorization" or (name == b"cookie" and SIGNED_IN[0] in value):
-            return blake2b(value, digest_size=16).hexdigest()
-    forwarded = next((value for name, value in scope["headers"] if name == b"x-forwarded-for"), b"")
-    return client_address(str((scope.get("client") or ("",))[0]), forwarded.decode("latin1"))
 
 
 def _is_signed_in(scope: Scope) -> bool:

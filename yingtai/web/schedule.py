@@ -10,6 +10,7 @@ SCHEDULE = (
     ("* * * * *", "kernel.retry_stalled_jobs"),
     ("17 3 * * *", "kernel.prune_jobs"),
     ("27 3 * * *", "organization.prune_sign_ins"),
+    ("*/15 * * * *", "organization.count_unknown_sign_ins"),
     ("31 3 * * *", "customers.forget_batches"),
     ("* * * * *", "campaigns.keep_going"),
     ("*/15 * * * *", "audiences.refresh_all"),

@@ -5,7 +5,9 @@ import threading
 import time
 
 import pytest
+from django.test import Client as Browser
 
+from yingtai.kernel.http import SOMEBODYS
 from yingtai.web import answering, bodies, turns
 from yingtai.web.answering import Answering
 
@@ -153,6 +155,54 @@ def test_one_client_takes_some_threads_and_never_all(method, each):
     assert {client.status for client in clients} == {200}
 
 
+def at_once(clients, *, served):
+    """Return how many of these clients are answered at the same time."""
+    held, most, lock = [0], [0], threading.Lock()
+
+    def busy(environ, start_response):
+        with lock:
+            held[0] += 1
+            most[0] = max(most[0], held[0])
+        time.sleep(0.02)
+        with lock:
+            held[0] -= 1
+        if "sessionid=real" in environ.get("HTTP_COOKIE", ""):
+            environ[SOMEBODYS] = True
+        return app(environ, start_response)
+
+    served._application = busy
+
+    async def go():
+        await asyncio.gather(*(served(one.scope, one.receive, one.send) for one in clients))
+
+    asyncio.run(go())
+    return most[0]
+
+
+def with_sessions(word, count, *more):
+    cookies = [f"a={number}; sessionid={word}{number}".encode() for number in range(count)]
+    return [Client(b"", method="GET", headers=[(b"cookie", cookie), *more]) for cookie in cookies]
+
+
+def test_a_thousand_invented_sessions_have_the_turns_of_one_address():
+    served = Answering(app)
+
+    assert at_once(with_sessions("invented", 40), served=served) == answering.EACH
+    assert at_once(with_sessions("invented", 40), served=served) == answering.EACH
+
+
+def test_sessions_of_colleagues_behind_one_address_have_turns_of_their_own():
+    served = Answering(app)
+
+    assert at_once(with_sessions("real", 20), served=served) == answering.EACH
+    assert at_once(with_sessions("real", 20), served=served) == answering.THREADS
+    one = [
+        Client(b"", method="GET", headers=[(b"cookie", f"a={n}; sessionid=real1".encode())])
+        for n in range(20)
+    ]
+    assert at_once(one, served=served) == answering.EACH
+
+
 def test_whoever_asks_for_too_much_at_once_is_told_so(monkeypatch):
     monkeypatch.setattr(turns, "WAIT_SECONDS", 0.05)
     let_go = threading.Event()
@@ -186,3 +236,10 @@ def test_the_web_is_stuck_when_its_loop_is_whatever_its_threads_do(monkeypatch):
     asyncio.run(go())
 
     assert said == [True, True, False]
+
+
+def test_only_a_session_of_somebody_is_marked_as_such(sign_in):
+    assert sign_in("operator").get("/").wsgi_request.META[SOMEBODYS]
+    stranger = Browser()
+    stranger.cookies["sessionid"] = "invented"
+    assert SOMEBODYS not in stranger.get("/").wsgi_request.META
