@@ -1,8 +1,10 @@
 """A brand's look: any color can be read, and a logo is a picture and nothing else."""
 
+from importlib import import_module
 from io import BytesIO
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -11,8 +13,10 @@ from yingtai.compliance.testing import signed_in
 from yingtai.content.colors import DARK, contrast, edge_of, ink_on
 from yingtai.content.errors import ColorNotUnderstood, LogoRefused
 from yingtai.content.looks import MOST_LOGO_BYTES, keep_look, look_of
+from yingtai.content.models import BrandLook
 from yingtai.content.pictures import made_anew
 from yingtai.content.testing import png
+from yingtai.kernel.scoping import acting_transaction
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 GIF = b"GIF89a\x01\x00\x01\x00"
@@ -128,3 +132,20 @@ def test_a_marketer_changes_it_and_an_auditor_only_looks(acting, brand):
     assert "Choose a PNG, JPEG or WebP" in answers[1].content.decode()
     assert look_of(acting, brand.node_no).color == "#c00000"
     assert marketer.get(f"{page}logo")["Content-Type"] == "image/png"
+
+
+def test_logos_of_before_are_made_anew_by_the_next_start(acting, brand, neighbour, neighbour_acting):
+    keep_look(acting, node_no=brand.node_no, color="#c00000", logo=png())
+    keep_look(neighbour_acting, node_no=neighbour.node_no, color="#c00000", logo=png())
+    for who, logo in ((acting, png() + b"<script>"), (neighbour_acting, SVG)):
+        with acting_transaction(who):
+            BrandLook.objects.update(logo=logo)
+    migration = import_module("yingtai.content.migrations.0004_logos_made_anew")
+    for who in (acting, neighbour_acting):
+        with acting_transaction(who):
+            migration.make_anew(apps, None)
+
+    kept = look_of(acting, brand.node_no)
+    assert b"<script>" not in kept.logo
+    assert (pixels(kept.logo), kept.logo_type) == (pixels(png()), "image/png")
+    assert look_of(neighbour_acting, neighbour.node_no).logo == b""
