@@ -136,8 +136,15 @@ class RefundBeyondPayment(ProductError):
 
 class RefundOfUnknownOrder(ProductError):
     code = "customers.refund-of-unknown-order"
-    title = "Something was returned of an order that is not known, by a key that everybody can read"
+    title = "Something was returned of an order that is not known or somebody else's, by a key that everybody can read"
     remedy = "It was kept without its amount. Send the order first, or the return by a server or a file."
+    status = 422
+
+
+class OrderAlreadyComplete(ProductError):
+    code = "customers.order-already-complete"
+    title = "An order was completed once more under its number, by a key that everybody can read"
+    remedy = "It was kept without its amount. Have the page say it once, also when it is loaded again."
     status = 422
 
 

@@ -170,7 +170,10 @@ class TooManyRefused(ProductError):
 class KeyUnknown(ProductError):
     code = "collect.key-unknown"
     title = "The write key is missing, unknown or revoked"
-    remedy = "Send a live write key of the source as the user name of HTTP Basic, without a password."
+    remedy = (
+        "Send a live write key of the source as the user name of HTTP Basic, without a password. In the body it is "
+        "looked for in the first 64 KB only."
+    )
     status = 401
 
 

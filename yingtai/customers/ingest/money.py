@@ -2,7 +2,7 @@
 that everybody can read says no sum beyond any purchase. What does not count leaves the event without its amount.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from yingtai.customers.errors import (
     AmountBeyondPublicKey,
+    OrderAlreadyComplete,
     OrderBelowZero,
     RefundBeyondPayment,
     RefundOfUnknownOrder,
@@ -44,7 +45,7 @@ SMALL_UNITS = NO_CENTS | {
 """Currencies of which one unit buys next to nothing."""
 MOST_PIECES = 1_000_000
 KNOWN_ORDERS = """
-    SELECT brand_no, blind, currency, amount_minor - refunded_minor FROM customers_order
+    SELECT brand_no, blind, currency, amount_minor - refunded_minor, profile_no FROM customers_order
     WHERE blind = ANY(%s) AND brand_no = ANY(%s) AND amount_minor > 0 AND currency IS NOT NULL
 """
 
@@ -54,16 +55,19 @@ NOBODY = np.zeros(0, np.int64)
 
 
 class Order(NamedTuple):
-    """What may still come back of an order."""
+    """What may still come back of an order, and whose it is."""
 
     currency: str
     left: int
+    profile_no: int
 
 
-def settle(batch: Batch) -> tuple[EventSet, Odd]:
+def settle(batch: Batch, whose: np.ndarray) -> tuple[EventSet, Odd]:
     """Return the set with the money that counts, and the rows whose amount does not, by the reason.
 
-    Cost: comparisons of whole columns; one look-up of orders and a step for each return when there are some
+    In:   whose  the number of the profile of each event, 0 for nobody
+    Cost: comparisons of whole columns; one look-up of orders and a step for each return, and for each order that a
+          public key completes, when there are some
     """
     events, public = batch.set.events, batch.from_public()
     amounts, has = _numbers(events, "amount_minor")
@@ -71,16 +75,18 @@ def settle(batch: Batch) -> tuple[EventSet, Odd]:
     limits = _limits(events) if public.any() else np.zeros(len(events), np.int64)
     below = is_completed & (amounts < 0)
     beyond = has & public & ~below & (np.abs(amounts) > limits)
-    counted = np.where(below | beyond, 0, amounts)
+    again = _again(batch, is_completed & (amounts > 0), public & ~beyond)
+    counted = np.where(below | beyond | again, 0, amounts)
     returns = np.flatnonzero(is_refund & ~beyond)
-    unknown, more = _cap(batch, counted, returns, public) if len(returns) else (NOBODY, NOBODY)
+    unknown, more = _cap(batch, counted, returns, public, whose) if len(returns) else (NOBODY, NOBODY)
     odd: Odd = {
         OrderBelowZero: np.flatnonzero(below),
+        OrderAlreadyComplete: np.flatnonzero(again),
         RefundOfUnknownOrder: unknown,
         RefundBeyondPayment: more,
     }
     changed = np.zeros(len(events), bool)
-    changed[np.concatenate([np.flatnonzero(below | beyond), unknown, more])] = True
+    changed[np.concatenate([np.flatnonzero(below | beyond | again), unknown, more])] = True
     pieces = _too_many(events, public)
     lines, lines_beyond = _lines(batch.set.lines, changed, public, limits)
     odd[AmountBeyondPublicKey] = np.flatnonzero(beyond | pieces | lines_beyond)
@@ -93,21 +99,38 @@ def settle(batch: Batch) -> tuple[EventSet, Odd]:
     return EventSet(events, lines), odd
 
 
+def _again(batch: Batch, completed: np.ndarray, public: np.ndarray) -> np.ndarray:
+    """Say which completed orders were complete before, of those that a public key says: a page that is loaded again
+    says so again."""
+    again = np.zeros(len(completed), bool)
+    keys = _keys(batch, np.flatnonzero(completed)) if (completed & public).any() else {}
+    if not keys:
+        return again
+    seen = set(_in_books(batch, {keys[row] for row in keys if public[row]}))
+    seen |= {key for row, key in keys.items() if not public[row]}
+    moments = batch.moments("occurred_at")
+    for row in sorted((row for row in keys if public[row]), key=moments.__getitem__):
+        again[row] = keys[row] in seen
+        seen.add(keys[row])
+    return again
+
+
 def _cap(
-    batch: Batch, counted: np.ndarray, returns: np.ndarray, public: np.ndarray
+    batch: Batch, counted: np.ndarray, returns: np.ndarray, public: np.ndarray, whose: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Set what counts of returns, the earliest first, and return the rows of those of unknown orders that a public key
-    said, and of those that are more than what was left."""
+    """Set what counts of returns, the earliest first, and return the rows of those that a public key said of orders
+    that are unknown or somebody else's, and of those that are more than what was left."""
     keys = _keys(batch, returns)
-    orders = _known(batch, keys) if keys else {}
+    orders = _known(batch, keys, counted, whose) if keys else {}
     currencies = _texts(batch.set.events, "currency", returns)
     currency_of = dict(zip(returns.tolist(), currencies, strict=True))
     unknown, more = [], []
     for row in returns[np.argsort(batch.moments("occurred_at")[returns], kind="stable")].tolist():
         order, said = orders.get(keys.get(row, (0, b""))), int(counted[row])
-        if order is not None and order.currency == currency_of[row]:
+        is_theirs = order is not None and 0 != order.profile_no == whose[row]
+        if order is not None and order.currency == currency_of[row] and (is_theirs or not public[row]):
             back = min(abs(said), max(order.left, 0))
-            orders[keys[row]] = Order(order.currency, order.left - back)
+            orders[keys[row]] = order._replace(left=order.left - back)
             counted[row] = back if said > 0 else -back
             more += [row] if back < abs(said) else []
         elif public[row]:
@@ -116,22 +139,24 @@ def _cap(
     return np.array(unknown, np.int64), np.array(more, np.int64)
 
 
-def _known(batch: Batch, keys: Mapping[int, Key]) -> dict[Key, Order]:
-    """Return what may still come back of the orders that are in the books, or complete in this set."""
-    wanted = set(keys.values())
+def _in_books(batch: Batch, wanted: Collection[Key]) -> dict[Key, Order]:
     brands, blinds = sorted({brand for brand, _ in wanted}), sorted({blind for _, blind in wanted})
     batch.cursor.execute(KNOWN_ORDERS, [blinds, brands])
-    known = {(brand, bytes(blind)): Order(*order) for brand, blind, *order in batch.cursor.fetchall()}
+    return {(brand, bytes(blind)): Order(*order) for brand, blind, *order in batch.cursor.fetchall()}
+
+
+def _known(batch: Batch, keys: Mapping[int, Key], amounts: np.ndarray, whose: np.ndarray) -> dict[Key, Order]:
+    """Return what may still come back of the orders that are in the books, or complete in this set."""
+    known = _in_books(batch, set(keys.values()))
     events = batch.set.events
-    amounts, has = _numbers(events, "amount_minor")
     named = {text for text in _texts(events, "order_id", np.array(list(keys), np.int64)) if text}
     is_named = pc.is_in(events["order_id"].cast(pa.string()), value_set=pa.array(named, pa.string()))
-    rows = np.flatnonzero(has & (amounts > 0) & _is(events, COMPLETED) & is_named.to_numpy())
+    rows = np.flatnonzero((amounts > 0) & _is(events, COMPLETED) & is_named.to_numpy())
     rows = rows[np.argsort(batch.moments("occurred_at")[rows], kind="stable")]
     currencies = _texts(events, "currency", rows)
     for (row, key), currency in zip(_keys(batch, rows).items(), currencies, strict=True):
         if currency is not None:
-            known.setdefault(key, Order(currency, int(amounts[row])))
+            known.setdefault(key, Order(currency, int(amounts[row]), int(whose[row])))
     return known
 
 

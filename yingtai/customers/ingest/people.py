@@ -70,7 +70,8 @@ ADD_ORDERS = """
         SELECT node_no FROM customers_profile AS one WHERE one.profile_no = named.profile_no OFFSET 0
     ) AS profile
     ON CONFLICT (brand_no, blind) DO UPDATE
-    SET amount_minor = excluded.amount_minor, currency = excluded.currency
+    SET amount_minor = excluded.amount_minor, currency = excluded.currency,
+        profile_no = excluded.profile_no, node_no = excluded.node_no
     WHERE excluded.amount_minor > 0 AND coalesce(customers_order.amount_minor, 0) <= 0
 """
 
@@ -149,8 +150,9 @@ def change_traits(batch: Batch, people: People, said: Said) -> None:
 
 
 def add_orders(batch: Batch, people: People) -> None:
-    """Note whose the order numbers of this set are, which the earliest event that names one decides, and what was paid:
-    nothing for what came back under a number of its own, which is below zero."""
+    """Note whose the order numbers of this set are, which the event that says what was paid decides, until then the
+    earliest that names one, and what was paid: nothing for what came back under a number of its own, which is below
+    zero."""
     events = batch.set.events
     if "order_id" not in events.column_names or events["order_id"].null_count == len(events):
         return
@@ -163,7 +165,6 @@ def add_orders(batch: Batch, people: People) -> None:
     blind = order_blinds(texts, brands)
     order = np.argsort(occurred[rows], kind="stable")
     first = order[first_per(brands[order], blind[order])]
-    picked = rows[first]
     amounts, has = _paid(batch)
     paying = _paying(rows, first, order, brands, blind, is_paid=amounts[rows] > 0)
     put_rows(
@@ -173,8 +174,8 @@ def add_orders(batch: Batch, people: People) -> None:
             {
                 "brand_no": brands[first].astype(np.int32),
                 "blind": _bytes(blind[first]),
-                "profile_no": people.profile_no[picked],
-                "occurred_at": _moments(occurred[picked]),
+                "profile_no": people.profile_no[paying],
+                "occurred_at": _moments(occurred[rows[first]]),
                 "amount_minor": pa.array(amounts[paying], pa.int64(), mask=~has[paying]),
                 "currency": _column(batch, "currency", pa.string(), paying),
             }

@@ -92,9 +92,6 @@ def ingest_set(
         oddities = _by_source(events, {PersonalValueConcealed: concealed})
         kept = repeats.drop_repeats(cursor, events, memory, acting.at.date())
         batch = Batch(acting, ingest_no, kept, cursor, found if kept is events else None)
-        if len(kept):
-            batch.set, uncounted = money.settle(batch)
-            oddities.update(_by_source(kept, uncounted))
         events = kept
         at_step("repeats")
         done = _write_books(batch, total, oddities, with_timeline=with_timeline, at_step=at_step)
@@ -143,6 +140,9 @@ def _write_books(
     )
     at_step("identified")
     moved = _fold(batch, found)
+    if len(batch.set):
+        batch.set, uncounted = money.settle(batch, found.profile_no)
+        oddities.update(_by_source(batch.set, uncounted))
     said = read_traits(batch, found)
     keyring = _keyring(batch, found, said)
     extras = private.seal_extras(batch, found, keyring)

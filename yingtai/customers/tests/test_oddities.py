@@ -115,3 +115,48 @@ def test_lines_of_an_order_count_no_further_than_the_order(acting, shop):
     lines = lake.scoped(acting.scope).query("SELECT amount_minor, quantity FROM order_lines").to_pylist()
     assert lines == [{"amount_minor": None, "quantity": None}] * 2
     assert amounts(acting) == [("Order Completed", 1000)]
+
+
+def bought(order_id="1001", total=50, *, by, event="Order Completed"):
+    properties = {"order_id": order_id, "total": total, "currency": "EUR"}
+    return {
+        "type": "track",
+        "event": event,
+        "anonymousId": by,
+        "messageId": f"{by} {event} {total}",
+        "properties": properties,
+    }
+
+
+@pytest.mark.parametrize(("kind", "counted"), [("sdk", []), ("server", [("Order Refunded", 2000)])])
+@pytest.mark.parametrize("is_apart", [True, False])
+def test_only_whoever_bought_returns_an_order_by_a_public_key(acting, brand, shop, kind, counted, is_apart):
+    teller = make_source(acting, brand.node_no, name="teller", kind=kind)
+    send(shop, [{"type": "track", "event": "Looked", "anonymousId": "thief", "messageId": "before",
+                 "properties": {"order_id": "1001"}}])  # fmt: skip
+    drain(MONDAY)
+    send(shop, [bought(by="anna")])
+    if is_apart:
+        drain(MONDAY)
+    send(teller, [bought(total=20, by="thief", event="Order Refunded")])
+    drain(MONDAY)
+
+    assert amounts(acting) == [("Order Completed", 5000), *counted]
+
+    send(teller, [bought(total=10, by="anna", event="Order Refunded")])
+    drain(MONDAY)
+    assert ("Order Refunded", 1000) in amounts(acting)
+
+
+def test_a_page_that_is_loaded_again_completes_no_order_twice(acting, brand, shop):
+    server = make_source(acting, brand.node_no, name="server", kind="server")
+    send(shop, [bought(by="anna"), bought(by="anna", total=51), bought("1002", by="ben", total=7)])
+    drain(MONDAY)
+    send(shop, [bought(by="anna", total=52), bought(by="thief", total=53)])
+    drain(MONDAY)
+    noted = [note.count for note in notes_of(acting, shop.source_no)]
+    send(server, [bought(by="anna", total=54)])
+    drain(MONDAY)
+
+    assert amounts(acting) == [("Order Completed", 700), ("Order Completed", 5000), ("Order Completed", 5400)]
+    assert sum(noted) == 3
