@@ -1,4 +1,6 @@
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -51,15 +53,32 @@ def running(acting: Acting) -> Panel | None:
         return None
     tallies = queries.tallies_of(acting, [row.campaign_no for row in rows])
     places = units_at([row.node_no for row in rows]) if len(list_brands(acting.scope)) > 1 else {}
+    alike: dict[tuple[Any, ...], list[Any]] = {}
+    for row in rows:
+        alike.setdefault((row.name, row.state, row.scheduled_at), []).append((row, places.get(row.node_no)))
     context = {
-        "rows": [
-            (row, dict(STATES)[row.state], tallies[row.campaign_no], places.get(row.node_no)) for row in rows
+        "groups": [
+            (
+                same[0][0],
+                dict(STATES)[same[0][0].state],
+                _in_all(tallies[row.campaign_no] for row, _ in same),
+                same,
+            )
+            for same in alike.values()
         ],
     }
     return Panel(
         title=_("Running and scheduled campaigns"), template="campaigns/running_panel.html", context=context,
         url=reverse("campaigns:campaign_list"),
     )  # fmt: skip
+
+
+def _in_all(tallies: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return what several campaigns have sent and still owe."""
+    counted: Counter[str] = Counter()
+    for one in tallies:
+        counted.update({name: one.get(name) or 0 for name in ("sent", "owed")})
+    return dict(counted)
 
 
 def campaigns_to(acting: Acting, audience_no: int) -> list[Use]:

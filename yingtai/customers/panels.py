@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from yingtai.collect.api import trait_title
 from yingtai.customers import queries, viewing
 from yingtai.customers.codes import code_of
+from yingtai.customers.contacting import phone_of
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import deed_abouts, deed_values, home_panels, import_next_steps
 from yingtai.kernel.labels import Label
@@ -31,7 +32,10 @@ def seen_lately(acting: Acting) -> Panel | None:
     return Panel(
         title=_("Your customers, last seen first"),
         template="customers/seen_lately.html",
-        context={"lines": viewing.listed(rows)},
+        context={
+            "lines": [(line, phone_of(line.row.identifiers)) for line in viewing.listed(rows)],
+            "may_reveal": decide(acting, "reveal", Label.L3, "customers.profile").allowed,
+        },
         url=reverse("customers:profile_list"),
     )
 

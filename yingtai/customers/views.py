@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.customers import queries, viewing
+from yingtai.customers.contacting import permissions, phone_of
 from yingtai.customers.deeds import count_search
 from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.forms import ReasonForm
@@ -107,6 +108,8 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         "title": queries.called(view),
         "listed": viewing.listed([view])[0],
         "chips": viewing.chips(view.identifiers),
+        "phone": phone_of(view.identifiers),
+        "permissions": permissions(acting, view.profile_no, view.node_no),
         "entries": viewing.entries(acting, view.profile_no, happened.rows),
         "next_cursor": happened.next_cursor,
         "has_older": bool(happened.rows) and view.first_seen_at < happened.rows[-1].at,
@@ -169,7 +172,11 @@ def reveal(request: ActingRequest, profile_id: UUID, alias_no: int) -> HttpRespo
     value = revealing.reveal_identifier(request.acting, profile_id=profile_id, alias_no=alias_no)
     known = queries.get_profile(request.acting, profile_id).identifiers
     kind = next((one.kind for one in known if one.alias_no == alias_no), "")
-    context = {"value": value, "link": viewing.link_to(kind, value)}
+    context = {
+        "value": value,
+        "link": viewing.link_to(kind, value),
+        "is_call": kind == "phone" and "call" in request.POST,
+    }
     return render_page(request, "customers/revealed.html", context)
 
 

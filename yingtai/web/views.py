@@ -21,6 +21,7 @@ from yingtai.ui.pages import render_page
 from yingtai.web.absence import is_away
 from yingtai.web.errors import BooksDoNotAnswer
 from yingtai.web.first_steps import A_YEAR, COOKIE, dismissed, place_of, steps_shown
+from yingtai.web.gathering import gathered
 
 RETRY_SECONDS = 5
 
@@ -34,7 +35,7 @@ def home(request: ActingRequest) -> HttpResponse:
     waiting = [todo for todos in home_todos.all() for todo in todos(request.acting)]
     context = {
         "panels": panels,
-        "todos": [todo for todo in waiting if may_open(request, todo.url)],
+        "todos": gathered(todo for todo in waiting if may_open(request, todo.url)),
         "first": next(iter(_first_steps(request)), None),
         "steps": steps_shown(request),
     }

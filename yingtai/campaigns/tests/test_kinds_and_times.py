@@ -110,3 +110,18 @@ def test_one_that_waits_says_when_it_begins_on_the_home_page_and_in_the_list(mar
     assert "begins 2026-12-03 10:00" in home
     assert "0 sent" not in home
     assert "scheduled for 2026-12-03 10:00" in listed
+
+
+def test_campaigns_of_one_name_and_time_are_one_line_of_home_that_leads_to_each(
+    marketer, acting, brand, people
+):
+    later = datetime(2026, 12, 3, 10, tzinfo=UTC)
+    made = [make_campaign(acting, brand.node_no, people, scheduled_at=later) for _ in range(2)]
+    for one in made:
+        deciding.launch(acting, one.id)
+
+    home = marketer.get("/").content.decode()
+
+    assert "<b>×2</b>" in home
+    assert home.count("begins <time") == 1
+    assert all(f"/campaigns/{one.id}/monitor/" in home for one in made)

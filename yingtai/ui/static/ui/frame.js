@@ -81,6 +81,12 @@
     if (!keys.open) keys.showModal();
   });
 
+  // A call that was asked for begins as soon as the number is shown; without a telephone nothing happens.
+  document.addEventListener("htmx:load", ({ detail }) => {
+    const link = detail.elt.matches("[data-call]") ? detail.elt : detail.elt.querySelector("[data-call]");
+    if (link) location.href = link.href;
+  });
+
   const chosen = () => document.documentElement.dataset.bsTheme ?? "auto";
   const show = () => {
     for (const button of find("[data-theme-choice]")) button.setAttribute("aria-pressed", String(button.value === chosen()));
