@@ -31,10 +31,12 @@ from yingtai.ui import charts
 from yingtai.ui.formats import listed
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import render_page
+from yingtai.ui.sheets import can_be_taken
 
 
 @require_GET
 @page(action="view", place="compliance.purpose")
+@can_be_taken
 def overview(request: ActingRequest) -> HttpResponse:
     """Purposes, and how many people said yes or no to each."""
     acting, channels, bases = request.acting, dict(CHANNELS), dict(BASES)

@@ -28,6 +28,7 @@ from yingtai.organization.api import ChangedMeanwhile, get_unit_at, list_brands,
 from yingtai.ui.frames import FRAME_POLICY
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+from yingtai.ui.sheets import can_be_taken
 from yingtai.ui.ticked import ARCHIVED, Deeds, actions, do_with_ticked, shows
 
 DEEDS = Deeds(
@@ -38,6 +39,7 @@ DEEDS = Deeds(
 
 @require_GET
 @page(action="view", place="content.template")
+@can_be_taken
 def template_list(request: ActingRequest) -> HttpResponse:
     """Every template, latest change first."""
     began = perf_counter()

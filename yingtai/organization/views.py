@@ -25,6 +25,7 @@ from yingtai.organization.models import Role, Staff
 from yingtai.organization.record_words import about_of, abouts_in_words, details_in_words
 from yingtai.ui.lists import list_kinds, listing
 from yingtai.ui.pages import render_page
+from yingtai.ui.sheets import can_be_taken
 
 TIMES = [
     ("", gettext_lazy("All times")), ("1", gettext_lazy("The latest 24 hours")),
@@ -99,6 +100,7 @@ def region(request: ActingRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @page(action="administer", place="organization.staff")
+@can_be_taken
 def staff_list(request: ActingRequest) -> HttpResponse:
     """Colleagues and their roles; invite one, give or take a role."""
     places = queries.list_places(request.acting.scope)
@@ -237,6 +239,7 @@ def join(request: ActingRequest, token: str) -> HttpResponse:
 
 @require_GET
 @page(action="view", place="home", label=Label.L1)
+@can_be_taken
 def approval_list(request: ActingRequest) -> HttpResponse:
     """What waits for a second person, and what was decided: one's own wishes, and those that one may decide."""
     show, what = request.GET.get("show", ""), request.GET.get("what", "")
@@ -267,6 +270,7 @@ def approval_decide(request: ActingRequest, approval_id: UUID) -> HttpResponse:
 
 @require_GET
 @page(action="audit", place="organization.record")
+@can_be_taken
 def record(request: ActingRequest) -> HttpResponse:
     """Who changed rights, or saw, copied, erased or let out what is private."""
     what, by, days = (request.GET.get(name, "") for name in ("what", "by", "days"))

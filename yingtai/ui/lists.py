@@ -101,6 +101,8 @@ class Listing:
     views: Sequence[KeptView] = ()
     save_url: str = ""
     is_bulk: bool = False
+    sheet_url: str = ""
+    taken: Any = None
 
     @property
     def shown(self) -> frozenset[str]:
@@ -159,7 +161,23 @@ def listing(
         views=keeping.views(request, kind) if keeping else (),
         save_url=reverse(keeping.save_url_name) if keeping else "",
         is_bulk=is_bulk,
+        sheet_url=_sheet_url(request, kind),
+        taken=_taken(request, columns),
     )
+
+
+def _sheet_url(request: HttpRequest, kind: ListKind) -> str:
+    if not getattr(request, "can_be_taken", False):
+        return ""
+    query = kind.kept(request.GET.urlencode())
+    return f"{request.path}?{query}&as=csv" if query else f"{request.path}?as=csv"
+
+
+def _taken(request: HttpRequest, columns: tuple[Column, ...]) -> Any:
+    taken = getattr(request, "taken", None)
+    if taken is not None:
+        taken.columns = columns
+    return taken
 
 
 def cookie_of(kind: ListKind) -> str:

@@ -41,6 +41,11 @@ def render_page(
         response = HttpResponse(status=204)
         response["HX-Redirect"] = request.get_full_path()
         return response
+    if (taken := getattr(request, "taken", None)) is not None:
+        # The rows are wanted and no page (`ui.sheets`).
+        render(request, f"{template}#{fragment}" if fragment else template, context)
+        taken.next_cursor = getattr(context.get("page"), "next_cursor", None)
+        return HttpResponse(status=status)
     part = f"{template}#{fragment}" if fragment and is_swap(request) else template
     response = render(request, part, context, status=status)
     response["Vary"] = SWAP_HEADERS

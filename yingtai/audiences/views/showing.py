@@ -41,6 +41,7 @@ from yingtai.ui.components import Progress
 from yingtai.ui.formats import listed, number
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
+from yingtai.ui.sheets import can_be_taken
 from yingtai.ui.ticked import ARCHIVED, Deeds, actions, do_with_ticked, shows
 
 SHOWN_DAYS = 90
@@ -54,6 +55,7 @@ DEEDS = Deeds(
 
 @require_GET
 @page(action="view", place="audiences.audience")
+@can_be_taken
 def audience_list(request: ActingRequest) -> HttpResponse:
     """Every audience of the place: how many people, how fresh, who came and went."""
     began = perf_counter()

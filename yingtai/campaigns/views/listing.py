@@ -22,6 +22,7 @@ from yingtai.kernel.labels import Label
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+from yingtai.ui.sheets import can_be_taken
 from yingtai.ui.ticked import ARCHIVED, Deeds, actions, do_with_ticked, shows
 
 DEEDS = Deeds(
@@ -32,6 +33,7 @@ DEEDS = Deeds(
 
 @require_GET
 @page(action="view", place="campaigns.campaign")
+@can_be_taken
 def campaign_list(request: ActingRequest) -> HttpResponse:
     """Every campaign, newest first, with how far it is."""
     began = perf_counter()

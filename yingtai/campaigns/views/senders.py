@@ -17,12 +17,14 @@ from yingtai.kernel.labels import Label
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import render_page
+from yingtai.ui.sheets import can_be_taken
 
 ARCHIVED = "archived"
 
 
 @require_http_methods(["GET", "POST"])
 @page(action="view", place="campaigns.campaign")
+@can_be_taken
 def sender_list(request: ActingRequest) -> HttpResponse:
     """Whom mails come from, and who did."""
     brands = list_brands(request.acting.scope)

@@ -68,6 +68,7 @@ from yingtai.ui import formats
 from yingtai.ui.components import Problem, Progress, Step, steps
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import is_swap, render_page
+from yingtai.ui.sheets import can_be_taken
 from yingtai.vault.api import mask
 
 NOT_RECORDED = (
@@ -93,6 +94,7 @@ FIGURES = (
 
 @require_GET
 @page(action="view", place="collect.import")
+@can_be_taken
 def import_list(request: ActingRequest) -> HttpResponse:
     """All imports, newest first."""
     found = list_imports(request.acting, cursor=request.GET.get("after"))

@@ -20,6 +20,7 @@ from yingtai.kernel.http import ActingRequest, page
 from yingtai.organization.api import read_seen, seen_by_form, status_of, units_at
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
+from yingtai.ui.sheets import can_be_taken
 
 KEY = "collect_new_key"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -32,6 +33,7 @@ ORDERS: dict[str, Callable[[SourceView], Any]] = {
 
 @require_GET
 @page(action="view", place="collect.source")
+@can_be_taken
 def source_list(request: ActingRequest) -> HttpResponse:
     """All sources, what they send, and since when."""
     sources = list_sources(request.acting)

@@ -46,6 +46,8 @@ def cell(content: str, listing: Listing, name: str, extra: str = "") -> SafeStri
     column = next((one for one in listing.columns if one.name == name), None)
     if column is None:
         return ""
+    if listing.taken is not None:
+        listing.taken.add(column, content)
     if column.is_heading:
         heading = mark_safe(content.strip())  # noqa: S308 - rendered by Django
         return format_html(

@@ -23,6 +23,12 @@
   // sort go by the address as it is now.
   document.addEventListener("htmx:pushedIntoHistory", () => {
     for (const field of document.querySelectorAll(".list-tools [name=query], .list-bulk [name=query]")) field.value = location.search.slice(1);
+    for (const link of document.querySelectorAll("[data-sheet]")) {
+      const query = new URLSearchParams(location.search);
+      query.delete("after");
+      query.set("as", "csv");
+      link.href = `?${query}`;
+    }
     for (const link of document.querySelectorAll(".list-views [aria-current]")) link.removeAttribute("aria-current");
     for (const link of document.querySelectorAll("thead a[href]")) {
       const query = new URLSearchParams(location.search);
