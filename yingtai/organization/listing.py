@@ -24,6 +24,7 @@ STAFF = ListKind(
     columns=(
         Column(name="name", title=pgettext_lazy("person", "Name"), is_heading=True, is_sorted=True),
         Column(name="email", title=_("E-mail"), is_sorted=True),
+        Column(name="state", title=_("State")),
         Column(name="roles", title=_("Roles")),
     ),
     filters=("role",),

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from operator import itemgetter
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from yingtai.organization.listing import APPROVALS, RECORD, STAFF
 from yingtai.organization.middleware import WORKPLACE
 from yingtai.organization.models import Role, Staff
 from yingtai.organization.record_words import about_of, abouts_in_words, details_in_words
+from yingtai.organization.staff_rows import staff_lines
 from yingtai.ui.lists import list_kinds, listing
 from yingtai.ui.pages import render_page
 from yingtai.ui.sheets import can_be_taken
@@ -102,9 +104,16 @@ def region(request: ActingRequest, code: str) -> HttpResponse:
 @page(action="administer", place="organization.staff")
 @can_be_taken
 def staff_list(request: ActingRequest) -> HttpResponse:
-    """Colleagues and their roles; invite one, give or take a role."""
+    """Colleagues and whoever is invited, with their roles; invite one, give or take a role.
+
+    What is looked for is posted: the name of a colleague in an address would stand in histories and logs.
+    """
+    search, is_search = request.POST.get("search", "").strip()[:120], "search" in request.POST
+    role = (request.POST if is_search else request.GET).get("role", "")
+    if is_search and not search:
+        return redirect(f"{request.path}?{urlencode({'role': role})}" if role else request.path)
     places = queries.list_places(request.acting.scope)
-    form = ColleagueForm(request.POST or None, places=places)
+    form = ColleagueForm(None if is_search else request.POST or None, places=places)
     problem = None
     if form.is_valid():
         try:
@@ -114,11 +123,10 @@ def staff_list(request: ActingRequest) -> HttpResponse:
         else:
             messages.success(request, WAITS if waits else _("The invitation is on its way."))
             return redirect("organization:staff_list")
-    shown, role = listing(request, STAFF), request.GET.get("role", "")
+    shown = listing(request, STAFF)
     context = {
-        "colleagues": queries.list_staff(request.acting.scope, role=role, sort=shown.sort),
+        "lines": staff_lines(request.acting, search=search, role=role, sort=shown.sort), "search": search,
         "listing": shown, "role": role, "choices": [("", _("All roles")), *Role.choices],
-        "invitations": inviting.list_invitations(request.acting.scope, request.acting.at),
         "form": form, "problem": problem, "roles": dict(Role.choices), "own_id": request.user.pk,
     }  # fmt: skip
     status = 422 if problem else 200
