@@ -35,10 +35,13 @@ class Chart:
     urls: Sequence[Sequence[str]] = ()
 
     @property
-    def cells(self) -> list[list[tuple[str, str]]]:
-        """The table's rows, each cell with the page it leads to."""
+    def cells(self) -> list[list[tuple[str, str, Text]]]:
+        """The table's rows, each cell with the page it leads to and the title of its column."""
         urls = self.urls or [[""] * len(row) for row in self.rows]
-        return [list(zip(row, leads, strict=True)) for row, leads in zip(self.rows, urls, strict=True)]
+        return [
+            list(zip(row, leads, self.header, strict=True))
+            for row, leads in zip(self.rows, urls, strict=True)
+        ]
 
     @property
     def is_empty(self) -> bool:

@@ -36,7 +36,10 @@
     ? { nameLocation: "middle", nameGap: 26, nameTextStyle: {} }
     : { nameLocation: axis.inverse ? "start" : "end", nameGap: 12, nameTextStyle: { align: "left" } });
 
-  const dressAxis = (axis, isX, look, write) => {
+  // On a narrow picture words stand in several lines, so that neither they nor the bars are cut off.
+  const broken = (axis, isX, width) => axis.type === "category" && !isX && width < 480 ? { width: Math.round(width * 0.34), overflow: "break", lineHeight: 15 } : {};
+
+  const dressAxis = (axis, isX, look, write, width) => {
     const { nameTextStyle, ...place } = placeName(axis, isX);
     return {
       ...place,
@@ -45,7 +48,7 @@
       axisTick: { show: false },
       splitLine: { show: axis.type === "value", lineStyle: { color: look.line } },
       ...axis,
-      axisLabel: { color: look.muted, hideOverlap: true, ...(axis.type === "value" ? { formatter: write } : {}), ...axis.axisLabel },
+      axisLabel: { color: look.muted, hideOverlap: true, ...(axis.type === "value" ? { formatter: write } : {}), ...broken(axis, isX, width), ...axis.axisLabel },
     };
   };
 
@@ -90,7 +93,7 @@
     return dressed;
   };
 
-  const dress = ({ options, unit, digits, language }) => {
+  const dress = ({ options, unit, digits, language }, width) => {
     const look = { ink: colour("ink"), muted: colour("muted"), line: colour("line"), surface: colour("surface"), palette: [1, 2, 3, 4, 5, 6].map((place) => colour(`chart-${place}`)) };
     const fontFamily = getComputedStyle(document.body).fontFamily;
     const write = writer(unit, digits, language, false);
@@ -108,8 +111,8 @@
         backgroundColor: look.surface, borderColor: look.line, textStyle: { fontFamily, color: look.ink, fontSize: 13 },
         axisPointer: { type: "line", lineStyle: { color: look.muted } }, ...options.tooltip,
       },
-      xAxis: dressAxis(options.xAxis, true, look, short),
-      yAxis: dressAxis(options.yAxis, false, look, short),
+      xAxis: dressAxis(options.xAxis, true, look, short, width),
+      yAxis: dressAxis(options.yAxis, false, look, short, width),
       series: options.series.map((series) => dressSeries(series, look, write)),
     };
     if (options.legend) dressed.legend = { top: 0, right: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: look.muted, fontFamily }, ...options.legend };
@@ -120,7 +123,7 @@
   const draw = (place) => {
     const data = JSON.parse(place.querySelector("script[type='application/json']").textContent);
     const chart = window.echarts.init(place, null, { renderer: "canvas" });
-    chart.setOption(dress(data));
+    chart.setOption(dress(data, place.clientWidth));
     // The same links stand in the table of numbers, for whoever uses no mouse.
     chart.on("click", ({ data: item }) => { if (item?.url?.startsWith("/")) location.assign(item.url); });
     new ResizeObserver(() => chart.resize()).observe(place);
@@ -138,7 +141,7 @@
 
   const redraw = () => {
     for (const [place, { chart, data }] of drawn) {
-      if (place.isConnected) chart.setOption(dress(data), { notMerge: true });
+      if (place.isConnected) chart.setOption(dress(data, place.clientWidth), { notMerge: true });
       else { chart.dispose(); drawn.delete(place); }
     }
   };
