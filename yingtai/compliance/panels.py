@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from yingtai.compliance.channels import CHANNELS
 from yingtai.compliance.evidence_words import evidence_in_words, source_in_words
+from yingtai.compliance.missing import words_of_missing
 from yingtai.compliance.queries import (
     consents_of,
     has_notice_of_consent,
@@ -13,7 +14,14 @@ from yingtai.compliance.queries import (
     list_purposes_without_notice,
 )
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import FirstStep, deed_abouts, first_steps, home_todos, profile_panels
+from yingtai.kernel.contributions import (
+    FirstStep,
+    deed_abouts,
+    first_steps,
+    home_todos,
+    missing_rights,
+    profile_panels,
+)
 from yingtai.kernel.labels import Label
 from yingtai.ui.formats import number
 from yingtai.ui.panels import Panel, Todo
@@ -69,6 +77,7 @@ def purposes_of_deeds(acting: Acting, abouts: Sequence[str]) -> dict[str, tuple[
     return {code: found[code] for code in abouts if code in found}
 
 
+missing_rights.register("compliance", words_of_missing)
 deed_abouts.register("purpose", purposes_of_deeds)
 deed_abouts.register("notice", purposes_of_deeds)
 profile_panels.register("compliance.consents", consents, order=30)

@@ -67,4 +67,4 @@ def decide(acting: Acting, action: str, label: Label, place: str) -> Decision:
 def require(acting: Acting, action: str, label: Label, place: str) -> None:
     """Raise NotAllowed unless `decide` allows it."""
     if not decide(acting, action, label, place).allowed:
-        raise NotAllowed
+        raise NotAllowed(action=action, label=label.name, place=place)

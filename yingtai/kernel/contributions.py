@@ -157,6 +157,10 @@ few queries for a page of the record; no name and no page that the actor may not
 second_person: Catalogue[Any] = Catalogue("acts that take two")
 """What one person asks for and another one approves (`yingtai.organization.api.TwoPersonAct`)."""
 
+missing_rights: Catalogue[Callable[[str, str, str], Sequence[str]]] = Catalogue("words for missing rights")
+"""What to tell somebody who was refused: `words(action, label, place) -> [sentence]`, the right that is missing and
+who can give it; the codes are those of `acting.require`."""
+
 public_doors: Catalogue[Any] = Catalogue("public doors")
 """Pages that people without an account open, by path prefix: `door(request, at) -> Acting | None`. The token in
 the path says where the request acts; None is nobody."""

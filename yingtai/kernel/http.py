@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from yingtai.kernel.acting import Acting, require
+from yingtai.kernel.contributions import missing_rights
 from yingtai.kernel.errors import CharacterNotStorable, NotAllowed, ProductError
 from yingtai.kernel.labels import Label
 
@@ -107,11 +108,21 @@ def answer_problem(request: HttpRequest, problem: ProductError) -> HttpResponse:
             problem_document(problem), status=problem.status, content_type="application/problem+json"
         )
     title, remedy = words_of(problem)
-    words = {"title": title, "remedy": remedy}
+    words: dict[str, Any] = {"title": title, "remedy": remedy}
     if _is_for_a_part(request):
         context = {"problems": [words], "focus": True}
         return _in_messages(request, "ui/problem.html", context, status=problem.status)
-    return render(request, "ui/wrong.html", words, status=problem.status)
+    more = {"said": _missing_right(problem), "may_pass": problem.status >= 500}
+    return render(request, "ui/wrong.html", words | more, status=problem.status)
+
+
+def _missing_right(problem: ProductError) -> list[str]:
+    """Return which right is missing and who can give it, of a refusal that knows it."""
+    facts = problem.facts
+    if not isinstance(problem, NotAllowed) or "place" not in facts:
+        return []
+    asked = (str(facts["action"]), str(facts["label"]), str(facts["place"]))
+    return [sentence for words in missing_rights.all() for sentence in words(*asked)]
 
 
 def _is_for_a_part(request: HttpRequest) -> bool:

@@ -72,7 +72,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address that leads nowhere."""
     words = {
         "title": _("There is no such page"),
-        "remedy": _("The address may be mistyped, or what it showed may have been removed. Go on from Home."),
+        "remedy": _("The address may be mistyped, or what it showed may have been removed."),
     }
     return render(request, "ui/wrong.html", words, status=404)
 
@@ -92,6 +92,7 @@ def broken(request: HttpRequest) -> HttpResponse:
         "title": _("Something went wrong on our side"),
         "remedy": _("Nothing was changed. Try again; if it happens again, tell your operator the reference."),
         "reference": reference,
+        "may_pass": True,
     }
     if request.path.startswith("/api/"):
         document = {"type": "about:blank", "title": words["title"], "status": 500, "detail": words["remedy"]}

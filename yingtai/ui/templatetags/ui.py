@@ -17,6 +17,7 @@ from yingtai.ui.components import Progress, Text, TimelineEntry, steps
 from yingtai.ui.pages import is_swap
 from yingtai.ui.panels import Panel
 from yingtai.ui.time_zones import zone_title
+from yingtai.ui.ways_on import ways_on
 
 register = template.Library()
 
@@ -281,6 +282,13 @@ def button(
     """
     is_shown = navigation.may_open(context.get("request"), url or posts)
     return {"text": text, "url": url, "kind": kind, "is_shown": is_shown, **options}
+
+
+@register.simple_tag(takes_context=True)
+def go_on(context: Context, *, may_pass: bool = False) -> str:
+    """`{% go_on %}` from a page that could not be shown: back, to the list of its kind, to the search, Home."""
+    ways = ways_on(context["request"], may_pass=may_pass)
+    return render_to_string("ui/ways_on.html", {"ways": ways}, context["request"])
 
 
 # --- words and figures ---

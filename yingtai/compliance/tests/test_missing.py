@@ -1,0 +1,27 @@
+"""Whoever is refused is told which right is missing, which roles have it, and where to go on."""
+
+from yingtai.compliance.testing import signed_in
+
+ENGLISH = {"accept-language": "en"}
+
+
+def test_a_refusal_names_the_right_the_roles_and_the_ways_on(brand):
+    analyst = signed_in(brand.code, "analyst")
+
+    page = analyst.get("/content/new", headers=ENGLISH | {"referer": "http://testserver/insights/"})
+
+    text = page.content.decode()
+    assert page.status_code == 403
+    assert "You would need the right to: make and change (Templates)." in text
+    assert "Roles that include it: Marketer, Brand manager." in text
+    assert 'href="/insights/"' in text
+    assert "Back to where you were" in text
+    assert "data-search-open" in text.partition("<main")[2]
+
+
+def test_a_page_that_is_not_there_leads_to_the_list_of_its_kind(brand):
+    page = signed_in(brand.code, "marketer").get("/campaigns/nothing-here", headers=ENGLISH)
+
+    main = page.content.decode().partition("<main")[2]
+    assert page.status_code == 404
+    assert 'href="/campaigns/"' in main
