@@ -89,7 +89,9 @@ class CampaignForm(forms.Form):
             titles.append((str(campaign.version_id), _version_before(acting, campaign.version_id)))
         self._choose("version_id", nothing + titles)
         self._offer_senders(acting, campaign)
-        purposes = [one for one in list_purposes(acting) if one.node_no == campaign.node_no]
+        purposes = [
+            one for one in list_purposes(acting, is_archived=False) if one.node_no == campaign.node_no
+        ]
         usable = [(one.code, one.title) for one in purposes if campaign.channel in one.channels]
         self._choose("purpose", usable or [(campaign.purpose, campaign.purpose)])
         if campaign.goal_event not in dict(GOALS):

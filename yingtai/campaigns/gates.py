@@ -14,7 +14,7 @@ from yingtai.campaigns.errors import (
     UnsubscribeLinkIsMissing,
 )
 from yingtai.campaigns.queries import CampaignView
-from yingtai.compliance.api import PurposeNotFound, get_purpose, latest_notice_version
+from yingtai.compliance.api import PurposeIsArchived, PurposeNotFound, get_purpose, latest_notice_version
 from yingtai.content.api import TemplateNotFound, compiled, get_version
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import launch_gates
@@ -56,6 +56,8 @@ def has_purpose(acting: Acting, campaign: CampaignView) -> ProductError | None:
         purpose = get_purpose(acting, code=campaign.purpose, node_no=campaign.node_no)
     except PurposeNotFound as problem:
         return problem
+    if purpose.archived_at:
+        return PurposeIsArchived(field="purpose", purpose=purpose.title)
     if campaign.channel not in purpose.channels:
         return NoticeIsMissing(field="purpose", purpose=campaign.purpose)
     if latest_notice_version(acting, node_no=campaign.node_no, purpose=campaign.purpose) is None:

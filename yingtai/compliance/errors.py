@@ -55,6 +55,13 @@ class PurposeIsTaken(ProductError):
     status = 409
 
 
+class PurposeIsArchived(ProductError):
+    code = "compliance.purpose-is-archived"
+    title = "The purpose {purpose} is archived"
+    remedy = "Choose a purpose that is in use, or have this one restored."
+    status = 409
+
+
 class SourceHoldsPersonalData(ProductError):
     code = "compliance.source-holds-personal-data"
     title = "The {what} of a consent looks like personal data"

@@ -15,7 +15,7 @@ PURPOSES = ListKind(
         Column(name="basis", title=_("Legal basis")),
         Column(name="retention", title=_("Declared retention, days"), is_numeric=True, is_sorted=True),
     ),
-    filters=("basis", "channel"),
+    filters=("basis", "channel", "show"),
     sort="code",
 )
 list_kinds.register(PURPOSES.name, PURPOSES)

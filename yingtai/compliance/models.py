@@ -37,6 +37,7 @@ class Purpose(ScopedModel):
     basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.CONSENT)
     retention_days = models.IntegerField()
     created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -53,6 +53,7 @@ class PurposeView:
     basis: str
     retention_days: int
     created_at: datetime
+    archived_at: datetime | None = None
 
     @property
     def title(self) -> str:
@@ -103,7 +104,7 @@ def view_purpose(purpose: Purpose) -> PurposeView:
     return PurposeView(
         purpose.id, purpose.purpose_no, purpose.node_no, purpose.code, purpose.title, purpose.title_zh,
         tuple(purpose.channels), purpose.basis, purpose.retention_days,
-        purpose.created_at,
+        purpose.created_at, purpose.archived_at,
     )  # fmt: skip
 
 
@@ -114,10 +115,16 @@ def view_notice(notice: Notice) -> NoticeView:
     )  # fmt: skip
 
 
-def list_purposes(acting: Acting) -> list[PurposeView]:
-    """Return the purposes in the actor's scope, and those of the brand above it."""
+def list_purposes(acting: Acting, *, is_archived: bool | None = None) -> list[PurposeView]:
+    """Return the purposes in the actor's scope, and those of the brand above it.
+
+    In: is_archived  only those in use (False) or those that are archived (True); None for all: answers are kept of all
+    """
+    purposes = Purpose.objects.order_by("node_no", "code")
+    if is_archived is not None:
+        purposes = purposes.filter(archived_at__isnull=not is_archived)
     with acting_transaction(acting):
-        return [view_purpose(purpose) for purpose in Purpose.objects.order_by("node_no", "code")]
+        return [view_purpose(purpose) for purpose in purposes]
 
 
 def get_purpose(acting: Acting, *, code: str, node_no: int | None = None) -> PurposeView:
@@ -149,7 +156,8 @@ def has_notice_of_consent(acting: Acting) -> bool:
 def list_purposes_without_notice(acting: Acting) -> list[PurposeView]:
     """Return the purposes that ask for consent and of which people were told nothing yet."""
     with acting_transaction(acting):
-        silent = Purpose.objects.filter(notices=None, basis=Basis.CONSENT).order_by("node_no", "code")
+        silent = Purpose.objects.filter(notices=None, basis=Basis.CONSENT, archived_at=None)
+        silent = silent.order_by("node_no", "code")
         return [view_purpose(purpose) for purpose in silent]
 
 

@@ -9,5 +9,6 @@ urlpatterns = [
     path("compliance/purposes/standard", views.purposes_standard, name="purposes_standard"),
     path("compliance/purposes/<uuid:purpose_id>/", views.purpose, name="purpose"),
     path("compliance/purposes/<uuid:purpose_id>/notice", views.notice_new, name="notice_new"),
+    path("compliance/purposes/several", views.several, name="several"),
     path("compliance/policy/", views.policy, name="policy"),
 ]

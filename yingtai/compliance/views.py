@@ -17,9 +17,11 @@ from yingtai.compliance.listing import PURPOSES
 from yingtai.compliance.policy import ACTIONS, FOR_EVERYONE, RULES, Rule
 from yingtai.compliance.policy_words import ACTION_WORDS, LABEL_WORDS, PLACE_WORDS
 from yingtai.compliance.services.purposes import (
+    archive_purpose,
     install_standard_purposes,
     publish_notice,
     register_purposes,
+    restore_purpose,
 )
 from yingtai.kernel.acting import decide
 from yingtai.kernel.errors import ProductError
@@ -32,6 +34,9 @@ from yingtai.ui.formats import listed
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import render_page
 from yingtai.ui.sheets import can_be_taken
+from yingtai.ui.ticked import ARCHIVED, Deeds, actions, do_with_ticked, shows
+
+DEEDS = Deeds(archive=archive_purpose, restore=restore_purpose)
 
 
 @require_GET
@@ -40,14 +45,18 @@ from yingtai.ui.sheets import can_be_taken
 def overview(request: ActingRequest) -> HttpResponse:
     """Purposes, and how many people said yes or no to each."""
     acting, channels, bases = request.acting, dict(CHANNELS), dict(BASES)
+    show = request.GET.get("show", "")
     purposes, numbers = queries.list_purposes(acting), queries.count_consents(acting)
     places = units_at([purpose.node_no for purpose in purposes])
     has_brands = len(list_brands(acting.scope)) > 1
-    shown = listing(request, PURPOSES, without=() if has_brands else ("place",))
+    shown = listing(request, PURPOSES, without=() if has_brands else ("place",), is_bulk=_may_edit(request))
     silent = _without_purposes(request, purposes)
     basis, channel = request.GET.get("basis", ""), request.GET.get("channel", "")
     context = {
         "listing": shown,
+        "show": show,
+        "shows": shows(),
+        "actions": actions(show),
         "basis": basis,
         "channel": channel,
         "basis_choices": [("", _("Every basis")), *BASES],
@@ -61,7 +70,9 @@ def overview(request: ActingRequest) -> HttpResponse:
                 listed([channels.get(one, one) for one in purpose.channels]),
             )
             for purpose in _in_order(purposes, shown.sort)
-            if basis in ("", purpose.basis) and (not channel or channel in purpose.channels)
+            if (purpose.archived_at is not None) == (show == ARCHIVED)
+            and basis in ("", purpose.basis)
+            and (not channel or channel in purpose.channels)
         ],
         "numbers": [
             (row, places.get(row.purpose.node_no), channels.get(row.channel, row.channel)) for row in numbers
@@ -74,7 +85,14 @@ def overview(request: ActingRequest) -> HttpResponse:
         "may_edit": _may_edit(request),
         "is_protected": is_protected(acting),
     }
-    return render_page(request, "compliance/overview.html", context, fragment="rows")
+    return render_page(request, "compliance/overview.html", context, fragment="rows", whole_for="show")
+
+
+@require_POST
+@page(action="edit", place="compliance.purpose")
+def several(request: ActingRequest) -> HttpResponse:
+    """Archive or restore the purposes that were ticked."""
+    return do_with_ticked(request, PURPOSES, DEEDS)
 
 
 def _in_order(purposes: list[queries.PurposeView], sort: str) -> list[queries.PurposeView]:

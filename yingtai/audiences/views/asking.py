@@ -115,7 +115,7 @@ def _look(
 ) -> HttpResponse:
     gates = [
         (f"{purpose.code}:{channel}", f"{purpose.title} · {channel_title(channel)}")
-        for purpose in list_purposes(request.acting) for channel in purpose.channels
+        for purpose in list_purposes(request.acting, is_archived=False) for channel in purpose.channels
     ]  # fmt: skip
     gates = list(dict(gates).items())
     gate = chosen if chosen in dict(gates) else next((key for key, _title in gates), "")

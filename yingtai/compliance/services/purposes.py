@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,8 @@ deed_values.register(
     ],
 )  # fmt: skip
 deed_words.register("purpose.registered", _("registered a purpose"))
+deed_words.register("purpose.archived", _("archived a purpose"))
+deed_words.register("purpose.restored", _("restored a purpose"))
 deed_words.register("notice.published", _("published a notice"))
 
 
@@ -67,6 +70,41 @@ def register_purposes(acting: Acting, brands: Sequence[int], **purpose: Any) -> 
     """
     with acting_transaction(acting):
         return [register_purpose(acting, node_no=node_no, **purpose) for node_no in brands]
+
+
+def archive_purpose(acting: Acting, purpose_id: UUID) -> None:
+    """Let no new campaign choose a purpose; what people answered stays, and they can still withdraw.
+
+    Repeating it changes nothing.
+
+    Raises: PurposeNotFound
+    """
+    with acting_transaction(acting):
+        purpose = _locked(purpose_id)
+        if purpose.archived_at is None:
+            purpose.archived_at = acting.at
+            purpose.save(update_fields=["archived_at"])
+            record_deed(acting, "purpose.archived", node_no=purpose.node_no, about=purpose.code)
+
+
+def restore_purpose(acting: Acting, purpose_id: UUID) -> None:
+    """Take an archived purpose back into use. Repeating it changes nothing.
+
+    Raises: PurposeNotFound
+    """
+    with acting_transaction(acting):
+        purpose = _locked(purpose_id)
+        if purpose.archived_at is not None:
+            purpose.archived_at = None
+            purpose.save(update_fields=["archived_at"])
+            record_deed(acting, "purpose.restored", node_no=purpose.node_no, about=purpose.code)
+
+
+def _locked(purpose_id: UUID) -> Purpose:
+    purpose = Purpose.objects.select_for_update().filter(id=purpose_id).first()
+    if purpose is None:
+        raise PurposeNotFound(purpose=purpose_id)
+    return purpose
 
 
 def publish_notice(
