@@ -186,13 +186,7 @@ def came_before(acting: Acting, node_no: int, digest: bytes | None, mapping: Map
     keys = mapping.keys_of_lines()
     if digest is None or not keys:
         return None
-    lowest = brand_node(node_no)
-    with acting_transaction(acting):
-        rows = Import.objects.filter(
-            digest=bytes(digest), node_no__gte=lowest, node_no__lt=lowest + (1 << BRAND_SHIFT)
-        )
-        runs = list(rows.filter(LOADS | ~Q(began_as=[])).order_by("-created_at", "-id")[:MOST_RUNS_COMPARED])
-    taken = [(row, earlier) for row in runs for earlier in _taken_as(row)]
+    taken = _runs_of_file(acting, node_no, digest)
     if any(row.state == Import.State.DONE and earlier.keys_of_lines() == keys for row, earlier in taken):
         # All that came by these keys is found again line by line.
         return None
@@ -200,6 +194,29 @@ def came_before(acting: Acting, node_no: int, digest: bytes | None, mapping: Map
         if earlier.keys_of_lines() not in ((), keys):
             return EarlierRun(row.id, row.finished_at or row.created_at, earlier.source)
     return None
+
+
+def same_file_taken(
+    acting: Acting, node_no: int, digest: bytes | None, mapping: Mapping
+) -> EarlierRun | None:
+    """Return the latest import that took in all of the very same file by the same keys: its lines are recognized."""
+    if digest is None:
+        return None
+    for row, earlier in _runs_of_file(acting, node_no, digest):
+        if row.state == Import.State.DONE and earlier.keys_of_lines() == mapping.keys_of_lines():
+            return EarlierRun(row.id, row.finished_at or row.created_at, earlier.source)
+    return None
+
+
+def _runs_of_file(acting: Acting, node_no: int, digest: bytes) -> list[tuple[Import, Mapping]]:
+    """Return the runs of a brand that took the very same file, or may have, each with how, the latest first."""
+    lowest = brand_node(node_no)
+    with acting_transaction(acting):
+        rows = Import.objects.filter(
+            digest=bytes(digest), node_no__gte=lowest, node_no__lt=lowest + (1 << BRAND_SHIFT)
+        )
+        runs = list(rows.filter(LOADS | ~Q(began_as=[])).order_by("-created_at", "-id")[:MOST_RUNS_COMPARED])
+    return [(row, earlier) for row in runs for earlier in _taken_as(row)]
 
 
 def _taken_as(row: Import) -> list[Mapping]:

@@ -217,7 +217,9 @@ def test_when_people_agreed_is_guessed_and_purposes_and_zones_are_offered_by_nam
     chosen = columns_of(page)
 
     assert chosen == {"column_0": "person.email", "column_1": "consent", "column_2": "consent-time"}
-    assert '<option value="marketing.email|email" selected>Marketing by e-mail</option>' in text_of(page)
+    # What people agreed to is for whoever brings the file to say: nothing is chosen beforehand.
+    assert '<option value="marketing.email|email">Marketing by e-mail</option>' in text_of(page)
+    assert '<option value="" selected>– choose –</option>' in text_of(page)
     assert "Personalised offers · Website" in text_of(page)
     assert "service.messages" not in text_of(page)
     assert text_of(page).index("Of your brands") < text_of(page).index("Africa/Abidjan")
@@ -333,7 +335,10 @@ def test_the_very_file_under_another_name_is_refused_until_somebody_insists(mark
     run.end(run.open().report)
 
     _same, path = ready(marketer, acting, "Shop")
-    assert "This very file was imported" not in text_of(marketer.get(path))
+    page = text_of(marketer.get(path))
+    assert "This very file was imported as “Shop” on" in page
+    assert "is recognized and counts once" in page
+    assert 'name="again"' not in page
 
     other, path = ready(marketer, acting, "Shop of 2025")
     page = text_of(marketer.get(path))
@@ -389,6 +394,8 @@ def test_a_file_without_lines_has_nothing_to_import(marketer, acting):
     page = marketer.get(checked_people(marketer, acting, b"user_id,city\n"))
 
     assert "The file has a header and no lines: there is nothing to import." in text_of(page)
+    assert "Look whether the export covers the right time and filters" in text_of(page)
+    assert '<div class="stats">' not in text_of(page)
     assert "Import it now" not in text_of(page)
 
 

@@ -41,6 +41,7 @@ from yingtai.collect.queries.imports import (
     list_presets,
     look_at_file,
     read_errors,
+    same_file_taken,
 )
 from yingtai.collect.queries.planning import plan_of
 from yingtai.collect.services.imports import (
@@ -77,7 +78,6 @@ NOT_RECORDED = (
     ErasureStands.code,
 )
 """Why an answer that was read is not recorded."""
-USUAL_PURPOSE = f"marketing.email{BY_WAY_OF}email"
 SHOWN_LINES = 20
 FIGURES = (
     "rows",
@@ -148,7 +148,6 @@ def import_columns(request: ActingRequest, import_id: UUID) -> HttpResponse:
     look = look_at_file(request.acting, found.upload_id, FileOptions(**options))
     shape, initial, targets = _start(request, found, look)
     purposes = _purposes(request.acting, found, initial.get("purpose", ""))
-    initial.setdefault("purpose", USUAL_PURPOSE if USUAL_PURPOSE in dict(purposes) else "")
     form = MappingForm(
         request.POST or None,
         shape=shape,
@@ -244,6 +243,9 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "may_run": may_run,
         "mapping": mapping,
         "before": came_before(request.acting, found.node_no, found.digest, mapping)
+        if mapping and may_run
+        else None,
+        "taken_before": same_file_taken(request.acting, found.node_no, found.digest, mapping)
         if mapping and may_run
         else None,
         "steps": _steps(4 if found.state in {"queued", "begun", "done", "failed"} else 3, import_id),
