@@ -19,6 +19,7 @@ from yingtai.customers.ingest.pipeline import Hook, Ingested, ingest_set
 from yingtai.customers.ingest.taking import ADVANCE, DEFIANT, Inbox, Taken, apart, given_up
 from yingtai.kernel import heartbeats
 from yingtai.kernel.acting import Acting, system
+from yingtai.kernel.memory import Growth, give_back
 from yingtai.kernel.scope import EVERYTHING
 
 MOST_EVENTS = 50_000
@@ -99,20 +100,26 @@ class Ingester:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="taking")
         self._next: Future[Taken | None] | None = None
         self._due = _Clockwork()
+        self._growth = Growth()
+        self._makes_room = False
 
     def run(self, stop: Callable[[], bool]) -> None:
-        """Ingest until asked to stop; the database may go away and come back."""
+        """Ingest until asked to stop, or until a fresh process should; the database may go away and come back."""
         # Messages come and go by the hundred thousand and hold no cycles: looking for some in between costs a
         # fifth of the time, so it is done when nothing waits.
         gc.freeze()
         gc.disable()
-        while not stop():
+
+        def is_over() -> bool:
+            return stop() or self._makes_room
+
+        while not is_over():
             heartbeats.moved()
             try:
                 with sole_writer():
                     self.begin()
-                    while not stop() and not self._gives_way():
-                        self.step(stop)
+                    while not is_over() and not self._gives_way():
+                        self.step(is_over)
                 self._inbox.forget()
             except (OperationalError, psycopg.OperationalError) as trouble:
                 log.warning("ingest waits for the database: %s", trouble)
@@ -133,6 +140,7 @@ class Ingester:
             self._chores(is_idle=True)
             _sleep(POLL_SECONDS, stop)
             return 0
+        self._growth.note_work()
         count = 0 if taken.events is None else len(taken.events)
         began = time.monotonic()
         if count >= SMALL_SET and not is_awaited():
@@ -160,6 +168,9 @@ class Ingester:
             self._due.tables_at = now
             self._inbox.look_after_slices(acting_now().at)
             gc.collect()
+            give_back()
+            # Started on its own, nobody would start it again.
+            self._makes_room = heartbeats.board() is not None and self._growth.calls_for_a_fresh_process()
         if now - self._due.traits_at > TRAITS_SECONDS * patience:
             self._due.traits_at = now
             snapshots.refresh_traits(acting_now())

@@ -3,8 +3,29 @@
 import ctypes
 import gc
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+MOST_KEPT_MB = 16
+"""A process at rest that holds so much more than when it began makes room for a fresh one."""
+REST_SECONDS = 30.0
+
+
+class Growth:
+    """How much more a process holds than when it began, and since when it rests."""
+
+    def __init__(self) -> None:
+        self._held_at_first = own_megabytes()
+        self._rests_since = time.monotonic()
+
+    def note_work(self) -> None:
+        self._rests_since = time.monotonic()
+
+    def calls_for_a_fresh_process(self) -> bool:
+        """Say whether the process rests, and holds what only a new one gives back to the machine."""
+        is_resting = time.monotonic() - self._rests_since > REST_SECONDS
+        return is_resting and own_megabytes() - self._held_at_first > MOST_KEPT_MB
 
 
 @contextmanager

@@ -33,10 +33,17 @@ def load_everything() -> None:
     import_module("yingtai.ui.front_end").collect()
     for module in PRELOADED:
         import_module(module)
+    _prepare_sign_in()
     # What is loaded now lives as long as we do; children share its memory as long as nobody walks over it.
     gc.collect()
     give_back()
     gc.freeze()
+
+
+def _prepare_sign_in() -> None:
+    # The first password that libpq hashes makes OpenSSL read its tables, 3 MB; made here, the children share them.
+    pq = import_module("psycopg.pq")
+    pq.PGconn.connect(b"host=/nowhere").encrypt_password(b"", b"", b"scram-sha-256")
 
 
 def become(role: str) -> None:
@@ -46,7 +53,8 @@ def become(role: str) -> None:
     """
     take_role(role)
     settings_loaded = "yingtai.web.settings" in sys.modules
-    import_module("django").setup()
+    if not import_module("django.apps").apps.ready:
+        import_module("django").setup()
     if settings_loaded:
         _sign_in_again(role)
     if role != "migrator":

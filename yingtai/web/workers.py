@@ -10,15 +10,12 @@ from importlib import import_module
 from typing import Any
 
 from yingtai.kernel import heartbeats
-from yingtai.kernel.memory import give_back, own_megabytes
+from yingtai.kernel.memory import Growth, give_back
 
 JOB_SECONDS_AT_STOP = 8
 BEAT_SECONDS = 2
 SILENT_SECONDS = 7
 """After so long without a sign of life a worker that just started takes up what one of its queues left."""
-MOST_KEPT_MB = 48
-"""A worker at rest that holds so much more than when it began makes room for a fresh one."""
-REST_SECONDS = 30.0
 GLANCE_SECONDS = 10.0
 
 
@@ -72,8 +69,7 @@ class Load:
 
     def __init__(self) -> None:
         self._under_way = 0
-        self._rests_since = time.monotonic()
-        self._held_at_first = own_megabytes()
+        self._growth = Growth()
 
     def run(self, call: Callable[[], Any], context: object, worker: object) -> Any:
         """Run one job on a connection that lives: the database may have been restarted since the job before."""
@@ -84,15 +80,14 @@ class Load:
             return call()
         finally:
             self._under_way -= 1
-            self._rests_since = time.monotonic()
+            self._growth.note_work()
             # Each server process behind a connection holds memory, and most jobs come once a minute at most.
             connections.close_all()
             give_back()
 
     def is_to_be_dropped(self) -> bool:
         """Say whether the worker rests, and holds what only a new process gives back to the machine."""
-        is_resting = not self._under_way and time.monotonic() - self._rests_since > REST_SECONDS
-        return is_resting and own_megabytes() - self._held_at_first > MOST_KEPT_MB
+        return not self._under_way and self._growth.calls_for_a_fresh_process()
 
 
 def work(*queues: str) -> None:

@@ -25,6 +25,7 @@ from yingtai.customers.ingest.taking import Inbox
 from yingtai.customers.models import Identifier, LakeBatch, Profile, RecentTimeline, SealedTraits
 from yingtai.customers.queries import private_traits_of
 from yingtai.customers.testing import send, send_document
+from yingtai.kernel import heartbeats, memory
 from yingtai.kernel.acting import system
 from yingtai.kernel.env import dsn, env
 from yingtai.kernel.labels import Label
@@ -260,6 +261,13 @@ def test_a_lone_event_is_in_its_profile_at_once(brand, acting, shop):
 
     with acting_transaction(acting):
         assert RecentTimeline.objects.count() == 1
+
+
+def test_an_ingester_at_rest_that_holds_much_ends_for_a_fresh_one(monkeypatch, books):
+    monkeypatch.setattr(heartbeats, "board", lambda: heartbeats.Board(["ingest"]))
+    monkeypatch.setattr(memory.Growth, "calls_for_a_fresh_process", lambda growth: True)
+
+    ingesting.run(lambda: False)  # returns, though nobody asks it to stop
 
 
 def test_only_one_process_writes(brand, acting):
