@@ -14,6 +14,7 @@ from importlib import import_module
 from yingtai.kernel import heartbeats
 from yingtai.kernel.connections import BACKLOG, HEAD_SECONDS, most_connections
 from yingtai.kernel.env import env
+from yingtai.kernel.memory import keep_little
 from yingtai.web.processes import PROCESSES
 from yingtai.web.start import become
 
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("process", choices=[process.name for process in PROCESSES])
     name = parser.parse_args(arguments).process
     process = next(process for process in PROCESSES if process.name == name)
+    keep_little()
     if process.role:
         become(process.role)
     process.live()

@@ -5,7 +5,7 @@ import os
 import sys
 from importlib import import_module
 
-from yingtai.kernel.memory import give_back
+from yingtai.kernel.memory import give_back, keep_little
 
 PRELOADED = (  # whatever a process needs to live: one that is started again must not find another release's files
     "yingtai.web.urls",
@@ -29,6 +29,7 @@ def take_role(role: str) -> None:
 
 def load_everything() -> None:
     """Load Django and all modules, so that children can be forked in no time."""
+    keep_little()
     import_module("django").setup()
     import_module("yingtai.ui.front_end").collect()
     for module in PRELOADED:

@@ -17,6 +17,8 @@ BEAT_SECONDS = 2
 SILENT_SECONDS = 7
 """After so long without a sign of life a worker that just started takes up what one of its queues left."""
 GLANCE_SECONDS = 10.0
+TICKS = "default"
+"""The queue of the schedule's ticks."""
 
 
 log = logging.getLogger(__name__)
@@ -103,7 +105,11 @@ def work(*queues: str) -> None:
         kwargs=parameters, min_size=1, max_size=4 * len(queues), max_idle=30
     )
     # Only the worker's own reads and reports go over it: what a job queues stays in the job's transaction.
-    asyncio.run(_work(engine.app.with_connector(connector), queues))
+    app = engine.app.with_connector(connector)
+    if TICKS not in queues:
+        # Every worker would queue the ticks of the schedule, on a connection of its own; who runs them is enough.
+        app.periodic_registry = import_module("procrastinate.periodic").PeriodicRegistry()
+    asyncio.run(_work(app, queues))
 
 
 async def _work(app: Any, queues: tuple[str, ...]) -> None:
