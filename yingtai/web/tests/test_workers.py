@@ -19,12 +19,12 @@ def held(monkeypatch):
 
 def test_a_worker_is_dropped_when_it_rests_and_holds_much(held, books):
     load = workers.Load()
-    held.update(megabytes=47.0, now=1031.0)
+    held.update(megabytes=55.0, now=1031.0)
 
     assert load.is_to_be_dropped()
 
 
-@pytest.mark.parametrize(("megabytes", "now"), [(45.0, 1031.0), (47.0, 1029.0)])
+@pytest.mark.parametrize(("megabytes", "now"), [(53.0, 1031.0), (55.0, 1029.0)])
 def test_it_stays_while_it_holds_little_or_has_just_worked(held, books, megabytes, now):
     load = workers.Load()
     held.update(megabytes=megabytes, now=now)
