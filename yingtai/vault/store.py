@@ -85,7 +85,7 @@ class KeyStore:
             dsn,
             min_size=0,
             max_size=4,
-            max_idle=300,
+            max_idle=60,
             timeout=5.0,
             open=False,
             kwargs={"autocommit": True},
