@@ -2,7 +2,6 @@
 
 import ctypes
 import gc
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -43,16 +42,6 @@ def without_looking_for_cycles() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def keep_little() -> None:
-    """Have the libraries' own allocators return freed memory at once; to be called before they are loaded.
-
-    Delta's reads go over fifty threads, each of which kept half a megabyte for a next time that may never come.
-    """
-    os.environ.setdefault("_RJEM_MALLOC_CONF", "narenas:2,dirty_decay_ms:0,muzzy_decay_ms:0,tcache:false")
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "0")
-    os.environ.setdefault("MIMALLOC_ARENA_EAGER_COMMIT", "0")
 
 
 def give_back() -> None:

@@ -14,9 +14,8 @@ from importlib import import_module
 from yingtai.kernel import heartbeats
 from yingtai.kernel.connections import BACKLOG, HEAD_SECONDS, most_connections
 from yingtai.kernel.env import env
-from yingtai.kernel.memory import keep_little
 from yingtai.web.processes import PROCESSES
-from yingtai.web.start import become
+from yingtai.web.start import become, keep_little
 
 FACT_SECONDS = 1
 MOST_CONNECTIONS = 8_192
