@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from yingtai.audiences.errors import AudienceNotFound
 from yingtai.audiences.models import Audience, Refresh
 from yingtai.audiences.questions import question_of
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment, number
+from yingtai.kernel.pages import LARGEST, ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment, number
 from yingtai.kernel.protecting import Counted, is_protected, protected
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sorting import Order, sort_or, sorted_page
@@ -23,6 +23,18 @@ MEMBERS = """
     SELECT profile_no, entered_at FROM audience_members
     WHERE audience_no = $audience_no AND profile_no > $after ORDER BY profile_no LIMIT $limit
 """
+MEMBERS_BY_TIME = """
+    SELECT profile_no, entered_at FROM audience_members
+    WHERE audience_no = $audience_no
+      AND (entered_at {than} $since OR (entered_at = $since AND profile_no {than} $after))
+    ORDER BY entered_at {way}, profile_no {way} LIMIT $limit
+"""
+SOME_MEMBERS = """
+    SELECT profile_no, entered_at FROM audience_members
+    WHERE audience_no = $audience_no AND list_contains($people, profile_no) ORDER BY profile_no
+"""
+LONG_AGO, FAR_AHEAD = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+MEMBER_SORTS = ("since", "-since")
 AUDIENCES_OF = "SELECT audience_no, entered_at FROM audience_members WHERE profile_no = $profile_no"
 LONGEST_HISTORY = 400
 MOST_OFFERED = 10_000
@@ -211,13 +223,53 @@ def members_of(
         audience = found(audience_id, or_archived=True)
     place = decode_cursor(after, number)
     values = {"audience_no": audience.audience_no, "after": place[0] if place else 0, "limit": limit + 1}
-    read = scoped(acting.scope).query(MEMBERS, values)
-    rows = list(zip(read["profile_no"].to_pylist(), read["entered_at"].to_pylist(), strict=True))
+    rows = _members(acting, MEMBERS, values)
     return Page(
         rows[:limit],
         encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None,
         _view(acting, audience).people,
     )
+
+
+def members_by_time(
+    acting: Acting, audience_id: UUID, *, sort: str, after: str | None = None
+) -> Page[tuple[int, datetime]]:
+    """Return a page of the stored membership as `members_of` does, by since when; `sort` is one of MEMBER_SORTS.
+
+    Raises: AudienceNotFound, CursorNotUnderstood
+    Cost:   one read of the audience's own partition
+    """
+    is_down = sort.startswith("-")
+    place = decode_cursor(after, moment, number)
+    since, last = place or ((FAR_AHEAD, LARGEST) if is_down else (LONG_AGO, 0))
+    with acting_transaction(acting):
+        audience = found(audience_id, or_archived=True)
+    values = {
+        "audience_no": audience.audience_no, "since": since, "after": last, "limit": ROWS_PER_PAGE + 1
+    }  # fmt: skip
+    query = MEMBERS_BY_TIME.format(than="<" if is_down else ">", way="DESC" if is_down else "ASC")
+    rows = _members(acting, query, values)
+    shown = rows[:ROWS_PER_PAGE]
+    cursor = encode_cursor(shown[-1][1], shown[-1][0]) if len(rows) > ROWS_PER_PAGE else None
+    return Page(shown, cursor, _view(acting, audience).people)
+
+
+def members_among(acting: Acting, audience_id: UUID, people: Sequence[int]) -> Page[tuple[int, datetime]]:
+    """Return which of some people, by number, are in the stored membership, and since when.
+
+    Raises: AudienceNotFound
+    """
+    with acting_transaction(acting):
+        audience = found(audience_id, or_archived=True)
+    rows = _members(
+        acting, SOME_MEMBERS, {"audience_no": audience.audience_no, "people": list(people)}
+    ) if people else []  # fmt: skip
+    return Page(rows, None, len(rows))
+
+
+def _members(acting: Acting, query: str, values: dict[str, Any]) -> list[tuple[int, datetime]]:
+    read = scoped(acting.scope).query(query, values)
+    return list(zip(read["profile_no"].to_pylist(), read["entered_at"].to_pylist(), strict=True))
 
 
 def found(audience_id: UUID, *, for_change: bool = False, or_archived: bool = False) -> Audience:

@@ -21,6 +21,7 @@ from yingtai.kernel.testing import run_jobs
 from yingtai.organization.testing import MONDAY, BrandForTest, make_acting
 
 HTMX = {"HX-Request": "true"}
+PEOPLE = re.compile(r'<th scope="row"><a href="(/profiles/[^"]+)"')
 SUV = {
     "join": "all", "0.block": "did", "0.event": "Product Viewed", "0.at_least": "2", "0.within_days": "30",
     "1.join": "any", "1.0.block": "spent", "1.0.at_least": "100", "1.1.block": "seen", "1.1.negated": "1",
@@ -279,6 +280,17 @@ def test_neighbours_find_nothing(neighbour: BrandForTest, viewers_audience: UUID
     assert "Viewers" not in text(stranger.get("/audiences/"))
 
 
+def members_shown(client: Client, url: str) -> list[str]:
+    """Return the people of a list, page by page."""
+    found: list[str] = []
+    while url:
+        page = client.get(url, headers=HTMX).content.decode()
+        found += PEOPLE.findall(page)
+        more = re.search(r'hx-get="([^"]*after=[^"]*)"', page)
+        url = more[1].replace("&amp;", "&") if more else ""
+    return found
+
+
 def test_everyone_in_an_audience_is_listed_page_by_page_for_those_who_may_see_people(
     brand: BrandForTest, marketer: Client, now: Acting, lake: object
 ) -> None:
@@ -302,6 +314,13 @@ def test_everyone_in_an_audience_is_listed_page_by_page_for_those_who_may_see_pe
     assert more
     rest = marketer.get(more[1].replace("&amp;", "&"), headers=HTMX)
     assert rest.content.decode().count('href="/profiles/') == 3
+    url = f"/audiences/{audience_id}/members/"
+    orders = [members_shown(marketer, f"{url}?sort={sort}") for sort in ("since", "-since")]
+    assert orders[0] == orders[1][::-1]
+    assert len(set(orders[0])) == 53
+    assert len(PEOPLE.findall(marketer.post(url, {"search": "u7"}).content.decode())) == 1
+    assert PEOPLE.findall(marketer.post(url, {"search": "u99"}).content.decode()) == []
+    assert marketer.post(url, {"search": ""})["Location"] == url
     analyst = signed_in(brand.code, "analyst")
     assert analyst.get(f"/audiences/{audience_id}/members/").status_code == 403
     assert (

@@ -27,6 +27,7 @@ from yingtai.audiences.services.definitions import (
 )
 from yingtai.audiences.services.looking import who_they_are
 from yingtai.audiences.uses import uses_of
+from yingtai.customers.api import count_search, find_profiles
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.copies import copied_name
 from yingtai.kernel.errors import NotConfirmed
@@ -226,19 +227,32 @@ def copy(request: ActingRequest, audience_id: UUID) -> HttpResponse:
     return redirect("audiences:audience_edit", copied)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @page(action="view", place="customers.profile", label=Label.L3)
 def members(request: ActingRequest, audience_id: UUID) -> HttpResponse:
-    """Everyone in an audience as of its latest refresh, masked; for roles that may look at people."""
+    """Everyone in an audience as of its latest refresh, masked; for roles that may look at people.
+
+    Somebody is found by a whole value, which is posted, counted and recorded like every search for a person.
+    """
     acting = request.acting
     view = queries.get_audience(acting, audience_id, or_archived=True)
-    found = queries.members_of(acting, audience_id, after=request.GET.get("after"))
+    search, sort = request.POST.get("search", "").strip(), request.GET.get("sort", "")
+    if request.method == "POST" and not search:
+        return redirect(request.path)
+    if search:
+        count_search(acting)
+        known = [row.profile_no for row in find_profiles(acting, search)]
+        found = queries.members_among(acting, audience_id, known)
+    elif sort in queries.MEMBER_SORTS:
+        found = queries.members_by_time(acting, audience_id, sort=sort, after=request.GET.get("after"))
+    else:
+        found = queries.members_of(acting, audience_id, after=request.GET.get("after"))
     people = who_they_are(acting, [number for number, _since in found.rows])
     rows = [(people[number], since) for number, since in found.rows if number in people]
     return render_page(
         request,
         "audiences/members.html",
-        {"audience": view, "page": found, "rows": rows},
+        {"audience": view, "page": found, "rows": rows, "search": search},
         fragment="rows",
     )
 
