@@ -19,12 +19,18 @@ from yingtai.vault.api import current_epoch, seal_blob
 
 def ask_for_import_of(acting: Acting, node_no: int, text: str, mapping: str) -> tuple[UUID, UUID]:
     """Upload a file, map it and ask for its import, as the pages do; return the import's id and the task's."""
+    import_id = map_file(acting, node_no, text, mapping)
+    return import_id, ask_for_import(acting, import_id)
+
+
+def map_file(acting: Acting, node_no: int, text: str, mapping: str) -> UUID:
+    """Upload a file and map it, as the pages do; return the import's id."""
     arriving = Arriving()
     arriving.write(text.encode())
     upload_id = save_upload(acting, arriving, node_no=node_no, name="file.csv")
     import_id = start_import(acting, node_no=node_no, upload_id=upload_id)
     map_import(acting, import_id, read_mapping(mapping).document)
-    return import_id, ask_for_import(acting, import_id)
+    return import_id
 
 
 def ask_again(acting: Acting, import_id: UUID) -> UUID:

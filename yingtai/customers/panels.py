@@ -14,8 +14,15 @@ from yingtai.collect.api import trait_title
 from yingtai.customers import queries, viewing
 from yingtai.customers.codes import code_of
 from yingtai.customers.contacting import phone_of
+from yingtai.customers.renaming import renamed_products
 from yingtai.kernel.acting import Acting, decide
-from yingtai.kernel.contributions import deed_abouts, deed_values, home_panels, import_next_steps
+from yingtai.kernel.contributions import (
+    deed_abouts,
+    deed_values,
+    home_panels,
+    import_next_steps,
+    import_renamings,
+)
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import is_below_brand
 from yingtai.ui.panels import Panel
@@ -66,6 +73,7 @@ deed_values.register(
         ("everything", gettext_lazy("everything kept of them")),
     ],
 )
+import_renamings.register("customers.products", renamed_products)
 home_panels.register("customers.seen_lately", seen_lately, order=30)
 import_next_steps.register(
     "customers", (gettext_lazy("See the customers"), lambda: reverse("customers:profile_list"))

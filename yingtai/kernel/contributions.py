@@ -1,6 +1,6 @@
 """Catalogues: where a page shows what several modules own, they register it here and the page asks here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -117,6 +117,11 @@ template_actions: Catalogue[tuple[Any, Callable[[UUID], str]]] = Catalogue("acti
 
 import_next_steps: Catalogue[tuple[Any, Callable[[], str]]] = Catalogue("next steps after an import")
 """Buttons below the result of an import: (words, address); who may not open one does not see it."""
+
+import_renamings: Catalogue[Callable[[Acting, int, Mapping[str, str | None]], Sequence[str]]] = Catalogue(
+    "renamings by an import"
+)
+"""What a file would rename, for its dry run: `renamed(acting, node_no, {product number: name}) -> [present name]`."""
 
 launch_gates: Catalogue[Any] = Catalogue("launch gates")
 """Checks before a launch: `gate(acting, subject) -> problem or None`."""

@@ -38,6 +38,7 @@ class Report:
 
     answers   what people of the file said about consent; `consents` are those that were recorded
     erased    what came of people who were erased
+    renamed   products that would get another name; the present ones of the first
     left_out  identifiers that were not used, by column, reason and masked value
     """
 
@@ -54,6 +55,8 @@ class Report:
     answers: int = 0
     erased: int = 0
     products: int = 0
+    renamed: int = 0
+    first_renamed: list[str] = field(default_factory=list)
     seconds: float = 0.0
     is_given_up: bool = False
     rejected: Counter[str] = field(default_factory=Counter)
@@ -123,6 +126,8 @@ class Report:
             "erased": self.erased,
             "consents": self.consents,
             "products": self.products,
+            "renamed": self.renamed,
+            "first_renamed": self.first_renamed,
             "seconds": round(self.seconds, 2),
             "is_given_up": self.is_given_up,
             "left_out": [

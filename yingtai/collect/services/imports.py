@@ -34,7 +34,7 @@ from yingtai.collect.services.planning import note_seen
 from yingtai.collect.services.sources import ensure_source
 from yingtai.compliance.api import erased_among, has_erased, list_purposes
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.contributions import deed_words, import_renamings
 from yingtai.kernel.env import dsn, env
 from yingtai.kernel.events import publish
 from yingtai.kernel.jobs import JOBS
@@ -51,6 +51,7 @@ deed_words.register("import.run-by-command", _("imported a file by the command l
 HOLD = "SELECT pg_advisory_lock(hashtextextended('command ' || %s, 0))"
 IS_FREE = "SELECT pg_try_advisory_xact_lock(hashtextextended('command ' || %s, 0))"
 AT_ONCE = timedelta(seconds=10)
+RENAMED_SHOWN = 3
 TASK, CHECK_TASK = "collect.import", "collect.check"
 DRY_SOURCE_NO = 0
 
@@ -171,8 +172,19 @@ def check_import(acting: Acting, import_id: UUID, *, progress: Progress | None =
     except FileGivenUp:
         _keep_check(acting, found, opened.report, Import.State.FAILED)
         raise
+    _note_renamed(acting, found.node_no, opened)
     _keep_check(acting, found, opened.report, Import.State.CHECKED)
     return opened.report
+
+
+def _note_renamed(acting: Acting, node_no: int, opened: FileImport) -> None:
+    # Only names that are known already are kept: a name of the file may be of a column that was mistaken.
+    if opened.products is None:
+        return
+    numbers, names = (opened.products[column].to_pylist() for column in ("product_id", "name"))
+    came = dict(zip(numbers, names, strict=True))
+    present = [name for renamed in import_renamings.all() for name in renamed(acting, node_no, came)]
+    opened.report.renamed, opened.report.first_renamed = len(present), present[:RENAMED_SHOWN]
 
 
 def _keep_check(acting: Acting, found: Import, report: Report, state: Import.State) -> None:

@@ -19,13 +19,14 @@ from yingtai.collect.api import (
     read_mapping,
     remove_expired,
 )
-from yingtai.collect.testing import ask_again, ask_for_import_of
+from yingtai.collect.testing import ask_again, ask_for_import_of, map_file, try_out
 from yingtai.compliance.api import consents_of, install_standard_purposes, record_consent
 from yingtai.customers.api import EventSet, find_profiles, load_sets
 from yingtai.customers.errors import LoadIsRunning
 from yingtai.customers.importing import load_import, main, run_import
 from yingtai.customers.loading import finish_loads
 from yingtai.customers.models import RecentTimeline
+from yingtai.customers.renaming import renamed_products
 from yingtai.customers.testing import drain
 from yingtai.kernel.env import env
 from yingtai.kernel.scoping import acting_transaction
@@ -117,6 +118,18 @@ def test_products_get_their_usual_name_and_latest_price(acting, brand, lake_of):
         {"product_id": "A1", "name": "Mug", "price_minor": 255},
         {"product_id": "B2", "name": "Cup", "price_minor": 1},
     ]
+
+
+def test_a_dry_run_says_which_products_would_get_another_name(acting, brand, neighbour_acting):
+    run(acting, brand)
+    tried = map_file(acting, brand.node_no, FILE.replace("Mug", "Beaker"), ORDERS)
+
+    try_out(acting, tried)
+
+    report = get_import(acting, tried).report
+    assert (report["renamed"], report["first_renamed"]) == (1, ["Mug"])
+    assert renamed_products(acting, brand.node_no, {"A1": "Mug", "B2": None, "new": "Bowl"}) == []
+    assert renamed_products(neighbour_acting, brand.node_no, {"A1": "Beaker"}) == []
 
 
 @pytest.fixture
