@@ -1,5 +1,5 @@
-"""`yingtai drill chaos`: kill and freeze every process of a product of its own under load, fill its disk, send with
-wrong clocks, and prove nothing lost.
+"""`yingtai drill chaos`: kill and freeze every process of a product of its own under load, fill its disk, run and send
+with wrong clocks, and prove that jobs run after each trial, and nothing lost.
 
 The product works in a home and on ports of its own, with the sample group, and is removed in the end. Where root may
 mount, the home is a small disk of its own in memory, so that it can be filled without harm to anybody.
@@ -28,7 +28,7 @@ from typing import Any
 import psutil
 
 from yingtai.kernel import env as environment
-from yingtai.web import drill_disk
+from yingtai.web import drill_clocks, drill_disk, drill_jobs
 from yingtai.web.processes import PROCESSES
 from yingtai.web.start import take_role
 
@@ -53,6 +53,11 @@ PAUSE_SECONDS = 0.05
 PATIENCE_SECONDS = 120.0
 HEALTH_SECONDS = 1.0
 """Health may repeat what it knew so long ago (`checks.KEPT_SECONDS`)."""
+WORKER = "worker-reports"
+JOBS_OF_WORKER = ("customers.count_loaded", "kernel.retry_stalled_jobs")
+JOBS_EACH = 10
+DAYS_WRONG = (3, -3)
+"""A worker's own clock, so many days ahead or behind."""
 COUNTED = """
     SELECT count(*) AS rows, count(DISTINCT occurred_at) AS events FROM events WHERE event = $event
 """
@@ -64,12 +69,18 @@ NO_DISK = "full disk: skipped, for only root may mount a small disk to fill"
 
 @dataclass(frozen=True)
 class Trial:
-    """What was done to whom, seconds until all was well again (None: never), and requests that had to be repeated."""
+    """What was done to whom, seconds until all was well again (None: never), requests that had to be repeated, and
+    seconds from then on until a job of every queue was done (None: not in time)."""
 
     what: str
     whom: str
     seconds: float | None
     repeated: int
+    jobs: float | None = None
+
+    @property
+    def is_well(self) -> bool:
+        return self.seconds is not None and self.jobs is not None
 
 
 @dataclass
@@ -145,13 +156,14 @@ def main(arguments: list[str]) -> int:
     home.chmod(0o755)  # PostgreSQL may run under another account; what is inside is closed
     os.environ |= {"YINGTAI_HOME": str(home), "YINGTAI_PORT": str(options.port)}
     environment.env.cache_clear()
-    take_role("worker")
-    import_module("django").setup()
     # Whoever stops us finds nothing left of it, however they do.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(1))
+    # Before anything is read or made in it: the passwords of the books are, as soon as Django is ready.
     has_disk = drill_disk.mount(home, DISK_MEGABYTES)
     try:
+        take_role("worker")
+        import_module("django").setup()
         result = _on_its_product(home, options.port, has_disk=has_disk)
     finally:
         drill_disk.unmount(home)
@@ -205,13 +217,19 @@ def _drill(product: subprocess.Popen[bytes], home: Path, port: int, *, has_disk:
         if has_disk:
             trials.append(_fill_disk(home, load))
             _tell(trials[-1])
+        for days in DAYS_WRONG if drill_clocks.can_be_wrong() else ():
+            trials.append(_run_wrong_clock(days, load))
+            _tell(trials[-1])
         clocked = _send_wrong_clocks(load)
     finally:
         load.end()
     return _judged(load, trials) | {
         "wrong_times": clocked - _clocked_right(clocked),
         "clocks": clocked,
-        "skipped": [] if has_disk else [NO_DISK],
+        "skipped": [
+            *([] if has_disk else [NO_DISK]),
+            *([] if drill_clocks.can_be_wrong() else [drill_clocks.NO_CLOCK]),
+        ],
     }
 
 
@@ -224,7 +242,19 @@ def _fill_disk(home: Path, load: Load) -> Trial:
     time.sleep(HEALTH_SECONDS)
     is_well = _waited(lambda: _is_healthy(load.port))
     seconds = round(time.monotonic() - began, 1) if is_well else None
-    return Trial("full", "disk", seconds, load.repeated - repeated)
+    return Trial("full", "disk", seconds, load.repeated - repeated, drill_jobs.seconds_until_done())
+
+
+def _run_wrong_clock(days: int, load: Load) -> Trial:
+    """Have a worker beside the others whose clock is wrong, and wait until both have done what waits."""
+    repeated, usual = load.repeated, len(drill_jobs.HARMLESS)
+    # The worker of the trial before is forgotten some seconds after its end.
+    _waited(lambda: drill_jobs.living() <= usual)
+    with drill_clocks.wrong_worker(WORKER, days) as worker:
+        takes_part = _waited(lambda: drill_jobs.living() > usual)
+        jobs = drill_jobs.seconds_until_done(JOBS_OF_WORKER * JOBS_EACH)
+        is_well = takes_part and worker.poll() is None and _waited(lambda: _is_healthy(load.port))
+    return Trial(f"{days:+d} days", WORKER, 0.0 if is_well else None, load.repeated - repeated, jobs)
 
 
 def _send_wrong_clocks(load: Load) -> int:
@@ -267,7 +297,7 @@ def _try(what: str, whom: str, find: Callable[[], int], number: int, load: Load)
     time.sleep(HEALTH_SECONDS)
     is_well = is_there and _waited(lambda: _is_healthy(load.port))
     seconds = round(time.monotonic() - began, 1) if is_well else None
-    return Trial(what, whom, seconds, load.repeated - repeated)
+    return Trial(what, whom, seconds, load.repeated - repeated, drill_jobs.seconds_until_done())
 
 
 def _judged(load: Load, trials: list[Trial]) -> dict[str, Any]:
@@ -279,7 +309,7 @@ def _judged(load: Load, trials: list[Trial]) -> dict[str, Any]:
         "in_lake": rows,
         "lost": load.accepted - events,
         "doubled": rows - events,
-        "not_well": [f"{trial.what} {trial.whom}" for trial in trials if trial.seconds is None],
+        "not_well": [f"{trial.what} {trial.whom}" for trial in trials if not trial.is_well],
         "trials": [asdict(trial) for trial in trials],
     }
 
@@ -340,7 +370,8 @@ def _tell(trial: Trial) -> None:
 
 def _line(trial: Trial) -> str:
     again = "not well again" if trial.seconds is None else f"well again after {trial.seconds:5.1f} s"
-    return f"  {trial.whom:<18}{trial.what:<8}{again}, {trial.repeated} requests repeated"
+    jobs = "jobs do not run" if trial.jobs is None else f"jobs done {trial.jobs:4.1f} s later"
+    return f"  {trial.whom:<18}{trial.what:<8}{again}, {jobs}, {trial.repeated} requests repeated"
 
 
 def _table(result: dict[str, Any]) -> list[str]:

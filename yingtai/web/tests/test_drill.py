@@ -6,8 +6,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.db import connection
 
-from yingtai.web import drill, drill_disk
+from yingtai.kernel.jobs import JOBS, QUEUES
+from yingtai.web import drill, drill_disk, drill_jobs
 from yingtai.web.drill import Load, Trial
 from yingtai.web.tests.running import waited_for
 
@@ -59,13 +61,20 @@ def test_what_is_refused_is_sent_again_and_every_event_has_a_moment_of_its_own(m
 def test_loss_and_doubles_are_told_apart(monkeypatch, in_lake, lost, doubled):
     monkeypatch.setattr(drill, "_in_lake", lambda: in_lake)
     monkeypatch.setattr(drill, "PATIENCE_SECONDS", 0.1)
-    trials = [Trial("killed", "web", 0.5, 0), Trial("frozen", "ingest", None, 3)]
+    trials = [
+        Trial("killed", "web", 0.5, 0, 0.2), Trial("frozen", "ingest", None, 3, 1.0), Trial("killed", "worker", 1.0, 0),
+    ]  # fmt: skip
 
     result = drill._judged(Load(1, "key", accepted=100), trials)
     result |= {"clocks": 12, "wrong_times": 1, "skipped": [drill.NO_DISK]}
 
-    assert (result["lost"], result["doubled"], result["not_well"]) == (lost, doubled, ["frozen ingest"])
-    assert "  ingest            frozen  not well again, 3 requests repeated" in drill._table(result)
+    assert (result["lost"], result["doubled"], result["not_well"]) == (
+        lost, doubled, ["frozen ingest", "killed worker"],
+    )  # fmt: skip
+    assert (
+        "  ingest            frozen  not well again, jobs done  1.0 s later, 3 requests repeated"
+        in drill._table(result)
+    )
     assert drill._table(result)[-2:] == [
         "  12 events of wrong clocks, 1 not at the time they happened", f"  {drill.NO_DISK}",
     ]  # fmt: skip
@@ -93,3 +102,29 @@ def test_a_disk_is_full_for_a_while_and_gone_in_the_end(tmp_path):
         drill_disk.unmount(folder)
 
     assert list(folder.iterdir()) == []
+
+
+def test_a_job_of_every_queue_is_queued_and_waited_for(books, monkeypatch):
+    assert {JOBS[name].queue: name for name in drill_jobs.HARMLESS.values()} == drill_jobs.HARMLESS
+    assert set(drill_jobs.HARMLESS) == set(QUEUES)
+    monkeypatch.setattr(drill_jobs, "PATIENCE_SECONDS", 0.3)
+    assert drill_jobs.seconds_until_done() is None
+
+    usual = drill_jobs._queue
+
+    def done_at_once(names):
+        numbers = usual(names)
+        with connection.cursor() as cursor:
+            for state in ("doing", "succeeded"):
+                cursor.execute(
+                    "UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status WHERE id = ANY(%s)",
+                    [state, numbers],
+                )
+        return numbers
+
+    monkeypatch.setattr(drill_jobs, "_queue", done_at_once)
+    assert drill_jobs.seconds_until_done() < 0.3
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE task_name = ANY(%s)", [list(drill_jobs.HARMLESS.values())]
+        )
