@@ -89,7 +89,9 @@ def facts_let_go(request: ActingRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         count = let_go(request.acting, numbers, alike=said["alike"], reason=said["reason"])
-        messages.success(request, ngettext("%d fact was let go.", "%d facts were let go.", count) % count)
+        messages.success(
+            request, ngettext("%d message was let go.", "%d messages were let go.", count) % count
+        )
         return redirect("operations:machine")
     if alike == chosen:
         del form.fields["alike"]
@@ -105,11 +107,15 @@ def _numbers(request: ActingRequest) -> list[int]:
 
 def _letting_go(request: ActingRequest, chosen: int, alike: int) -> Confirmation:
     others = alike - chosen
-    more = ngettext("%d other is parked like it.", "%d others are parked like them.", others) % others
+    more = (
+        ngettext("%d other is parked that is alike.", "%d others are parked that are alike.", others) % others
+    )
     return Confirmation(
         title=_("Let internal messages go"),
         lead=ngettext(
-            "%d fact will not be told to anybody any more.", "%d facts will not be told to anybody any more.", chosen
+            "%d message will not be delivered to anybody any more.",
+            "%d messages will not be delivered to anybody any more.",
+            chosen,
         ) % chosen,
         consequences=(
             _("It is no longer counted as trouble, and no alarm rings for it."),

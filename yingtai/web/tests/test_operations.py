@@ -176,7 +176,7 @@ def test_parked_facts_that_nobody_will_understand_are_let_go_with_a_reason(parke
     address = f"/operations/facts/let-go?chosen={parked}"
 
     page = browser.get(address, headers={"accept-language": "en"}).content.decode()
-    assert "1 fact will not be told to anybody any more." in page
+    assert "1 message will not be delivered to anybody any more." in page
     assert browser.post(address, {"reason": ""}).status_code == 422
     assert browser.post(address, {"reason": "asked by 13800001111"}).status_code == 422
     assert {parked, twin.id} <= untold()
