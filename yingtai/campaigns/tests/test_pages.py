@@ -187,7 +187,7 @@ def test_panels_show_sends_of_a_person_and_what_runs(acting, neighbour_acting, b
         "Spring news",
         "no e-mail address",
     )
-    assert [view.id for view, _state, _tally, _place in running.context["rows"]] == [campaign.id]
+    assert [view.id for view, _state, _tally, _same in running.context["groups"]] == [campaign.id]
     assert uses(acting, audience_no) == [
         Use("Spring news", f"/campaigns/{campaign.id}/monitor/", dict(STATES)[campaign.state])
     ]
