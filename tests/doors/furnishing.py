@@ -183,7 +183,7 @@ async def _post(path: str, body: bytes, headers: list[tuple[bytes, bytes]]) -> i
     scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "client": ("127.0.0.1", 1)}
     try:
         for _ in range(200):
-            if collector._health()[0] == 200:
+            if (await collector._health())[0] == 200:
                 break
             await asyncio.sleep(0.02)
         await collector(scope, receive, answer)
