@@ -46,6 +46,7 @@ AS_OWNER = {
     "collect_prepare_slices": {"app", "worker"},
     "customers_drop_days": {"worker"},
     "customers_prepare_days": {"app", "worker"},
+    "organization_count_unknown_sign_ins": {"worker"},
     "organization_prune_sign_ins": {"worker"},
 }
 
