@@ -22,7 +22,6 @@ from yingtai.customers.queries import (
     MergeView,
     ProfileRow,
     ProfileView,
-    TimelineRow,
     find_profiles,
     get_profile,
     ids_of,
@@ -32,11 +31,11 @@ from yingtai.customers.queries import (
     people_of,
     profile_nos_of,
     survivors_of,
-    timeline,
 )
 from yingtai.customers.services.erasing import erase_person, export_person
 from yingtai.customers.services.merging import merge_profiles, split_profile
 from yingtai.customers.services.revealing import note_shown, reveal_identifier, reveal_trait
+from yingtai.customers.timelines import TimelineRow, timeline
 
 __all__ = [
     "CannotMergeIntoItself",

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from yingtai.customers import queries
+from yingtai.customers import queries, timelines
 from yingtai.customers.deeds import count_miss, count_search
 from yingtai.customers.errors import SearchInAddress
 from yingtai.kernel.acting import require
@@ -117,5 +117,5 @@ def timeline(request: ActingRequest, profile_id: UUID, asked: Query[AskedTimelin
     """The latest events first; `next_cursor` leads to older ones."""
     require(request.acting, "view", Label.L3, PLACE)
     view = queries.get_living(request.acting, profile_id)
-    page = queries.timeline(request.acting, view.profile_no, before=asked.before)
+    page = timelines.timeline(request.acting, view.profile_no, before=asked.before)
     return {"items": page.rows, "next_cursor": page.next_cursor}

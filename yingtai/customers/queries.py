@@ -1,9 +1,9 @@
-"""Reading customers: find by a blind index, lists by cursor, one profile, its timeline."""
+"""Reading customers: find by a blind index, lists by cursor, one profile."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from yingtai.customers.ingest.concealing import pseudonym
 from yingtai.customers.ingest.people import order_blinds
 from yingtai.customers.ingest.private import IDENTIFIER_COLUMN, TRAITS_COLUMN, names_in
 from yingtai.customers.ingest.saying import Document, decode, laid_over
-from yingtai.customers.ingest.timeline import KEPT_EVENTS
 from yingtai.customers.latest import latest_seen
 from yingtai.customers.models import (
     Identifier,
@@ -31,10 +30,9 @@ from yingtai.customers.models import (
 )
 from yingtai.customers.rules import BY_NUMBER, KINDS, Standing
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, hexadecimal, number
+from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, number
 from yingtai.kernel.scope import BRAND_SHIFT, brand_of
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.lake import api as lake
 from yingtai.organization.api import entity_no_at, get_unit_at, list_brands
 from yingtai.vault import api as vault
 
@@ -57,25 +55,8 @@ LARGEST = 2**63 - 1
 KINDS_OF_NAMES = ("phone", "email", "member")
 KINDS_OF_VISITORS = ("anonymous", "device")
 PLAIN_USER_ID = re.compile(r"[A-Za-z]{0,4}[-_]?[0-9]{1,9}")
-OLDER_EVENTS = """
-    SELECT occurred_at, message_hash, event, node_no, source_no, order_id, amount_minor, currency, product_id,
-        page_path, campaign_no
-    FROM events
-    WHERE profile_no = $profile_no AND (occurred_at < $before OR (occurred_at = $before AND message_hash > $hash))
-        AND day IN ({days}) {which}
-    ORDER BY occurred_at DESC, message_hash LIMIT $rows
-"""
-ACTIVE_DAYS = """
-    SELECT DISTINCT day FROM activity
-    WHERE profile_no = $profile_no AND day <= CAST($latest AS DATE) ORDER BY day DESC LIMIT $most
-"""
-DAYS_AT_ONCE = 40
-"""A timeline reads the events of so many days on which somebody did anything, instead of all days there are."""
 KINDS_THAT_TELL = [kind.number for kind in KINDS if kind.is_kept]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FAR_AHEAD = datetime(9000, 1, 1, tzinfo=UTC)
-AFTER_ALL = "f" * 12
-ONLY = "AND list_contains($events, event)"
 
 
 @dataclass(frozen=True)
@@ -121,17 +102,6 @@ class ProfileView(ProfileRow):
     traits: dict[str, Any]
     private_traits: dict[str, str]
     merged_into: UUID | None
-
-
-@dataclass(frozen=True)
-class TimelineRow:
-    """One thing that happened, without anything private."""
-
-    at: datetime
-    event: str
-    node_no: int
-    source_no: int
-    facts: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -221,33 +191,6 @@ def get_living(acting: Acting, id: UUID) -> ProfileView:
     if view.is_erased:
         raise ProfileErased
     return view
-
-
-def timeline(
-    acting: Acting, profile_no: int, *, before: str | None = None, events: Sequence[str] = ()
-) -> Page[TimelineRow]:
-    """Return what happened, newest first: the latest few from the books, older ones from the lake on request.
-
-    In:   events  only events of these names; of all when there is none
-    Cost: two indexed reads; with `before` or `events` two scoped reads of the lake, of the days the person was active
-    """
-    place = decode_cursor(before, _since_1970, hexadecimal)
-    if place or events:
-        return _older(acting, profile_no, place or [FAR_AHEAD, b""], events)
-    with acting_transaction(acting):
-        recent = RecentTimeline.objects.filter(profile_no=profile_no).first()
-        first_seen_at = Profile.objects.filter(profile_no=profile_no).values_list("first_seen_at", flat=True)
-        began_at = first_seen_at.first()
-    if recent is None:
-        return Page([], None)
-    if not recent.events:
-        # The time of the latest ones is over; of other events older ones may still be there.
-        return _older(acting, profile_no, [FAR_AHEAD, b""], ())
-    rows = [_recent_row(event) for event in recent.events]
-    # As many as are kept beside a profile, the last of them at its beginning: more may have happened just then.
-    is_more = began_at is None or began_at < rows[-1].at or len(rows) >= KEPT_EVENTS
-    cursor = encode_cursor(recent.events[-1]["at"], recent.events[-1]["id"])
-    return Page(rows, cursor if is_more else None)
 
 
 def list_merges(acting: Acting, profile_no: int) -> list[MergeView]:
@@ -431,66 +374,6 @@ def _shown(kind: str, value: str) -> str:
 def _masked_name(document: Document) -> str:
     names = sorted(names_in(document), key=len)
     return vault.mask("name", names[0].title()) if names else ""
-
-
-def _recent_row(event: dict[str, Any]) -> TimelineRow:
-    facts = {
-        name: value for name, value in event.items() if name not in {"at", "id", "event", "node", "source"}
-    }
-    return TimelineRow(
-        EPOCH + timedelta(microseconds=event["at"]), event["event"], event["node"], event["source"],
-        {name: value for name, value in facts.items() if value is not None},
-    )  # fmt: skip
-
-
-def _since_1970(microseconds: Any) -> datetime:
-    return EPOCH + timedelta(microseconds=number(microseconds))
-
-
-def _older(acting: Acting, profile_no: int, place: list[Any], events: Sequence[str]) -> Page[TimelineRow]:
-    with acting_transaction(acting):
-        if not Profile.objects.filter(profile_no=profile_no).exists():
-            raise ProfileNotFound
-    scoped = lake.scoped(acting.scope)
-    asked = {"profile_no": profile_no, "latest": place[0].date().isoformat(), "most": DAYS_AT_ONCE}
-    days = [row["day"] for row in scoped.query(ACTIVE_DAYS, asked).to_pylist()]
-    if not days:
-        return Page([], None)
-    found = scoped.query(*_events_on(days, profile_no, place, events)).to_pylist()
-    rows = [_lake_row(row) for row in found[:ROWS_PER_PAGE]]
-    if len(found) > ROWS_PER_PAGE:
-        latest = found[ROWS_PER_PAGE - 1]
-        return Page(rows, _cursor(latest["occurred_at"], latest["message_hash"].hex()[:12]))
-    # All of these days is told; before them there may be more.
-    earlier = datetime.combine(days[-1], time.min, UTC)
-    return Page(rows, _cursor(earlier, AFTER_ALL) if len(days) == DAYS_AT_ONCE else None)
-
-
-def _events_on(
-    days: Sequence[date], profile_no: int, place: list[Any], events: Sequence[str]
-) -> tuple[str, dict[str, Any]]:
-    values: dict[str, Any] = {f"day_{turn}": day.isoformat() for turn, day in enumerate(days)}
-    named = ", ".join(f"CAST(${name} AS DATE)" for name in values)
-    values |= {
-        "profile_no": profile_no,
-        "before": place[0],
-        "hash": place[1] + b"\xff" * 10,
-        "rows": ROWS_PER_PAGE + 1,
-    }
-    if events:
-        values["events"] = list(events)
-    return OLDER_EVENTS.format(days=named, which=ONLY if events else ""), values
-
-
-def _cursor(at: datetime, message: str) -> str:
-    return encode_cursor((at - EPOCH) // timedelta(microseconds=1), message)
-
-
-def _lake_row(row: dict[str, Any]) -> TimelineRow:
-    facts = {name: value for name, value in row.items() if value is not None}
-    for name in ("occurred_at", "message_hash", "event", "node_no", "source_no"):
-        facts.pop(name, None)
-    return TimelineRow(row["occurred_at"], row["event"], row["node_no"], row["source_no"], facts)
 
 
 def country_of(node_no: int) -> str:

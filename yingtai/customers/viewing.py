@@ -19,11 +19,11 @@ from yingtai.customers.queries import (
     MergeView,
     ProfileRow,
     ProfileView,
-    TimelineRow,
     called,
     list_merges,
 )
 from yingtai.customers.rules import Standing
+from yingtai.customers.timelines import TimelineRow
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import fact_names
 from yingtai.kernel.scope import brand_node, brand_of

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yingtai.customers import queries, viewing
+from yingtai.customers import queries, timelines, viewing
 from yingtai.customers.contacting import permissions, phone_of
 from yingtai.customers.deeds import count_search
 from yingtai.customers.errors import ProfileNotFound
@@ -100,7 +100,7 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         # Nothing of what they did is read: no event, no order, no panel of another module.
         return _erased(request, view)
     kind = request.GET.get("kind", "")
-    happened = queries.timeline(acting, view.profile_no, events=events_of(kind))
+    happened = timelines.timeline(acting, view.profile_no, events=events_of(kind))
     context = {
         "profile": view,
         "kind": kind if events_of(kind) else "",
@@ -153,7 +153,7 @@ def timeline(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """What happened longer ago, from the lake."""
     view = queries.get_living(request.acting, profile_id)
     kind = request.GET.get("kind", "")
-    happened = queries.timeline(
+    happened = timelines.timeline(
         request.acting, view.profile_no, before=request.GET.get("before"), events=events_of(kind)
     )
     context = {

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from yingtai.collect.api import make_source
-from yingtai.customers import queries
+from yingtai.customers import timelines
 from yingtai.customers.api import find_profiles, timeline
 from yingtai.customers.orders import orders_of, product_names
 from yingtai.customers.testing import drain, send
@@ -134,7 +134,7 @@ def test_a_timeline_shows_one_kind_of_events_on_request(anna, marketer):
 
 
 def test_a_long_timeline_goes_on_day_after_day_until_its_beginning(brand, acting, monkeypatch):
-    monkeypatch.setattr(queries, "DAYS_AT_ONCE", 2)
+    monkeypatch.setattr(timelines, "DAYS_AT_ONCE", 2)
     source = make_source(acting, brand.node_no, name="shop", back_fill_days=3650)
     steps = [
         {
