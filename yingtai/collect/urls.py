@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yingtai.collect.views import discarding, imports, plan, quarantine, sources
+from yingtai.collect.views import discarding, import_wizard, imports, plan, quarantine, sources
 
 app_name = "collect"
 urlpatterns = [
@@ -18,9 +18,9 @@ urlpatterns = [
     path("data/quarantine/events", quarantine.refused_list, name="refused_list"),
     path("data/quarantine/<uuid:refused_id>/open", quarantine.open_event, name="open_refused"),
     path("data/imports/", imports.import_list, name="import_list"),
-    path("data/imports/new", imports.import_new, name="import_new"),
+    path("data/imports/new", import_wizard.import_new, name="import_new"),
     path("data/imports/<uuid:import_id>/", imports.show_import, name="import"),
-    path("data/imports/<uuid:import_id>/columns", imports.import_columns, name="import_columns"),
+    path("data/imports/<uuid:import_id>/columns", import_wizard.import_columns, name="import_columns"),
     path("data/imports/<uuid:import_id>/check", imports.import_check, name="import_check"),
     path("data/imports/<uuid:import_id>/run", imports.import_run, name="import_run"),
     path("data/imports/<uuid:import_id>/stop", imports.import_stop, name="import_stop"),
