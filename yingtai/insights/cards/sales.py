@@ -29,7 +29,9 @@ def revenue(look: Look) -> Drawn:
         figures.append(figure(look, _("Net revenue") + suffix, _total(whole, one), then, unit_code=unit))
         if averages.get(one) is not None:
             figures.append(figure(look, _("Average order") + suffix, averages[one], unit_code=unit))
-    pictures = [_revenue_chart(by, drawn, one, is_plain=is_plain) for one in found]
+    # A currency of which no piece can be told has its figure, and no empty picture below it.
+    told = {row["currency"] for row in drawn.rows if row["value"]}
+    pictures = [_revenue_chart(by, drawn, one, is_plain=is_plain) for one in found if one in told]
     return Drawn(drawn, pictures, figures, grain=by.period.grain)
 
 

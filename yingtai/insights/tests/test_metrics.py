@@ -275,6 +275,7 @@ def test_money_of_few_people_is_told_to_nobody_who_may_not_see_them(shop, brand)
     analyst = make_acting(brand.node_no, roles=("analyst",))
     metrics = ("insights.net_revenue", "insights.net_revenue_in_all", "insights.average_order_value")
     card = drawn("revenue", look_at(analyst, currency="CNY"))
+    assert card.charts == []  # no piece can be told, so there is nothing to draw
 
     assert {row["value"] for name in metrics for row in ask(analyst, name, MARCH).rows} == {None}
     assert [one["value"] for one in card.figures] == [None, None]
