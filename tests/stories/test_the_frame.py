@@ -32,7 +32,7 @@ def test_a_colleague_finds_their_way(browser, address, colleague, width, theme):
     )
 
     page.goto(address + "/")
-    page.get_by_label("Email").fill(colleague.email)
+    page.get_by_label("E-mail").fill(colleague.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator("#navigation")).to_be_attached()

@@ -36,7 +36,7 @@ def page(browser, address, colleague):
 
 
 def _sign_in(page, colleague):
-    page.get_by_label("Email").fill(colleague.email)
+    page.get_by_label("E-mail").fill(colleague.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
@@ -140,7 +140,7 @@ def test_enter_in_a_choice_sends_nothing_and_a_mended_problem_is_said_no_longer(
 
     event.fill("")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("[data-problem]")).to_contain_text("is empty")
+    expect(page.locator("[data-problem]")).to_contain_text("is not filled in yet")
     page.get_by_label("event").fill("Viewed a product")
     expect(page.locator("[data-problem]")).to_have_count(0)
 

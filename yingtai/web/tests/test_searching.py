@@ -89,4 +89,7 @@ def test_what_is_looked_for_stands_in_no_address(shop):
 
 
 def test_a_stranger_is_asked_to_sign_in(shop):
-    assert Client().post("/search", {"text": "autumn"}).status_code == 302
+    answer = Client().post("/search", {"text": "autumn"})
+
+    assert answer.status_code == 401
+    assert "Sign in" in answer.content.decode()
