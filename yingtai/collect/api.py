@@ -3,6 +3,7 @@
 from yingtai.collect.errors import (
     AnswerForNoPurpose,
     AnswerOfNobody,
+    AnswerSaidBefore,
     AnswerWithoutAddress,
     FileCameBefore,
     FileExpired,
@@ -84,6 +85,7 @@ __all__ = [
     "Answer",
     "AnswerForNoPurpose",
     "AnswerOfNobody",
+    "AnswerSaidBefore",
     "AnswerWithoutAddress",
     "Declared",
     "Facts",

@@ -19,6 +19,7 @@ from yingtai.compliance.people import install_people
 from yingtai.compliance.policy import install_policy
 from yingtai.compliance.queries import (
     ConsentView,
+    DatedAnswer,
     NoticeView,
     PurposeView,
     consent_history,
@@ -27,6 +28,7 @@ from yingtai.compliance.queries import (
     get_purpose,
     latest_notice_version,
     list_purposes,
+    said_before,
 )
 from yingtai.compliance.services.evidence import looks_personal
 from yingtai.compliance.services.forgetting import erased_among, has_erased, remember_erased
@@ -50,6 +52,7 @@ __all__ = [
     "ChannelNotInPurpose",
     "ConsentRow",
     "ConsentView",
+    "DatedAnswer",
     "ErasureStands",
     "EvidenceHoldsPersonalData",
     "NoticeNotFound",
@@ -85,5 +88,6 @@ __all__ = [
     "record_consents",
     "register_purpose",
     "remember_erased",
+    "said_before",
     "split_consents",
 ]

@@ -38,6 +38,28 @@ TREND = """
     FROM counted GROUP BY 1
 """
 
+# What was said of a moment to come is kept as of when we heard of it.
+SAID_BEFORE = """
+    SELECT DISTINCT asked.place::int
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::timestamptz[])
+        WITH ORDINALITY AS asked (profile_no, purpose, channel, status, at, place)
+    JOIN compliance_consent AS said
+        ON said.profile_no = asked.profile_no AND said.channel = asked.channel AND said.recipient = ''
+       AND said.status = asked.status AND said.at = least(asked.at, said.recorded_at)
+    JOIN compliance_purpose AS purpose ON purpose.purpose_no = said.purpose_no AND purpose.code = asked.purpose
+"""
+
+
+@dataclass(frozen=True)
+class DatedAnswer:
+    """What one person said to a purpose on a channel at one moment; `status` is its number."""
+
+    profile_no: int
+    purpose: str
+    channel: str
+    status: int
+    at: datetime
+
 
 @dataclass(frozen=True)
 class PurposeView:
@@ -166,6 +188,21 @@ def latest_notice_version(acting: Acting, *, node_no: int, purpose: str) -> int 
     with acting_transaction(acting):
         held = Notice.objects.filter(purpose__code=purpose, purpose__node_no=brand_node(node_no))
         return held.order_by("-version").values_list("version", flat=True).first()
+
+
+def said_before(acting: Acting, answers: Sequence[DatedAnswer]) -> set[int]:
+    """Return the places in `answers` of those that were recorded before: the same answer of the same moment, to the
+    same purpose, on the same channel, by the same person.
+
+    Cost: one look-up by person for all of them
+    """
+    columns = [
+        [getattr(one, name) for one in answers]
+        for name in ("profile_no", "purpose", "channel", "status", "at")
+    ]
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(SAID_BEFORE, columns)
+        return {place - 1 for (place,) in cursor.fetchall()}
 
 
 def consents_of(acting: Acting, profile_no: int) -> list[ConsentView]:

@@ -11,11 +11,20 @@ from yingtai.collect.api import (
     NOBODY,
     AnswerForNoPurpose,
     AnswerOfNobody,
+    AnswerSaidBefore,
     AnswerWithoutAddress,
     RawSet,
     hold_back,
 )
-from yingtai.compliance.api import ConsentRow, ErasureStands, Status, WithdrawalStands, record_consents
+from yingtai.compliance.api import (
+    ConsentRow,
+    DatedAnswer,
+    ErasureStands,
+    Status,
+    WithdrawalStands,
+    record_consents,
+    said_before,
+)
 from yingtai.customers.contacts import KIND_OF_CHANNEL, channels_of
 from yingtai.customers.rules import BY_PRIORITY
 from yingtai.kernel.acting import Acting
@@ -39,27 +48,32 @@ Owners = dict[int, tuple[int, int]]
 
 def record_answers(acting: Acting, raw: RawSet, known: set[bytes], load_id: str) -> tuple[int, Counter[str]]:
     """Record the answers of a set's rows, and return how many, and why others were not. An answer with a time of its
-    own is recorded once; one without is what was said last, also when a file says it again in the same words.
+    own is recorded once per person, purpose and channel; one without is what was said last, also when a file says it
+    again in the same words.
 
     Called inside the transaction that writes the set, which sees everything; people the actor may not see are nobody.
 
-    In: known  the keys of rows that came before: their answers were recorded with them
+    In: known  the keys of rows that came before: their answers to the purposes asked for then were recorded with them
     """
     if raw.consents is None:
         return 0, Counter()
     hashes = raw.events["message_hash"].to_pylist()
     read_at = raw.events["received_at"].to_pylist()
     answers = [row | {"is_dated": row["at"] != read_at[row["event_row"]]} for row in raw.consents.to_pylist()]
-    asked = [row for row in answers if hashes[row["event_row"]] not in known or not row["is_dated"]]
     everywhere = replace(acting, scope=EVERYTHING)
-    found = owners_of(everywhere, raw, sorted({row["event_row"] for row in asked}))
+    found = owners_of(everywhere, raw, sorted({row["event_row"] for row in answers}))
     owners = {row: (person, node) for row, (person, node) in found.items() if acting.scope.covers(node)}
-    owned = [row for row in asked if row["event_row"] in owners]
+    came = [row for row in answers if row["event_row"] in owners]
+    repeated = [row for row in came if row["is_dated"] and hashes[row["event_row"]] in known]
+    before = said_before(everywhere, [_dated(row, owners) for row in repeated])
+    said = {id(repeated[place]) for place in before}
+    owned = [row for row in came if id(row) not in said]
     reach = channels_of(everywhere, {owners[row["event_row"]][0] for row in owned})
     kept = [row for row in owned if not row["is_granted"] or _is_reached(row, owners, reach)]
     done = record_consents(everywhere, [_consent(row, owners, load_id) for row in kept])
     left_out = {
-        AnswerOfNobody: len(asked) - len(owned),
+        AnswerOfNobody: len(answers) - len(came),
+        AnswerSaidBefore: len(said) + done.unchanged,
         AnswerWithoutAddress: len(owned) - len(kept),
         AnswerForNoPurpose: sum(count for _, _, count in done.refused),
         WithdrawalStands: done.withdrawals_kept,
@@ -102,9 +116,18 @@ def _consent(row: dict[str, Any], owners: Owners, load_id: str) -> ConsentRow:
         *owners[row["event_row"]],
         row["purpose"],
         row["channel"],
-        Status.GRANTED if row["is_granted"] else Status.DENIED,
+        _status(row),
         row["at"],
         "import",
         evidence={"import": load_id, "method": "file"},
         is_dated=row["is_dated"],
     )
+
+
+def _dated(row: dict[str, Any], owners: Owners) -> DatedAnswer:
+    person, _node = owners[row["event_row"]]
+    return DatedAnswer(person, row["purpose"], row["channel"], _status(row), row["at"])
+
+
+def _status(row: dict[str, Any]) -> int:
+    return int(Status.GRANTED if row["is_granted"] else Status.DENIED)

@@ -274,6 +274,12 @@ class AnswerForNoPurpose(ProductError):
     remedy = "The answer was not recorded. Make the purpose under Compliance before you import the file."
 
 
+class AnswerSaidBefore(ProductError):
+    code = "collect.answer-said-before"
+    title = "The very same answer is recorded already"
+    remedy = "Nothing needs to be done: what holds stays as it is."
+
+
 class CellTooLarge(ProductError):
     code = "collect.cell-too-large"
     title = "A cell or line is larger than 128 KB"

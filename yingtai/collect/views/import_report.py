@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from yingtai.collect.errors import (
     AnswerForNoPurpose,
     AnswerOfNobody,
+    AnswerSaidBefore,
     AnswerWithoutAddress,
 )
 from yingtai.collect.queries.imports import (
@@ -21,7 +22,7 @@ from yingtai.ui import formats
 from yingtai.ui.components import Progress
 
 NOT_RECORDED = (
-    *(one.code for one in (AnswerWithoutAddress, AnswerOfNobody, AnswerForNoPurpose)),
+    *(one.code for one in (AnswerSaidBefore, AnswerWithoutAddress, AnswerOfNobody, AnswerForNoPurpose)),
     WithdrawalStands.code,
     ErasureStands.code,
 )
@@ -99,7 +100,7 @@ def unrecorded(report: Mapping[str, Any]) -> tuple[int, str] | None:
     noted = report.get("noted", {})
     reasons = [(noted[code], reason_words(code)[0]) for code in NOT_RECORDED if noted.get(code)]
     if rest := count - sum(number for number, _title in reasons):
-        reasons.append((rest, _("The answer was recorded before, or a later one holds")))
+        reasons.append((rest, _("The reason was not kept")))
     return count, _("; ").join(f"{formats.number(each)} × {title}" for each, title in reasons)
 
 

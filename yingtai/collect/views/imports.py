@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from yingtai.collect.errors import (
+    AnswerSaidBefore,
     PurposeNotRegistered,
 )
 from yingtai.collect.importing.mapping import mapping_of
@@ -84,7 +85,11 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         - report.get("repeats", 0),
         "rejected_count": sum(report.get("rejected", {}).values()),
         "rejected": [(count, *reason_words(code)) for code, count in report.get("rejected", {}).items()],
-        "noted": [(count, *reason_words(code)) for code, count in report.get("noted", {}).items()],
+        "noted": [
+            (count, *reason_words(code))
+            for code, count in report.get("noted", {}).items()
+            if code != AnswerSaidBefore.code
+        ],
         "unrecorded": unrecorded(report) if found.is_over else None,
         "left_out": [(row, reason_words(row["reason"])[0]) for row in report.get("left_out", [])],
         "more_left_out": report.get("left_out_kinds", 0) > len(report.get("left_out", [])),

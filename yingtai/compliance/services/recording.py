@@ -157,6 +157,8 @@ class RecordedConsents:
     """Answers yes without a time of their own, of people who had withdrawn: not recorded, they stay withdrawn."""
     before_erasure: int = 0
     """Answers yes, from before the person was erased or without a time of their own: not recorded."""
+    unchanged: int = 0
+    """Answers without a time of their own that say nothing but what holds already: not recorded."""
 
 
 def record_consents(acting: Acting, rows: Iterable[ConsentRow], *, announce: bool = True) -> RecordedConsents:
@@ -182,13 +184,15 @@ def record_consents(acting: Acting, rows: Iterable[ConsentRow], *, announce: boo
         recorded, changed = announced(acting, cursor, statement, is_told=announce)
         refused: list[Any] = []
         not_believed = (0, 0)
-        if recorded < _count(cursor, f"SELECT count(*) FROM {staged}"):
+        missing = _count(cursor, f"SELECT count(*) FROM {staged}") - recorded
+        if missing:
             cursor.execute(REFUSED.format(staged=staged))
             refused = cursor.fetchall()
             cursor.execute(NOT_BELIEVED.format(staged=staged, before_erasure=before))
             not_believed = cursor.fetchone()
         cursor.execute(UNSTAGE.format(staged=staged))
-    return RecordedConsents(recorded, changed, tuple(refused), not_believed[1], not_believed[0])
+    unchanged = missing - sum(count for _, _, count in refused) - sum(not_believed)
+    return RecordedConsents(recorded, changed, tuple(refused), not_believed[1], not_believed[0], unchanged)
 
 
 def record_consent(

@@ -1,9 +1,11 @@
 """Answers about consent come with their lines: an import may be killed anywhere, and each is there once."""
 
+from uuid import uuid4
+
 import pytest
 
 from yingtai.collect.api import Origin, list_seen, open_import, read_mapping
-from yingtai.compliance.api import consent_history, install_standard_purposes
+from yingtai.compliance.api import consent_history, consents_of, install_standard_purposes
 from yingtai.customers.api import find_profiles
 from yingtai.customers.importing import load_import
 from yingtai.customers.ingest import pipeline
@@ -79,3 +81,39 @@ def test_an_import_killed_before_its_timelines_owes_no_answer(acting, run, monke
         run("killed")
 
     assert answers(acting) == ANSWERS
+
+
+def test_the_same_file_may_answer_for_one_purpose_after_another(acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    text = "email,phone,name,size,remark,dealer,ok,when\n" + "".join(
+        f"p{place}@example.com,+492219087131{place},,,,,{word},2025-05-01 10:00\n"
+        for place, word in enumerate(WORDS)
+    )
+    by_text = MAPPING.replace('"marketing.email"', '"marketing.sms"\nchannel = "sms"')
+    reports = [imported(acting, brand, text, mapping) for mapping in (MAPPING, by_text, by_text, MAPPING)]
+
+    assert [(one.repeats, one.consents, dict(one.noted)) for one in reports] == [
+        (0, 4, {}),
+        (4, 4, {}),
+        (4, 0, {"collect.answer-said-before": 4}),
+        (4, 0, {"collect.answer-said-before": 4}),
+    ]
+    [anna] = find_profiles(acting, "p1@example.com")
+    held = sorted((one.channel, one.status) for one in consents_of(acting, anna.profile_no))
+    assert held == [("email", "granted"), ("sms", "granted")]
+
+
+def test_an_answer_without_a_time_that_says_nothing_new_is_told_as_that(acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    reports = [imported(acting, brand, TEXT, PEOPLE) for _time in range(2)]
+
+    assert [(one.consents, dict(one.noted)) for one in reports] == [
+        (4, {}),
+        (0, {"collect.answer-said-before": 4}),
+    ]
+
+
+def imported(acting, brand, text, mapping):
+    opened = open_import(acting, Origin.of_bytes(text.encode()), read_mapping(mapping), node_no=brand.node_no)
+    load_import(acting, opened, load_id=str(uuid4()))
+    return opened.report
