@@ -16,7 +16,10 @@ class Basis(models.TextChoices):
 
 
 class Template(ScopedModel):
-    """A mail we may send: a name, a draft that is being worked on, and versions that never change."""
+    """A mail we may send: a name, a draft that is being worked on, and versions that never change.
+
+    `changed_in` is the opened form that the draft was last kept by: a form that keeps itself knows its own change by it.
+    """
 
     inherited = True
 
@@ -33,6 +36,7 @@ class Template(ScopedModel):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     changed_by = models.CharField(max_length=100)
+    changed_in = models.UUIDField(null=True)
     archived_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -47,27 +47,27 @@ def create_template(
 
 def change_draft(
     acting: Acting, template_id: UUID, *, name: str, subject: str, html: str, basis: str = "",
-    seen: datetime | None = None,
+    seen: datetime | None = None, opened: UUID | None = None,
 ) -> TemplateView:  # fmt: skip
     """Keep what is being typed, even when it cannot be read yet; versions are not touched.
 
-    In: seen  the `changed_at` that whoever types looked at; None for who did not look
+    In: seen    the `changed_at` that whoever types looked at; None for who did not look
+        opened  which opened form it is typed in: what that form kept itself, on its way still, came not between
 
     Raises: TemplateNotFound, TemplateTooLarge, ChangedMeanwhile
     """
     with acting_transaction(acting):
         template = _locked(template_id)
+        is_own = opened is not None and template.changed_in == opened
         require_unchanged(
-            acting, seen, changed_at=template.changed_at, changed_by=template.changed_by, keeps_itself=True
+            acting, seen, changed_at=template.changed_at, changed_by=template.changed_by, is_own=is_own
         )
         if name != template.name:
             template.name = _free_name(template.node_no, name)
         template.draft_subject, template.draft_html = _bounded(subject, html)
         template.basis = basis or template.basis
-        template.changed_at, template.changed_by = acting.at, acting.actor
-        template.save(
-            update_fields=["name", "basis", "draft_subject", "draft_html", "changed_at", "changed_by"]
-        )
+        template.changed_at, template.changed_by, template.changed_in = acting.at, acting.actor, opened
+        template.save()
         return get_template(acting, template_id)
 
 

@@ -1,6 +1,6 @@
 from time import perf_counter
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from csp.decorators import csp
 from django.contrib import messages
@@ -120,7 +120,7 @@ def draft(request: ActingRequest, template_id: UUID) -> HttpResponse:
         return _editor(request, found, form, status=422)
     seen = request.POST.get("seen", "")
     try:
-        found = services.change_draft(request.acting, template_id, **form.cleaned_data, seen=read_seen(seen))
+        found = _kept(request, template_id, form)
     except ChangedMeanwhile as late:
         # What is typed on is refused until somebody says that it is to be kept all the same.
         found = queries.get_template(request.acting, template_id)
@@ -146,9 +146,7 @@ def version_new(request: ActingRequest, template_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _editor(request, queries.get_template(request.acting, template_id), form, status=422)
     try:
-        found = services.change_draft(
-            request.acting, template_id, **form.cleaned_data, seen=read_seen(request.POST.get("seen", ""))
-        )
+        found = _kept(request, template_id, form)
     except ChangedMeanwhile as late:
         found = queries.get_template(request.acting, template_id)
         return _editor(request, found, form, status=409, late=late)
@@ -218,6 +216,21 @@ def delete(request: ActingRequest, template_id: UUID) -> HttpResponse:
     return render_confirmation(request, asked)
 
 
+def _kept(request: ActingRequest, template_id: UUID, form: DraftForm) -> queries.TemplateView:
+    seen = read_seen(request.POST.get("seen", ""))
+    return services.change_draft(
+        request.acting, template_id, **form.cleaned_data, seen=seen, opened=_opened(request)
+    )
+
+
+def _opened(request: ActingRequest) -> UUID | None:
+    """Return which opened form a request comes from: two tabs with one template are two."""
+    try:
+        return UUID(request.POST.get("opened", ""))
+    except ValueError:
+        return None
+
+
 def _editor(
     request: ActingRequest, found: queries.TemplateView, form: DraftForm, *, status: int = 200,
     late: ProductError | None = None, seen: str = "",
@@ -228,6 +241,7 @@ def _editor(
         "form": form,
         "late": late,
         "seen": seen or found.changed_at.isoformat(),
+        "opened": _opened(request) or uuid4(),
         "asked": asked,
         "versions": queries.list_versions(request.acting, found.id)[:5],
         "actions": [(words, address(found.id)) for words, address in template_actions.all()],

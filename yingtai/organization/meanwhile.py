@@ -18,21 +18,27 @@ def require_unchanged(
     *,
     changed_at: datetime,
     changed_by: str,
-    keeps_itself: bool = False,
+    is_own: bool = False,
 ) -> None:
     """Let a change through only while the row is as its form showed it.
 
     In: seen        when the row had last been changed when the form was drawn; None for who did not look, such as a
                     program
-        keeps_itself  the form keeps itself while somebody types, so that their own change is none that came between
+        is_own      the latest change came out of this very form, which keeps itself while somebody types, so that
+                    nothing came between
         changed_at  when it was last changed, read under its lock; changed_by is by whom, or "" when nobody noted it
 
     Raises: ChangedMeanwhile
     """
-    if seen is None or seen == changed_at or (keeps_itself and changed_by == acting.actor):
+    if seen is None or seen == changed_at or is_own:
         return
-    who = names_of_staff(acting, [changed_by]).get(changed_by) or _("Somebody")
-    raise ChangedMeanwhile(who=who, when=moment_in_words(changed_at))
+    raise ChangedMeanwhile(who=_who(acting, changed_by), when=moment_in_words(changed_at))
+
+
+def _who(acting: Acting, changed_by: str) -> str:
+    if changed_by == acting.actor:
+        return _("You, in another tab or window,")
+    return names_of_staff(acting, [changed_by]).get(changed_by) or _("Somebody")
 
 
 def seen_by_form(posted: str, problem: ProductError | None, *, changed_at: datetime) -> datetime | None:

@@ -201,9 +201,11 @@ def test_what_somebody_else_typed_meanwhile_is_not_overwritten_unseen(marketer, 
     typed = {"name": "News", "subject": "One", "html": "<p>One</p>"}
     seen = queries.get_template(acting, made.template_id).changed_at.isoformat()
 
+    typed["opened"] = str(uuid4())
     first = marketer.post(url, typed | {"seen": seen}, headers=htmx)
     # The form keeps itself while somebody types: what is still on its way is their own.
     own = marketer.post(url, typed | {"seen": seen}, headers=htmx)
+    typed["opened"] = str(uuid4())
     other = signed_in(brand.code, "marketer")
     late = other.post(url, typed | {"subject": "Two", "seen": seen}, headers=htmx)
     again = other.post(url, typed | {"subject": "Three", "seen": seen}, headers=htmx)
@@ -217,3 +219,27 @@ def test_what_somebody_else_typed_meanwhile_is_not_overwritten_unseen(marketer, 
     assert queries.get_template(acting, made.template_id).draft_subject == "One"
     assert other.post(url, typed | {"subject": "Two", "seen": changed_at}, headers=htmx).status_code == 200
     assert queries.get_template(acting, made.template_id).draft_subject == "Two"
+
+
+def test_two_tabs_of_one_person_do_not_overwrite_each_other_unseen(marketer, acting, brand):
+    made = make_template(acting, brand.node_no)
+    page = f"/content/{made.template_id}/"
+    one, two = (hidden_of(marketer.get(page)) for _tab in range(2))
+    htmx = {"HX-Request": "true", "Accept-Language": "en"}
+    first = {"name": "Spring", "subject": "One", "html": "<p>One</p>"} | one
+    second = {"name": "News", "subject": "Two", "html": "<p>Two</p>"} | two
+
+    kept = marketer.post(page + "draft", first, headers=htmx)
+    late = marketer.post(page + "draft", second, headers=htmx)
+    published = marketer.post(page + "versions", second, headers=htmx)
+    typed_on = marketer.post(page + "draft", first | {"name": "Spring 2"}, headers=htmx)
+
+    assert [each.status_code for each in (kept, late, published, typed_on)] == [200, 409, 409, 200]
+    assert one["opened"] != two["opened"]
+    assert "You, in another tab or window, changed this at" in late.content.decode()
+    assert queries.get_template(acting, made.template_id).name == "Spring 2"
+
+
+def hidden_of(answer) -> dict[str, str]:
+    """What a form carries without being asked."""
+    return dict(re.findall(r'name="(seen|opened)" value="([^"]+)"', answer.content.decode()))
