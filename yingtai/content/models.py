@@ -18,7 +18,7 @@ class Basis(models.TextChoices):
 class Template(ScopedModel):
     """A mail we may send: a name, a draft that is being worked on, and versions that never change.
 
-    `changed_in` is the opened form that the draft was last kept by: a form that keeps itself knows its own change by it.
+    `changed_in` is the opened form that the draft was last kept by: a form that keeps itself knows its own by it.
     """
 
     inherited = True

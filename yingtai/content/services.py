@@ -24,7 +24,13 @@ from yingtai.kernel.copies import free_name
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import record_deed, require_unchanged
 
-deed_words.register("template.deleted", _("deleted a template that was never published"))
+for code, words in {
+    "template.published": _("published a version of a template"),
+    "template.archived": _("archived a template"),
+    "template.restored": _("restored a template"),
+    "template.deleted": _("deleted a template that was never published"),
+}.items():
+    deed_words.register(code, words)
 
 
 def create_template(
@@ -98,13 +104,18 @@ def make_version(acting: Acting, template_id: UUID) -> VersionView:
             basis=template.basis, subject=template.draft_subject, html=template.draft_html,
             made_at=acting.at, made_by=acting.actor,
         )  # fmt: skip
+        _note(acting, "template.published", template, version=version.version)
         return get_version(acting, version.id)
 
 
 def archive_template(acting: Acting, template_id: UUID) -> None:
     """Take a template out of the lists; campaigns that use a version keep it. Repeating it changes nothing."""
     with acting_transaction(acting):
-        Template.objects.filter(id=template_id, archived_at=None).update(archived_at=acting.at)
+        template = Template.objects.select_for_update().filter(id=template_id, archived_at=None).first()
+        if template is not None:
+            template.archived_at = acting.at
+            template.save(update_fields=["archived_at"])
+            _note(acting, "template.archived", template)
 
 
 def delete_template(acting: Acting, template_id: UUID) -> None:
@@ -118,7 +129,7 @@ def delete_template(acting: Acting, template_id: UUID) -> None:
             raise TemplateNotFound
         if template.latest_version:
             raise TemplateWasUsed(name=template.name)
-        record_deed(acting, "template.deleted", node_no=template.node_no, about=template.name)
+        _note(acting, "template.deleted", template)
         template.delete()
 
 
@@ -134,6 +145,7 @@ def restore_template(acting: Acting, template_id: UUID) -> None:
         if template.archived_at is not None:
             template.name, template.archived_at = _free_name(template.node_no, template.name), None
             template.save(update_fields=["name", "archived_at"])
+            _note(acting, "template.restored", template)
 
 
 def copy_template(acting: Acting, template_id: UUID, *, name: str) -> TemplateView:
@@ -164,6 +176,10 @@ def _bounded(subject: str, html: str) -> tuple[str, str]:
     if len(html) > limits.HTML_LENGTH:
         raise TemplateTooLarge(part="HTML", what=f"{len(html):,} > {limits.HTML_LENGTH:,}")
     return subject[: limits.SUBJECT_LENGTH], html
+
+
+def _note(acting: Acting, what: str, template: Template, **details: int) -> None:
+    record_deed(acting, what, node_no=template.node_no, about=template.name, **details)
 
 
 def _locked(template_id: UUID) -> Template:

@@ -35,7 +35,14 @@ from yingtai.ui.formats import listed
 
 LONGEST_NAME, LONGEST_NOTE = 120, 400
 
-deed_words.register("audience.deleted", gettext_lazy("deleted an archived audience"))
+for code, words in {
+    "audience.made": gettext_lazy("made an audience"),
+    "audience.changed": gettext_lazy("changed whom an audience holds"),
+    "audience.archived": gettext_lazy("archived an audience"),
+    "audience.restored": gettext_lazy("restored an audience"),
+    "audience.deleted": gettext_lazy("deleted an archived audience"),
+}.items():
+    deed_words.register(code, words)
 
 
 def create_audience(
@@ -58,11 +65,13 @@ def create_audience(
         raise PlaceNotYours
     with acting_transaction(acting):
         group = _checked(acting, definition, node_no=node_no, stored=stored)
-        return Audience.objects.create(
+        made = Audience.objects.create(
             node_no=node_no, name=name.strip(), about=about.strip(), definition=write_definition(group),
             created_by=acting.actor, created_at=acting.at, changed_at=acting.at,
             changed_by=acting.actor,
-        ).id  # fmt: skip
+        )  # fmt: skip
+        _note(acting, "audience.made", made)
+        return made.id
 
 
 def change_audience(
@@ -88,10 +97,13 @@ def change_audience(
             stored=audience.definition,
         )
         document = write_definition(checked)
-        audience.revision += audience.definition != document
+        is_other = audience.definition != document
+        audience.revision += is_other
         audience.name, audience.about, audience.definition = name.strip(), about.strip(), document
         audience.changed_at, audience.changed_by = acting.at, acting.actor
         audience.save(update_fields=["revision", "name", "about", "definition", "changed_at", "changed_by"])
+        if is_other:
+            _note(acting, "audience.changed", audience)
 
 
 def archive_audience(acting: Acting, audience_id: UUID) -> None:
@@ -108,6 +120,7 @@ def archive_audience(acting: Acting, audience_id: UUID) -> None:
             raise AudienceIsInUse(names=listed(users))
         audience.archived_at = acting.at
         audience.save(update_fields=["archived_at"])
+        _note(acting, "audience.archived", audience)
 
 
 def delete_audience(acting: Acting, audience_id: UUID) -> int:
@@ -123,7 +136,7 @@ def delete_audience(acting: Acting, audience_id: UUID) -> int:
             raise AudienceIsNotArchived
         if names := what_needs(acting, audience.audience_no, node_no=audience.node_no):
             raise AudienceWasUsed(names=listed(names))
-        record_deed(acting, "audience.deleted", node_no=audience.node_no, about=audience.name)
+        _note(acting, "audience.deleted", audience)
         number = audience.audience_no
         audience.delete()
     return number
@@ -156,8 +169,10 @@ def restore_audience(acting: Acting, audience_id: UUID) -> None:
             names = Audience.objects.filter(audience_no__in=missing).values_list("name", flat=True)
             what = _("it is made of an audience that is archived: {names}")
             raise DefinitionNotUnderstood(what=what.format(names=listed(sorted(names))))
-        audience.archived_at = None
-        audience.save(update_fields=["archived_at"])
+        if audience.archived_at is not None:
+            audience.archived_at = None
+            audience.save(update_fields=["archived_at"])
+            _note(acting, "audience.restored", audience)
 
 
 def copy_audience(acting: Acting, audience_id: UUID, *, name: str) -> UUID:
@@ -171,6 +186,10 @@ def copy_audience(acting: Acting, audience_id: UUID, *, name: str) -> UUID:
             acting, node_no=source.node_no, name=free_name(name, names_in_use(source.node_no), longest=LONGEST_NAME),
             about=source.about, definition=source.definition, stored=source.definition,
         )  # fmt: skip
+
+
+def _note(acting: Acting, what: str, audience: Audience) -> None:
+    record_deed(acting, what, node_no=audience.node_no, about=audience.name)
 
 
 def _check_words(name: str, about: str) -> None:

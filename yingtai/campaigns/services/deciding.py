@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
 
 from yingtai.audiences.api import fill, refresh_behind
+from yingtai.campaigns import deeds
 from yingtai.campaigns import queueing as queue
 from yingtai.campaigns.agreement import digest_of
 from yingtai.campaigns.checking import problems_of
@@ -22,13 +22,9 @@ from yingtai.campaigns.services.drafting import found, keep_forecast
 from yingtai.campaigns.services.trying import try_mails
 from yingtai.compliance.api import latest_notice_version
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.http import words_of
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sets import ProfileSet, new_set
-from yingtai.organization.api import record_deed
-
-deed_words.register("campaign.launched", _("launched a campaign"))
 
 # Exactly the share, by an order that anyone can repeat: docs/algorithms/lift.md.
 MARK_HELD_OUT = f"""
@@ -105,9 +101,7 @@ def launch(
             acting, node_no=campaign.node_no, purpose=campaign.purpose
         )
         campaign.save()
-        record_deed(
-            acting, "campaign.launched", node_no=campaign.node_no, about=campaign.name, alone=not agreed
-        )
+        deeds.note(acting, deeds.SCHEDULED if is_later else deeds.LAUNCHED, campaign, alone=not agreed)
         queue.decide(acting, campaign, at=campaign.scheduled_at if is_later else None)
         return view_campaign(campaign)
 

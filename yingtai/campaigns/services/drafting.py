@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
+from yingtai.campaigns import deeds
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name, one_line
 from yingtai.campaigns.errors import (
     CampaignIsArchived,
@@ -17,13 +16,10 @@ from yingtai.campaigns.errors import (
 from yingtai.campaigns.models import Campaign, Send
 from yingtai.campaigns.queries import RUNNING, CampaignView, view_campaign
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.contributions import deed_words
 from yingtai.kernel.copies import free_name
 from yingtai.kernel.scope import brand_node
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.organization.api import record_deed, require_unchanged
-
-deed_words.register("campaign.deleted", _("deleted a campaign that was never launched"))
+from yingtai.organization.api import require_unchanged
 
 LONGEST_NAME = 120
 WRITABLE = frozenset(
@@ -133,6 +129,7 @@ def archive_campaign(acting: Acting, campaign_id: UUID) -> None:
         if campaign.archived_at is None:
             campaign.archived_at = acting.at
             campaign.save(update_fields=["archived_at"])
+            deeds.note(acting, deeds.ARCHIVED, campaign)
 
 
 def restore_campaign(acting: Acting, campaign_id: UUID) -> None:
@@ -141,8 +138,13 @@ def restore_campaign(acting: Acting, campaign_id: UUID) -> None:
     Raises: CampaignNotFound
     """
     with acting_transaction(acting):
-        if not Campaign.objects.filter(id=campaign_id).update(archived_at=None):
+        campaign = Campaign.objects.select_for_update().filter(id=campaign_id).first()
+        if campaign is None:
             raise CampaignNotFound
+        if campaign.archived_at is not None:
+            campaign.archived_at = None
+            campaign.save(update_fields=["archived_at"])
+            deeds.note(acting, deeds.RESTORED, campaign)
 
 
 def delete_campaign(acting: Acting, campaign_id: UUID) -> None:
@@ -156,7 +158,7 @@ def delete_campaign(acting: Acting, campaign_id: UUID) -> None:
             raise CampaignNotFound
         if campaign.launched_at or Send.objects.filter(campaign_no=campaign.campaign_no).exists():
             raise CampaignWasUsed(name=campaign.name)
-        record_deed(acting, "campaign.deleted", node_no=campaign.node_no, about=campaign.name)
+        deeds.note(acting, deeds.DELETED, campaign)
         campaign.delete()
 
 

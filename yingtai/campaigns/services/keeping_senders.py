@@ -1,7 +1,9 @@
 """Senders of a brand: kept once, archived when no mail shall come from them any more."""
 
+from datetime import datetime
 from uuid import UUID
 
+from yingtai.campaigns import deeds
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name
 from yingtai.campaigns.errors import SenderIsMissing, SenderNotFound
 from yingtai.campaigns.models import Sender
@@ -24,9 +26,9 @@ def keep_sender(acting: Acting, *, node_no: int, name: str, address: str, reply_
             node_no=brand_node(node_no), name=name, address=address, reply_to=checked_sender_address(reply_to),
             defaults={"created_at": acting.at, "created_by": acting.actor},
         )  # fmt: skip
-        if not is_new and one.archived_at:
-            one.archived_at = None
-            one.save(update_fields=["archived_at"])
+        if is_new:
+            deeds.note(acting, deeds.SENDER_KEPT, one)
+        _move(acting, one, archived_at=None)
         return view_sender(one)
 
 
@@ -35,7 +37,8 @@ def archive_sender(acting: Acting, sender_id: UUID) -> None:
 
     Raises: SenderNotFound
     """
-    _move(acting, sender_id, is_archived=True)
+    with acting_transaction(acting):
+        _move(acting, _found(sender_id), archived_at=acting.at)
 
 
 def restore_sender(acting: Acting, sender_id: UUID) -> None:
@@ -43,11 +46,20 @@ def restore_sender(acting: Acting, sender_id: UUID) -> None:
 
     Raises: SenderNotFound
     """
-    _move(acting, sender_id, is_archived=False)
-
-
-def _move(acting: Acting, sender_id: UUID, *, is_archived: bool) -> None:
     with acting_transaction(acting):
-        at = acting.at if is_archived else None
-        if not Sender.objects.filter(id=sender_id).update(archived_at=at):
-            raise SenderNotFound
+        _move(acting, _found(sender_id), archived_at=None)
+
+
+def _found(sender_id: UUID) -> Sender:
+    one = Sender.objects.select_for_update().filter(id=sender_id).first()
+    if one is None:
+        raise SenderNotFound
+    return one
+
+
+def _move(acting: Acting, one: Sender, *, archived_at: datetime | None) -> None:
+    if bool(one.archived_at) == bool(archived_at):
+        return
+    one.archived_at = archived_at
+    one.save(update_fields=["archived_at"])
+    deeds.note(acting, deeds.SENDER_ARCHIVED if archived_at else deeds.SENDER_RESTORED, one)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from yingtai.campaigns import deeds
 from yingtai.campaigns import queueing as queue
 from yingtai.campaigns.errors import NothingToResume, SendingFailed
 from yingtai.campaigns.models import Campaign
@@ -38,7 +39,8 @@ def pause(acting: Acting, campaign_no: int, problem: ProductError) -> None:
     """Let a running campaign wait for somebody, and say why. What is owed stays owed."""
     with acting_transaction(acting):
         running = Campaign.objects.filter(campaign_no=campaign_no, state__in=RUNNING)
-        running.update(state=Campaign.State.PAUSED, **kept_form(problem))
+        if running.update(state=Campaign.State.PAUSED, **kept_form(problem)):
+            deeds.note(acting, deeds.PAUSED, Campaign.objects.get(campaign_no=campaign_no))
 
 
 def note_trouble(acting: Acting, campaign_no: int, problem: ProductError | None) -> None:
@@ -63,6 +65,7 @@ def resume_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
         campaign.resumed_at = acting.at
         campaign.trouble, campaign.trouble_facts = "", {}
         campaign.save(update_fields=["state", "resumed_at", "trouble", "trouble_facts"])
+        deeds.note(acting, deeds.RESUMED, campaign)
         if campaign.state == Campaign.State.SENDING:
             queue.send(acting, campaign)
         else:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from yingtai.campaigns import deeds
 from yingtai.campaigns import queueing as queue
 from yingtai.campaigns.answers import Meaning, meaning_of
 from yingtai.campaigns.mail import Letterhead, message_id
@@ -90,6 +91,8 @@ def send_unknown_again(acting: Acting, campaign_id: UUID) -> int:
             campaign.state, campaign.finished_at = Campaign.State.SENDING, None
             campaign.save(update_fields=["state", "finished_at"])
             queue.send(acting, campaign)
+        if count:
+            deeds.note(acting, deeds.RESENT, campaign, count=count)
     return count
 
 

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from yingtai.campaigns import deeds
 from yingtai.campaigns.errors import NothingToStop, NotScheduled
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.queries import CampaignView, view_campaign
@@ -21,6 +22,7 @@ def stop_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
         campaign.state, campaign.finished_at = Campaign.State.STOPPED, acting.at
         campaign.save(update_fields=["state", "finished_at"])
         stop_owed(campaign.campaign_no, campaign.node_no)
+        deeds.note(acting, deeds.STOPPED, campaign)
         return view_campaign(campaign)
 
 
@@ -41,4 +43,5 @@ def unschedule_campaign(acting: Acting, campaign_id: UUID) -> CampaignView:
         campaign.most_people, campaign.alone_people, campaign.agreed = None, None, ""
         campaign.trouble, campaign.trouble_facts = "", {}
         campaign.save()
+        deeds.note(acting, deeds.TAKEN_BACK, campaign)
         return view_campaign(campaign)

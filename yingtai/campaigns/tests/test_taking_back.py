@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from yingtai.audiences.api import create_audience
-from yingtai.campaigns.errors import NotScheduled
+from yingtai.campaigns.errors import NotScheduled, SendingFailed
 from yingtai.campaigns.queries import get_campaign, list_campaigns
 from yingtai.campaigns.services import deciding, drafting, stopping
+from yingtai.campaigns.services.pausing import pause, resume_campaign
 from yingtai.campaigns.testing import EVERYONE, launch_and_decide, make_campaign, make_people, product
 from yingtai.compliance.testing import signed_in
 from yingtai.kernel.acting import system
+from yingtai.organization.testing import deeds_of
 
 pytestmark = pytest.mark.usefixtures("lake")
 
@@ -41,6 +43,28 @@ def test_a_scheduled_campaign_is_taken_back_changed_and_launched_anew(marketer, 
     assert answer["Location"] == f"/campaigns/{campaign.id}/"
     assert (taken_back.state, taken_back.launched_at) == ("draft", None)
     assert (early, late) == (False, True)
+
+
+def test_every_state_of_a_campaign_stands_in_the_record_with_its_own_word(marketer, acting, brand, people):
+    campaign = make_campaign(acting, brand.node_no, people, scheduled_at=acting.at + timedelta(days=1))
+    deciding.launch(acting, campaign.id)
+    marketer.post(f"/campaigns/{campaign.id}/unschedule")
+    deciding.launch(acting, campaign.id)
+    marketer.post(f"/campaigns/{campaign.id}/stop")
+    marketer.post(f"/campaigns/{campaign.id}/archive")
+    marketer.post(f"/campaigns/{campaign.id}/archive")
+    second = make_campaign(acting, brand.node_no, people)
+    deciding.launch(acting, second.id)
+    pause(product(acting, second), second.campaign_no, SendingFailed(why="ValueError"))
+    resume_campaign(acting, second.id)
+
+    done = [row.what for row in deeds_of(acting, "") if row.what.startswith("campaign.")]
+
+    assert sorted(what.removeprefix("campaign.") for what in done) == [
+        "archived", "launched", "paused", "restored", "resumed", "scheduled", "scheduled", "stopped", "taken-back",
+    ]  # fmt: skip
+    record = signed_in(brand.code, "auditor").get("/organization/record/?what=campaign.taken-back")
+    assert record.content.decode().count(">took a scheduled campaign back<") == 2, "the line and the filter"
 
 
 def test_what_has_begun_is_not_taken_back(marketer, acting, brand, people):

@@ -25,6 +25,7 @@ RETENTION = "compliance.retention"
 """The place where it is decided that what is kept too long is removed."""
 
 deed_words.register("plan.declared", _("declared in the tracking plan"))
+deed_words.register("plan.withdrawn", _("took a line out of the tracking plan"))
 
 SeenName = tuple[int, str, str, str]
 
@@ -75,8 +76,8 @@ def declare(acting: Acting, node_no: int, lines: Iterable[Declared], *, seen: da
         if not decide(acting, "edit", Label.L3, RETENTION).allowed:
             _refuse_shorter(brand, lines)
         for line in lines:
-            name = f"{line.event} · {line.name}" if line.event else line.name
-            record_deed(acting, "plan.declared", node_no=brand, about=name, days=line.retention_days)
+            about = _about(line.event, line.name)
+            record_deed(acting, "plan.declared", node_no=brand, about=about, days=line.retention_days)
         Declaration.objects.bulk_create(
             rows,
             update_conflicts=True,
@@ -88,6 +89,10 @@ def declare(acting: Acting, node_no: int, lines: Iterable[Declared], *, seen: da
         )  # fmt: skip
         _publish(acting, brand)
     return len(rows)
+
+
+def _about(event: str, name: str) -> str:
+    return f"{event} · {name}" if event else name
 
 
 def _refuse_unseen(acting: Acting, rows: Iterable[Declaration], seen: datetime) -> None:
@@ -129,7 +134,11 @@ def withdraw(acting: Acting, node_no: int, *, subject: str, event: str, name: st
     nothing."""
     brand = brand_node(node_no)
     with acting_transaction(acting):
-        Declaration.objects.filter(node_no=brand, subject=subject, event=event, name=name).delete()
+        gone, _each = Declaration.objects.filter(
+            node_no=brand, subject=subject, event=event, name=name
+        ).delete()
+        if gone:
+            record_deed(acting, "plan.withdrawn", node_no=brand, about=_about(event, name))
         _publish(acting, brand)
 
 
