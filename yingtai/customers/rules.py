@@ -37,14 +37,20 @@ class Kind:
     def names_a_person(self) -> bool:
         return self.is_kept
 
+    @property
+    def tells_who(self) -> bool:
+        """Whether a door that proves it has said who somebody is: of a visitor's browser it has not."""
+        return self.name != "anonymous"
+
 
 class Standing(IntEnum):
     """How sure it is that an identifier is somebody's."""
 
     CLAIMED = 0
-    """A page or an app added it to somebody who was known already: nothing is sent there."""
+    """A page or an app said so of somebody who was known already or is proven by now: nothing is sent there."""
     GIVEN = 1
-    """A page or an app brought it with somebody new, or as the first address of somebody only pages and apps know."""
+    """A page or an app brought it with somebody new, or as the first address of somebody only pages and apps know.
+    It is a claim as soon as something else proves who they are."""
     PROVEN = 2
     """A server with a secret key, a file or a colleague said so."""
 

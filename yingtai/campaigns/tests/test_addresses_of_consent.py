@@ -9,6 +9,7 @@ from django.test import Client
 from yingtai.campaigns import queries
 from yingtai.campaigns.services import deciding
 from yingtai.campaigns.testing import launch_and_decide, make_campaign
+from yingtai.campaigns.tests.test_kinds_and_times import ORDER
 from yingtai.campaigns.tests.test_sending import send as send_mails
 from yingtai.campaigns.tests.test_sending import states
 from yingtai.collect.api import make_source
@@ -19,6 +20,7 @@ from yingtai.customers.testing import drain, send
 
 pytestmark = pytest.mark.usefixtures("lake")
 OLD, NEW = "old@example.com", "new@example.com"
+SERVICE = {"purpose": "service.messages", "template": ORDER}
 
 
 @pytest.fixture
@@ -54,8 +56,8 @@ def say_yes(acting, brand, profile_no, **more):
     )  # fmt: skip
 
 
-def run_campaign(acting, brand, office, people):
-    campaign = make_campaign(acting, brand.node_no, people, are_willing=False)
+def run_campaign(acting, brand, office, people, **values):
+    campaign = make_campaign(acting, brand.node_no, people, are_willing=False, **values)
     expected = deciding.forecast(acting, campaign.id)
     if not expected.get("owed"):
         return expected
@@ -98,6 +100,20 @@ def test_whoever_names_the_address_of_another_in_a_browser_gets_none_of_their_ma
     run_campaign(acting, brand, office, sorted(people))
 
     assert office.recipients == [victim]
+
+
+def test_a_service_mail_goes_nowhere_that_only_a_page_named_before_a_server_knew_them(
+    acting, brand, office, shop, page
+):
+    identify(acting, page, "anna", minutes=0, email="thief@example.org")
+    identify(acting, shop, "anna", minutes=1, first_name="Anna", city="Shanghai")
+    anna = person(acting, "anna")
+
+    assert run_campaign(acting, brand, office, [anna], **SERVICE) == {"no_address": 1}
+    identify(acting, shop, "anna", minutes=2, email=OLD)
+    run_campaign(acting, brand, office, [anna], **SERVICE)
+
+    assert office.recipients == [OLD]
 
 
 def test_a_yes_given_again_covers_the_new_address_and_it_is_used(acting, brand, office, shop):

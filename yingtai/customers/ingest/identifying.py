@@ -8,7 +8,17 @@ import pyarrow as pa
 from yingtai.collect.api import hold_back, is_blocked
 from yingtai.customers.eventset import ID_PREFIX, EventSet
 from yingtai.customers.ingest.batch import Batch, Found, Identifiers, People
-from yingtai.customers.ingest.resolving import FRESH, NOBODY, Distinct, Held, Resolution, combine, resolve
+from yingtai.customers.ingest.resolving import (
+    FRESH,
+    NAMING,
+    NOBODY,
+    TELLING,
+    Distinct,
+    Held,
+    Resolution,
+    combine,
+    resolve,
+)
 from yingtai.customers.ingest.wire import fetch, put
 from yingtai.customers.rules import BY_PRIORITY, Standing
 from yingtai.kernel.scope import BRAND_SHIFT
@@ -87,7 +97,10 @@ def identify(batch: Batch) -> People:
     proving = _proving(batch, found)
     is_proven = np.isin(np.arange(len(found.values)), found.combined.places[proving])
     # A door that proves who somebody is does not take a browser's word for whose an identifier is.
-    believed = np.where(is_proven & (standing == Standing.CLAIMED), 0, profile_no)
+    is_claim = (standing == Standing.CLAIMED) | _rivals(
+        found, proving, profile_no, is_proven & (standing == Standing.GIVEN)
+    )
+    believed = np.where(is_proven & is_claim, 0, profile_no)
     distinct = Distinct(found.combined, found.kinds, believed, proving)
     resolution = resolve(distinct, lambda profiles: _held(batch, profiles))
     identifiers = _identifiers(batch, found, distinct, resolution, alias_no)
@@ -160,6 +173,25 @@ def _proving(batch: Batch, found: Found) -> np.ndarray:
     return proving
 
 
+def _rivals(found: Found, proving: np.ndarray, profile_no: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """Say which identifiers that pages gave of somebody come after another that a proving door speaks of now: the first
+    one proves who they are, and makes claims of the others, as it would in a set of its own.
+
+    In: given  per identifier, whether pages gave it and a proving door speaks of it
+    """
+    rivals = np.zeros(len(given), bool)
+    telling, naming = (np.isin(found.kinds, list(kinds)) for kinds in (TELLING, NAMING))
+    given = np.flatnonzero(given & telling & (profile_no > 0))
+    if len(given) > 1:
+        seen = np.full(len(rivals), np.iinfo(np.int64).max)
+        for places in found.combined.places[proving].T:
+            present = places != NOBODY
+            np.minimum.at(seen, places[present], found.combined.earliest[proving][present])
+        order = given[np.lexsort((found.kinds[given], seen[given], profile_no[given]))]
+        rivals[order[1:]] = profile_no[order[1:]] == profile_no[order[:-1]]
+    return rivals & naming
+
+
 def _look_up(batch: Batch, found: Found) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return alias and profile of each identifier, 0 when it is new, and how sure it is theirs.
     One statement for the set."""
@@ -211,7 +243,7 @@ def _held(batch: Batch, profiles: np.ndarray) -> tuple[Held, set[int]]:
         *(column.tolist() for column in rows.values()), strict=True
     ):
         held.setdefault(profile_no, {}).setdefault(PLACE_OF_KIND[kind], []).append(first_seen)
-        if standing == Standing.PROVEN:
+        if standing == Standing.PROVEN and PLACE_OF_KIND[kind] in TELLING:
             proven.add(profile_no)
     return held, proven
 

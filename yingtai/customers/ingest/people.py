@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from yingtai.customers.ingest.batch import Batch, People
+from yingtai.customers.ingest.doubting import doubt
+from yingtai.customers.ingest.grouping import different
 from yingtai.customers.ingest.identifying import first_per
 from yingtai.customers.ingest.keys import Keyring
 from yingtai.customers.ingest.saying import Document, Said, encode
@@ -109,14 +111,26 @@ def add_profiles(batch: Batch, people: People, said: Said, keys: Keyring) -> Non
 
 
 def add_identifiers(batch: Batch, people: People, sealed: list[bytes | None], key_ids: list[int]) -> None:
-    """Add the identifiers that are new in this set; what was only claimed is proven, or taken back and added anew."""
+    """Add the identifiers that are new in this set; what was only claimed is proven, or taken back and added anew.
+    What pages gave of somebody who is proven by now is a claim."""
     found = people.identifiers
     for statement, some in ((PROVE, found.is_raised), (TAKE_BACK, found.is_moved)):
         if some.any():
             batch.cursor.execute(statement, [found.alias_no[some].tolist()])
     new = np.flatnonzero(found.is_new)
-    if not len(new):
-        return
+    if len(new):
+        _add_rows(batch, people, new, sealed, key_ids)
+    changed = found.owner_no[found.is_new | found.is_raised]
+    if people.resolution.fresh and not batch.from_public().any():
+        changed = changed[changed < people.fresh_from]  # No page has said anything of the others.
+    survivors = [merge.survivor_no for merge in people.resolution.merges]
+    doubt(batch.cursor, different(np.r_[changed, np.array(survivors, np.int64)]).tolist())
+
+
+def _add_rows(
+    batch: Batch, people: People, new: np.ndarray, sealed: list[bytes | None], key_ids: list[int]
+) -> None:
+    found = people.identifiers
     columns = {
         "alias_no": found.alias_no[new],
         "brand_no": found.brand[new].astype(np.int32),

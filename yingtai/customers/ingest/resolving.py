@@ -20,6 +20,8 @@ LIMITS = tuple((kind.limit, kind.period.days * MICROS_PER_DAY) for kind in BY_PR
 
 NAMING = frozenset(place for place, kind in enumerate(BY_PRIORITY) if kind.names_a_person)
 
+TELLING = frozenset(place for place, kind in enumerate(BY_PRIORITY) if kind.tells_who)
+
 CONTACTS_AT = frozenset(place for place, kind in enumerate(BY_PRIORITY) if kind.name in CONTACTS)
 
 Held = dict[int, dict[int, list[int]]]
@@ -199,7 +201,7 @@ class _Book:
             self._slot[place] = target
             self._held.setdefault(target, {}).setdefault(self._kinds[place], []).append(at)
         self._claimed |= claims
-        if proving:
+        if proving and any(self._kinds[place] in TELLING for place in present):
             self._proven.add(target)
         return present[0]
 
@@ -209,7 +211,7 @@ class _Book:
         for place in alone.tolist():
             if slot[place] == NOBODY:
                 slot[place] = self._new_slot()
-            if proving:
+            if proving and self._kinds[place] in TELLING:
                 self._proven.add(self._root(slot[place]))
 
     def close(self) -> tuple[np.ndarray, int, np.ndarray, list[Merge]]:
@@ -252,8 +254,9 @@ class _Book:
         """Return what a public key adds to somebody known. The first address of somebody whom only pages and apps
         know is not among it: they say who they are bit by bit."""
         named = {kind for slot in slots for kind in self._names(slot)}
-        added = {place for place in news if named and self._kinds[place] in NAMING}
-        if named & CONTACTS_AT or slots & self._proven:
+        proven = slots & self._proven
+        added = {place for place in news if (named or proven) and self._kinds[place] in NAMING}
+        if named & CONTACTS_AT or proven:
             return added
         return {place for place in added if self._kinds[place] not in CONTACTS_AT}
 

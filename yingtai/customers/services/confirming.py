@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
+from django.db import connection
+
 from yingtai.customers.errors import ProfileNotFound
+from yingtai.customers.ingest.doubting import doubt
 from yingtai.customers.models import Identifier, Profile
 from yingtai.customers.rules import BY_NUMBER, Standing
 from yingtai.kernel.acting import Acting, require
@@ -14,7 +17,9 @@ PLACE = "customers.profile"
 
 
 def confirm_identifier(acting: Acting, *, profile_id: UUID, alias_no: int) -> None:
-    """Confirm an identifier and record who did. Repeating it changes nothing.
+    """Confirm an identifier and record who did; what else only pages gave of this person is a claim then.
+
+    Repeating it changes nothing.
 
     Raises: NotAllowed, ProfileNotFound
     """
@@ -30,6 +35,8 @@ def confirm_identifier(acting: Acting, *, profile_id: UUID, alias_no: int) -> No
         if kind is None:
             return
         found.update(standing=Standing.PROVEN)
+        with connection.cursor() as cursor:
+            doubt(cursor, [profile.profile_no])
         record_deed(
             acting,
             "person.identifier-confirmed",

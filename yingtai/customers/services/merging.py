@@ -16,6 +16,7 @@ from yingtai.customers.errors import (
 )
 from yingtai.customers.events import ProfilesMerged, ProfileSplit
 from yingtai.customers.ingest import moving, writing
+from yingtai.customers.ingest.doubting import doubt
 from yingtai.customers.ingest.lock import sole_writer
 from yingtai.customers.ingest.pipeline import lake_batch
 from yingtai.customers.ingest.resolving import Merge
@@ -50,6 +51,7 @@ def merge_profiles(acting: Acting, *, survivor_id: UUID, duplicate_id: UUID) -> 
             moved = moving.fold(
                 cursor, [merge], ingest_no=batch_no, at=acting.at, by=acting.actor, kept_events=KEPT_EVENTS
             )
+            doubt(cursor, [merge.survivor_no])
         merge_consents_in_pairs(acting, [(merge.survivor_no, merge.duplicate_no)])
         add_to_lake({"alias_map": writing.moved_rows(moved, batch_no, acting.at)})
         _note_dirty(acting, survivor.brand_no)

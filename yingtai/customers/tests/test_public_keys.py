@@ -29,12 +29,21 @@ def server(acting, brand):
     return make_source(acting, brand.node_no, name="shop's server", kind="server")
 
 
-def say(acting, source, **ids):
-    names = {"user": "userId", "anonymous": "anonymousId"}
-    event = {"type": "identify", "messageId": str(ids), "traits": {}}
+def put(acting, source, minute=0, **ids):
+    """Send identifiers that came together, and leave them in the inbox."""
+    names = {"user": "userId", "anonymous": "anonymousId", "member": "member_no"}
+    at = (acting.at + timedelta(minutes=minute)).isoformat()
+    event = {"type": "identify", "messageId": str(ids), "timestamp": at, "traits": {}}
+    if "device" in ids:
+        event["context"] = {"device": {"id": ids["device"]}}
     for kind, value in ids.items():
-        (event if kind in names else event["traits"])[names.get(kind, kind)] = value
+        if kind != "device":
+            (event if kind in ("user", "anonymous") else event["traits"])[names.get(kind, kind)] = value
     send(source, [event], at=acting.at)
+
+
+def say(acting, source, **ids):
+    put(acting, source, **ids)
     drain(acting.at)
 
 
@@ -80,7 +89,7 @@ def test_a_server_that_says_the_same_proves_a_claim(acting, page, server):
     say(acting, page, user="anna", email=THIEF)
     say(acting, server, user="anna", email=THIEF)
 
-    assert standings(acting, "anna") == [("email", 1), ("email", 2), ("user", 2)]
+    assert standings(acting, "anna") == [("email", 0), ("email", 2), ("user", 2)]
 
 
 def test_a_server_takes_a_claimed_address_to_whom_it_belongs(acting, page, server):
@@ -104,7 +113,7 @@ def test_a_colleague_confirms_a_claim(acting, brand, page):
         make_acting(brand.node_no, roles=("brand_manager",)), profile_id=anna.id, alias_no=claimed.alias_no
     )
 
-    assert standings(acting, "anna") == [("email", 1), ("email", 2), ("user", 1)]
+    assert standings(acting, "anna") == [("email", 0), ("email", 2), ("user", 0)]
 
 
 def test_confirming_asks_first_and_says_what_follows_for_an_address(acting, brand, page, sign_in):
@@ -138,6 +147,61 @@ def test_no_mail_owed_to_somebody_goes_where_a_page_says(acting, page, server, i
     say(acting, page, email=THIEF, **ids)
     anna = person(acting, "anna")
 
+    assert addresses_of(acting, anna.profile_no) == [VICTIM]
+
+
+@pytest.mark.parametrize(
+    "named", [{"user": "anna"}, {"phone": "+8613800008123"}, {"member": "0815"}, {"device": "pad-1"}]
+)
+@pytest.mark.parametrize("first", ["page", "server", "both"])
+def test_who_names_an_identifier_first_gets_no_mail_of_whom_a_server_knows_by_it(
+    acting, page, server, named, first
+):
+    """Neither before the server speaks, nor with it in one set, nor after."""
+    said = {page: {"email": THIEF, **named}, server: named}
+    order = [page, server] if first != "server" else [server, page]
+    for source in order:
+        put(acting, source, **said[source])
+        if first != "both":
+            drain(acting.at)
+    drain(acting.at)
+    thief = person(acting, THIEF)
+
+    assert addresses_of(acting, thief.profile_no) == []
+    assert values_of(acting, [thief.profile_no], ["email"])[thief.profile_no] == {}
+
+    say(acting, server, email=THIEF, **named)
+    assert addresses_of(acting, person(acting, THIEF).profile_no) == [THIEF]
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_two_whom_only_a_page_called_one_are_two_for_a_server_that_names_each(acting, page, server, together):
+    say(acting, page, user="theo", email=VICTIM)
+    put(acting, server, user="theo")
+    if not together:
+        drain(acting.at)
+    put(acting, server, minute=1, email=VICTIM)
+    drain(acting.at)
+
+    assert standings(acting, "theo") == [("user", 2)]
+    assert standings(acting, VICTIM) == [("email", 2)]
+
+
+def test_an_address_somebody_gave_stays_theirs_when_a_server_knows_only_the_browser(acting, page, server):
+    say(acting, page, anonymous="browser-9", email=VICTIM)
+    say(acting, server, anonymous="browser-9")
+
+    assert addresses_of(acting, person(acting, VICTIM).profile_no) == [VICTIM]
+
+
+def test_a_merge_by_hand_proves_no_address_that_a_page_gave(acting, page, server):
+    say(acting, server, user="anna", email=VICTIM)
+    say(acting, page, member="0815", email=THIEF)
+    anna = person(acting, "anna")
+
+    merge_profiles(acting, survivor_id=anna.id, duplicate_id=person(acting, THIEF).id)
+
+    assert standings(acting, "anna") == [("email", 0), ("email", 2), ("member", 0), ("user", 2)]
     assert addresses_of(acting, anna.profile_no) == [VICTIM]
 
 
