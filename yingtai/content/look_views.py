@@ -13,11 +13,14 @@ from yingtai.content.forms import LookForm
 from yingtai.content.looks import keep_look, look_of
 from yingtai.kernel.acting import decide
 from yingtai.kernel.errors import ProductError
-from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.http import ActingRequest, page, takes_files
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import UnitView, list_brands, read_seen, seen_by_form, status_of
 from yingtai.ui.components import Tab
 from yingtai.ui.pages import render_page
+
+MOST_SENT_BYTES = 32 * 1024 * 1024
+"""A photo that is far too large is read to its end, so that its page can say so; only its beginning is kept."""
 
 
 @require_GET
@@ -27,6 +30,7 @@ def first_look(request: ActingRequest) -> HttpResponse:
     return redirect("content:look", list_brands(request.acting.scope)[0].id)
 
 
+@takes_files(MOST_SENT_BYTES)
 @require_http_methods(["GET", "POST"])
 @page(action="view", place="content.template")
 def look(request: ActingRequest, brand_id: UUID) -> HttpResponse:

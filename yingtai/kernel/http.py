@@ -10,6 +10,7 @@ from django.db import DataError, ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_protect
 
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.contributions import missing_rights
@@ -20,7 +21,7 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 NEVER_SHOWN_AGAIN = frozenset({"csrfmiddlewaretoken"})
 UNSTORABLE_JSON = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
 SOMEBODYS = "yingtai.somebodys"
-"""Stands in the environ of a request once it is known to be somebody's: a session or a key that is real."""
+"""In the environ of a request: whose it is, `staff:…` or `key:…`, once a session or a key turned out to be real."""
 
 
 class ActingRequest(HttpRequest):
@@ -61,10 +62,12 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     if _is_for_a_part(request):
         return _in_messages(request, "ui/signed_out.html", {}, status=401)
     if request.method == "POST":
+        # A page that checks its form itself has not done so yet: nothing is echoed that another site sent.
         return _keep_what_was_sent(request)
     return redirect_to_login(request.get_full_path())
 
 
+@csrf_protect
 def _keep_what_was_sent(request: HttpRequest) -> HttpResponse:
     # The browser keeps it, inside the page: here nothing of somebody unknown is stored, and no address tells of it.
     kept = [(name, values) for name, values in request.POST.lists() if name not in NEVER_SHOWN_AGAIN]
@@ -77,6 +80,16 @@ def public(reason: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.public = reason  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """Declare that a page takes files, and how long what is sent to it may be; all others take what a form needs."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
         return view
 
     return mark

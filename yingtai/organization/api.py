@@ -1,6 +1,7 @@
 """The one door into `organization`. Other modules import this file and `events`, nothing else."""
 
 from yingtai.organization.approving import Linked, TwoPersonAct, ask, find_waiting
+from yingtai.organization.asking import actor_of
 from yingtai.organization.deeds import DeedRow, deeds_about, record_deed
 from yingtai.organization.errors import (
     ChangedMeanwhile,
@@ -52,6 +53,7 @@ __all__ = [
     "UnitNotFound",
     "UnitView",
     "Workplace",
+    "actor_of",
     "add_legal_entity",
     "add_staff",
     "add_unit",

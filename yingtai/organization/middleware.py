@@ -37,7 +37,7 @@ class ActingMiddleware:
             return answer_problem(request, problem)
         if request.acting.actor != NOBODY:
             # Whoever deals out turns believes a session or a key only once it was somebody's.
-            request.META[SOMEBODYS] = True
+            request.META[SOMEBODYS] = request.acting.actor
         with acting_transaction(request.acting):
             response = self.get_response(request)
             if response.status_code >= 500:

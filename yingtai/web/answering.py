@@ -7,40 +7,45 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from http import HTTPStatus
 from importlib import import_module
 from io import BytesIO
 from typing import Any
 
-from asgiref.wsgi import WsgiToAsgiInstance
-
 from yingtai.kernel import heartbeats
-from yingtai.web.bodies import HELD_BYTES, Arriving, Gone, Receive, TooSlow, announced, read_body
-from yingtai.web.clients import Clients
+from yingtai.kernel.http import SOMEBODYS
+from yingtai.web import bodies
+from yingtai.web.answers import Answer, Application, Scope, Send, environ_of
+from yingtai.web.bodies import REFUSALS, Arriving, Body, Receive, TooLarge, announced
+from yingtai.web.clients import Admitted, Client, Clients, Doubled
 from yingtai.web.processes import die_with, show_name
-from yingtai.web.turns import Busy, Turns
+from yingtai.web.refusing import refuse
+from yingtai.web.turns import Busy, Room, TooMany, Turns
 
 THREADS = 8
 EACH, EACH_POSTED = THREADS // 2, 2
 """So many requests of one client are under way at once, and so many of those that ask for work."""
-UPLOADS = 2
+UPLOADS = 3
+"""Threads that read files are few, whoever brings them; each client has one of them."""
+ROOM_EACH, ROOM = 8 * 1024 * 1024, 128 * 1024 * 1024
+"""So much of bodies is held in memory, of one client and of all."""
 STUCK_SECONDS = 300.0
 """A request may wait so long for its own file, or for a question to the lake."""
 TURN_SECONDS, TURNED_SECONDS = 1.0, 8.0
 """How often the loop says that it turns, and how long it may not: all it does is brief."""
-AHEAD_BYTES = 4 * 1024 * 1024
-"""So much of an answer is made before any of it is sent; a longer one is sent as it is made."""
-SEND_SECONDS = 60.0
 ASIDE = frozenset({"/health", "/health/live", "/metrics"})
 """What monitoring asks: answered beside everything else, so that it hears when everything else hangs."""
-SIGNED_IN = (b"sessionid=", b"authorization")
+REFUSED: dict[type[Exception], HTTPStatus] = {
+    **REFUSALS,
+    Doubled: HTTPStatus.BAD_REQUEST,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+}
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-Scope = dict[str, Any]
+Admit = Callable[[dict[str, Any]], Admitted]
 
 
 class Watched:
@@ -68,11 +73,12 @@ class Watched:
 class Answering:
     """An ASGI application that answers with a WSGI application on a few threads."""
 
-    def __init__(self, application: Application) -> None:
-        self._application = application
+    def __init__(self, application: Application, admit: Admit) -> None:
+        self._application, self._admit = application, admit
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
         self._turns, self._posts = Turns(EACH), Turns(EACH_POSTED)
-        self._uploads = Turns(UPLOADS)
+        self._uploads, self._own_uploads = Turns(UPLOADS), Turns(1)
+        self._room = Room(each=ROOM_EACH, most=ROOM)
         self._clients = Clients()
         self._aside = ThreadPoolExecutor(2, thread_name_prefix="aside")
         self._turned_at = 0.0
@@ -94,95 +100,72 @@ class Answering:
         try:
             if scope["path"] in ASIDE and scope["method"] in {"GET", "HEAD"}:
                 await self._answer_aside(scope, send)
-                return
-            if announced(scope) > HELD_BYTES and not _is_signed_in(scope):
-                # Nobody waits for what will be refused anyway.
-                await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-                return
-            body = await read_body(receive)
-            if not isinstance(body, Arriving):
-                await self._answer(scope, body, send)
-            elif not _is_signed_in(scope):
-                await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             else:
-                # Threads that read files are few, whoever brings them.
-                async with self._uploads.turn("everybody"):
-                    await self._answer(scope, body, send)
-        except TooSlow:
-            await _refuse(send, HTTPStatus.REQUEST_TIMEOUT)
-        except Busy:
-            await _refuse(send, HTTPStatus.SERVICE_UNAVAILABLE)
-        except Gone:
-            # Whoever hung up hears nothing; whoever sent a body that cannot be one is told so, not that we failed.
-            await _refuse(send, HTTPStatus.BAD_REQUEST)
+                await self._answer_client(scope, receive, send)
+        except tuple(REFUSED) as problem:
+            status = next(status for kind, status in REFUSED.items() if isinstance(problem, kind))
+            await refuse(send, status, environ_of(scope, BytesIO()))
 
-    async def _answer(self, scope: Scope, body: Any, send: Send) -> None:
+    async def _answer_client(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = self._clients.of(scope)
-        async with self._waiting(scope["method"], client), self._turns.turn(client):
-            answer = _Answer(self._application, scope, body, send, asyncio.get_running_loop())
+        most = bodies.HELD_BYTES if client.is_known else bodies.STRANGER_BYTES
+        seconds = bodies.BODY_SECONDS if client.is_known else bodies.STRANGER_SECONDS
+        with Body(receive, self._room, client.name, seconds=seconds) as body:
+            if announced(scope) <= most and await body.comes_within(most):
+                await self._answer(scope, client, BytesIO(body.held()), send)
+            else:
+                await self._answer_large(scope, client, body, send)
+
+    async def _answer_large(self, scope: Scope, client: Client, body: Body, send: Send) -> None:
+        """Answer a request with more than a stranger may send, or a file, once the books say whose it is."""
+        admitted = await self._admitted(scope, client)
+        said, held = announced(scope), bodies.HELD_BYTES
+        if not admitted.who or said > max(held, admitted.most_bytes):
+            # Nobody waits for what will be refused anyway.
+            raise TooLarge
+        client = Client(admitted.who, client.said, is_known=True)
+        body.seconds = bodies.BODY_SECONDS
+        if said <= held and await body.comes_within(held):
+            await self._answer(scope, client, BytesIO(body.held()), send)
+        elif not admitted.most_bytes:
+            raise TooLarge
+        else:
+            async with self._uploading(client):
+                arriving = Arriving(body, asyncio.get_running_loop(), most_bytes=admitted.most_bytes)
+                await self._answer(scope, client, arriving, send)
+
+    async def _admitted(self, scope: Scope, client: Client) -> Admitted:
+        if not client.said:
+            return Admitted("", 0)
+        async with self._turns.turn(client.name):
+            ask = asyncio.get_running_loop().run_in_executor
+            admitted = await ask(self._threads, self._admit, environ_of(scope, BytesIO()))
+        self._clients.note(client, admitted.who)
+        return admitted
+
+    @asynccontextmanager
+    async def _uploading(self, client: Client) -> AsyncIterator[None]:
+        async with self._own_uploads.turn(client.name), self._uploads.turn("everybody"):
+            yield
+
+    async def _answer(self, scope: Scope, client: Client, body: Any, send: Send) -> None:
+        async with self._waiting(scope["method"], client), self._turns.turn(client.name):
+            answer = Answer(self._application, scope, body, send, asyncio.get_running_loop())
             await answer.make_in(self._threads)
-        self._clients.note(scope, answer.environ)
-        await answer.send_rest()
+        self._clients.note(client, answer.environ.get(SOMEBODYS, ""))
+        if isinstance(body, Arriving) and body.refusal and not answer.has_begun():
+            # Whatever a page says of half a file, what is wrong is that it did not come.
+            await refuse(send, body.refusal, answer.environ)
+        else:
+            await answer.send_rest()
 
     async def _answer_aside(self, scope: Scope, send: Send) -> None:
-        answer = _Answer(self._application, scope, BytesIO(), send, asyncio.get_running_loop())
+        answer = Answer(self._application, scope, BytesIO(), send, asyncio.get_running_loop())
         await answer.make_in(self._aside)
         await answer.send_rest()
 
-    def _waiting(self, method: str, client: str) -> AbstractAsyncContextManager[None]:
-        return nullcontext() if method in {"GET", "HEAD"} else self._posts.turn(client)
-
-
-class _Answer:
-    """One answer: made in a thread, sent by the loop."""
-
-    def __init__(
-        self, application: Application, scope: Scope, body: Any, send: Send, loop: asyncio.AbstractEventLoop
-    ) -> None:
-        self._application, self._send, self._loop = application, send, loop
-        self.environ = _environ(scope, body)
-        self._start: dict[str, Any] = {}
-        self._rest = b""
-
-    async def make_in(self, threads: ThreadPoolExecutor) -> None:
-        """Make the answer in one of these threads."""
-        await self._loop.run_in_executor(threads, self.make)
-
-    def make(self) -> None:
-        """Make the answer; of a long one all but the last part is sent on the way."""
-        answer = self._application(self.environ, self._start_response)
-        try:
-            for part in _parts(answer):
-                if self._rest:
-                    self._send_now(self._rest)
-                self._rest = part
-        finally:
-            if hasattr(answer, "close"):
-                answer.close()
-
-    async def send_rest(self) -> None:
-        """Send what is left to send."""
-        if self._start:
-            await self._send(self._start)
-        await self._send({"type": "http.response.body", "body": self._rest})
-
-    def _send_now(self, part: bytes) -> None:
-        messages = [{"type": "http.response.body", "body": part, "more_body": True}]
-        if self._start:
-            messages.insert(0, self._start)
-            self._start = {}
-        for message in messages:
-            asyncio.run_coroutine_threadsafe(self._sent(message), self._loop).result(SEND_SECONDS)
-
-    async def _sent(self, message: dict[str, Any]) -> None:
-        await self._send(message)
-
-    def _start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
-        self._start = {
-            "type": "http.response.start",
-            "status": int(status.partition(" ")[0]),
-            "headers": [(name.lower().encode("latin1"), value.encode("latin1")) for name, value in headers],
-        }
+    def _waiting(self, method: str, client: Client) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if method in {"GET", "HEAD"} else self._posts.turn(client.name)
 
 
 def pages() -> Answering:
@@ -190,40 +173,6 @@ def pages() -> Answering:
     die_with(os.getppid())
     show_name("web (pages)")
     watched = Watched(import_module("yingtai.web.wsgi").application)
-    answering = Answering(watched)
+    answering = Answering(watched, import_module("yingtai.web.admitting").admit)
     heartbeats.beat_while(lambda: watched.can_answer() and answering.turns())
     return answering
-
-
-def _parts(answer: Iterable[bytes]) -> Iterator[bytes]:
-    held = bytearray()
-    for chunk in answer:
-        held += chunk
-        if len(held) > AHEAD_BYTES:
-            yield bytes(held)
-            held.clear()
-    yield bytes(held)
-
-
-def _environ(scope: Scope, body: Any) -> dict[str, Any]:
-    # A name with an underscore would be read as the one with a dash: what proxies say could be forged.
-    headers = [(name, value) for name, value in scope["headers"] if b"_" not in name]
-    instance = WsgiToAsgiInstance(None)  # type: ignore[no-untyped-call]
-    instance.scope = {**scope, "headers": headers}
-    environ: dict[str, Any] = instance.build_environ(instance.scope, body)  # type: ignore[no-untyped-call]
-    return environ
-
-
-def _is_signed_in(scope: Scope) -> bool:
-    """Say whether somebody claims to be; whether it is true is asked before anything of a file is kept."""
-    return any(
-        name == SIGNED_IN[1] or (name == b"cookie" and SIGNED_IN[0] in value)
-        for name, value in scope["headers"]
-    )
-
-
-async def _refuse(send: Send, status: HTTPStatus) -> None:
-    text = f"{status.phrase}\n".encode()
-    headers = [(b"content-type", b"text/plain"), (b"connection", b"close"), (b"retry-after", b"5")]
-    await send({"type": "http.response.start", "status": int(status), "headers": headers})
-    await send({"type": "http.response.body", "body": text})

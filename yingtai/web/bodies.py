@@ -8,15 +8,22 @@ import io
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import TimeoutError as TookTooLong
+from http import HTTPStatus
 from typing import Any
+
+from yingtai.web.turns import Room
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
+STRANGER_BYTES = 64 * 1024
+"""What whoever is not known may send: a sign-in takes far less."""
 HELD_BYTES = 2 * 1024 * 1024
 """What forms and the API may send; a larger body is a file, which is read by a thread as it arrives."""
-BODY_SECONDS = 15.0
+STRANGER_SECONDS, BODY_SECONDS = 5.0, 15.0
 BYTES_PER_SECOND = 16 * 1024
-"""A body may take `BODY_SECONDS`, and longer while it comes at this speed at least."""
+"""A body may take so many seconds, and longer while it comes at this speed at least."""
+PATIENCE_SECONDS = 16.0
+"""A thread waits so long for the next bytes of a file, though the body as a whole may still have time."""
 
 
 class TooSlow(Exception):
@@ -27,21 +34,16 @@ class Gone(Exception):
     """The client hung up before the body was complete."""
 
 
-class Pace:
-    """How long a body may still take, by how much of it has come."""
+class TooLarge(Exception):
+    """The body is longer than its sender may send to this address."""
 
-    def __init__(self) -> None:
-        self._began = time.monotonic()
 
-    def left(self, received: int) -> float:
-        """Return the seconds that the next bytes may take.
-
-        Raises: TooSlow
-        """
-        left = self._began + BODY_SECONDS + received / BYTES_PER_SECOND - time.monotonic()
-        if left <= 0:
-            raise TooSlow
-        return left
+REFUSALS: dict[type[Exception], HTTPStatus] = {
+    TooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    Gone: HTTPStatus.BAD_REQUEST,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
+"""Whoever hung up hears nothing; whoever sent a body that cannot be one is told so, not that we failed."""
 
 
 def announced(scope: dict[str, Any]) -> int:
@@ -50,50 +52,85 @@ def announced(scope: dict[str, Any]) -> int:
     return int(said[:20]) if said.isdigit() else 0
 
 
-async def read_body(receive: Receive) -> "io.RawIOBase | io.BytesIO":
-    """Return the body to read from: complete, or its beginning with the rest to come when it is a large one.
+class Body:
+    """What has come of a body, held in memory within the room that its sender has.
 
-    Raises: TooSlow, Gone
+    Use as a context manager: what it held is given back at the end.
     """
-    pace, held = Pace(), bytearray()
-    while True:
-        chunk, is_last = await _next_chunk(receive, pace, len(held))
-        held += chunk
-        if is_last:
-            return io.BytesIO(held)
-        if len(held) > HELD_BYTES:
-            return Arriving(bytes(held), receive, pace, asyncio.get_running_loop())
 
+    def __init__(self, receive: Receive, room: Room, client: str, *, seconds: float) -> None:
+        self.seconds = seconds
+        self.received = 0
+        self.is_complete = False
+        self._receive, self._room, self._client = receive, room, client
+        self._began = time.monotonic()
+        self._held = bytearray()
+        self._counted = 0
 
-async def _next_chunk(receive: Receive, pace: Pace, received: int) -> tuple[bytes, bool]:
-    try:
-        message = await asyncio.wait_for(receive(), pace.left(received))
-    except TimeoutError:
-        raise TooSlow from None
-    if message["type"] != "http.request":
-        raise Gone
-    return message.get("body", b""), not message.get("more_body", False)
+    def __enter__(self) -> "Body":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._room.give_back(self._client, self._counted)
+
+    async def comes_within(self, most_bytes: int) -> bool:
+        """Wait until the body is complete, or longer than that; say whether it is complete.
+
+        Raises: TooSlow, Gone, TooMany, Busy
+        """
+        while not self.is_complete and self.received <= most_bytes:
+            chunk = await self.next_chunk()
+            self._room.take(self._client, len(chunk))
+            self._counted += len(chunk)
+            self._held += chunk
+        return self.is_complete and self.received <= most_bytes
+
+    async def next_chunk(self) -> bytes:
+        """Return the next bytes, which nobody holds yet.
+
+        Raises: TooSlow, Gone
+        """
+        try:
+            message = await asyncio.wait_for(self._receive(), self._seconds_left())
+        except TimeoutError:
+            raise TooSlow from None
+        if message["type"] != "http.request":
+            raise Gone
+        self.is_complete = not message.get("more_body", False)
+        chunk: bytes = message.get("body", b"")
+        self.received += len(chunk)
+        return chunk
+
+    def held(self) -> bytes:
+        """Return what is held, which is not held here any more."""
+        held, self._held = bytes(self._held), bytearray()
+        return held
+
+    def _seconds_left(self) -> float:
+        left = self._began + self.seconds + self.received / BYTES_PER_SECOND - time.monotonic()
+        if left <= 0:
+            raise TooSlow
+        return left
 
 
 class Arriving(io.RawIOBase):
     """A body that is still arriving, read by a thread while the event loop receives it.
 
-    Reading raises OSError when the client hangs up or is too slow.
+    Reading raises OSError when the client hangs up, is too slow, or sends more than `most_bytes`; `refusal` says then
+    what to answer.
     """
 
-    def __init__(
-        self, beginning: bytes, receive: Receive, pace: Pace, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def __init__(self, body: Body, loop: asyncio.AbstractEventLoop, *, most_bytes: int) -> None:
         super().__init__()
-        self._held, self._received = beginning, len(beginning)
-        self._receive, self._pace, self._loop = receive, pace, loop
-        self._is_complete = False
+        self.refusal: HTTPStatus | None = None
+        self._body, self._loop, self._most_bytes = body, loop, most_bytes
+        self._held = body.held()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, into: Any) -> int:
-        while not self._held and not self._is_complete:
+        while not self._held and not self._body.is_complete:
             self._held = self._take()
         part = self._held[: len(into)]
         into[: len(part)] = part
@@ -101,12 +138,18 @@ class Arriving(io.RawIOBase):
         return len(part)
 
     def _take(self) -> bytes:
-        taking = asyncio.run_coroutine_threadsafe(
-            _next_chunk(self._receive, self._pace, self._received), self._loop
-        )
         try:
-            chunk, self._is_complete = taking.result(BODY_SECONDS + 1)
-        except (TooSlow, Gone, TookTooLong) as problem:
+            chunk = self._next_chunk()
+            if self._body.received > self._most_bytes:
+                raise TooLarge
+        except tuple(REFUSALS) as problem:
+            self.refusal = REFUSALS[type(problem)]
             raise OSError("the body did not arrive") from problem
-        self._received += len(chunk)
         return chunk
+
+    def _next_chunk(self) -> bytes:
+        taking = asyncio.run_coroutine_threadsafe(self._body.next_chunk(), self._loop)
+        try:
+            return taking.result(PATIENCE_SECONDS)
+        except TookTooLong:
+            raise TooSlow from None

@@ -200,8 +200,8 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 0
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+# Of a file only the beginning is kept, in memory: pages that take large ones bring a handler of their own.
+FILE_UPLOAD_HANDLERS = ["yingtai.kernel.small_files.SmallFileHandler"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if ENV.smtp_url else "yingtai.web.account_post.EmailBackend"

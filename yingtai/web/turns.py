@@ -6,10 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 WAIT_SECONDS = 30.0
+MOST_WAITING = 100
+"""So many requests of one client wait for their turn; a browser opens six connections, an office some dozens."""
 
 
 class Busy(Exception):
-    """The client asked for so much at once that this was not begun in time."""
+    """There is so much to do that this was not begun in time."""
+
+
+class TooMany(Busy):
+    """The client asks for so much at once that no more of it is kept."""
 
 
 class Turns:
@@ -24,8 +30,10 @@ class Turns:
     async def turn(self, client: str) -> AsyncIterator[None]:
         """Wait for one's turn.
 
-        Raises: Busy
+        Raises: Busy, TooMany
         """
+        if self._users[client] >= self._each + MOST_WAITING:
+            raise TooMany
         gate = self._gates.setdefault(client, asyncio.Semaphore(self._each))
         self._users[client] += 1
         try:
@@ -44,3 +52,31 @@ class Turns:
             await asyncio.wait_for(gate.acquire(), WAIT_SECONDS)
         except TimeoutError:
             raise Busy from None
+
+
+class Room:
+    """How many bytes of bodies are held in memory: of each client, and of all together."""
+
+    def __init__(self, *, each: int, most: int) -> None:
+        self._each, self._most = each, most
+        self._held: Counter[str] = Counter()
+        self._total = 0
+
+    def take(self, client: str, count: int) -> None:
+        """Hold so many more bytes of a client.
+
+        Raises: TooMany, Busy
+        """
+        if self._held[client] + count > self._each:
+            raise TooMany
+        if self._total + count > self._most:
+            raise Busy
+        self._held[client] += count
+        self._total += count
+
+    def give_back(self, client: str, count: int) -> None:
+        """Hold so many fewer."""
+        self._total -= count
+        self._held[client] -= count
+        if not self._held[client]:
+            del self._held[client]

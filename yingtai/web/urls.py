@@ -28,5 +28,6 @@ urlpatterns += [
 if not ENV.smtp_url:  # mail stays here, so it can be read here
     urlpatterns += [path("mailbox/", include("yingtai.web.mailbox_urls"))]
 
+handler400 = "yingtai.web.views.unreadable"
 handler404 = "yingtai.web.views.not_found"
 handler500 = "yingtai.web.views.broken"

@@ -4,11 +4,14 @@ import logging
 import sys
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django.views.defaults import bad_request
 
 from yingtai.collect.api import names_of_sources
 from yingtai.kernel.contributions import home_panels, home_todos
@@ -77,9 +80,28 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "ui/wrong.html", words, status=404)
 
 
+def unreadable(request: HttpRequest, exception: BaseException) -> HttpResponse:
+    """Answer a request that is none: say what to change, and keep no record, for anybody can send such."""
+    if isinstance(exception, DisallowedHost):
+        # A page would name the host it is on, which is what is wrong.
+        return bad_request(request, exception)
+    remedy = _("Go back, reload the page and try again. Nothing was changed.")
+    if isinstance(exception, MultiPartParserError):
+        remedy = _(
+            "If a file was part of it, give it a name of at most 200 letters. Then go back and try again."
+        )
+    if not hasattr(request, "user"):
+        request.user = AnonymousUser()
+    words = {"title": _("What was sent could not be read"), "remedy": remedy}
+    return render(request, "ui/wrong.html", words, status=400)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer a bug with a reference that is in the log beside its facts; a database that is away with its own words."""
     trouble = sys.exc_info()[1]
+    if isinstance(trouble, UnreadablePostError):
+        # Whoever sent it hung up or was too slow, which is no error of ours.
+        return unreadable(request, trouble)
     if trouble is not None and is_away(trouble):
         log.warning("the books do not answer: %s", type(trouble).__name__)
         request.user = AnonymousUser()  # who somebody is cannot be asked either

@@ -38,22 +38,26 @@ from yingtai.collect.services.imports import (
     save_preset,
     start_import,
 )
-from yingtai.collect.services.uploads import save_upload
+from yingtai.collect.services.uploads import MOST_BYTES, save_upload
 from yingtai.collect.uploading import SealingHandler
 from yingtai.collect.views.places import node_of, unit_of, zones_of
 from yingtai.collect.views.words import in_words_of_the_page
 from yingtai.compliance.api import channel_title, list_purposes
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
-from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.http import ActingRequest, page, takes_files
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.ui.components import Problem, Step, steps
 from yingtai.ui.pages import render_page
 from yingtai.vault.api import mask
 
+FORM_BYTES = 1024 * 1024
+"""What a form adds to its file."""
+
 
 @csrf_exempt
+@takes_files(MOST_BYTES + FORM_BYTES)
 @require_http_methods(["GET", "POST"])
 @page(action="edit", place="collect.import", label=Label.L3)
 def import_new(request: ActingRequest) -> HttpResponse:

@@ -1,17 +1,29 @@
 """Slow and greedy clients hold up themselves: bodies arrive without a thread, and nobody takes all threads."""
 
 import asyncio
+import re
 import threading
 import time
 
 import pytest
 from django.test import Client as Browser
+from django.test import RequestFactory
 
 from yingtai.kernel.http import SOMEBODYS
-from yingtai.web import answering, bodies, turns
+from yingtai.web import answering, answers, bodies, turns
+from yingtai.web.admitting import admit
 from yingtai.web.answering import Answering
+from yingtai.web.clients import Admitted
 
 SIGNED_IN = [(b"cookie", b"a=1; sessionid=abc")]
+INVENTED = [(b"cookie", b"a=1; sessionid=zz"), (b"authorization", b"x")]
+
+
+def books(environ):
+    """One session is somebody's, and one address takes files."""
+    if "sessionid=abc" not in environ.get("HTTP_COOKIE", ""):
+        return Admitted("", 0)
+    return Admitted("staff:1", 10**6 if environ["PATH_INFO"] == "/x" else 0)
 
 
 def app(environ, start_response):
@@ -26,10 +38,10 @@ def app(environ, start_response):
 class Client:
     """One request: its body in parts, and what was sent back."""
 
-    def __init__(self, *parts, headers=(), address="10.0.0.1", pause=0.0, method="POST"):
+    def __init__(self, *parts, headers=(), address="10.0.0.1", pause=0.0, method="POST", path="/x"):
         self._parts, self._pause = list(parts), pause
         self.scope = {
-            "type": "http", "method": method, "path": "/x", "query_string": b"", "http_version": "1.1",
+            "type": "http", "method": method, "path": path, "query_string": b"", "http_version": "1.1",
             "headers": list(headers), "client": (address, 1), "server": ("localhost", 80), "scheme": "http",
         }  # fmt: skip
         self.sent = []
@@ -55,7 +67,7 @@ class Client:
 
 def ask(*clients, application=app):
     async def go():
-        served = Answering(application)
+        served = Answering(application, books)
         await asyncio.gather(*(served(one.scope, one.receive, one.send) for one in clients))
 
     asyncio.run(go())
@@ -69,7 +81,7 @@ def test_a_body_in_parts_is_whole_when_the_application_sees_it():
 
 
 def test_a_body_that_does_not_come_is_refused_and_holds_no_thread(monkeypatch):
-    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "STRANGER_SECONDS", 0.2)
     slow = [Client(b"a", b"b", pause=5) for _ in range(3 * answering.THREADS)]
 
     *waiting, quick = ask(*slow, Client(b""))
@@ -84,15 +96,37 @@ def test_a_body_that_breaks_off_is_no_error_of_ours():
     assert client.status == 400
 
 
-def test_a_file_that_nobody_may_send_is_refused_before_it_comes():
-    [client] = ask(Client(headers=[(b"content-length", b"99999999999")]))
-
-    assert client.status == 413
-
-
-@pytest.mark.parametrize(("headers", "status"), [([], 413), (SIGNED_IN, 200)])
-def test_a_file_is_read_as_it_arrives_and_only_of_somebody(monkeypatch, headers, status):
+def hold_little(monkeypatch):
+    monkeypatch.setattr(bodies, "STRANGER_BYTES", 5)
     monkeypatch.setattr(bodies, "HELD_BYTES", 10)
+
+
+LARGE = str(bodies.HELD_BYTES + 1).encode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "length"),
+    [
+        ([], "/x", LARGE),
+        ([], "/x", str(bodies.STRANGER_BYTES + 1).encode()),
+        (INVENTED, "/x", LARGE),
+        (INVENTED, "/x", str(bodies.STRANGER_BYTES + 1).encode()),
+        (SIGNED_IN, "/takes-no-files", LARGE),
+        (SIGNED_IN, "/x", b"50000000000"),
+    ],
+)
+def test_what_may_not_be_sent_is_refused_before_any_of_it_is_read(headers, path, length):
+    client = Client(b"x", headers=[*headers, (b"content-length", length)], path=path)
+
+    ask(client)
+
+    assert (client.status, client._parts) == (413, [b"x"])
+    assert client.body.startswith(b"This is more than can be sent here. Nothing was changed.")
+
+
+@pytest.mark.parametrize(("headers", "status"), [([], 413), (INVENTED, 413), (SIGNED_IN, 200)])
+def test_a_file_is_read_as_it_arrives_and_only_of_somebody(monkeypatch, headers, status):
+    hold_little(monkeypatch)
 
     [client] = ask(Client(b"x" * 8, b"y" * 8, b"z" * 8, headers=headers))
 
@@ -100,24 +134,61 @@ def test_a_file_is_read_as_it_arrives_and_only_of_somebody(monkeypatch, headers,
     assert (client.body == b"POST /x 24") is (status == 200)
 
 
-def test_a_file_that_stops_arriving_is_an_error_of_reading(monkeypatch):
-    monkeypatch.setattr(bodies, "HELD_BYTES", 10)
-    seen = []
+def test_more_than_a_stranger_may_send_is_read_of_somebody_whom_the_books_know():
+    headers = [*SIGNED_IN, (b"content-length", str(bodies.STRANGER_BYTES + 1).encode())]
 
-    def reading(environ, start_response):
-        with pytest.raises(OSError, match="did not arrive"):
-            environ["wsgi.input"].read()
-        seen.append(True)
-        start_response("400 Bad Request", [])
-        return [b""]
+    [client] = ask(Client(b"x" * (bodies.STRANGER_BYTES + 1), headers=headers, path="/takes-no-files"))
 
-    [client] = ask(Client(b"x" * 20, None, headers=SIGNED_IN), application=reading)
+    assert client.body == f"POST /takes-no-files {bodies.STRANGER_BYTES + 1}".encode()
 
-    assert (client.status, seen) == (400, [True])
+
+def reading(environ, start_response):
+    """A page that gets an error of reading, and says something of its own."""
+    with pytest.raises(OSError, match="did not arrive"):
+        environ["wsgi.input"].read()
+    start_response("403 Forbidden", [])
+    return [b"no token"]
+
+
+@pytest.mark.parametrize(("rest", "status"), [([None], 400), ([b"y" * 10**6, b"z"], 413)])
+def test_a_file_that_does_not_arrive_is_told_by_what_was_wrong(monkeypatch, rest, status):
+    hold_little(monkeypatch)
+
+    [client] = ask(Client(b"x" * 20, *rest, headers=SIGNED_IN), application=reading)
+
+    assert client.status == status
+
+
+def test_one_uploads_one_file_at_a_time_and_everybody_some(monkeypatch):
+    hold_little(monkeypatch)
+    monkeypatch.setattr(turns, "WAIT_SECONDS", 0.1)
+    slow = [Client(b"x" * 20, b"y", headers=SIGNED_IN, pause=0.2) for _ in range(2)]
+
+    ask(*slow)
+
+    assert sorted(client.status for client in slow) == [200, 503]
+
+
+def test_one_address_holds_so_much_of_bodies_and_no_more(monkeypatch):
+    monkeypatch.setattr(answering, "ROOM_EACH", 100_000)
+    monkeypatch.setattr(bodies, "STRANGER_SECONDS", 0.3)
+    part = b"x" * 60_000
+    stalling = [Client(part, b"y", pause=0.2) for _ in range(5)]
+
+    *stalled, neighbor = ask(*stalling, Client(part, address="10.0.0.2"))
+
+    assert sorted(client.status for client in stalled) == [200, 429, 429, 429, 429]
+    assert neighbor.status == 200
+
+
+def test_a_request_that_names_two_sessions_is_none():
+    [client] = ask(Client(b"", headers=[(b"cookie", b"sessionid=q; sessionid=abc")]))
+
+    assert client.status == 400
 
 
 def test_a_long_answer_is_sent_as_it_is_made(monkeypatch):
-    monkeypatch.setattr(answering, "AHEAD_BYTES", 10)
+    monkeypatch.setattr(answers, "AHEAD_BYTES", 10)
 
     def long(environ, start_response):
         start_response("200 OK", [])
@@ -155,6 +226,9 @@ def test_one_client_takes_some_threads_and_never_all(method, each):
     assert {client.status for client in clients} == {200}
 
 
+PEOPLE = 1000
+
+
 def at_once(clients, *, served):
     """Return how many of these clients are answered at the same time."""
     held, most, lock = [0], [0], threading.Lock()
@@ -166,8 +240,8 @@ def at_once(clients, *, served):
         time.sleep(0.02)
         with lock:
             held[0] -= 1
-        if "sessionid=real" in environ.get("HTTP_COOKIE", ""):
-            environ[SOMEBODYS] = True
+        if found := re.search(r"sessionid=real(\d+)", environ.get("HTTP_COOKIE", "")):
+            environ[SOMEBODYS] = f"staff:{int(found[1]) % PEOPLE}"
         return app(environ, start_response)
 
     served._application = busy
@@ -185,14 +259,14 @@ def with_sessions(word, count, *more):
 
 
 def test_a_thousand_invented_sessions_have_the_turns_of_one_address():
-    served = Answering(app)
+    served = Answering(app, books)
 
     assert at_once(with_sessions("invented", 40), served=served) == answering.EACH
     assert at_once(with_sessions("invented", 40), served=served) == answering.EACH
 
 
 def test_sessions_of_colleagues_behind_one_address_have_turns_of_their_own():
-    served = Answering(app)
+    served = Answering(app, books)
 
     assert at_once(with_sessions("real", 20), served=served) == answering.EACH
     assert at_once(with_sessions("real", 20), served=served) == answering.THREADS
@@ -201,6 +275,39 @@ def test_sessions_of_colleagues_behind_one_address_have_turns_of_their_own():
         for n in range(20)
     ]
     assert at_once(one, served=served) == answering.EACH
+
+
+def test_whoever_signs_in_twelve_times_has_the_turns_of_one(monkeypatch):
+    monkeypatch.setitem(globals(), "PEOPLE", 1)
+    served = Answering(app, books)
+
+    at_once(with_sessions("real", 12), served=served)
+    assert at_once(with_sessions("real", 12), served=served) == answering.EACH
+
+
+def test_a_key_is_nobodys_word_where_no_key_is_asked_for(monkeypatch):
+    monkeypatch.setitem(globals(), "PEOPLE", 1)
+    served = Answering(app, books)
+    keyed = [
+        Client(b"", method="GET", headers=[(b"authorization", b"x%d" % n), (b"cookie", b"sessionid=real1")])
+        for n in range(20)
+    ]
+
+    at_once(keyed, served=served)
+    assert at_once(keyed_again(keyed), served=served) == answering.EACH
+
+
+def keyed_again(clients):
+    return [Client(b"", method="GET", headers=one.scope["headers"]) for one in clients]
+
+
+def test_only_so_many_requests_of_one_client_wait(monkeypatch):
+    monkeypatch.setattr(turns, "MOST_WAITING", 3)
+
+    clients = ask(*(Client(b"", method="GET") for _ in range(answering.EACH + 5)))
+
+    assert sorted(client.status for client in clients) == [200] * (answering.EACH + 3) + [429] * 2
+    assert (b"retry-after", b"5") in clients[-1].sent[0]["headers"]
 
 
 def test_whoever_asks_for_too_much_at_once_is_told_so(monkeypatch):
@@ -219,7 +326,7 @@ def test_whoever_asks_for_too_much_at_once_is_told_so(monkeypatch):
 def test_the_web_is_stuck_when_its_loop_is_whatever_its_threads_do(monkeypatch):
     for name, seconds in (("TURN_SECONDS", 0.02), ("TURNED_SECONDS", 0.2)):
         monkeypatch.setattr(answering, name, seconds)
-    served, said = Answering(app), []
+    served, said = Answering(app, books), []
 
     async def go():
         said.append(served.turns())
@@ -239,7 +346,24 @@ def test_the_web_is_stuck_when_its_loop_is_whatever_its_threads_do(monkeypatch):
 
 
 def test_only_a_session_of_somebody_is_marked_as_such(sign_in):
-    assert sign_in("operator").get("/").wsgi_request.META[SOMEBODYS]
+    browser = sign_in("operator")
+    asked = browser.get("/").wsgi_request
+    assert asked.META[SOMEBODYS] == f"staff:{asked.user.id}"
     stranger = Browser()
     stranger.cookies["sessionid"] = "invented"
     assert SOMEBODYS not in stranger.get("/").wsgi_request.META
+
+
+def test_the_books_say_whose_a_request_is_and_which_addresses_take_files(sign_in):
+    browser = sign_in("operator")
+    session, who = browser.cookies["sessionid"].value, f"staff:{browser.get('/').wsgi_request.user.id}"
+
+    def asked(path, session):
+        environ = RequestFactory().post(path).META
+        return admit(environ | {"HTTP_COOKIE": f"sessionid={session}"})
+
+    assert asked("/data/imports/new", session) == Admitted(who, 2 * 1024**3 + 1024**2)
+    assert asked("/ui/theme", session) == Admitted(who, 0)
+    assert asked("/data/imports/new", "invented") == asked("/data/imports/new", r'"\000"') == Admitted("", 0)
+    browser.logout()
+    assert asked("/data/imports/new", session) == Admitted("", 0)

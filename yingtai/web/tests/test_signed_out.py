@@ -1,6 +1,7 @@
 """A session that ends while a page is open takes nothing from the page, and nothing without a word."""
 
 import re
+import tempfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -61,3 +62,23 @@ def test_without_the_token_of_its_page_nothing_is_shown_again(books):
 
     assert answer.status_code == 403
     assert "Tea drinkers" not in answer.content.decode()
+
+
+def test_a_form_that_another_site_sent_is_not_shown_again(books):
+    answer = Client(enforce_csrf_checks=True).post(
+        "/data/imports/new", {"name": "evil"}, headers={"Origin": "http://evil.example", **ENGLISH}
+    )
+
+    assert answer.status_code == 403
+    assert "evil" not in answer.content.decode()
+
+
+def test_a_file_that_is_sent_without_a_session_touches_no_disk(books, monkeypatch):
+    monkeypatch.setattr(tempfile, "_get_candidate_names", lambda: pytest.fail("a temporary file was made"))
+
+    answer = Client(headers=ENGLISH).post(
+        "/data/imports/new", {"file": SimpleUploadedFile("people.csv", b"13800138000\n" * 300_000)}
+    )
+
+    assert answer.status_code == 401
+    assert "A browser keeps no files" in answer.content.decode()
