@@ -15,8 +15,8 @@ BOOKS_ROLES = ("migrator", "app", "collector", "dispatcher", "worker", "auditor"
 """The roles that may sign in to the books; `owner` owns the tables and never signs in."""
 
 
-def variable(help: str, **options: Any) -> Any:
-    return field(metadata={"help": help}, **options)
+def variable(help: str, *, least: int | None = None, **options: Any) -> Any:
+    return field(metadata={"help": help, "least": least}, **options)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,9 @@ class Env:
     )
     lake_url: str = variable("where the event tables lie; <home>/lake when empty", default="")
     engine_url: str = variable("duckdb, or a Spark Connect address sc://host:15002", default="duckdb")
-    engine_threads: int = variable("threads a process may use for lake queries; all cores when 0", default=0)
+    engine_threads: int = variable(
+        "threads a process may use for lake queries; all cores when 0", default=0, least=0
+    )
     engine_memory: str = variable(
         "memory a process may use for lake queries, e.g. 4GB; a quarter when empty", default=""
     )
@@ -50,7 +52,9 @@ class Env:
     )
     role: str = variable("database role of this process", default="app")
     hang_seconds: int = variable(
-        "a process that shows no sign of work for so long is killed and started again", default=10
+        "a process that shows no sign of work for so many seconds is killed and started again; at least 3",
+        default=10,
+        least=3,
     )
     allowed_hosts: str = variable("other host names the web answers to, with commas", default="")
     proxies: str = variable(
@@ -65,6 +69,7 @@ class Env:
     launch_alone: int = variable(
         "people one person may launch campaigns to within a day; a launch to more waits for a second person",
         default=10_000,
+        least=0,
     )
     debug: bool = variable("show tracebacks in the browser", default=False)
 
@@ -88,7 +93,7 @@ class Env:
 
 def read_env(environ: Mapping[str, str]) -> Env:
     """Return the settings, or stop with every missing or malformed one named at once."""
-    readers: dict[object, Callable[[str], Any]] = {bool: _read_switch, int: int, str: str, Path: Path}
+    readers: dict[object, Callable[[str], Any]] = {bool: _read_switch, int: int, str: str, Path: _read_folder}
     values: dict[str, Any] = {}
     problems: list[str] = []
     for item in fields(Env):
@@ -96,6 +101,9 @@ def read_env(environ: Mapping[str, str]) -> Env:
         try:
             if name in environ:
                 values[item.name] = readers[item.type](environ[name])
+                least = item.metadata["least"]
+                if least is not None and values[item.name] < least:
+                    problems.append(f"{name}={environ[name]!r} is too low: {item.metadata['help']}")
             elif item.default is MISSING:
                 problems.append(f"{name} is missing: {item.metadata['help']}")
         except ValueError:
@@ -165,6 +173,13 @@ def _write_once(path: Path, text: str) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def _read_folder(text: str) -> Path:
+    # An empty path would mean the folder that we happen to be in.
+    if not text.strip():
+        raise ValueError(text)
+    return Path(text)
 
 
 def _read_switch(text: str) -> bool:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from yingtai.kernel import heartbeats
 from yingtai.kernel.env import env
+from yingtai.web import ground
 from yingtai.web.log_files import LogFile, tell
 from yingtai.web.processes import PROCESSES, Process, fork
+from yingtai.web.signals import signal_group
 
 SHORTEST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 30.0
@@ -20,6 +22,7 @@ STOP_SECONDS = 15
 START_SECONDS = 60
 """How long a process may take to its first heartbeat."""
 LONGEST_LOOK_SECONDS = 1.0
+ROOM_GLANCE_SECONDS = 2.0
 HEALTH = {"web": (0, "/health/live"), "collector": (1, "/health")}
 
 
@@ -54,7 +57,8 @@ class Children:
         self._answering: set[str] = set()
         self._board = heartbeats.Board([child.process.name for child in self._children])
         heartbeats.install(self._board)
-        self._looked_at = time.monotonic()
+        self._looked_at = self._room_at = time.monotonic()
+        self._has_room = True
 
     def start_all(self) -> None:
         for child in self._children:
@@ -65,6 +69,7 @@ class Children:
         for key, _ in self._selector.select(seconds):
             self._listen(key.data)
         awake = self._time_awake()
+        self._look_for_room()
         for child in self._children:
             if child.pid and self._has_ended(child):
                 self._plan_again(child)
@@ -126,6 +131,18 @@ class Children:
         self._looked_at = now
         return min(now - before, LONGEST_LOOK_SECONDS)
 
+    def _look_for_room(self) -> None:
+        """Let what failed while the disk was full wait no longer once it has room again."""
+        if time.monotonic() - self._room_at < ROOM_GLANCE_SECONDS:
+            return
+        self._room_at = time.monotonic()
+        had_room, self._has_room = self._has_room, ground.has_room()
+        if had_room or not self._has_room:
+            return
+        tell("The disk has room again.")
+        for child in self._children:
+            child.failures, child.due = 0, time.monotonic()
+
     def _hangs(self, child: Child, awake: float) -> bool:
         """Say whether a child lives but has shown no sign of work for too long."""
         beat = self._board.latest_beat(child.process.name)
@@ -181,12 +198,8 @@ class Children:
 
 
 def _signal(child: Child, number: int) -> None:
-    if child.pid:
-        try:
-            # The whole group: every child leads one of its own.
-            os.killpg(child.pid, number)
-        except (ProcessLookupError, PermissionError):
-            return
+    # The whole group: every child leads one of its own.
+    signal_group(child.pid, number)
 
 
 def _is_healthy(step: int, path: str) -> bool:

@@ -17,9 +17,13 @@ from yingtai.kernel.env import env, secret, socket_folder
 from yingtai.web import cluster_files
 from yingtai.web.cluster_roles import make_roles
 from yingtai.web.server_account import Account, binaries, postgres_folder, server_account, stepped_down
+from yingtai.web.signals import signal_process
 
 START_SECONDS = 300  # a crash recovery may have much to replay
 STOP_SECONDS = 120
+DEAD_LEAVE_SECONDS = 20
+LOG_CHARACTERS = 8_000
+TROUBLE_MARKS = ("FATAL:", "PANIC:", "error:", "could not ")
 NO_SUCH_PROCESS = 4194305  # one more than the greatest process number that Linux can give
 
 
@@ -63,10 +67,11 @@ class Server:
         return False
 
     def stop(self) -> None:
-        """End every connection, write a checkpoint and wait until the server is gone."""
+        """End every connection, write a checkpoint and wait until the server is gone; one that is gone is fine."""
+        if not self.is_alive():
+            return
         for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, how)
+            signal_process(self.pid, how)
             if _waited(lambda: not self.is_alive(), seconds):
                 return
 
@@ -94,18 +99,33 @@ def embedded(*, is_durable: bool = True) -> list[Cluster]:
 
 
 def start(clusters: list[Cluster], *, before_exec: Callable[[], None] | None = None) -> list[Server]:
-    """Start the clusters side by side, or adopt those already running; return when they answer."""
+    """Start the clusters side by side, or adopt those already running; return when they answer.
+
+    When one does not start, those that were started for it are stopped again.
+    Raises: SystemExit
+    """
     close_folders()
     if not clusters:
         return []
     with _only_one("starting"):
         makers = [_initialise(cluster) for cluster in clusters if not (cluster.data / "PG_VERSION").exists()]
         _finish_initialising(makers)
-        servers = [_adopt(cluster) or _start(cluster, before_exec) for cluster in clusters]
-        for server in servers:
-            _await_answer(server)
-            _keep_roles(server.cluster)
+        servers: list[Server] = []
+        try:
+            for cluster in clusters:
+                servers.append(_adopt(cluster) or _start(cluster, before_exec))
+            for server in servers:
+                _await_answer(server)
+                _keep_roles(server.cluster)
+        except BaseException:
+            stop([server for server in servers if server.child])
+            raise
     return servers
+
+
+def stop_running() -> None:
+    """Stop the clusters of this home that run, whoever started them."""
+    stop([server for cluster in embedded() if (server := _adopt(cluster))])
 
 
 def log_file(cluster: Cluster) -> Path:
@@ -197,12 +217,13 @@ def _finish_initialising(makers: list[tuple[Cluster, subprocess.Popen[bytes], Pa
         password.unlink()
         if process.returncode:
             troubles.append((cluster.name, said.decode(errors="replace")))
+            _keep_words(cluster, said)
         else:
             cluster.data.with_name(f"{cluster.name}.new").rename(cluster.data)
     for name, words in troubles:
         if os.strerror(errno.ENOSPC) in words:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(env().home.absolute()))
-        raise SystemExit(f"Cannot make the {name} cluster.\n{words}")
+        raise SystemExit(f"Cannot make the {name} cluster: {_what_counts(words)}")
 
 
 def _adopt(cluster: Cluster) -> Server | None:
@@ -247,7 +268,7 @@ def _forget_the_dead(cluster: Cluster) -> None:
 def _await_answer(server: Server) -> None:
     # A killed server's children may need a moment to notice; until then a new one refuses to start.
     deadline = time.monotonic() + START_SECONDS
-    patience = time.monotonic() + 20
+    patience = time.monotonic() + DEAD_LEAVE_SECONDS
     while time.monotonic() < deadline:
         if _recorded_state(server.cluster) == "ready":
             return
@@ -259,8 +280,23 @@ def _await_answer(server: Server) -> None:
             server.pid, server.child = again.pid, again.child
         time.sleep(0.02)
     log = log_file(server.cluster)
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-10:]) if log.exists() else ""
-    raise SystemExit(f"The {server.cluster.name} cluster does not start. Its log {log} ends with:\n{tail}")
+    words = log.read_text(errors="replace") if log.exists() else ""
+    raise SystemExit(
+        f"The {server.cluster.name} cluster does not start: {_what_counts(words)} (log: {log.absolute()})"
+    )
+
+
+def _keep_words(cluster: Cluster, said: bytes) -> None:
+    # What it said is worth a look, but not worth another trouble.
+    with contextlib.suppress(OSError), log_file(cluster).open("ab") as log:
+        log.write(said)
+
+
+def _what_counts(words: str) -> str:
+    """Return the latest line that tells a trouble, or the last line there is."""
+    lines = [line.strip() for line in words[-LOG_CHARACTERS:].splitlines() if line.strip()]
+    told = [line for line in lines if any(mark in line for mark in TROUBLE_MARKS)]
+    return next(iter([*reversed(told), *reversed(lines)]), "it said nothing")
 
 
 def _keep_roles(cluster: Cluster) -> None:
@@ -304,12 +340,11 @@ def _recorded_state(cluster: Cluster) -> str:
 def _serves(cluster: Cluster, pid: int) -> bool:
     """Say whether that process is this cluster's server, and not another program that got its number."""
     try:
-        os.kill(pid, 0)
-        if Path("/proc/self").exists():
+        if signal_process(pid, 0) and Path("/proc/self").exists():
             return Path(f"/proc/{pid}/cwd").resolve(strict=True) == cluster.data
-    except (ProcessLookupError, FileNotFoundError, PermissionError):
+    except (FileNotFoundError, PermissionError):
         return False
-    return True
+    return signal_process(pid, 0)
 
 
 def _waited(is_done: Callable[[], bool], seconds: float) -> bool:

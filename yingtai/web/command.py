@@ -97,7 +97,7 @@ def run(command: Command, arguments: list[str]) -> int:
     except errors.ProductError as problem:
         print(f"{problem}. {problem.remedy.format(**problem.facts)}", file=sys.stderr)
         return 1
-    except OSError as problem:
+    except Exception as problem:
         words = import_module("yingtai.web.ground").in_words(problem)
         if not words:
             raise

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -23,13 +22,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-import psutil
-
 from yingtai.kernel import env as environment
-from yingtai.web import drill_clocks, drill_disk, drill_jobs
+from yingtai.web import drill_clocks, drill_disk, drill_jobs, drill_product
 from yingtai.web.processes import PROCESSES
+from yingtai.web.signals import signal_all_of
 from yingtai.web.start import take_role
 
 EVENT = "Drill Passed"
@@ -105,8 +104,9 @@ class Load:
     def end(self) -> None:
         """Stop when everything begun is accepted."""
         self._is_over = True
+        deadline = time.monotonic() + PATIENCE_SECONDS
         for thread in self._threads:
-            thread.join(PATIENCE_SECONDS)
+            thread.join(max(deadline - time.monotonic(), 0))
 
     def _send(self) -> None:
         while not self._is_over:
@@ -157,15 +157,16 @@ def main(arguments: list[str]) -> int:
     os.environ |= {"YINGTAI_HOME": str(home), "YINGTAI_PORT": str(options.port)}
     environment.env.cache_clear()
     # Whoever stops us finds nothing left of it, however they do.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(1))
-    # Before anything is read or made in it: the passwords of the books are, as soon as Django is ready.
-    has_disk = drill_disk.mount(home, DISK_MEGABYTES)
+    _at_a_signal(_give_up)
     try:
+        # Before anything is read or made in it: the passwords of the books are, as soon as Django is ready.
+        has_disk = drill_disk.mount(home, DISK_MEGABYTES)
         take_role("worker")
         import_module("django").setup()
         result = _on_its_product(home, options.port, has_disk=has_disk)
     finally:
+        # Who asks a second time does not keep us from taking the disk away.
+        _at_a_signal(signal.SIG_IGN)
         drill_disk.unmount(home)
         shutil.rmtree(home, ignore_errors=True)
     print(json.dumps(result, indent=2) if options.json else "\n".join(_table(result)))
@@ -174,45 +175,38 @@ def main(arguments: list[str]) -> int:
 
 
 def _on_its_product(home: Path, port: int, *, has_disk: bool) -> dict[str, Any]:
-    product = _start(home)
+    product = drill_product.start(home)
     try:
         return _drill(product, home, port, has_disk=has_disk)
     finally:
-        product.send_signal(signal.SIGTERM)
-        product.wait(PATIENCE_SECONDS)
+        drill_product.end(product)
 
 
-def _start(home: Path) -> subprocess.Popen[bytes]:
-    output = home / "output"
-    with output.open("wb") as written:
-        product = subprocess.Popen(
-            [sys.executable, "-m", "yingtai.web.command", "run"], stdout=written, stderr=subprocess.STDOUT
-        )
-    try:
-        if not _waited(lambda: b"READY http" in output.read_bytes() or product.poll() is not None):
-            product.kill()
-    except SystemExit:
-        product.terminate()
-        product.wait(PATIENCE_SECONDS)
-        raise
-    if product.poll() is not None:
-        raise SystemExit(f"The product does not start:\n{output.read_text()[-2000:]}")
-    return product
+def _at_a_signal(what: Any) -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, what)
 
 
-def _drill(product: subprocess.Popen[bytes], home: Path, port: int, *, has_disk: bool) -> dict[str, Any]:
+def _give_up(number: int, frame: FrameType | None) -> None:
+    sys.exit("The drill was stopped; its product is ended and removed.")
+
+
+def _drill(product: drill_product.Product, home: Path, port: int, *, has_disk: bool) -> dict[str, Any]:
     load = Load(port, json.loads((home / "write-key.json").read_text())["write_key"])
     load.start()
     trials: list[Trial] = []
     try:
         for what, number in (("killed", signal.SIGKILL), ("frozen", signal.SIGSTOP)):
             for process in PROCESSES:
-                find = _finder(product, process.name)
+                find = drill_product.finder(product, process.name)
+                drill_product.refuse_dead(product)
                 trials.append(_try(what, process.name, find, number, load))
                 _tell(trials[-1])
         for name in ("books", "keys"):
             path = home / "postgres" / name / "postmaster.pid"
-            trials.append(_try("killed", f"postgres ({name})", _server_of(path), signal.SIGKILL, load))
+            find = drill_product.server_of(path)
+            drill_product.refuse_dead(product)
+            trials.append(_try("killed", f"postgres ({name})", find, signal.SIGKILL, load))
             _tell(trials[-1])
         if has_disk:
             trials.append(_fill_disk(home, load))
@@ -288,12 +282,12 @@ def _clocked_right(expected: int) -> int:
 
 def _try(what: str, whom: str, find: Callable[[], int], number: int, load: Load) -> Trial:
     """Do it to one process, and wait until another has its place and health says that all is well."""
-    before, repeated, began = find(), load.repeated, time.monotonic()
-    try:
-        os.killpg(before, number)
-    except ProcessLookupError:  # PostgreSQL's first process leads its group only where we started it
-        os.kill(before, number)
-    is_there = _waited(lambda: find() not in {0, before})
+    repeated, began = load.repeated, time.monotonic()
+    # The trial before may have left it on its way up. PostgreSQL's first process leads its group only where we
+    # started it.
+    _waited(lambda: find() != 0)
+    before = find()
+    is_there = signal_all_of(before, number) and _waited(lambda: find() not in {0, before})
     time.sleep(HEALTH_SECONDS)
     is_well = is_there and _waited(lambda: _is_healthy(load.port))
     seconds = round(time.monotonic() - began, 1) if is_well else None
@@ -325,28 +319,6 @@ def _asked(sql: str, values: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _finder(product: subprocess.Popen[bytes], name: str) -> Callable[[], int]:
-    def find() -> int:
-        for child in psutil.Process(product.pid).children():
-            try:
-                if " ".join(child.cmdline()).strip() == f"yingtai {name}":
-                    return int(child.pid)
-            except psutil.Error:
-                continue
-        return 0
-
-    return find
-
-
-def _server_of(path: Path) -> Callable[[], int]:
-    def find() -> int:
-        words = path.read_text().split() if path.exists() else []
-        number = int(words[0]) if words else 0
-        return number if psutil.pid_exists(number) else 0
-
-    return find
-
-
 def _is_healthy(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
@@ -355,8 +327,8 @@ def _is_healthy(port: int) -> bool:
         return False
 
 
-def _waited(happens: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
-    deadline = time.monotonic() + seconds
+def _waited(happens: Callable[[], bool], seconds: float | None = None) -> bool:
+    deadline = time.monotonic() + (PATIENCE_SECONDS if seconds is None else seconds)
     while time.monotonic() < deadline:
         if happens():
             return True

@@ -1,12 +1,13 @@
 """A worker whose machine's clock is wrong, beside the others: `faketime` gives one process a clock of its own."""
 
-import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from yingtai.web.signals import signal_group
 
 NO_CLOCK = "process with a wrong clock: skipped, for `faketime` is not installed"
 STOP_SECONDS = 20.0
@@ -29,9 +30,9 @@ def wrong_worker(name: str, days: int) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield worker
     finally:
-        os.killpg(worker.pid, signal.SIGTERM)
+        signal_group(worker.pid, signal.SIGTERM)
         try:
             worker.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(worker.pid, signal.SIGKILL)
+            signal_group(worker.pid, signal.SIGKILL)
             worker.wait()

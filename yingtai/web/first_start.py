@@ -13,6 +13,7 @@ from pathlib import Path
 from yingtai.kernel.env import env
 from yingtai.web import ground
 from yingtai.web.processes import fork_life
+from yingtai.web.signals import signal_all_of
 from yingtai.web.start import become
 
 
@@ -96,7 +97,8 @@ def _await(pid: int, asked: list[int], trouble: str) -> None:
         if ended:
             break
         if asked:
-            os.killpg(pid, signal.SIGKILL)
+            # One that was just born leads no group yet, and one that was asked with us may be gone.
+            signal_all_of(pid, signal.SIGKILL)
         time.sleep(0.03)
     if status and not asked:
         print(trouble, file=sys.stderr)

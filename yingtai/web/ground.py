@@ -21,6 +21,8 @@ LATER_START_BYTES = 50_000_000
 PORTS = {"the console": 0, "the collector": 1, "the mailbox": 2}
 PORT_SECONDS = 5
 HIGHEST_PORT = 65_535
+ON_THE_WAY = ("is starting up", "is shutting down", "in recovery mode", "not yet accepting connections")
+"""What PostgreSQL says to whoever comes meanwhile; a connection that was refused carries no code."""
 ANOTHER_HOME = "Set YINGTAI_HOME to a folder of your own."
 
 
@@ -57,20 +59,27 @@ def in_words(problem: BaseException | None) -> str:
             return _no_room(env().home.absolute())
         if isinstance(problem, psycopg.OperationalError) and is_away(problem):
             # A database that finds no room goes away before it can say why.
-            if _free(env().home) < LATER_START_BYTES:
+            if not has_room():
                 return _no_room(env().home.absolute())
+            if any(words in str(problem) for words in ON_THE_WAY):
+                return "A database is starting, ending or recovering just now. Try again in a moment."
             return (
                 f"A database cannot be reached: {str(problem).splitlines()[0]}. Is it up, and are YINGTAI_DATABASE_URL "
                 "and YINGTAI_VAULT_URL right?"
             )
         if isinstance(problem, OSError) and (words := _of_the_system(problem)):
             return words
+        # The lake's and the engine's libraries tell it in words only.
+        if os.strerror(errno.ENOSPC) in str(problem):
+            return _no_room(env().home.absolute())
         problem = problem.__cause__ or problem.__context__
     return ""
 
 
 def _of_the_system(problem: OSError) -> str:
     path = problem.filename or env().home.absolute()
+    if problem.errno == errno.ENOENT and _is_of_home(path):
+        return f"Cannot use {path}: the folder it belongs in is not there and cannot be made. {ANOTHER_HOME}"
     return {
         errno.ENOSPC: _no_room(path),
         errno.EDQUOT: _no_room(path),
@@ -81,6 +90,11 @@ def _of_the_system(problem: OSError) -> str:
         errno.ENOTDIR: f"Cannot use {path}: a file stands where a folder should. {ANOTHER_HOME}",
         errno.EEXIST: f"Cannot use {path}: a file stands where a folder should. {ANOTHER_HOME}",
     }.get(problem.errno or 0, "")
+
+
+def _is_of_home(path: Path | str) -> bool:
+    here, home = Path(os.fsdecode(path)).absolute(), env().home.absolute()
+    return here.is_relative_to(home) or home.is_relative_to(here)
 
 
 def _no_room(path: Path | str) -> str:
@@ -111,8 +125,15 @@ def _look_at_disk(home: Path) -> None:
         )
 
 
+def has_room() -> bool:
+    """Say whether the disk of the home has room enough to work on."""
+    return _free(env().home) >= LATER_START_BYTES
+
+
 def _free(home: Path) -> int:
-    return shutil.disk_usage(home).free
+    # Of a home that is not made yet, the folder that it will be made in.
+    there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
+    return shutil.disk_usage(there).free
 
 
 def _look_at_ports() -> None:

@@ -16,6 +16,7 @@ from yingtai.web import clusters, first_start, ground
 from yingtai.web.children import Children
 from yingtai.web.log_files import tell, trim
 from yingtai.web.processes import show_name
+from yingtai.web.signals import signal_process
 from yingtai.web.start import load_everything, take_role
 
 GLANCE_SECONDS = 0.2
@@ -76,8 +77,7 @@ def _look_after(servers: list[clusters.Server]) -> None:
             trim(clusters.log_file(server.cluster))
         if server.is_suspended():
             tell(f"The {server.cluster.name} cluster was suspended; waking it.")
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(server.pid, signal.SIGCONT)
+            signal_process(server.pid, signal.SIGCONT)
         elif server.is_alive() and server.is_ending():
             # On its own it would wait for our processes to leave, which they never do.
             tell(f"The {server.cluster.name} cluster was asked to end by somebody else; ending it now.")

@@ -19,6 +19,7 @@ from typing import IO
 
 from yingtai.kernel import env as environment
 from yingtai.web import cluster_files, clusters
+from yingtai.web.signals import signal_process
 
 KEPT_TEMPLATES = 4
 PR_SET_PDEATHSIG = 1
@@ -157,7 +158,7 @@ def pytest_unconfigure() -> None:
         return  # a child that a test forked
     for server in STARTED:
         if server.is_alive():
-            os.kill(server.pid, signal.SIGQUIT)  # at once: nothing of it is kept
+            signal_process(server.pid, signal.SIGQUIT)  # at once: nothing of it is kept
         server.stop()
     STARTED.clear()
     shutil.rmtree(HOME, ignore_errors=True)

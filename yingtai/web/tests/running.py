@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from yingtai.web.signals import signal_process
 from yingtai.web.testing import free_ports, furnish
 
 PATIENCE_SECONDS = 60
@@ -109,10 +110,7 @@ class Product:
     def end(self) -> None:
         """Kill whatever is left, so that a failed test leaves nothing behind."""
         for number in [*self.processes(), *self.servers().values()]:
-            try:
-                os.kill(number, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+            signal_process(number, signal.SIGKILL)
         waited_for(lambda: not self.processes(), 10)
         if self.supervisor:
             self.supervisor.wait(10)

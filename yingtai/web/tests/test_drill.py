@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -9,7 +11,7 @@ import pytest
 from django.db import connection
 
 from yingtai.kernel.jobs import JOBS, QUEUES
-from yingtai.web import drill, drill_disk, drill_jobs
+from yingtai.web import drill, drill_disk, drill_jobs, drill_product
 from yingtai.web.drill import Load, Trial
 from yingtai.web.tests.running import waited_for
 
@@ -86,6 +88,49 @@ def test_every_wrong_clock_sends_one_event_with_its_own_time(moody):
     assert drill._send_wrong_clocks(Load(port - 1, "key")) == 12
     assert [event["messageId"] for event in accepted] == [f"clock-{no}" for no in range(12)]
     assert len({event["timestamp"] for event in accepted}) == len(drill.CLOCKS_OFF) + 1
+
+
+def test_a_process_that_is_not_there_is_signaled_to_nobody_and_the_trial_is_not_well(monkeypatch):
+    monkeypatch.setattr(drill, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(drill, "HEALTH_SECONDS", 0)
+    monkeypatch.setattr(drill_jobs, "seconds_until_done", lambda: None)
+    for name in ("kill", "killpg"):
+        monkeypatch.setattr(os, name, lambda *_: pytest.fail("a signal was sent"))
+
+    trial = drill._try("killed", "web", lambda: 0, signal.SIGKILL, Load(1, "key"))
+
+    assert (trial.seconds, trial.is_well) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        ("import time; time.sleep(60)", "The product is not ready after 0 s; it was ended"),
+        ("print('no room'); raise SystemExit(3)", "it ended with code 3:\nno room"),
+        (
+            "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
+            "The product is not ready after 0 s; it was ended",
+        ),
+    ],
+)
+def test_a_product_that_does_not_start_is_gone_with_its_databases_and_said_so(
+    tmp_path, monkeypatch, does, said
+):
+    begun, stopped = [], []
+    usual = drill_product.end
+    monkeypatch.setattr(drill_product, "COMMAND", (sys.executable, "-c", does))
+    monkeypatch.setattr(drill_product, "START_SECONDS", 0.4)
+    monkeypatch.setattr(drill_product, "STOP_SECONDS", 0.4)
+    monkeypatch.setattr(drill_product, "end", lambda product: (begun.append(product), usual(product)))
+    monkeypatch.setattr(drill_product.clusters, "stop_running", lambda: stopped.append(True))
+
+    with pytest.raises(SystemExit) as ending:
+        drill_product.start(tmp_path)
+
+    assert said in str(ending.value)
+    assert begun[0].poll() is not None
+    assert stopped == [True]
+    assert drill_product.finder(begun[0], "web")() == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts")

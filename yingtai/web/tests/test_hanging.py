@@ -162,3 +162,18 @@ def test_the_web_is_stuck_only_when_every_thread_is(monkeypatch):
     for caller in callers:
         caller.join()
     assert watched.can_answer()
+
+
+def test_what_failed_on_a_full_disk_starts_as_soon_as_there_is_room(family, monkeypatch, capsys):
+    monkeypatch.setattr(children, "SHORTEST_PAUSE_SECONDS", 30)
+    monkeypatch.setattr(children, "ROOM_GLANCE_SECONDS", 0.1)
+    room = [False]
+    monkeypatch.setattr(children.ground, "has_room", lambda: room[0])
+    watched, board = family({"one": "ends_at_once"})
+    assert watch(watched, lambda: board.lives()[0].ends == 1)
+    assert not watch(watched, lambda: board.lives()[0].ends > 1, 0.4)
+
+    room[0] = True
+
+    assert watch(watched, lambda: board.lives()[0].ends == 2)
+    assert capsys.readouterr().err.count("The disk has room again.") == 1
