@@ -1,6 +1,8 @@
 """The messages of the Segment specification: their fields, and how to mend what clients get almost right."""
 
+import json
 from datetime import datetime, tzinfo
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,6 +16,7 @@ Id = Annotated[str, msgspec.Meta(max_length=ID_LETTERS)] | int | None
 Name = Annotated[str, msgspec.Meta(max_length=NAME_LETTERS)] | None
 MessageId = Annotated[str, msgspec.Meta(max_length=MESSAGE_ID_LETTERS)] | None
 NOTHING = msgspec.Raw()
+NOT_IN_RANGE = "number out of range"
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError)
 """What the decoder raises on bytes a client can send; `DecodeError` includes a wrong type."""
@@ -71,7 +74,48 @@ class Unmendable(Exception):
         self.code, self.detail, self.path = code, detail, path
 
 
-read_anything = msgspec.json.Decoder().decode
+OF_THE_MESSAGE = frozenset(("type", "event", "messageId", *IDS, *TIMES))
+"""What a message cannot do without: no value of these is left out."""
+MOST_DIGITS = 4_300
+"""Of a whole number, as many as the quick reader takes."""
+
+_read_quickly = msgspec.json.Decoder().decode
+_NO_NUMBER = object()
+
+
+def read_anything(raw: msgspec.Raw | bytes, left_out: list[str] | None = None) -> Any:
+    """Return a JSON value; a number that no computer holds is null in it, as NaN is, and its path is in `left_out`.
+
+    Raises: one of UNREADABLE
+    """
+    try:
+        return _read_quickly(raw)
+    except msgspec.ValidationError:
+        # Without a type, a number out of range is all that it can be.
+        value = json.loads(bytes(raw), parse_int=_whole, parse_float=_finite, parse_constant=lambda _: None)
+        return _without_no_numbers(value, "", [] if left_out is None else left_out)
+
+
+def _whole(digits: str) -> object:
+    return int(digits) if len(digits) <= MOST_DIGITS else _NO_NUMBER
+
+
+def _finite(digits: str) -> object:
+    return value if isfinite(value := float(digits)) else _NO_NUMBER
+
+
+def _without_no_numbers(value: Any, path: str, left_out: list[str]) -> Any:
+    if isinstance(value, dict):
+        within = f"{path}." if path else ""
+        return {
+            name: _without_no_numbers(inner, f"{within}{name}", left_out) for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_no_numbers(inner, f"{path}[...]", left_out) for inner in value]
+    if value is _NO_NUMBER:
+        left_out.append(path)
+        return None
+    return value
 
 
 def with_type(raw: msgspec.Raw | bytes, kind: str) -> bytes:
@@ -82,15 +126,20 @@ def with_type(raw: msgspec.Raw | bytes, kind: str) -> bytes:
     return b"{" + inside[:-1].rstrip() + comma + b'"type":"%b"}' % kind.encode()
 
 
-def mend(raw: msgspec.Raw | bytes, zone: tzinfo) -> dict[str, Any]:
+def mend(raw: msgspec.Raw | bytes, zone: tzinfo, left_out: list[str] | None = None) -> dict[str, Any]:
     """Return the message as the specification has it, or refuse: raises Unmendable.
 
-    Numbers become ids, times of every usual form become ISO 8601, nulls disappear.
+    Numbers become ids, times of every usual form become ISO 8601, nulls disappear. `left_out` gets the paths of
+    numbers that are out of range, which are null.
     """
+    left_out = [] if left_out is None else left_out
     try:
-        message = read_anything(raw)
+        message = read_anything(raw, left_out)
     except UNREADABLE as problem:
         raise Unmendable("collect.text-not-readable", str(problem)) from problem
+    for path in left_out:
+        if path in OF_THE_MESSAGE:
+            raise Unmendable("collect.text-not-readable", NOT_IN_RANGE, path)
     if not isinstance(message, dict):
         raise Unmendable("collect.event-not-an-object", type(message).__name__)
     if not isinstance(message.get("type"), str) or message["type"] not in KINDS:

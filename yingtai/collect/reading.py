@@ -13,7 +13,16 @@ from yingtai.collect.clocks import aware, clock_off, decide_time, micros, moment
 from yingtai.collect.contexts import Context, mend_context, reduce_context, without_queries
 from yingtai.collect.fingerprints import fingerprint
 from yingtai.collect.inbox import Envelope, Mark
-from yingtai.collect.messages import UNREADABLE, Id, Kind, MessageId, Name, Unmendable, mend, read_anything
+from yingtai.collect.messages import (
+    UNREADABLE,
+    Id,
+    Kind,
+    MessageId,
+    Name,
+    Unmendable,
+    mend,
+    read_anything,
+)
 from yingtai.collect.messages import with_type as _with_type
 
 
@@ -55,10 +64,11 @@ class Refused(msgspec.Struct, gc=False, frozen=True):
 
 
 class Reading(msgspec.Struct, gc=False):
-    """A document, read: what was accepted and what was not."""
+    """A document, read: what was accepted and what was not, and how many numbers out of range are null now."""
 
     messages: list[Message]
     refused: list[Refused]
+    left_out: int = 0
 
 
 class Sent(msgspec.Struct, gc=False, rename="camel"):
@@ -120,10 +130,11 @@ def explode(document: bytes) -> Reading:
             if why and index in why:
                 mark = why[index]
                 raise Unmendable(mark.code, mark.detail, mark.path)
-            sent = _read(raw, zone)
+            sent, left_out = _read(raw, zone)
             message = _message(sent, index, raw, whole=whole, off=off, zone=zone, shared=shared)
             if breaches:
                 message.violations = breaches.get(index, [])
+            reading.left_out += left_out
             reading.messages.append(message)
         except Unmendable as problem:
             mark = Mark(index, problem.code, problem.detail, problem.path)
@@ -139,15 +150,17 @@ def _opened(whole: Whole) -> tuple[Body, list[msgspec.Raw] | list[bytes]]:
     return Body(sent_at=single.sent_at), [_with_type(whole.body, whole.call)]
 
 
-def _read(raw: msgspec.Raw | bytes, zone: tzinfo) -> Sent:
+def _read(raw: msgspec.Raw | bytes, zone: tzinfo) -> tuple[Sent, int]:
+    """Return a message, and how many of its values had to be left out."""
     try:
-        return read_sent(raw)
+        return read_sent(raw), 0
     except UNREADABLE:
-        message = mend(raw, zone)
+        left_out: list[str] = []
+        message = mend(raw, zone, left_out)
     if "context" in message:
         message["context"] = mend_context(message["context"])
     try:
-        return msgspec.convert(message, Sent)
+        return msgspec.convert(message, Sent), len(left_out)
     except UNREADABLE as problem:
         raise Unmendable("collect.text-not-readable", str(problem)) from problem
 

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from django.db import OperationalError, close_old_connections, connection
 
-from yingtai.collect.api import note_arrivals, note_seen, quarantine
+from yingtai.collect.api import note_arrivals, note_oddities, note_seen, quarantine
 from yingtai.customers.ingest import snapshots
 from yingtai.customers.ingest.lock import is_awaited, sole_writer
 from yingtai.customers.ingest.pipeline import Hook, Ingested, ingest_set
@@ -56,6 +56,7 @@ def ingest_taken(acting: Acting, taken: Taken, *, at_step: Hook = lambda step: N
         quarantine(acting, taken.refused)
         note_seen(acting, taken.seen)
         note_arrivals(acting, taken.arrivals)
+        note_oddities(acting, taken.oddities)
 
     events = taken.events if taken.events is not None else snapshots.no_events()
     return ingest_set(acting, events, in_the_same_transaction=note, at_step=at_step)

@@ -104,6 +104,13 @@ class TextNotReadable(ProductError):
     status = 400
 
 
+class NumberOutOfRange(ProductError):
+    code = "collect.number-out-of-range"
+    title = "A number was larger than a computer can hold, such as 1e999 or one of 5,000 digits"
+    remedy = "It was left out, and the rest of the event was kept. Send such values as text."
+    status = 400
+
+
 class ClockNotReadable(ProductError):
     code = "collect.clock-not-readable"
     title = "The time of the event cannot be read"

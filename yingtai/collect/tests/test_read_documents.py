@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from yingtai.collect import inbox
 from yingtai.collect.clocks import micros
 from yingtai.collect.inbox import Envelope, Mark
@@ -96,3 +98,27 @@ def test_refused_events_come_with_their_reason_and_body() -> None:
     [refused] = reading.refused
     assert (refused.index, refused.code, refused.detail) == (1, "collect.nobody-named", "who?")
     assert json.loads(refused.event) == {"type": "page"}
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e400", "9" * 5_000, "-" + "9" * 5_000, "9" * 400 + ".5"])
+def test_a_number_that_no_computer_holds_is_left_out_alone_and_counted(number: str) -> None:
+    event = json.dumps(track(properties={"kept": 1.5, "bad": 0, "list": [{"deep": 0}, 2]}))
+    body = f'{{"batch":[{event.replace(": 0", ": " + number)},{json.dumps(track())}]}}'.encode()
+
+    reading = explode(inbox.document(Envelope(received=RECEIVED), body))
+
+    assert reading.refused == []
+    assert [message.properties for message in reading.messages] == [
+        {"kept": 1.5, "bad": None, "list": [{"deep": None}, 2]}, {},
+    ]  # fmt: skip
+    assert reading.left_out == 2
+
+
+@pytest.mark.parametrize("name", ["userId", "timestamp", "messageId", "event"])
+def test_such_a_number_in_what_a_message_needs_refuses_it_with_its_path(name: str) -> None:
+    event = json.dumps(track(**{name: 0})).replace(f'"{name}": 0', f'"{name}": 1e999')
+    body = f'{{"batch":[{event}]}}'.encode()
+
+    reading = explode(inbox.document(Envelope(received=RECEIVED), body))
+
+    assert [(one.code, one.path) for one in reading.refused] == [("collect.text-not-readable", name)]

@@ -20,6 +20,7 @@ from yingtai.collect.api import (
     TAKE_ROWS,
     Facts,
     Message,
+    NumberOutOfRange,
     Reading,
     RefusedRow,
     additional_data,
@@ -78,6 +79,8 @@ class Taken:
     seen: Counter[SeenName]
     arrivals: Counter[int] = field(default_factory=Counter)
     rows: "list[_Row]" = field(default_factory=list)
+    oddities: Counter[tuple[int, str]] = field(default_factory=Counter)
+    """What had to be left out while reading, by source and code."""
 
     @property
     def done(self) -> str:
@@ -178,6 +181,8 @@ def read(rows: list[_Row]) -> Taken:
         reading = explode(document)
         brands.setdefault(row.node_no >> BRAND_SHIFT, _Messages()).add(row, reading)
         taken.arrivals[row.source_no] += len(reading.messages)
+        if reading.left_out:
+            taken.oddities[row.source_no, NumberOutOfRange.code] += reading.left_out
         taken.refused += [
             RefusedRow(row.node_no, row.source_no, one.code, one.path, one.event, row.received_at)
             for one in reading.refused
@@ -230,6 +235,7 @@ def _read_in_spite(rows: list[_Row]) -> Taken:
         whole.refused += part.refused
         whole.seen.update(part.seen)
         whole.arrivals.update(part.arrivals)
+        whole.oddities.update(part.oddities)
     return whole
 
 

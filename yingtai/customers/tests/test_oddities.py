@@ -1,9 +1,11 @@
 """What ingest sets right or leaves out is told to whoever sends it: counted by source, never a value."""
 
+import msgspec
 import pytest
 
 from yingtai.collect.api import make_source, notes_of
 from yingtai.customers.testing import drain, send
+from yingtai.kernel.scope import EVERYTHING
 from yingtai.lake import api as lake
 from yingtai.organization.testing import MONDAY
 
@@ -35,6 +37,21 @@ def test_a_personal_value_in_a_wrong_place_is_noted(acting, shop):
 
     assert "held a phone number" in title
     assert count == 2
+
+
+def test_a_number_that_no_computer_holds_is_noted_and_its_event_kept(acting, shop):
+    numbers = {
+        "weight": msgspec.Raw(b"1e999"),
+        "length": msgspec.Raw(b"9" * 4_000),
+        "size": msgspec.Raw(b"9" * 5_000),
+    }
+    event = {"type": "track", "event": "Looked", "properties": {"color": "red"} | numbers}
+
+    notes = noted(acting, shop, event)
+
+    assert [count for title, count in notes.items() if title.startswith("A number was larger")] == [2]
+    [row] = lake.scoped(EVERYTHING).query("SELECT * FROM events").to_pylist()
+    assert "red" in str(row)
 
 
 def test_a_placeholder_is_noted(acting, shop):
