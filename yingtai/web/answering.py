@@ -31,7 +31,7 @@ EACH, EACH_POSTED = THREADS // 2, 2
 UPLOADS = 3
 """Threads that read files are few, whoever brings them; each client has one of them."""
 ROOM_EACH, ROOM = 8 * 1024 * 1024, 128 * 1024 * 1024
-"""So much of bodies is held in memory, of one client and of all."""
+"""So much of bodies is held in memory, of one client and of all; strangers have a quarter of each for themselves."""
 STUCK_SECONDS = 300.0
 """A request may wait so long for its own file, or for a question to the lake."""
 TURN_SECONDS, TURNED_SECONDS = 1.0, 8.0
@@ -79,6 +79,7 @@ class Answering:
         self._turns, self._posts = Turns(EACH), Turns(EACH_POSTED)
         self._uploads, self._own_uploads = Turns(UPLOADS), Turns(1)
         self._room = Room(each=ROOM_EACH, most=ROOM)
+        self._strangers_room = Room(each=ROOM_EACH // 4, most=ROOM // 4)
         self._clients = Clients()
         self._aside = ThreadPoolExecutor(2, thread_name_prefix="aside")
         self._turned_at = 0.0
@@ -108,9 +109,11 @@ class Answering:
 
     async def _answer_client(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = self._clients.of(scope)
-        most = bodies.HELD_BYTES if client.is_known else bodies.STRANGER_BYTES
+        most = bodies.HELD_BYTES if client.was_known else bodies.STRANGER_BYTES
         seconds = bodies.BODY_SECONDS if client.is_known else bodies.STRANGER_SECONDS
-        with Body(receive, self._room, client.name, seconds=seconds) as body:
+        # Strangers fill no room but their own, however many addresses they come from.
+        room = self._room if client.is_known else self._strangers_room
+        with Body(receive, room, client.name, seconds=seconds) as body:
             if announced(scope) <= most and await body.comes_within(most):
                 await self._answer(scope, client, BytesIO(body.held()), send)
             else:
@@ -124,7 +127,7 @@ class Answering:
             # Nobody waits for what will be refused anyway.
             raise TooLarge
         client = Client(admitted.who, client.said, is_known=True)
-        body.seconds = bodies.BODY_SECONDS
+        body.belongs_to(client.name, self._room, seconds=bodies.BODY_SECONDS)
         if said <= held and await body.comes_within(held):
             await self._answer(scope, client, BytesIO(body.held()), send)
         elif not admitted.most_bytes:

@@ -59,10 +59,9 @@ class Body:
     """
 
     def __init__(self, receive: Receive, room: Room, client: str, *, seconds: float) -> None:
-        self.seconds = seconds
         self.received = 0
         self.is_complete = False
-        self._receive, self._room, self._client = receive, room, client
+        self._receive, self._room, self._client, self._seconds = receive, room, client, seconds
         self._began = time.monotonic()
         self._held = bytearray()
         self._counted = 0
@@ -72,6 +71,15 @@ class Body:
 
     def __exit__(self, *_: object) -> None:
         self._room.give_back(self._client, self._counted)
+
+    def belongs_to(self, client: str, room: Room, *, seconds: float) -> None:
+        """Learn whose body it is: what is held of it counts there, and it may take so long.
+
+        Raises: TooMany, Busy
+        """
+        room.take(client, self._counted)
+        self._room.give_back(self._client, self._counted)
+        self._room, self._client, self._seconds = room, client, seconds
 
     async def comes_within(self, most_bytes: int) -> bool:
         """Wait until the body is complete, or longer than that; say whether it is complete.
@@ -107,7 +115,7 @@ class Body:
         return held
 
     def _seconds_left(self) -> float:
-        left = self._began + self.seconds + self.received / BYTES_PER_SECOND - time.monotonic()
+        left = self._began + self._seconds + self.received / BYTES_PER_SECOND - time.monotonic()
         if left <= 0:
             raise TooSlow
         return left

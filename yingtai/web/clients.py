@@ -25,11 +25,13 @@ class Client:
     name      what tells them from others: `staff:…` or `key:…` once that is known, else their address
     said      a digest of the session or key they name, "" when they name none
     is_known  the session or key was somebody's lately
+    was_known it was somebody's once: what they typed before it ended may come
     """
 
     name: str
     said: str
     is_known: bool
+    was_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Clients:
         who, until = self._known.get(said, ("", 0.0))
         if who and until > time.monotonic():
             return Client(who, said, is_known=True)
-        return Client(_address(scope), said, is_known=False)
+        return Client(_address(scope), said, is_known=False, was_known=bool(who))
 
     def note(self, client: Client, who: str) -> None:
         """Learn whose request it was, once the application knows; "" when it was nobody's."""

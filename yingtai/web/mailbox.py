@@ -8,8 +8,9 @@ import asyncio
 import json
 import os
 import signal
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from yingtai.web.smtp import Smtp
 
 MOST_MAILS = 20_000
 MOST_BYTES = 200 * 1024 * 1024
+MOST_ACCOUNT_MAILS, MOST_ACCOUNT_BYTES = 20_000, 50 * 1024 * 1024
 NODE_HEADER = b"\nx-yingtai-node:"
 ACCOUNT_HEADER = b"\nx-yingtai-account:"
 NOWHERE = -1
@@ -46,13 +48,42 @@ class Mail:
     is_account: bool
 
 
-class Box:
-    """The newest mails, within a number and a size; older ones fall out."""
+class Shelf:
+    """The newest mails of one sort, within a number and a size; older ones fall out."""
 
-    def __init__(self, *, most_mails: int = MOST_MAILS, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, *, most_mails: int, most_bytes: int) -> None:
         self._mails: deque[Mail] = deque()
         self._most_mails, self._most_bytes = most_mails, most_bytes
         self._bytes = 0
+
+    def put(self, mail: Mail) -> None:
+        self._mails.append(mail)
+        self._bytes += len(mail.raw)
+        while len(self._mails) > self._most_mails or self._bytes > self._most_bytes:
+            self._bytes -= len(self._mails.popleft().raw)
+
+    def find(self, no: int) -> Mail | None:
+        # Numbers rise, so the place can be searched for.
+        place = bisect_left(self._mails, no, key=lambda mail: mail.no)
+        return self._mails[place] if place < len(self._mails) and self._mails[place].no == no else None
+
+    def clear(self) -> None:
+        self._mails.clear()
+        self._bytes = 0
+
+    def __reversed__(self) -> Iterator[Mail]:
+        return reversed(self._mails)
+
+    def __len__(self) -> int:
+        return len(self._mails)
+
+
+class Box:
+    """The newest mails: those about accounts on a shelf of their own, which nothing that comes by SMTP can fill."""
+
+    def __init__(self, *, most_mails: int = MOST_MAILS, most_bytes: int = MOST_BYTES) -> None:
+        self._mails = Shelf(most_mails=most_mails, most_bytes=most_bytes)
+        self._account_mails = Shelf(most_mails=MOST_ACCOUNT_MAILS, most_bytes=MOST_ACCOUNT_BYTES)
         self.received_count = 0
 
     def put(
@@ -68,39 +99,35 @@ class Box:
             node_no = node_no or 0
         elif node_no is None or ACCOUNT_HEADER in _head_of(raw):
             node_no = NOWHERE
-        self._mails.append(
+        self._shelf(is_account).put(
             Mail(self.received_count, at, sender, recipients, raw, node_no, is_account=is_account)
         )
-        self._bytes += len(raw)
-        while len(self._mails) > self._most_mails or self._bytes > self._most_bytes:
-            self._bytes -= len(self._mails.popleft().raw)
 
-    def find(self, no: int) -> Mail | None:
-        # Numbers run without gaps, so the place follows from the number.
-        place = no - self._mails[0].no if self._mails else -1
-        return self._mails[place] if 0 <= place < len(self._mails) else None
+    def find(self, no: int, *, is_account: bool = False) -> Mail | None:
+        return self._shelf(is_account).find(no)
 
     def list(
         self, *, ranges: list[list[int]], to: str, before: int, limit: int, is_account: bool = False
     ) -> list[Mail]:
         """Return mails newest first, of those node ranges, to the whole address `to`, older than `before`."""
         found: list[Mail] = []
-        for mail in reversed(self._mails):
+        for mail in reversed(self._shelf(is_account)):
             if len(found) == limit:
                 break
-            is_wanted = mail.is_account == is_account and (
-                not to or any(to == recipient.lower() for recipient in mail.recipients)
-            )
+            is_wanted = not to or any(to == recipient.lower() for recipient in mail.recipients)
             if (not before or mail.no < before) and is_wanted and _is_inside(mail.node_no, ranges):
                 found.append(mail)
         return found
 
     def clear(self) -> None:
         self._mails.clear()
-        self._bytes = 0
+        self._account_mails.clear()
 
     def __len__(self) -> int:
-        return len(self._mails)
+        return len(self._mails) + len(self._account_mails)
+
+    def _shelf(self, is_account: bool) -> Shelf:
+        return self._account_mails if is_account else self._mails
 
 
 def serve() -> None:
@@ -131,8 +158,8 @@ def answer(box: Box, question: dict[str, Any]) -> Any:
             )
             return [_head(mail) for mail in mails]
         case "read":
-            mail = box.find(int(question["no"]))
-            if mail is None or mail.is_account != is_account or not _is_inside(mail.node_no, ranges):
+            mail = box.find(int(question["no"]), is_account=is_account)
+            if mail is None or not _is_inside(mail.node_no, ranges):
                 return None
             return _head(mail) | {"raw": mail.raw.decode("latin-1")}
         case "bring":

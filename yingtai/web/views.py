@@ -93,6 +93,9 @@ def unreadable(request: HttpRequest, exception: BaseException) -> HttpResponse:
     if not hasattr(request, "user"):
         request.user = AnonymousUser()
     words = {"title": _("What was sent could not be read"), "remedy": remedy}
+    if request.path.startswith("/api/"):
+        document = {"type": "about:blank", "title": words["title"], "status": 400, "detail": remedy}
+        return JsonResponse(document, status=400, content_type="application/problem+json")
     return render(request, "ui/wrong.html", words, status=400)
 
 

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.test import RequestFactory
 
 from yingtai.kernel.http import SOMEBODYS
-from yingtai.web import answering, answers, bodies, turns
+from yingtai.web import answering, answers, bodies, clients, turns
 from yingtai.web.admitting import admit
 from yingtai.web.answering import Answering
 from yingtai.web.clients import Admitted
@@ -142,6 +142,18 @@ def test_more_than_a_stranger_may_send_is_read_of_somebody_whom_the_books_know()
     assert client.body == f"POST /takes-no-files {bodies.STRANGER_BYTES + 1}".encode()
 
 
+def test_a_long_form_of_somebody_whose_session_ended_comes(monkeypatch):
+    monkeypatch.setattr(clients, "KNOWN_SECONDS", 0)
+    served, long = Answering(app, books), b"x" * (bodies.STRANGER_BYTES + 1)
+    cookie = [(b"cookie", b"a=1; sessionid=real1")]
+
+    at_once([Client(b"", headers=cookie)], served=served)
+    form = Client(long, headers=[*cookie, (b"content-length", str(len(long)).encode())])
+    at_once([form], served=served)
+
+    assert form.body == f"POST /x {len(long)}".encode()
+
+
 def reading(environ, start_response):
     """A page that gets an error of reading, and says something of its own."""
     with pytest.raises(OSError, match="did not arrive"):
@@ -170,7 +182,7 @@ def test_one_uploads_one_file_at_a_time_and_everybody_some(monkeypatch):
 
 
 def test_one_address_holds_so_much_of_bodies_and_no_more(monkeypatch):
-    monkeypatch.setattr(answering, "ROOM_EACH", 100_000)
+    monkeypatch.setattr(answering, "ROOM_EACH", 4 * 100_000)
     monkeypatch.setattr(bodies, "STRANGER_SECONDS", 0.3)
     part = b"x" * 60_000
     stalling = [Client(part, b"y", pause=0.2) for _ in range(5)]
@@ -179,6 +191,18 @@ def test_one_address_holds_so_much_of_bodies_and_no_more(monkeypatch):
 
     assert sorted(client.status for client in stalled) == [200, 429, 429, 429, 429]
     assert neighbor.status == 200
+
+
+def test_strangers_of_many_addresses_leave_room_for_whom_we_know(monkeypatch):
+    monkeypatch.setattr(answering, "ROOM", 4 * 100_000)
+    part = b"x" * 60_000
+    stalling = [Client(part, b"y", address=f"10.0.0.{number}", pause=0.2) for number in range(3)]
+    colleague = Client(b"x" * 70_000, headers=[*SIGNED_IN, (b"content-length", b"70000")], pause=0.3)
+
+    *stalled, known = ask(*stalling, colleague)
+
+    assert sorted(client.status for client in stalled) == [200, 503, 503]
+    assert known.status == 200
 
 
 def test_a_request_that_names_two_sessions_is_none():

@@ -143,6 +143,16 @@ def test_the_oldest_make_room(box):
     assert small.received_count == 5
 
 
+def test_no_flood_of_mails_takes_one_about_an_account_away():
+    small = Box(most_mails=3)
+    small.put("a@example.com", ("ben@example.com",), b"Subject: you\r\n\r\n", NOON, is_account=True)
+    for number in range(10):
+        small.put("a@example.com", (f"{number}@example.com",), b"0123456789", NOON)
+
+    assert [small.find(number, is_account=True) is not None for number in (1, 2)] == [True, False]
+    assert [small.find(number) is not None for number in (1, 8, 9, 11)] == [False, False, True, True]
+
+
 def test_a_brand_reads_its_own_mails_only(box):
     ours, theirs = Scope.of(1 << 40), Scope.of(2 << 40)
     box.put("a@example.com", ("anna@example.com",), a_mail(node_no=1 << 40 | 5).as_bytes(), NOON)
