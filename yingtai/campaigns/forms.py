@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -144,6 +145,15 @@ class CampaignForm(forms.Form):
         given["hold_out_share"] = int(given.pop("hold_out_percent") * 100)
         chosen = self._senders.get(given.pop("sender_id", ""))
         return given | (sent_from(chosen) if chosen else {})
+
+    def as_chosen(self, campaign: CampaignView) -> CampaignView:
+        """Return the draft as it would be with what is chosen and can be read so far; nothing is kept."""
+        self.full_clean()
+        given = {name: value for name, value in self.cleaned_data.items() if hasattr(campaign, name)}
+        chosen = self._senders.get(self.cleaned_data.get("sender_id", ""))
+        shown = replace(campaign, **given | (sent_from(chosen) if chosen else {}))
+        is_for_others = (shown.audience_id, shown.purpose) != (campaign.audience_id, campaign.purpose)
+        return replace(shown, forecast=None) if is_for_others else shown
 
     @property
     def has_senders(self) -> bool:

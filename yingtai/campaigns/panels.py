@@ -21,6 +21,7 @@ from yingtai.kernel.contributions import (
     template_actions,
 )
 from yingtai.kernel.labels import Label
+from yingtai.kernel.protecting import is_protected
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.panels import Panel
 
@@ -66,6 +67,7 @@ def running(acting: Acting) -> Panel | None:
             )
             for same in alike.values()
         ],
+        "is_rough": is_protected(acting),
     }
     return Panel(
         title=_("Running and scheduled campaigns"), template="campaigns/running_panel.html", context=context,

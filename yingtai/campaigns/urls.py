@@ -8,6 +8,7 @@ urlpatterns = [
     path("campaigns/new", building.campaign_new, name="campaign_new"),
     path("campaigns/<uuid:campaign_id>/", building.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/check", building.check, name="check"),
+    path("campaigns/<uuid:campaign_id>/ready", building.ready, name="ready"),
     path("campaigns/test/<uuid:template_id>", proofs.proof_of_template, name="proof_of_template"),
     path("campaigns/senders/", senders.sender_list, name="sender_list"),
     path("campaigns/senders/<uuid:sender_id>/archive", senders.sender_archive, name="sender_archive"),

@@ -10,6 +10,8 @@ from yingtai.campaigns.queries import CampaignProgress, CampaignView
 from yingtai.kernel.shares import share
 from yingtai.ui.formats import moment_in_words, number, percent
 
+FEW = 10
+"""Of fewer a share says less than their number."""
 QUIET_FOR = timedelta(days=2)
 """Longer without a single opened mail is a reason to look whether the mails arrive."""
 
@@ -38,10 +40,19 @@ def said_of(
         return _not_opened(campaign, progress, at, is_rough=is_rough)
     said = _("Of %(sent)s people who got the mail, %(opened)s opened it and %(clicked)s clicked.") % {
         "sent": number(progress.sent),
-        "opened": percent(share(progress.opened, progress.sent)),
-        "clicked": percent(share(progress.clicked, progress.sent)) if progress.clicked else percent(0),
+        "opened": _part(progress.opened, progress.sent, is_rough=is_rough),
+        "clicked": _part(progress.clicked, progress.sent, is_rough=is_rough),
     }
     return Said(said, "neutral", _result_when(campaign, at))
+
+
+def _part(people: int, whole: int, *, is_rough: bool) -> str:
+    """Return how many of them as a share; of few people, as that many."""
+    if not people:
+        return _("fewer than 20 people") if is_rough else _("nobody")
+    if people < FEW:
+        return ngettext("%(count)s person", "%(count)s people", people) % {"count": number(people)}
+    return percent(share(people, whole))
 
 
 def _nobody_got_it(campaign: CampaignView) -> Said | None:
@@ -57,8 +68,8 @@ def _not_opened(campaign: CampaignView, progress: CampaignProgress, at: datetime
     ) % {"sent": number(progress.sent)}
     opened = _("few have opened it yet, or none") if is_rough else _("nobody has opened it yet")
     if progress.unsubscribed and not is_rough:
-        # A mail program can unsubscribe without showing the mail.
-        return Said(_left_unopened(words, progress.unsubscribed), "warn", "")
+        note = _("A mail program can unsubscribe without showing the mail, or show it without telling.")
+        return Said(_left_unopened(words, progress.unsubscribed), "warn", note)
     sentence = _("%(went)s; %(opened)s.") % {"went": words, "opened": opened}
     if at - went > QUIET_FOR:
         note = _(
@@ -73,8 +84,8 @@ def _not_opened(campaign: CampaignView, progress: CampaignProgress, at: datetime
 
 def _left_unopened(went: str, left: int) -> str:
     return ngettext(
-        "%(went)s; nobody is known to have opened it, and %(left)s unsubscribed.",
-        "%(went)s; nobody is known to have opened it, and %(left)s unsubscribed.",
+        "%(went)s; %(left)s person unsubscribed, and no opening was recorded.",
+        "%(went)s; %(left)s people unsubscribed, and no opening was recorded.",
         left,
     ) % {"went": went, "left": number(left)}
 

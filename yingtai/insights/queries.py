@@ -27,13 +27,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a metric answered: its rows, and how fresh they are. `as_of` is the latest event it knows."""
+    """What a metric answered: its rows, and how fresh they are. `as_of` is the latest event it knows.
+
+    is_rough  its figures are told roughly: numbers of people, and sums of money without the right to them
+    """
 
     metric: Metric
     rows: list[Row]
     took_ms: float
     as_of: datetime | None
     asked_at: datetime
+    is_rough: bool = False
 
     def total(self, column: str = "value") -> Any:
         return sum(row[column] or 0 for row in self.rows)
@@ -63,7 +67,8 @@ def ask(
     rows, took_ms, as_of, asked_at = known
     if is_rough:
         rows = _in_told_order(metric, [as_told(acting, metric, row, about=question) for row in rows])
-    return Answer(metric, rows, took_ms, as_of, asked_at)
+    is_exact = bool(metric.sums) and _reads_money(acting)
+    return Answer(metric, rows, took_ms, as_of, asked_at, is_rough=is_rough and not is_exact)
 
 
 def _question(acting: Acting, metric: Metric, wanted: dict[str, Any]) -> list[Any]:
@@ -87,8 +92,11 @@ def as_told(acting: Acting, metric: Metric, row: Row, *, about: Any) -> Row:
     """
     told = protected_row(acting, row, *metric.counts, about=about, sums=metric.sums)
     anew = metric.anew(told, row) if metric.anew else {}
-    reads_money = decide(acting, "view", Label.L3, "insights.money").allowed
-    return told | anew | ({name: row[name] for name in metric.sums} if reads_money else {})
+    return told | anew | ({name: row[name] for name in metric.sums} if _reads_money(acting) else {})
+
+
+def _reads_money(acting: Acting) -> bool:
+    return decide(acting, "view", Label.L3, "insights.money").allowed
 
 
 def _in_told_order(metric: Metric, rows: list[Row]) -> list[Row]:

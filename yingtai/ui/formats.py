@@ -22,7 +22,9 @@ from django.utils.translation import gettext as _
 
 from yingtai.kernel.units import unit_of
 
-MISSING = "–"
+MISSING, MINUS = "–", "−"
+PRECISE = 3
+"""Digits of an amount of money that is told roughly; more would look exact."""
 # A template hands "" for a name it does not know; that is missing too.
 Missing = str | None
 Number = int | float | Decimal | Missing
@@ -38,7 +40,7 @@ def number(value: Number, digits: int = 0) -> str:
     if value is None or isinstance(value, str):
         return MISSING
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(value, format=pattern, locale=locale()))
+    return str(format_decimal(value, format=pattern, locale=locale())).replace("-", MINUS)
 
 
 def took(milliseconds: Number) -> str:
@@ -78,7 +80,7 @@ def signed_percent(ratio: Number, digits: int = 1) -> str:
     """A change: +12.3%, −4.0%."""
     if ratio is None or isinstance(ratio, str):
         return MISSING
-    sign = "+" if ratio > 0 else "−" if ratio < 0 else "±"
+    sign = "+" if ratio > 0 else MINUS if ratio < 0 else "±"
     return sign + percent(abs(float(ratio)), digits)
 
 
@@ -87,7 +89,7 @@ def money(amount_minor: int | Missing, currency: str) -> str:
     if amount_minor is None or isinstance(amount_minor, str):
         return MISSING
     major = Decimal(amount_minor) / 10 ** get_currency_precision(currency)
-    return str(format_currency(major, currency, locale=locale()))
+    return str(format_currency(major, currency, locale=locale())).replace("-", MINUS)
 
 
 def whole_money(amount_minor: int, currency: str) -> str:
@@ -97,6 +99,15 @@ def whole_money(amount_minor: int, currency: str) -> str:
     if abs(amount_minor) < 1_000 * 10**digits or not digits:
         return written
     return money(round(amount_minor, -digits), currency).removesuffix("." + "0" * digits)
+
+
+def alike_money(amounts: Iterable[float], currency: str) -> list[str]:
+    """Amounts that stand beside each other, all with cents or, once one of them is a thousand, all without."""
+    whole = [round(one) for one in amounts]
+    digits = get_currency_precision(currency)
+    if all(abs(one) < 1_000 * 10**digits for one in whole):
+        return [money(one, currency) for one in whole]
+    return [money(round(one, -digits), currency).removesuffix("." + "0" * digits) for one in whole]
 
 
 def moment(value: datetime | Missing) -> SafeString | str:
@@ -168,6 +179,19 @@ def in_unit(value: Number, unit: str) -> str:
         return whole_money(round(value), unit.removeprefix("money:"))
     kind = unit_of(unit)
     return _WRITERS[kind.style](value, kind.digits)
+
+
+def rough(value: Number, unit: str) -> str:
+    """Write a figure that is told roughly as such: about 1,230, an amount of money without digits that look exact.
+
+    Nothing, and 0 for what is counted or paid, stand for too few people to be told: not shown.
+    """
+    if value is None or isinstance(value, str) or (not value and unit_of(unit).style != "share"):
+        return _("not shown")
+    if unit.startswith("money:"):
+        whole = round(value)
+        value = round(whole, PRECISE - len(str(abs(whole))))
+    return _("about %(figure)s") % {"figure": in_unit(value, unit)}
 
 
 def between(since: date, until: date) -> str:

@@ -15,7 +15,7 @@ from yingtai.ui.formats import number
 from yingtai.ui.lists import Column
 
 MOST_ROWS = 1_000
-WHOLE_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+|-?\d+")
+WHOLE_NUMBER = re.compile(r"[-−]?\d{1,3}(,\d{3})+|[-−]?\d+")
 WITHOUT_END = frozenset({"br", "input", "img", "hr", "wbr"})
 NOT_TAKEN = frozenset({"button", "svg", "script", "select"})
 BREAKS = frozenset({"div", "p", "li", "form", "br"})
@@ -74,7 +74,9 @@ def _value(content: str, *, is_numeric: bool) -> object:
     words = _Words()
     words.feed(content)
     text = words.text()
-    return int(text.replace(",", "")) if is_numeric and WHOLE_NUMBER.fullmatch(text) else text
+    return (
+        int(text.replace(",", "").replace("−", "-")) if is_numeric and WHOLE_NUMBER.fullmatch(text) else text
+    )
 
 
 class _Words(HTMLParser):

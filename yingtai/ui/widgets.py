@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from yingtai.kernel.errors import ProductError
 from yingtai.ui.components import Problem
+from yingtai.ui.formats import named
 
 KINDS = (
     (forms.RadioSelect, "group"),
@@ -70,7 +71,7 @@ def _problems_of_form(form: forms.BaseForm) -> list[Problem]:
         if name in form.fields:
             bound = form[name]
             problems += [
-                Problem(f"{strip_tags(str(bound.label))}: {text}", field=_input_id(bound)) for text in texts
+                Problem(named(strip_tags(str(bound.label)), text), field=_input_id(bound)) for text in texts
             ]
     return problems
 

@@ -1,6 +1,6 @@
 """A scheduled campaign can be taken back and changed; it is shown, copied and linked so that one knows what it is."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -65,6 +65,38 @@ def test_every_state_of_a_campaign_stands_in_the_record_with_its_own_word(market
     ]  # fmt: skip
     record = signed_in(brand.code, "auditor").get("/organization/record/?what=campaign.taken-back")
     assert record.content.decode().count(">took a scheduled campaign back<") == 2, "the line and the filter"
+
+
+def test_pages_of_a_scheduled_campaign_say_no_more_than_is_so(marketer, acting, brand, people):
+    later = datetime.now(UTC) + timedelta(days=1)
+    campaign = make_campaign(acting, brand.node_no, people, scheduled_at=later)
+    launching = marketer.get(f"/campaigns/{campaign.id}/launch").content.decode()
+    deciding.launch(acting, campaign.id)
+    stopping_it = marketer.get(f"/campaigns/{campaign.id}/stop").content.decode()
+    taken_back = marketer.post(f"/campaigns/{campaign.id}/unschedule", follow=True).content.decode()
+    twice = marketer.post(f"/campaigns/{campaign.id}/unschedule")
+
+    assert "btn-danger" not in launching
+    assert "<li>no e-mail address: 1 person</li>" in launching
+    assert "It has not begun: nobody got the mail, and nobody will." in stopping_it
+    assert "stays sent" not in stopping_it
+    assert "is a draft again: nothing goes out until you launch it anew." in taken_back
+    assert twice["Location"] == f"/campaigns/{campaign.id}/"
+
+
+def test_what_is_missing_follows_what_is_chosen_before_it_is_saved(marketer, acting, brand, people):
+    campaign = make_campaign(acting, brand.node_no, people)
+    url, htmx = f"/campaigns/{campaign.id}/ready", {"HX-Request": "true"}
+    chosen = {"audience_id": str(campaign.audience_id), "version_id": str(campaign.version_id)}
+    drafting.change_campaign(acting, campaign.id, {"audience_id": None, "version_id": None})
+
+    nothing = marketer.post(url, {"purpose": campaign.purpose}, headers=htmx).content.decode()
+    both = marketer.post(url, {"purpose": campaign.purpose, **chosen}, headers=htmx).content.decode()
+
+    assert "No audience is chosen" in nothing
+    assert "No template is chosen" in nothing
+    assert "is chosen" not in both
+    assert get_campaign(acting, campaign.id).audience_id is None
 
 
 def test_what_has_begun_is_not_taken_back(marketer, acting, brand, people):

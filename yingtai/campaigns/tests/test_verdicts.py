@@ -33,7 +33,15 @@ def campaign(acting, brand):
         ),
         (
             {"unsubscribed": 2}, timedelta(hours=1), False,
-            "The mail went to 200 people; nobody is known to have opened it, and 2 unsubscribed.", "warn",
+            "The mail went to 200 people; 2 people unsubscribed, and no opening was recorded.", "warn",
+        ),
+        (
+            {"opened": 1}, timedelta(hours=1), False,
+            "Of 200 people who got the mail, 1 person opened it and nobody clicked.", "neutral",
+        ),
+        (
+            {"opened": 30}, timedelta(hours=1), True,
+            "Of 200 people who got the mail, 15.0% opened it and fewer than 20 people clicked.", "neutral",
         ),
         ({"sent": 0}, timedelta(hours=1), False, "Nobody got the mail.", "warn"),
     ],

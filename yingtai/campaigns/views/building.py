@@ -28,7 +28,7 @@ from yingtai.kernel.labels import Label
 from yingtai.organization.api import ChangedMeanwhile, list_brands, read_seen
 from yingtai.ui import charts
 from yingtai.ui.components import steps
-from yingtai.ui.formats import moment_in_words, number
+from yingtai.ui.formats import moment_in_words, named, number
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.ui.widgets import problems_in
 
@@ -79,18 +79,32 @@ def campaign(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
             return _saved(request, campaign_id, form)
         except ChangedMeanwhile as late:
             problem = late
-    context = {
-        "campaign": found,
+    context = _ready(request, found, form) | {
         # The form that comes back has seen the other change, so that the next save is meant.
         "seen": request.POST.get("seen", "") if form.errors else found.changed_at.isoformat(),
         "late": problem,
         "mail": shown_mail(request.acting, found),
-        "form": form,
-        "problems": problems_in(problems_of(request.acting, found)),
         "steps": steps([_("Who"), _("What"), _("When"), _("Check"), _("Launch")], _step_of(found)),
     }
     status = 409 if problem else 422 if form.errors else 200
     return render_page(request, "campaigns/campaign.html", context, status=status)
+
+
+@require_POST
+@page(action="edit", place="campaigns.campaign")
+def ready(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
+    """The part of the builder that says what is missing, by what is chosen and not saved yet."""
+    found = queries.get_campaign(request.acting, campaign_id)
+    if not found.is_draft:
+        return redirect("campaigns:monitor", campaign_id)
+    form = CampaignForm(request.POST, acting=request.acting, campaign=found)
+    context = _ready(request, form.as_chosen(found), form)
+    return render_page(request, "campaigns/campaign.html", context, fragment="ready")
+
+
+def _ready(request: ActingRequest, shown: queries.CampaignView, form: CampaignForm) -> dict[str, Any]:
+    problems = problems_in(problems_of(request.acting, shown))
+    return {"campaign": shown, "form": form, "problems": problems}
 
 
 def _saved(request: ActingRequest, campaign_id: UUID, form: CampaignForm) -> HttpResponse:
@@ -153,7 +167,11 @@ def launch(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
 @page(action="send", place="campaigns.campaign", label=Label.L3)
 def unschedule(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     """Take a scheduled campaign back into the builder: nothing goes out until it is launched anew."""
-    stopping.unschedule_campaign(request.acting, campaign_id)
+    found = queries.get_campaign(request.acting, campaign_id)
+    if not found.is_draft:  # Else it is the second half of a double click.
+        stopping.unschedule_campaign(request.acting, campaign_id)
+    words = _("“{name}” is a draft again: nothing goes out until you launch it anew.")
+    messages.success(request, words.format(name=found.name))
     return redirect("campaigns:campaign", campaign_id)
 
 
@@ -162,21 +180,51 @@ def unschedule(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
 def stop(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
     """Stop a campaign, at once when the button of the monitor says so."""
     found = queries.get_campaign(request.acting, campaign_id)
+    if not found.is_running:
+        # Stopped by the first half of a double click, or over meanwhile: its page says which.
+        return redirect("campaigns:monitor", campaign_id)
     if request.method == "POST":
         stopping.stop_campaign(request.acting, campaign_id)
         return redirect("campaigns:monitor", campaign_id)
-    progress = queries.progress_of(request.acting, found)
+    lead, consequences = _stopping(found, queries.progress_of(request.acting, found))
     return render_confirmation(
         request,
         Confirmation(
             title=_("Stop %s") % found.name,
-            lead=_("%s mails that have not gone out yet will not be sent.") % number(progress.owed),
-            consequences=(_("What has been sent stays sent: %s mails.") % number(progress.sent),),
-            irreversible=_("A stopped campaign cannot go on; make a copy to send to those who are left."),
+            lead=lead,
+            consequences=consequences,
+            irreversible=_("A stopped campaign cannot go on; make a copy to send to those who are left.")
+            if found.decided_at
+            else _("A stopped campaign cannot go on; to send the mail after all, make a copy."),
             action=_("Stop now"),
             cancel_url=reverse("campaigns:monitor", args=[campaign_id]),
         ),
     )
+
+
+def _stopping(found: queries.CampaignView, progress: queries.CampaignProgress) -> tuple[str, tuple[str, ...]]:
+    """Return what stopping does now: the mails that stay away, and those that cannot be called back, if any."""
+    if found.decided_at is None:
+        lead = _("It has not begun: nobody got the mail, and nobody will.")
+        other = _("To change it and send it later, take it back instead.")
+        return lead, (other,) if found.has_not_begun else ()
+    lead = ngettext(
+        "%(count)s mail that has not gone out yet will not be sent.",
+        "%(count)s mails that have not gone out yet will not be sent.",
+        progress.owed,
+    ) % {"count": number(progress.owed)}
+    if not progress.sent:
+        return lead, (_("Nothing has been sent so far."),)
+    stays = ngettext(
+        "%(count)s mail has been sent and stays sent.",
+        "%(count)s mails have been sent and stay sent.",
+        progress.sent,
+    )
+    return lead, (stays % {"count": number(progress.sent)},)
+
+
+def _people(count: int) -> str:
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": number(count)}
 
 
 def _asked_of_people(is_service: bool) -> list[str]:
@@ -200,14 +248,18 @@ def _is_service(acting: Acting, found: queries.CampaignView) -> bool:
 def _asked(found: queries.CampaignView, counts: dict[str, int], is_service: bool) -> Confirmation:
     owed = counts.get("owed", 0)
     lead = ngettext("%(count)s person will get this mail.", "%(count)s people will get this mail.", owed)
-    others = [f"{number(count)}: {words}" for words, count in _explained(counts)]
-    when = moment_in_words(found.scheduled_at) if found.scheduled_at else _("as soon as you confirm")
+    others = [named(words, _people(count)) for words, count in _explained(counts)]
+    when = (
+        _("It is sent at %s.") % moment_in_words(found.scheduled_at)
+        if found.scheduled_at
+        else _("It is sent as soon as you confirm.")
+    )
     return Confirmation(
         title=_("Send %s") % found.name,
         lead=lead % {"count": number(owed)},
         consequences=(
             *others,
-            _("It is sent %s.") % when,
+            when,
             *_asked_of_people(is_service),
             *(
                 [_("Until then you can take the campaign back and edit it; a mail that was sent stays sent.")]
@@ -220,6 +272,8 @@ def _asked(found: queries.CampaignView, counts: dict[str, int], is_service: bool
         else _("A mail that was sent cannot be taken back, and the campaign cannot be changed."),
         action=(_("Schedule for %s people") if found.scheduled_at else _("Send to %s people")) % number(owed),
         cancel_url=reverse("campaigns:campaign", args=[found.id]),
+        # Until its time comes it can be taken back.
+        is_danger=found.scheduled_at is None,
     )
 
 

@@ -25,7 +25,7 @@ from yingtai.kernel.shares import share
 from yingtai.organization.api import get_unit_at
 from yingtai.ui import charts
 from yingtai.ui.components import Tab
-from yingtai.ui.formats import in_unit, percent
+from yingtai.ui.formats import alike_money, in_unit, percent
 from yingtai.ui.pages import render_page
 
 
@@ -100,7 +100,7 @@ def result(request: ActingRequest, campaign_id: UUID) -> HttpResponse:
             "estimate": _("%s points") % results.points(outcome.lift.difference),
             "forest": _forest(outcome.lift),
             "growth": _growth(outcome),
-            "rows": _rows(outcome.lift, f"money:{currency}"),
+            "rows": _rows(outcome.lift, currency),
         }
     return render_page(request, "campaigns/result.html", context)
 
@@ -187,7 +187,10 @@ def _growth(outcome: Result) -> charts.Chart | None:
     )
 
 
-def _rows(found: Lift, money: str) -> list[tuple[str, str, str, str, str]]:
+def _rows(found: Lift, currency: str) -> list[tuple[str, str, str, str, str]]:
+    given, held, more, low, high = alike_money(
+        (found.spent1, found.spent2, found.spent_difference, found.spent_low, found.spent_high), currency
+    )
     return [
         (_("People"), in_unit(found.n1, "count"), in_unit(found.n2, "count"), "", ""),
         (_("Reached the goal"), in_unit(found.hits1, "count"), in_unit(found.hits2, "count"), "", ""),
@@ -200,10 +203,9 @@ def _rows(found: Lift, money: str) -> list[tuple[str, str, str, str, str]]:
         ),
         (
             _("Revenue per person"),
-            in_unit(found.spent1, money),
-            in_unit(found.spent2, money),
-            in_unit(found.spent_difference, money),
-            _("%(low)s and %(high)s")
-            % {"low": in_unit(found.spent_low, money), "high": in_unit(found.spent_high, money)},
+            given,
+            held,
+            more,
+            _("%(low)s and %(high)s") % {"low": low, "high": high},
         ),
     ]

@@ -101,9 +101,12 @@ class Card:
 
 
 def figure(
-    look: Look, label: Any, value: float | None, before: float | None = None, *, unit_code: str
-) -> dict[str, Any]:
+    look: Look, label: Any, value: float | None, before: float | None = None, *, unit_code: str,
+    is_rough: bool = False,
+) -> dict[str, Any]:  # fmt: skip
     """Return a figure with the days it is of; its change, where there is one, says against what."""
     change = (value - before) / before if value is not None and before and before > 0 else None
     told = look.against if change is not None else look.span
-    return {"label": label, "value": value, "change": change, "period": told, "unit_code": unit_code}
+    return {
+        "label": label, "value": value, "change": change, "period": told, "unit_code": unit_code, "is_rough": is_rough,
+    }  # fmt: skip

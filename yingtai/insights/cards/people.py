@@ -24,7 +24,7 @@ def repeat(look: Look) -> Drawn:
         "low": f"{row['low']:.1%}", "high": f"{row['high']:.1%}"
     }  # fmt: skip
     told = f"{band} · {_('of')} {row['buyers']:,} {_('buyers')}"
-    shown = figure(look, _("Repeat rate"), row["value"], unit_code="ratio")
+    shown = figure(look, _("Repeat rate"), row["value"], unit_code="ratio", is_rough=answer.is_rough)
     return Drawn(answer, figures=[shown | {"note": told, "period": look.span}])
 
 

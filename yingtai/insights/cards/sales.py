@@ -1,5 +1,6 @@
 """Money and goods. Currencies are never added up, and none is left out of a picture."""
 
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from yingtai.ui import charts
 from yingtai.ui.charts import Chart
 
 MOST_PRODUCTS = 10
+AVERAGE = "insights.average_order_value"
 
 
 def revenue(look: Look) -> Drawn:
@@ -18,17 +20,18 @@ def revenue(look: Look) -> Drawn:
     by, drawn = _drawn(look)
     whole = look.ask("insights.net_revenue_in_all")
     before = look.ask_before("insights.net_revenue_in_all")
-    averages = {row["currency"]: row["value"] for row in look.ask("insights.average_order_value").rows}
+    averages, averages_before = _averages(look.ask(AVERAGE)), _averages(look.ask_before(AVERAGE))
     found = _own_first({row["currency"] for row in drawn.rows}, look)
     is_plain = found == [look.currency]
     figures: list[dict[str, Any]] = []
     for one in found:
         suffix = "" if is_plain else f" · {one}"
         unit = f"money:{one}"
+        shown = partial(figure, look, unit_code=unit, is_rough=whole.is_rough)
         then = _total(before, one) if before else None
-        figures.append(figure(look, _("Net revenue") + suffix, _total(whole, one), then, unit_code=unit))
+        figures.append(shown(_("Net revenue") + suffix, _total(whole, one), then))
         if averages.get(one) is not None:
-            figures.append(figure(look, _("Average order") + suffix, averages[one], unit_code=unit))
+            figures.append(shown(_("Average order") + suffix, averages[one], averages_before.get(one)))
     # A currency of which no piece can be told has its figure, and no empty picture below it.
     told = {row["currency"] for row in drawn.rows if row["value"]}
     pictures = [_revenue_chart(by, drawn, one, is_plain=is_plain) for one in found if one in told]
@@ -66,6 +69,10 @@ def _total(answer: Answer, currency: str) -> int | None:
     """Return the sum in a currency: 0 without orders, None when it is of too few people for whoever asks."""
     found = [row["value"] for row in answer.rows if row["currency"] == currency]
     return found[0] if found else 0
+
+
+def _averages(answer: Answer | None) -> dict[str, int | None]:
+    return {row["currency"]: row["value"] for row in answer.rows} if answer else {}
 
 
 def _own_first(currencies: Any, look: Look) -> list[str]:

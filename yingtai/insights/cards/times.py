@@ -29,9 +29,10 @@ def over_time(
             return Drawn(answer, [chart])
         before = look.ask_before(metric)
         total = before.total() if before else None
-        return Drawn(
-            answer, [chart], [figure(look, words, look.ask(metric).total(), total, unit_code="count")]
+        shown = figure(
+            look, words, look.ask(metric).total(), total, unit_code="count", is_rough=answer.is_rough
         )
+        return Drawn(answer, [chart], [shown])
 
     return card
 

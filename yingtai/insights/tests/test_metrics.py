@@ -220,7 +220,7 @@ def test_every_currency_has_its_own_figure_and_its_own_picture(shop, acting):
     ]
     assert [(chart.title, chart.rows[1]) for chart in card.charts] == [
         ("Net revenue · EUR", ("03-09 (unfinished)", "€30.00")),
-        ("Net revenue · CNY", ("03-09 (unfinished)", "-CN¥80.00")),
+        ("Net revenue · CNY", ("03-09 (unfinished)", "−CN¥80.00")),
     ]
 
 
@@ -231,6 +231,8 @@ def test_a_change_says_against_what_and_is_left_out_when_nothing_was_there(shop,
 
     assert (known["value"], known["change"]) == (4, 1.0)
     assert known["period"] == "Mar 2\u2009–\u200915, 2026 · vs. Feb 16\u2009–\u2009Mar 1, 2026"
+    average = drawn("revenue", look_at(acting, currency="CNY")).figures[1]
+    assert (average["label"], average["change"] is None) == ("Average order · CNY", False)
     assert (unknown["change"], unknown["period"]) == (None, "Mar 2\u2009–\u200915, 2026")
 
 
@@ -279,6 +281,7 @@ def test_money_of_few_people_is_told_to_nobody_who_may_not_see_them(shop, brand)
 
     assert {row["value"] for name in metrics for row in ask(analyst, name, MARCH).rows} == {None}
     assert [one["value"] for one in card.figures] == [None, None]
+    assert all(one["is_rough"] for one in card.figures)
 
 
 def test_executives_read_exact_money_beside_rough_numbers_of_people(shop, brand, acting):

@@ -35,6 +35,7 @@ for name in (
     "in_unit",
     "listed",
     "named",
+    "rough",
 ):
     register.filter(name, getattr(formats, name))
 register.filter("zone_title", zone_title)
@@ -304,10 +305,12 @@ def stat(label: Text, value: Any, **options: Any) -> dict[str, Any]:
     """`{% stat label value unit=… change=… better="up" period=… as_of=… url=… definition_url=… note=… %}`
 
     value is a string already written, or a figure when `unit_code` (`count`, `ratio`, `money:CNY`…) is given;
-    change is a ratio (0.12 = 12 % more than the period before).
+    change is a ratio (0.12 = 12 % more than the period before); `rough=True` says that the figure is told roughly.
     """
     unit_code = options.get("unit_code")
     shown = formats.in_unit(value, unit_code) if unit_code and value is not None else value
+    if unit_code and options.get("rough"):
+        shown = formats.rough(value, unit_code)
     if shown is None:
         shown, options = formats.MISSING, {name: told for name, told in options.items() if name != "unit"}
     change = options.get("change")

@@ -25,6 +25,27 @@ def test_figures_drop_the_cents_only_when_they_are_large():
     assert formats.in_unit(99_999, "money:GBP") == "£999.99"
 
 
+def test_what_is_below_zero_has_a_minus():
+    assert formats.money(-43_241, "GBP") == "−£432.41"
+    assert formats.number(-1_234) == "−1,234"
+
+
+def test_amounts_beside_each_other_have_cents_alike():
+    assert formats.alike_money([1_234_50, -432_41], "GBP") == ["£1,234", "−£432"]
+    assert formats.alike_money([34_50.4, 432_00], "GBP") == ["£34.50", "£432.00"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "written"),
+    [
+        (716_541_400, "money:GBP", "about £7,170,000"), (None, "money:GBP", "not shown"), (0, "money:JPY", "not shown"),
+        (1_230, "count", "about 1,230"), (0.2312, "ratio", "about 23.1%"), (None, "ratio", "not shown"),
+    ],
+)  # fmt: skip
+def test_what_is_told_roughly_says_so(value, unit, written):
+    assert formats.rough(value, unit) == written
+
+
 def test_short_numbers_follow_the_language():
     assert formats.compact(1234567) == "1.2M"
     with translation.override("zh-hans"):
