@@ -5,7 +5,7 @@ from typing import Any
 
 from yingtai.campaigns import tables
 from yingtai.campaigns.statistics import SRM_LIMIT, newcombe, student, welch_df, wilson
-from yingtai.kernel.shares import interval, share
+from yingtai.kernel.shares import MOST_OFF, rough_interval, share
 from yingtai.lake.metrics import metric
 
 # The lake table is declared where it is read, for processes that load metrics alone.
@@ -32,7 +32,14 @@ def lift_told(told: Row, true: Row) -> Row:
         return unknown | {"srm": None}
     p1, l1, u1, p2, l2, u2 = ((first | second)[name] for name in ("p1", "l1", "u1", "p2", "l2", "u2"))
     gap, spent = p1 - p2, first["spent1"] - second["spent2"]
-    reach = true["spent_high"] - true["spent_difference"] if true["spent_high"] is not None else None
+    reach = None
+    if true["spent_high"] is not None:
+        reach = (
+            true["spent_high"]
+            - true["spent_difference"]
+            + _spent_off(told, first, "1")
+            + _spent_off(told, second, "2")
+        )
     return first | second | {
         "difference": gap,
         "low": gap - sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2),
@@ -44,12 +51,18 @@ def lift_told(told: Row, true: Row) -> Row:
     }  # fmt: skip
 
 
+def _spent_off(told: Row, arm_told: Row, arm: str) -> float:
+    # The average of all rests on the share who bought, and that is as far off as its numbers may be.
+    p, spent = arm_told[f"p{arm}"], arm_told[f"spent{arm}"]
+    return float(spent / p * MOST_OFF * (1 + p) / told[f"n{arm}"])
+
+
 def _arm_told(told: Row, true: Row, arm: str) -> Row:
     n, hits = told[f"n{arm}"], told[f"hits{arm}"]
     p = share(hits, n)
     if p is None:
         return dict.fromkeys((f"p{arm}", f"l{arm}", f"u{arm}", f"spent{arm}"))
-    low, high = interval(hits, n)
+    low, high = rough_interval(hits, n)
     by_buyer = true[f"spent{arm}"] * true[f"n{arm}"] / true[f"hits{arm}"]
     return {f"p{arm}": p, f"l{arm}": low, f"u{arm}": high, f"spent{arm}": by_buyer * p}
 

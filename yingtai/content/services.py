@@ -109,10 +109,15 @@ def make_version(acting: Acting, template_id: UUID) -> VersionView:
 
 
 def archive_template(acting: Acting, template_id: UUID) -> None:
-    """Take a template out of the lists; campaigns that use a version keep it. Repeating it changes nothing."""
+    """Take a template out of the lists; campaigns that use a version keep it. Repeating it changes nothing.
+
+    Raises: TemplateNotFound
+    """
     with acting_transaction(acting):
-        template = Template.objects.select_for_update().filter(id=template_id, archived_at=None).first()
-        if template is not None:
+        template = Template.objects.select_for_update().filter(id=template_id).first()
+        if template is None:
+            raise TemplateNotFound
+        if template.archived_at is None:
             template.archived_at = acting.at
             template.save(update_fields=["archived_at"])
             _note(acting, "template.archived", template)

@@ -7,7 +7,7 @@
 Money is in the smallest unit of its currency and never added across currencies.
 """
 
-from yingtai.kernel.shares import interval, share
+from yingtai.kernel.shares import rough_interval, share
 from yingtai.lake.metrics import Row, metric
 
 WITHIN = """
@@ -139,7 +139,9 @@ def average_order_value() -> str:
 
 def _repeat_told(told: Row, _true: Row) -> Row:
     value = share(told["repeaters"], told["buyers"])
-    low, high = interval(told["repeaters"], told["buyers"]) if value is not None else (None, None)
+    if value is None:
+        return {"value": None, "low": None, "high": None}
+    low, high = rough_interval(told["repeaters"], told["buyers"])
     return {"value": value, "low": low, "high": high}
 
 

@@ -19,10 +19,9 @@ from django.utils.crypto import salted_hmac
 
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.labels import Label
+from yingtai.kernel.shares import OF_QUESTION, OF_SIZE, STEP
 
-STEP, FEWEST = 10, 20
-OF_QUESTION, OF_SIZE = 7, 3
-"""How far the question and the size move a number at most; together a step."""
+FEWEST = 20
 FINE = 1_000
 """Sums are not rounded, so they move by parts of a person."""
 ALIKE = 50

@@ -15,7 +15,7 @@ from yingtai.ui.formats import number
 from yingtai.ui.lists import Column
 
 MOST_ROWS = 1_000
-WHOLE_NUMBER = re.compile(r"[-−]?\d{1,3}(,\d{3})+|[-−]?\d+")
+WHOLE_NUMBER = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)")
 WITHOUT_END = frozenset({"br", "input", "img", "hr", "wbr"})
 NOT_TAKEN = frozenset({"button", "svg", "script", "select"})
 BREAKS = frozenset({"div", "p", "li", "form", "br"})

@@ -109,11 +109,11 @@ def change_audience(
 def archive_audience(acting: Acting, audience_id: UUID) -> None:
     """Take an audience out of use; campaigns that used it keep their record. Repeating it changes nothing.
 
-    Raises: AudienceIsInUse
+    Raises: AudienceNotFound, AudienceIsInUse
     """
     with acting_transaction(acting):
-        audience = Audience.objects.filter(id=audience_id, archived_at=None).first()
-        if audience is None:
+        audience = found(audience_id, for_change=True, or_archived=True)
+        if audience.archived_at is not None:
             return
         users = names_of_users(audience.audience_no)
         if users:

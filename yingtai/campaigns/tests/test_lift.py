@@ -193,9 +193,16 @@ def test_too_few_to_be_told_have_no_shares():
 
     assert {name for name, value in said.items() if value is not None} == set()
     assert set(said) == set(true) - {"n1", "hits1", "n2", "hits2", "is_srm"}
-    assert compared((56, 1003), (41, 998)).low == pytest.approx(
-        lift_told(asdict(compared((56, 1003), (41, 998))), asdict(compared((56, 1003), (41, 998))))["low"]
-    )
+
+
+@pytest.mark.parametrize("off", [(10, -10, 10, -10), (-10, 10, -10, 10), (10, 10, -10, -10), (0, 0, 0, 0)])
+def test_the_band_of_rough_numbers_holds_the_true_one_so_no_rounding_is_a_finding(off):
+    n1, hits1, n2, hits2 = (number + move for number, move in zip((1003, 56, 998, 41), off, strict=True))
+
+    true, said = told((56, 1003), (41, 998), n1=n1, hits1=hits1, n2=n2, hits2=hits2)
+
+    assert said["low"] <= true["low"] < 0 < true["high"] <= said["high"]
+    assert said["spent_low"] <= true["spent_low"] < true["spent_high"] <= said["spent_high"]
 
 
 def test_the_result_page_says_too_few_to_who_may_not_see_people(acting, brand):

@@ -1,6 +1,7 @@
 """Templates are archived, restored and copied, several at once; the list is sorted and says what is where."""
 
 import re
+from uuid import uuid4
 
 from yingtai.compliance.testing import signed_in
 from yingtai.content import queries, services
@@ -50,3 +51,13 @@ def test_pages_of_every_order_hold_every_template_once(acting, brand):
         second = queries.list_templates(acting, sort=sort, after=first.next_cursor)
         assert len({row.id for row in [*first.rows, *second.rows]}) == 60
         assert first.total == 60
+
+
+def test_what_was_not_found_is_not_said_to_be_archived(brand):
+    marketer = signed_in(brand.code, "marketer")
+    page = marketer.post(
+        "/content/several", {"do": "archive", "chosen": [uuid4()]}, follow=True
+    ).content.decode()
+
+    assert "archived." not in page
+    assert "We could not find that template" in page
