@@ -75,3 +75,9 @@ GRANT EXECUTE ON FUNCTION customers_drop_days TO worker
 """
 
 UP = (SEEN, PREPARE_DAYS, DROP_DAYS, STORAGE, RIGHTS)
+
+BATCH_NUMBERS = """
+CREATE SEQUENCE customers_batch_no AS bigint;
+SELECT setval('customers_batch_no', (SELECT coalesce(max(batch_no), 0) + 1 FROM customers_lakebatch), false);
+COMMENT ON SEQUENCE customers_batch_no IS 'numbers of batches of rows for the lake; none is given twice';
+"""

@@ -60,11 +60,13 @@ class Server:
         """Say whether somebody asked it to end: it lets nobody in, and waits for those who are."""
         return _recorded_state(self.cluster) == "stopping"
 
-    def is_suspended(self) -> bool:
-        """Say whether a signal made it stand still, which looks alive and answers nobody."""
-        with contextlib.suppress(FileNotFoundError, IndexError):
-            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-        return False
+    def suspended(self) -> list[int]:
+        """Return which of its processes a signal made stand still: they look alive, answer nobody and keep their locks,
+        and the server can end none of them."""
+        pids = [self.pid]
+        with contextlib.suppress(OSError):
+            pids += map(int, Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split())
+        return [pid for pid in pids if _state(pid) == "T"]
 
     def stop(self) -> None:
         """End every connection, write a checkpoint and wait until the server is gone; one that is gone is fine."""
@@ -74,6 +76,12 @@ class Server:
             signal_process(self.pid, how)
             if _waited(lambda: not self.is_alive(), seconds):
                 return
+
+
+def _state(pid: int) -> str:
+    with contextlib.suppress(OSError, IndexError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    return ""
 
 
 def embedded(*, is_durable: bool = True) -> list[Cluster]:

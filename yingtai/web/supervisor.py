@@ -75,10 +75,10 @@ def _look_after(servers: list[clusters.Server]) -> None:
     for place, server in enumerate(servers):
         with contextlib.suppress(OSError):
             trim(clusters.log_file(server.cluster))
-        if server.is_suspended():
-            tell(f"The {server.cluster.name} cluster was suspended; waking it.")
-            signal_process(server.pid, signal.SIGCONT)
-        elif server.is_alive() and server.is_ending():
+        for pid in server.suspended():
+            tell(f"Process {pid} of the {server.cluster.name} cluster was suspended; waking it.")
+            signal_process(pid, signal.SIGCONT)
+        if server.is_alive() and server.is_ending():
             # On its own it would wait for our processes to leave, which they never do.
             tell(f"The {server.cluster.name} cluster was asked to end by somebody else; ending it now.")
             server.stop()

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
@@ -41,6 +41,7 @@ class Pulse:
     def __init__(self, queues: int) -> None:
         self._queues = queues
         self._told_at: dict[int, float] = {}
+        self._asks_since: dict[int, float] = {}
 
     def follow(self, app: Any) -> None:
         """Listen to what this app's workers tell."""
@@ -52,7 +53,8 @@ class Pulse:
             return worker_id
 
         async def told(worker_id: int) -> None:
-            await tell(worker_id)
+            with self.asking(worker_id):
+                await tell(worker_id)
             self.note(worker_id)
 
         app.job_manager.register_worker, app.job_manager.update_heartbeat = begun, told
@@ -60,10 +62,21 @@ class Pulse:
     def note(self, worker_id: int) -> None:
         self._told_at[worker_id] = time.monotonic()
 
+    @contextlib.contextmanager
+    def asking(self, worker_id: int) -> Iterator[None]:
+        """Wait for the database to take what is told: one that answers nobody says nothing of this worker."""
+        self._asks_since[worker_id] = time.monotonic()
+        try:
+            yield
+        finally:
+            del self._asks_since[worker_id]
+
     def is_steady(self) -> bool:
-        """Say whether as many workers as there are queues told so lately."""
-        since = time.monotonic() - 3 * BEAT_SECONDS
-        return sum(at > since for at in self._told_at.values()) >= self._queues
+        """Say whether as many workers as there are queues told so lately, or are about to."""
+        now = time.monotonic()
+        told = {worker for worker, at in self._told_at.items() if now - at < 3 * BEAT_SECONDS}
+        asking = {worker for worker, at in self._asks_since.items() if now - at < heartbeats.PATIENCE_SECONDS}
+        return len(told | asking) >= self._queues
 
 
 class Load:

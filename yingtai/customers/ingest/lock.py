@@ -27,6 +27,9 @@ STEP_SECONDS = 600.0
 thread that writes hang all the same."""
 BEAT_SECONDS = 1.0
 LOOK_SECONDS = 1.0
+MOST_PUT_OUT = 3
+"""A writer that is still there after so many times cannot be put out from here, and whoever waits looks hung, as it is:
+its connection's process is suspended."""
 
 TRY_LOCK = "SELECT pg_try_advisory_lock(%s)"
 WAIT_FOR_LOCK = "SELECT pg_advisory_lock(%s)"
@@ -114,7 +117,7 @@ def _beat(writer: int, over: Event) -> None:
 def _wait(cursor: Any) -> None:
     cursor.execute(PATIENCE, [f"{LOOK_SECONDS}s"])
     seen: tuple[int, datetime] | None = None
-    since = time.monotonic()
+    since, times = time.monotonic(), 0
     try:
         while True:
             try:
@@ -123,23 +126,24 @@ def _wait(cursor: Any) -> None:
             except OperationalError as trouble:
                 if not isinstance(trouble.__cause__, LockNotAvailable):
                     raise
-            heartbeats.moved()
+            if times < MOST_PUT_OUT:
+                heartbeats.moved()
             cursor.execute(WRITER, [WRITER_LOCK])
             now = cursor.fetchone()
             if now is None or now != seen:
-                seen, since = now, time.monotonic()
+                seen, since, times = now, time.monotonic(), 0
             elif time.monotonic() - since > SLEEPING_SECONDS:
                 log.warning("the writer of events does nothing for %.0f s; it is put out", SLEEPING_SECONDS)
                 cursor.execute(PUT_OUT, [now[0]])
+                times += 1
     finally:
         if connection.connection and not connection.connection.closed:
             cursor.execute(PATIENCE, ["0"])
 
 
 def _finish_what_was_left() -> None:
-    """Publish batches that the books committed and the lake did not show yet."""
+    """Publish batches that the books committed and the lake did not show yet; sweep up what was never committed."""
     owed = list(LakeBatch.objects.filter(published_at=None).values_list("batch_no", flat=True))
-    if not owed:
-        return
     lake.recover(lambda batch_no: batch_no in owed)
-    LakeBatch.objects.filter(batch_no__in=owed).update(published_at=datetime.now().astimezone())
+    if owed:
+        LakeBatch.objects.filter(batch_no__in=owed).update(published_at=datetime.now().astimezone())

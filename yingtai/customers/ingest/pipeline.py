@@ -44,7 +44,9 @@ from yingtai.lake import api as lake
 
 PLANS = "SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1"
 
-NEXT_BATCH = "SELECT coalesce(max(batch_no), 0) + 1 FROM customers_lakebatch"
+# A number is never given twice, not even of a transaction that was rolled back: a writer that was put out in its sleep
+# goes on for some steps when it wakes, and must meet nobody else's files.
+NEXT_BATCH = "SELECT nextval('customers_batch_no')"
 
 Hook = Callable[[str], None]
 Oddities = Counter[tuple[int, str]]

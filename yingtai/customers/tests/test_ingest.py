@@ -31,7 +31,9 @@ from yingtai.kernel.env import dsn, env
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.lake.api import scoped
+from yingtai.lake import api as lake
+from yingtai.lake.api import scoped, the_lake
+from yingtai.lake.testing import events_of
 from yingtai.organization.testing import MONDAY
 
 
@@ -393,3 +395,33 @@ def test_notes_of_old_batches_go_and_the_latest_and_those_owed_stay(acting):
 
     assert sorted(ours.values_list("batch_no", flat=True)) == [-3, -2]
     ours.delete()
+
+
+def test_a_writer_that_wakes_after_it_was_put_out_meets_nobody_elses_files(brand, acting, shop):
+    send(shop, [track("m1", userId="anna")])
+    ingest = system("customers.ingest", EVERYTHING, MONDAY)
+    inbox, staged = Inbox(), []
+
+    def fall_asleep(at):
+        if at == "staged":
+            staged.extend(the_lake().storage.names_in("_staging/ingest"))
+            raise KilledError
+
+    def wake_another(at):
+        if at == "committed":
+            [number] = staged
+            lake.stage(int(number), {"events": events_of([{}], node_no=brand.node_no)})
+
+    with pytest.raises(KilledError), sole_writer():
+        inbox.begin()
+        ingesting.ingest_taken(ingest, inbox.take(1_000), at_step=fall_asleep)
+    inbox.forget()
+    with sole_writer():
+        inbox.begin()
+        ingesting.ingest_taken(ingest, inbox.take(1_000), at_step=wake_another)
+    inbox.forget()
+    with sole_writer():
+        pass  # sweeps up what the sleeper left
+
+    assert lake_rows(acting) == [("Product Viewed",)]
+    assert not the_lake().storage.names_in("_staging/ingest")

@@ -5,7 +5,9 @@ import pytest
 from yingtai.kernel.spreadsheets import plain_cell, sheet
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|cmd", "%0A", "＝1+1", "\u200b=1", " =1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|cmd", "%0A", "＝1+1", "\u200b=1", " =1"]
+)
 def test_no_cell_is_taken_for_a_formula(text):
     assert plain_cell(text) == f"'{text}"
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -90,6 +91,11 @@ def test_a_second_start_is_refused_and_a_killed_database_comes_back(product, sup
 
 def test_a_database_that_was_asked_to_end_or_suspended_by_somebody_comes_back(product, supervisor):
     first = product.servers()
+    backend = int(Path(f"/proc/{first['books']}/task/{first['books']}/children").read_text().split()[-1])
+
+    os.kill(backend, signal.SIGSTOP)  # it would keep its locks, and the server cannot end it
+
+    assert waited_for(lambda: _is_awake(backend), 10)
 
     os.kill(first["keys"], signal.SIGSTOP)
     os.kill(first["books"], signal.SIGTERM)
@@ -129,6 +135,13 @@ def test_the_next_start_recovers_when_everything_was_killed_at_once_and_ctrl_c_l
     assert again.wait(30) == 0
     assert product.processes() == {}
     assert product.servers() == {}
+
+
+def _is_awake(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "T"
+    except FileNotFoundError:
+        return True  # it ended meanwhile
 
 
 def _of_servers(product):

@@ -47,6 +47,19 @@ def test_it_stays_while_a_job_is_under_way_and_for_a_while_after(held, books):
     assert load.is_to_be_dropped()
 
 
+def test_a_worker_that_waits_for_a_database_that_answers_nobody_is_no_dead_one(held, books):
+    pulse = workers.Pulse(1)
+    pulse.note(1)
+    held["now"] += 60
+
+    with pulse.asking(1):
+        assert pulse.is_steady()
+        held["now"] += 60
+        assert pulse.is_steady()
+
+    assert not pulse.is_steady()  # it gave up, and told nobody
+
+
 def test_the_heart_beats_only_while_every_queue_has_a_worker_that_lives(held, books):
     pulse = workers.Pulse(2)
     pulse.note(1)
