@@ -148,6 +148,16 @@ class OrderAlreadyComplete(ProductError):
     status = 422
 
 
+class OrderOfSeveralPeople(ProductError):
+    code = "customers.order-of-several-people"
+    title = "Several people completed an order under one number, by a key that everybody can read"
+    remedy = (
+        "Each of them was counted. Number orders in a way that nobody guesses, or send them by a server: its word "
+        "holds."
+    )
+    status = 422
+
+
 class OrderBelowZero(ProductError):
     code = "customers.order-below-zero"
     title = "A completed order had an amount below zero"

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Func, Q
 
-from yingtai.customers.rules import KINDS, Standing
+from yingtai.customers.rules import KINDS, PROVING_DOOR, Standing
 from yingtai.kernel.ids import uuid7
 from yingtai.kernel.models import ExemptModel, ScopedModel
 from yingtai.kernel.scope import BRAND_SHIFT
@@ -169,7 +169,10 @@ class KnownName(ScopedModel):
 
 
 class Order(ScopedModel):
-    """Which profile an order number belongs to, for a search; the order itself is in the lake."""
+    """Which profile an order number belongs to, for a search, and what was paid; the order itself is in the lake.
+
+    `payer` says whose word that is: `PROVING_DOOR`, or the blind index of the browser that said it with a public key.
+    """
 
     brand_no = models.IntegerField()
     blind = models.BinaryField(max_length=16)
@@ -178,9 +181,12 @@ class Order(ScopedModel):
     amount_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, null=True)
     refunded_minor = models.BigIntegerField(default=0, db_default=0)
+    payer = models.BinaryField(max_length=16, default=PROVING_DOOR, db_default=PROVING_DOOR)
 
     class Meta:
-        constraints = [models.UniqueConstraint("brand_no", "blind", name="order_belongs_to_one_profile")]
+        constraints = [
+            models.UniqueConstraint("brand_no", "blind", "payer", name="order_is_paid_once_by_each")
+        ]
         indexes = [models.Index(fields=["profile_no"], name="order_by_profile")]
 
     def __str__(self) -> str:

@@ -28,7 +28,7 @@ from yingtai.customers.models import (
     RecentTimeline,
     SealedTraits,
 )
-from yingtai.customers.rules import BY_NUMBER, KINDS, Standing
+from yingtai.customers.rules import BY_NUMBER, KINDS, PROVING_DOOR, Standing
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, number
 from yingtai.kernel.scope import BRAND_SHIFT, brand_of
@@ -316,15 +316,21 @@ def _numbers_known_as(text: str, brand_no: int, country: str) -> set[int]:
     # An order number that looks like somebody's phone is known by what stands for it.
     called = [text, pseudonym(text, brand_no)] if vault.names_somebody(text) else [text]
     orders = [blind.tobytes() for blind in order_blinds(called, np.full(len(called), brand_no))]
-    numbers |= set(
-        Order.objects.filter(brand_no=brand_no, blind__in=orders).values_list("profile_no", flat=True)
-    )
+    numbers |= _numbers_that_paid(brand_no, orders)
     name = vault.normalise("name", text)
     if name:
         [blind] = vault.blind("name", entity_no, [name])
         named = KnownName.objects.filter(brand_no=brand_no, blind=blind)
         numbers |= set(named.values_list("profile_no", flat=True)[:ROWS_PER_PAGE])
     return numbers
+
+
+def _numbers_that_paid(brand_no: int, orders: list[bytes]) -> set[int]:
+    """Return who an order number belongs to: by the word of a door that proves it, else by what pages said."""
+    held = Order.objects.filter(brand_no=brand_no, blind__in=orders).order_by("payer")
+    words = list(held.values_list("payer", "profile_no")[:ROWS_PER_PAGE])
+    proven = {profile_no for payer, profile_no in words if bytes(payer) == PROVING_DOOR}
+    return proven or {profile_no for _, profile_no in words}
 
 
 def _event_at(events: list[dict[str, Any]], at: datetime | None) -> str:

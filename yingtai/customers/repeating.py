@@ -15,6 +15,7 @@ from yingtai.customers.ingest.people import order_blinds
 from yingtai.customers.ingest.saying import decode, is_public
 from yingtai.customers.models import Order, Profile
 from yingtai.customers.queries import private_traits_of
+from yingtai.customers.rules import PROVING_DOOR
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import brand_of
 from yingtai.kernel.scoping import acting_transaction
@@ -83,7 +84,7 @@ def count_changed_orders(acting: Acting, raw: RawSet, known: set[bytes]) -> int:
     numbers = raw.events["order_id"].take(pa.array(rows, pa.int64())).to_pylist()
     blinds = [blind.tobytes() for blind in order_blinds(numbers, np.full(len(numbers), brand_no))]
     with acting_transaction(acting):
-        found = Order.objects.filter(brand_no=brand_no, blind__in=blinds)
+        found = Order.objects.filter(brand_no=brand_no, blind__in=blinds, payer=PROVING_DOOR)
         held = {bytes(blind): amount for blind, amount in found.values_list("blind", "amount_minor")}
     return sum(
         1

@@ -67,6 +67,9 @@ KINDS: Final = (
 )
 """By priority: user first, e-mail second, then alphabetical among what a person gives and what a device says."""
 
+PROVING_DOOR: Final = bytes(16)
+"""Stands for a server, a file or a colleague where the books write who said that an order was paid."""
+
 CONTACTS: Final = frozenset({"email", "phone"})
 """Kinds that messages go to."""
 

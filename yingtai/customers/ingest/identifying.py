@@ -378,9 +378,10 @@ def _gather(values: np.ndarray, places: np.ndarray, otherwise: int = 0) -> np.nd
 
 def first_per(brands: np.ndarray, blinds: np.ndarray) -> np.ndarray:
     """Return the places where a pair of brand and blind index appears for the first time, in order."""
-    mixed = np.zeros(len(brands), dtype=[("brand", "i8"), ("blind", "V16")])
+    mixed = np.zeros(len(brands), dtype=[("brand", "i8"), ("blind", blinds.dtype)])
     mixed["brand"], mixed["blind"] = brands, blinds
-    pairs = pa.Array.from_buffers(pa.binary(24), len(brands), [None, pa.py_buffer(mixed.tobytes())])
+    width = mixed.dtype.itemsize
+    pairs = pa.Array.from_buffers(pa.binary(width), len(brands), [None, pa.py_buffer(mixed.tobytes())])
     encoded = pairs.dictionary_encode()
     first = np.full(len(encoded.dictionary), len(brands), dtype=np.int64)
     np.minimum.at(first, encoded.indices.to_numpy(), np.arange(len(brands)))

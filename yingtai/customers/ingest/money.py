@@ -2,8 +2,7 @@
 that everybody can read says no sum beyond any purchase. What does not count leaves the event without its amount.
 """
 
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -13,13 +12,16 @@ from yingtai.customers.errors import (
     AmountBeyondPublicKey,
     OrderAlreadyComplete,
     OrderBelowZero,
+    OrderOfSeveralPeople,
     RefundBeyondPayment,
     RefundOfUnknownOrder,
 )
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.batch import Batch
 from yingtai.customers.ingest.commerce import MILS, NO_CENTS
+from yingtai.customers.ingest.ordering import Key, Order, Orders, Payers, in_books
 from yingtai.customers.ingest.people import COMPLETED, REFUNDED, order_blinds
+from yingtai.customers.rules import PROVING_DOOR
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.scope import BRAND_SHIFT
 
@@ -44,26 +46,13 @@ SMALL_UNITS = NO_CENTS | {
 }
 """Currencies of which one unit buys next to nothing."""
 MOST_PIECES = 1_000_000
-KNOWN_ORDERS = """
-    SELECT brand_no, blind, currency, amount_minor - refunded_minor, profile_no FROM customers_order
-    WHERE blind = ANY(%s) AND brand_no = ANY(%s) AND amount_minor > 0 AND currency IS NOT NULL
-"""
 
-Key = tuple[int, bytes]
 Odd = dict[type[ProductError], np.ndarray]
-NOBODY = np.zeros(0, np.int64)
 
 
-class Order(NamedTuple):
-    """What may still come back of an order, and whose it is."""
-
-    currency: str
-    left: int
-    profile_no: int
-
-
-def settle(batch: Batch, whose: np.ndarray) -> tuple[EventSet, Odd]:
-    """Return the set with the money that counts, and the rows whose amount does not, by the reason.
+def settle(batch: Batch, whose: np.ndarray, payers: Payers) -> tuple[EventSet, Odd, dict[int, bytes]]:
+    """Return the set with the money that counts, the rows whose amount does not, by the reason, and for each return of
+    an order that is known by whose word that was paid.
 
     In:   whose  the number of the profile of each event, 0 for nobody
     Cost: comparisons of whole columns; one look-up of orders and a step for each return, and for each order that a
@@ -75,13 +64,14 @@ def settle(batch: Batch, whose: np.ndarray) -> tuple[EventSet, Odd]:
     limits = _limits(events) if public.any() else np.zeros(len(events), np.int64)
     below = is_completed & (amounts < 0)
     beyond = has & public & ~below & (np.abs(amounts) > limits)
-    again = _again(batch, is_completed & (amounts > 0), public & ~beyond)
+    again, several = _again(batch, is_completed & (amounts > 0), public & ~beyond, whose, payers)
     counted = np.where(below | beyond | again, 0, amounts)
     returns = np.flatnonzero(is_refund & ~beyond)
-    unknown, more = _cap(batch, counted, returns, public, whose) if len(returns) else (NOBODY, NOBODY)
+    unknown, more, charged = _cap(batch, counted, returns, whose, payers)
     odd: Odd = {
         OrderBelowZero: np.flatnonzero(below),
         OrderAlreadyComplete: np.flatnonzero(again),
+        OrderOfSeveralPeople: np.flatnonzero(several),
         RefundOfUnknownOrder: unknown,
         RefundBeyondPayment: more,
     }
@@ -96,58 +86,80 @@ def settle(batch: Batch, whose: np.ndarray) -> tuple[EventSet, Odd]:
         )
     if pieces.any():
         events = _with(events, "quantity", pc.if_else(pa.array(~pieces), events["quantity"], None))
-    return EventSet(events, lines), odd
+    return EventSet(events, lines), odd, charged
 
 
-def _again(batch: Batch, completed: np.ndarray, public: np.ndarray) -> np.ndarray:
-    """Say which completed orders were complete before, of those that a public key says: a page that is loaded again
-    says so again."""
-    again = np.zeros(len(completed), bool)
+def _again(
+    batch: Batch, completed: np.ndarray, public: np.ndarray, whose: np.ndarray, payers: Payers
+) -> tuple[np.ndarray, np.ndarray]:
+    """Say which orders that a public key completes were complete before: by the same browser or person, for a page that
+    is loaded again says so again, or by a door that proves it; and which of the others somebody else completed too."""
+    again, several = np.zeros(len(completed), bool), np.zeros(len(completed), bool)
     keys = _keys(batch, np.flatnonzero(completed)) if (completed & public).any() else {}
     if not keys:
-        return again
-    seen = set(_in_books(batch, {keys[row] for row in keys if public[row]}))
-    seen |= {key for row, key in keys.items() if not public[row]}
+        return again, several
+    words = {row: (payers.marks[row].tobytes(), int(whose[row])) for row in keys}
+    books = in_books(batch, [(keys[row], *words[row]) for row in keys if public[row]])
+    said = {key: [(payer, one.profile_no) for payer, one in held.items()] for key, held in books.items()}
+    for row, key in keys.items():
+        if not public[row]:
+            said.setdefault(key, []).append(words[row])
     moments = batch.moments("occurred_at")
     for row in sorted((row for row in keys if public[row]), key=moments.__getitem__):
-        again[row] = keys[row] in seen
-        seen.add(keys[row])
-    return again
+        before, (mark, person) = said.setdefault(keys[row], []), words[row]
+        again[row] = any(payer in (mark, PROVING_DOOR) or 0 != who == person for payer, who in before)
+        several[row] = bool(before) and not again[row]
+        before.append(words[row])
+    return again, several
 
 
 def _cap(
-    batch: Batch, counted: np.ndarray, returns: np.ndarray, public: np.ndarray, whose: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Set what counts of returns, the earliest first, and return the rows of those that a public key said of orders
-    that are unknown or somebody else's, and of those that are more than what was left."""
-    keys = _keys(batch, returns)
-    orders = _known(batch, keys, counted, whose) if keys else {}
+    batch: Batch, counted: np.ndarray, returns: np.ndarray, whose: np.ndarray, payers: Payers
+) -> tuple[np.ndarray, np.ndarray, dict[int, bytes]]:
+    """Set what counts of returns, the earliest first. Return the rows of those that a public key said of orders that
+    its browser did not pay, of those that are more than what was left, and by whose word what came back was paid."""
+    keys, public = _keys(batch, returns), batch.from_public()
+    orders = _known(batch, keys, counted, whose, payers) if keys else {}
     currencies = _texts(batch.set.events, "currency", returns)
     currency_of = dict(zip(returns.tolist(), currencies, strict=True))
     unknown, more = [], []
+    charged: dict[int, bytes] = {}
     for row in returns[np.argsort(batch.moments("occurred_at")[returns], kind="stable")].tolist():
-        order, said = orders.get(keys.get(row, (0, b""))), int(counted[row])
-        is_theirs = order is not None and 0 != order.profile_no == whose[row]
-        if order is not None and order.currency == currency_of[row] and (is_theirs or not public[row]):
+        held, said = orders.get(keys.get(row, (0, b"")), {}), int(counted[row])
+        payer = _payer(held, row, public, whose, payers)
+        order = held.get(payer)
+        if order is not None and order.currency == currency_of[row]:
             back = min(abs(said), max(order.left, 0))
-            orders[keys[row]] = order._replace(left=order.left - back)
+            held[payer] = order._replace(left=order.left - back)
             counted[row] = back if said > 0 else -back
             more += [row] if back < abs(said) else []
+            charged |= {row: payer} if back else {}
         elif public[row]:
             counted[row] = 0
             unknown.append(row)
-    return np.array(unknown, np.int64), np.array(more, np.int64)
+    return np.array(unknown, np.int64), np.array(more, np.int64), charged
 
 
-def _in_books(batch: Batch, wanted: Collection[Key]) -> dict[Key, Order]:
-    brands, blinds = sorted({brand for brand, _ in wanted}), sorted({blind for _, blind in wanted})
-    batch.cursor.execute(KNOWN_ORDERS, [blinds, brands])
-    return {(brand, bytes(blind)): Order(*order) for brand, blind, *order in batch.cursor.fetchall()}
+def _payer(
+    held: Mapping[bytes, Order], row: int, public: np.ndarray, whose: np.ndarray, payers: Payers
+) -> bytes:
+    """Return by whose word the order was paid that a return belongs to. For a page its own browser's; else that of a
+    proving door, or whatever pages said of the same person: a stranger's word bounds no return that is proven."""
+    if public[row]:
+        return payers.marks[row].tobytes() if payers.is_browser[row] else b""
+    theirs = {payer: one for payer, one in held.items() if 0 != one.profile_no == whose[row]}
+    if PROVING_DOOR in held or not theirs:
+        return PROVING_DOOR
+    return max(theirs, key=lambda payer: theirs[payer].left)
 
 
-def _known(batch: Batch, keys: Mapping[int, Key], amounts: np.ndarray, whose: np.ndarray) -> dict[Key, Order]:
+def _known(
+    batch: Batch, keys: Mapping[int, Key], amounts: np.ndarray, whose: np.ndarray, payers: Payers
+) -> Orders:
     """Return what may still come back of the orders that are in the books, or complete in this set."""
-    known = _in_books(batch, set(keys.values()))
+    known = in_books(
+        batch, [(key, payers.marks[row].tobytes(), int(whose[row])) for row, key in keys.items()]
+    )
     events = batch.set.events
     named = {text for text in _texts(events, "order_id", np.array(list(keys), np.int64)) if text}
     is_named = pc.is_in(events["order_id"].cast(pa.string()), value_set=pa.array(named, pa.string()))
@@ -156,7 +168,8 @@ def _known(batch: Batch, keys: Mapping[int, Key], amounts: np.ndarray, whose: np
     currencies = _texts(events, "currency", rows)
     for (row, key), currency in zip(_keys(batch, rows).items(), currencies, strict=True):
         if currency is not None:
-            known.setdefault(key, Order(currency, int(amounts[row]), int(whose[row])))
+            order = Order(currency, int(amounts[row]), int(whose[row]))
+            known.setdefault(key, {}).setdefault(payers.marks[row].tobytes(), order)
     return known
 
 

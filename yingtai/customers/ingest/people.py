@@ -31,10 +31,10 @@ NEW_TABLES = """
     CREATE TEMPORARY TABLE IF NOT EXISTS said_trait (profile_no bigint, traits jsonb) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS named_order (
         brand_no int, blind bytea, profile_no bigint, occurred_at timestamptz, amount_minor bigint,
-        currency text
+        currency text, payer bytea
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS named_refund (
-        brand_no int, blind bytea, amount_minor bigint, currency text
+        brand_no int, blind bytea, amount_minor bigint, currency text, payer bytea
     ) ON COMMIT DELETE ROWS
 """
 ADD_PROFILES = """
@@ -65,13 +65,14 @@ CHANGE_TRAITS = """
     FROM said_trait AS said WHERE profile.profile_no = said.profile_no
 """
 ADD_ORDERS = """
-    INSERT INTO customers_order (brand_no, blind, profile_no, occurred_at, amount_minor, currency, node_no)
+    INSERT INTO customers_order (
+        brand_no, blind, profile_no, occurred_at, amount_minor, currency, payer, node_no)
     SELECT named.brand_no, named.blind, named.profile_no, named.occurred_at, named.amount_minor,
-        named.currency, profile.node_no
+        named.currency, named.payer, profile.node_no
     FROM named_order AS named, LATERAL (
         SELECT node_no FROM customers_profile AS one WHERE one.profile_no = named.profile_no OFFSET 0
     ) AS profile
-    ON CONFLICT (brand_no, blind) DO UPDATE
+    ON CONFLICT (brand_no, blind, payer) DO UPDATE
     SET amount_minor = excluded.amount_minor, currency = excluded.currency,
         profile_no = excluded.profile_no, node_no = excluded.node_no
     WHERE excluded.amount_minor > 0 AND coalesce(customers_order.amount_minor, 0) <= 0
@@ -81,9 +82,11 @@ ADD_ORDERS = """
 ADD_REFUNDS = """
     UPDATE customers_order AS held SET refunded_minor = held.refunded_minor + came.amount_minor
     FROM (
-        SELECT brand_no, blind, currency, sum(amount_minor) AS amount_minor FROM named_refund GROUP BY 1, 2, 3
+        SELECT brand_no, blind, payer, currency, sum(amount_minor) AS amount_minor FROM named_refund
+        GROUP BY 1, 2, 3, 4
     ) AS came
-    WHERE held.brand_no = came.brand_no AND held.blind = came.blind AND held.currency = came.currency
+    WHERE held.brand_no = came.brand_no AND held.blind = came.blind AND held.payer = came.payer
+        AND held.currency = came.currency
         AND held.amount_minor > 0
 """
 COMPLETED, REFUNDED = "Order Completed", "Order Refunded"
@@ -163,10 +166,13 @@ def change_traits(batch: Batch, people: People, said: Said) -> None:
     batch.cursor.execute(CHANGE_TRAITS)
 
 
-def add_orders(batch: Batch, people: People) -> None:
-    """Note whose the order numbers of this set are, which the event that says what was paid decides, until then the
-    earliest that names one, and what was paid: nothing for what came back under a number of its own, which is below
-    zero."""
+def add_orders(batch: Batch, people: People, payers: np.ndarray) -> None:
+    """Note whose the order numbers of this set are, for each by whose word, which the event that says what was paid
+    decides, until then the earliest that names one, and what was paid: nothing for what came back under a number of its
+    own, which is below zero.
+
+    In: payers  per event, whose word it is
+    """
     events = batch.set.events
     if "order_id" not in events.column_names or events["order_id"].null_count == len(events):
         return
@@ -178,9 +184,10 @@ def add_orders(batch: Batch, people: People) -> None:
     texts = events["order_id"].take(pa.array(rows)).cast(pa.string()).to_pylist()
     blind = order_blinds(texts, brands)
     order = np.argsort(occurred[rows], kind="stable")
-    first = order[first_per(brands[order], blind[order])]
+    words = _side_by_side(blind, payers[rows])
+    first = order[first_per(brands[order], words[order])]
     amounts, has = _paid(batch)
-    paying = _paying(rows, first, order, brands, blind, is_paid=amounts[rows] > 0)
+    paying = _paying(rows, first, order, brands, words, is_paid=amounts[rows] > 0)
     put_rows(
         batch.cursor,
         "named_order",
@@ -192,10 +199,17 @@ def add_orders(batch: Batch, people: People) -> None:
                 "occurred_at": _moments(occurred[rows[first]]),
                 "amount_minor": pa.array(amounts[paying], pa.int64(), mask=~has[paying]),
                 "currency": _column(batch, "currency", pa.string(), paying),
+                "payer": _bytes(payers[rows[first]]),
             }
         ),
     )
     batch.cursor.execute(ADD_ORDERS)
+
+
+def _side_by_side(blinds: np.ndarray, payers: np.ndarray) -> np.ndarray:
+    both = np.zeros(len(blinds), dtype=[("blind", "V16"), ("payer", "V16")])
+    both["blind"], both["payer"] = blinds, payers
+    return both.view("V32")
 
 
 def _paid(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
@@ -227,16 +241,14 @@ def _paying(
     return np.asarray(rows[np.array(places, np.int64)])
 
 
-def add_refunds(batch: Batch) -> None:
-    """Add up what came back of orders."""
-    events = batch.set.events
-    if not {"order_id", "amount_minor", "currency"} <= set(events.column_names):
+def add_refunds(batch: Batch, charged: dict[int, bytes]) -> None:
+    """Add up what came back of orders.
+
+    In: charged  per event that brought some of an order back, by whose word that order was paid
+    """
+    if not charged:
         return
-    is_refund = pc.equal(events["event"].cast(pa.string()), REFUNDED).fill_null(False)
-    has_all = pc.and_(events["order_id"].is_valid(), events["amount_minor"].is_valid())
-    rows = np.flatnonzero(pc.and_(is_refund, has_all).to_numpy())
-    if not len(rows):
-        return
+    events, rows = batch.set.events, np.array(list(charged), np.int64)
     brands = batch.numbers("node_no")[rows] >> BRAND_SHIFT
     blind = order_blinds(events["order_id"].take(pa.array(rows)).cast(pa.string()).to_pylist(), brands)
     columns = {
@@ -244,6 +256,7 @@ def add_refunds(batch: Batch) -> None:
         "blind": _bytes(blind),
         "amount_minor": pc.abs(events["amount_minor"].take(pa.array(rows))),
         "currency": _column(batch, "currency", pa.string(), rows),
+        "payer": pa.array(list(charged.values()), pa.binary()),
     }
     put_rows(batch.cursor, "named_refund", pa.table(columns))
     batch.cursor.execute(ADD_REFUNDS)

@@ -32,6 +32,7 @@ from yingtai.customers.ingest.batch import Batch, Found, People
 from yingtai.customers.ingest.concealing import conceal
 from yingtai.customers.ingest.grouping import different
 from yingtai.customers.ingest.moving import Moved
+from yingtai.customers.ingest.ordering import payers_of
 from yingtai.customers.ingest.repeats import Memory
 from yingtai.customers.ingest.saying import Said, read_traits
 from yingtai.customers.models import DirtyTraits, LakeBatch
@@ -142,8 +143,10 @@ def _write_books(
     )
     at_step("identified")
     moved = _fold(batch, found)
+    payers = payers_of(batch, found)
+    charged: dict[int, bytes] = {}
     if len(batch.set):
-        batch.set, uncounted = money.settle(batch, found.profile_no)
+        batch.set, uncounted, charged = money.settle(batch, found.profile_no, payers)
         oddities.update(_by_source(batch.set, uncounted))
     said = read_traits(batch, found)
     keyring = _keyring(batch, found, said)
@@ -158,8 +161,8 @@ def _write_books(
         people.add_identifiers(batch, found, *sealed.result())
         at_step("profiles")
         _write_traits(batch, found, said, keyring)
-        people.add_orders(batch, found)
-        people.add_refunds(batch)
+        people.add_orders(batch, found, payers.marks)
+        people.add_refunds(batch, charged)
         at_step("traits")
         if with_timeline:
             timeline.merge_timelines(batch, found)

@@ -61,4 +61,6 @@ def _own_orders(orders: list[dict[str, object]], brand_of: dict[int, int]) -> No
         blinds = order_blinds(numbers, np.full(len(numbers), brand_no))
         keys = [blinds[place].tobytes() for place in range(len(numbers))]
         node_no = Profile.objects.values_list("node_no", flat=True).get(profile_no=profile_no)
-        Order.objects.filter(brand_no=brand_no, blind__in=keys).update(profile_no=profile_no, node_no=node_no)
+        # Another's word of the same number stays theirs.
+        held = Order.objects.filter(brand_no=brand_no, blind__in=keys, profile_no__in=list(brand_of))
+        held.update(profile_no=profile_no, node_no=node_no)

@@ -20,7 +20,7 @@ def ordered(number, total, currency, lines=(), *, event="Order Completed"):
     said = {"order_id": number, "total": total, "currency": currency, "products": list(lines)}
     return {
         "type": "track", "event": event, "userId": "u-anna", "messageId": f"{event}-{number}", "timestamp": AT,
-        "properties": said,
+        "anonymousId": "browser", "properties": said,
     }  # fmt: skip
 
 
