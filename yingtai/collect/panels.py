@@ -14,9 +14,11 @@ from yingtai.collect.queries.waiting import (
     imports_waiting,
 )
 from yingtai.collect.record_names import imports_of_deeds, lines_of_plan, refused_of_deeds
+from yingtai.collect.services.secret_keys import KEY
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import FirstStep, deed_abouts, first_steps, home_todos
 from yingtai.kernel.labels import Label
+from yingtai.organization.api import list_approved
 from yingtai.ui.formats import number
 from yingtai.ui.panels import Todo
 
@@ -25,7 +27,10 @@ LATELY = timedelta(days=7)
 
 def data_waits(acting: Acting) -> list[Todo]:
     """What waits for those who may mend it; one entry for each kind of work."""
-    kinds = {"collect.quarantine": _refused, "collect.import": _imports, "collect.plan": _undeclared}
+    kinds = {
+        "collect.quarantine": _refused, "collect.import": _imports, "collect.plan": _undeclared,
+        "collect.source": _keys,
+    }  # fmt: skip
     return [
         todo
         for place, waiting in kinds.items()
@@ -70,6 +75,18 @@ def _imports(acting: Acting) -> list[Todo]:
         url = reverse("collect:import", args=unfinished) if len(unfinished) == 1 else here
         todos.append(Todo(title=title, url=url))
     return todos
+
+
+def _keys(acting: Acting) -> list[Todo]:
+    keys = list_approved(acting, KEY)
+    if not keys:
+        return []
+    title = ngettext(
+        "%s secret write key was approved: make it now",
+        "%s secret write keys were approved: make them now",
+        len(keys),
+    )
+    return [Todo(title=title % number(len(keys)), url=reverse("collect:source_list"))]
 
 
 home_todos.register("collect", data_waits, order=30)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("data/sources/<uuid:source_id>/", sources.source, name="source"),
     path("data/sources/<uuid:source_id>/edit", sources.source_edit, name="source_edit"),
     path("data/sources/<uuid:source_id>/key", sources.source_key, name="source_key"),
+    path("data/sources/keys/<uuid:approval_id>", sources.source_key_collect, name="source_key_collect"),
     path("data/sources/<uuid:source_id>/revoke", sources.source_revoke, name="source_revoke"),
     path("data/plan/", plan.plan, name="plan"),
     path("data/plan/declare", plan.declare_line, name="declare"),

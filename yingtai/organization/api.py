@@ -1,6 +1,7 @@
 """The one door into `organization`. Other modules import this file and `events`, nothing else."""
 
-from yingtai.organization.approving import Linked, TwoPersonAct, ask, find_waiting
+from yingtai.organization.approving import Linked, TwoPersonAct, ask, find_waiting, list_approved
+from yingtai.organization.approving import use as use_approval
 from yingtai.organization.asking import actor_of
 from yingtai.organization.deeds import DeedRow, deeds_about, record_deed
 from yingtai.organization.errors import (
@@ -69,6 +70,7 @@ __all__ = [
     "get_unit",
     "get_unit_at",
     "invite_first",
+    "list_approved",
     "list_brands",
     "list_colleagues",
     "list_units",
@@ -80,4 +82,5 @@ __all__ = [
     "seen_by_form",
     "status_of",
     "units_at",
+    "use_approval",
 ]

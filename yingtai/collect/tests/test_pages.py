@@ -34,6 +34,11 @@ def marketer(brand):
 
 
 @pytest.fixture
+def administrator(brand):
+    return signed_in(brand.code, "administrator")
+
+
+@pytest.fixture
 def stranger(neighbour):
     return signed_in(neighbour.code, "marketer")
 
@@ -84,6 +89,40 @@ def test_a_write_key_is_shown_once(marketer, acting):
     assert "ytw_" not in text_of(second)
     assert "Waiting for the first event" in text_of(first)
     assert [source.name for source in api.list_sources(acting)] == ["Shop"]
+
+
+@pytest.mark.parametrize("by", ["new source", "new key"])
+def test_a_key_that_proves_who_somebody_is_takes_two_and_is_shown_to_whoever_asked(
+    marketer, administrator, acting, brand, by
+):
+    if by == "new key":
+        made = api.make_source(acting, brand.node_no, name="Till", kind="server")
+        asked = marketer.post(f"/data/sources/{made.id}/key")
+    else:
+        form = {"name": "Till", "kind": "server", "time_zone": "Asia/Shanghai", "back_fill_days": "30"}
+        asked = marketer.post("/data/sources/new", form | {"on_violation": "keep"})
+    waiting = text_of(marketer.get(asked.url))
+    [source] = api.list_sources(acting)
+    keys_before = source.key_count
+    [wish] = set(
+        re.findall(
+            r"/organization/approvals/([0-9a-f-]{36})", text_of(administrator.get("/organization/approvals/"))
+        )
+    )
+    refused = marketer.post(f"/data/sources/keys/{wish}")
+    administrator.post(f"/organization/approvals/{wish}", {"decision": "approve"})
+    theirs = administrator.post(f"/data/sources/keys/{wish}")
+    offered = text_of(marketer.get(asked.url))
+    shown = text_of(marketer.post(f"/data/sources/keys/{wish}", follow=True))
+
+    assert "ytw_" not in waiting + offered
+    assert "waits for a second person" in waiting
+    assert keys_before == 0
+    assert (refused.status_code, theirs.status_code) == (404, 404)
+    assert f"/data/sources/keys/{wish}" in offered
+    assert "ytw_" in shown
+    assert marketer.post(f"/data/sources/keys/{wish}").status_code == 404
+    assert [one.key_count for one in api.list_sources(acting)] == [1]
 
 
 def test_the_first_event_is_told_by_the_page_itself(marketer, acting, brand):

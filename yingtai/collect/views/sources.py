@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.collect.forms import SourceForm
 from yingtai.collect.listing import SOURCES
 from yingtai.collect.queries.sources import SourceView, get_source, list_sources, notes_of
-from yingtai.collect.services.sources import change_source, make_source, make_write_key, revoke_write_keys
+from yingtai.collect.services import secret_keys
+from yingtai.collect.services.sources import change_source, make_source, revoke_write_keys
 from yingtai.collect.views.places import unit_of, zones_of
 from yingtai.kernel.env import env
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
-from yingtai.organization.api import read_seen, seen_by_form, status_of, units_at
+from yingtai.organization.api import find_waiting, read_seen, seen_by_form, status_of, units_at
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.ui.sheets import can_be_taken
@@ -114,6 +116,8 @@ def source(request: ActingRequest, source_id: UUID) -> HttpResponse:
     context = {
         "source": found,
         "key": key,
+        "waiting": find_waiting(request.acting, secret_keys.KEY, secret_keys.called(found)),
+        "approved": secret_keys.approved_key(request.acting, found),
         "notes": notes_of(request.acting, found.source_no),
         "address": collector_address(),
         "snippets": _snippets(key or _("YOUR WRITE KEY")),
@@ -125,8 +129,15 @@ def source(request: ActingRequest, source_id: UUID) -> HttpResponse:
 @require_POST
 @page(action="edit", place="collect.source")
 def source_key(request: ActingRequest, source_id: UUID) -> HttpResponse:
-    """Make one more write key."""
+    """Make one more write key, or ask for one that takes two."""
     return _with_new_key(request, source_id)
+
+
+@require_POST
+@page(action="edit", place="collect.source")
+def source_key_collect(request: ActingRequest, approval_id: UUID) -> HttpResponse:
+    """Make the key that somebody else approved; the page of its source shows it this once."""
+    return _showing(request, *secret_keys.collect_write_key(request.acting, approval_id))
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,8 +170,16 @@ def collector_address() -> str:
 
 
 def _with_new_key(request: ActingRequest, source_id: UUID) -> HttpResponse:
+    key = secret_keys.key_or_ask(request.acting, source_id)
+    if key is None:
+        messages.success(request, _("It now waits for a second person, who finds it under Approvals."))
+        return redirect("collect:source", source_id)
+    return _showing(request, source_id, key)
+
+
+def _showing(request: ActingRequest, source_id: UUID, key: str) -> HttpResponse:
     # Kept in the session for one page view: a key in an address would stay in logs and histories.
-    request.session[KEY] = {"source": str(source_id), "key": make_write_key(request.acting, source_id)}
+    request.session[KEY] = {"source": str(source_id), "key": key}
     return redirect("collect:source", source_id)
 
 
