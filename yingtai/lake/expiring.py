@@ -5,15 +5,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from yingtai.kernel.scope import BRAND_SHIFT
+from yingtai.lake import removals
 from yingtai.lake.errors import LakeDamaged
 from yingtai.lake.maintenance import by_partition, groups, rewrite
 from yingtai.lake.store import Lake, Snapshot, the_lake
 from yingtai.lake.tables import TABLES
 
 ANY_EVENT = ""
-Told = Callable[[Counter[str]], None]
+Told = Callable[[Counter[str], UUID], None]
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ def expire(
     brand_no: int,
     before: date,
     events: Sequence[str] = (),
-    told: Told = lambda gone: None,
+    told: Told = lambda gone, removal: None,
     lake: Lake | None = None,
 ) -> Counter[str]:
     """Take the rows of a brand that are of days before `before` out of a table; return how many, by event.
@@ -63,10 +65,12 @@ def expire(
     damaged, and the log says which. The files that held the rows go with the next vacuum.
 
     In:   events  of these alone; of all, in a table without events
-          told    what went, each time some did, as soon as it is gone
+          told    what went, each time some did, as soon as it is gone, and the removal's own number. What went in a run
+                  that died is told by the next one; the same removal may be told twice
     Cost: as `overdue`, and a rewrite of the files that hold them, a slice in memory at a time
     """
     lake = lake or the_lake()
+    _tell_what_is_left(lake, name, brand_no, told)
     files = _files_before(lake.snapshot(name), brand_no, before)
     held = _held_in_sound(lake, files, brand_no, events)
     test, params = _test(files, brand_no, events)
@@ -75,16 +79,25 @@ def expire(
         picked = [number for number in numbers.tolist() if files.paths[number] in held]
         for group in groups(files.rows, picked):
             these = files.only(group)
-            if _is_rewritten(lake, these, test, params):
-                taken = sum((held[path] for path in these.paths), Counter[str]())
-                told(taken)
+            taken = sum((held[path] for path in these.paths), Counter[str]())
+            removal = removals.intend(lake, these, brand_no, taken)
+            if _is_rewritten(lake, these, test, params, removal.reason):
+                told(taken, removal.id)
                 gone.update(taken)
+            removals.forget(lake, removal)
     return gone
 
 
-def _is_rewritten(lake: Lake, files: Snapshot, test: str, params: dict[str, object]) -> bool:
+def _tell_what_is_left(lake: Lake, name: str, brand_no: int, told: Told) -> None:
+    for removal, came_about in removals.left(lake, name, brand_no):
+        if came_about:
+            told(removal.rows, removal.id)
+        removals.forget(lake, removal)
+
+
+def _is_rewritten(lake: Lake, files: Snapshot, test: str, params: dict[str, object], reason: str) -> bool:
     try:
-        return not rewrite(lake, files, None, but=test, params=params).busy
+        return not rewrite(lake, files, None, but=test, params=params, reason=reason).busy
     except LakeDamaged:
         log.exception("lake.damaged", extra={"files": files.paths})
         return False

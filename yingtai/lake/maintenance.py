@@ -16,7 +16,7 @@ from yingtai.lake.relations import outstanding_moves, relation
 from yingtai.lake.slicing import ROWS_AT_ONCE, write_query
 from yingtai.lake.store import Lake, Snapshot, the_lake
 from yingtai.lake.tables import TABLES
-from yingtai.lake.writing import commit
+from yingtai.lake.writing import REWRITE, commit
 
 GROWTH = 4
 HOURS_KEPT = 24
@@ -104,8 +104,12 @@ def rewrite(
     *,
     but: str | None = None,
     params: Parameters = None,
+    reason: str = REWRITE,
 ) -> Compaction:
-    """Write files of one partition anew, without the rows that `but` is true of; `busy` when somebody was faster."""
+    """Write files of one partition anew, without the rows that `but` is true of; `busy` when somebody was faster.
+
+    In:  reason  what the commit says why
+    """
     mark = time.time_ns() // 1_000_000 - LATE_COMMIT_MS
     known_to = mark if aliases is not None else int(files.known_to.min())
     selection = relation(files, EVERYTHING, aliases=aliases)
@@ -116,7 +120,7 @@ def rewrite(
             lake,
             files.table,
             written,
-            reason="rewrite",
+            reason=reason,
             instead_of=lambda now: _still_there(files, now),
             published_ms=int(files.published_ms.max()),
         )

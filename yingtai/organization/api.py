@@ -3,7 +3,7 @@
 from yingtai.organization.approving import Linked, TwoPersonAct, ask, find_waiting, list_approved
 from yingtai.organization.approving import use as use_approval
 from yingtai.organization.asking import actor_of
-from yingtai.organization.deeds import DeedRow, deeds_about, record_deed
+from yingtai.organization.deeds import DeedRow, deeds_about, record_deed, record_deed_once
 from yingtai.organization.errors import (
     ChangedMeanwhile,
     CodeIsTaken,
@@ -78,6 +78,7 @@ __all__ = [
     "names_of_staff",
     "read_seen",
     "record_deed",
+    "record_deed_once",
     "require_unchanged",
     "seen_by_form",
     "status_of",

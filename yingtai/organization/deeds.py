@@ -70,6 +70,22 @@ def record_deed(acting: Acting, what: str, *, node_no: int, about: str = "", **d
         )  # fmt: skip
 
 
+def record_deed_once(acting: Acting, id: UUID, what: str, *, node_no: int, **details: Any) -> None:
+    """Write down a deed that is done outside the books and may be told twice: of one `id` it is written once."""
+    deed_words.get(what)
+    deed = Deed(
+        id=id,
+        node_no=node_no,
+        at=acting.at,
+        by=acting.actor,
+        what=what,
+        purpose=acting.purpose,
+        details=details,
+    )
+    with acting_transaction(acting):
+        Deed.objects.bulk_create([deed], ignore_conflicts=True)
+
+
 def list_deeds(
     acting: Acting, *, what: str = "", by: str = "", since: datetime | None = None, after: str | None = None
 ) -> Page[DeedRow]:

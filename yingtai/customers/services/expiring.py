@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -20,12 +21,13 @@ from yingtai.customers.ingest.lock import sole_writer
 from yingtai.customers.models import Retention
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.contributions import deed_words
+from yingtai.kernel.ids import uuid7
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import brand_of
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.errors import LakeDamaged
 from yingtai.lake.expiring import Overdue, expire, overdue
-from yingtai.organization.api import record_deed
+from yingtai.organization.api import record_deed, record_deed_once
 
 PLACE = "compliance.retention"
 EVENT = "event"
@@ -151,7 +153,7 @@ def _expire_brand(acting: Acting, node_no: int) -> int:
     brand_no, days = brand_of(node_no), _by_day(acting, node_no)
     gone: Counter[str] = Counter()
     for before, lines in days.items():
-        # Recorded file by file, so that the counts of a run that dies stand in the record too.
+        # Recorded removal by removal, each once: what a run that died did not come to record, the next one does.
         told = partial(_record, acting, node_no)
         gone.update(expire("events", brand_no=brand_no, before=before, events=_names(lines), told=told))
     ends = [before for before, lines in days.items() for line in lines if line.name in ORDERS]
@@ -163,14 +165,16 @@ def _expire_brand(acting: Acting, node_no: int) -> int:
     return gone.total()
 
 
-def _record_lines(acting: Acting, node_no: int, gone: Counter[str]) -> None:
-    _record(acting, node_no, Counter(), order_lines=gone.total())
+def _record_lines(acting: Acting, node_no: int, gone: Counter[str], removal: UUID) -> None:
+    _record(acting, node_no, Counter(), removal, order_lines=gone.total())
 
 
-def _record(acting: Acting, node_no: int, gone: Counter[str], **more: Any) -> None:
+def _record(acting: Acting, node_no: int, gone: Counter[str], removal: UUID, **more: Any) -> None:
     with acting_transaction(acting):
         counts: dict[str, Any] = dict(gone.most_common(MOST_RECORDED))
-        record_deed(acting, "events.expired", node_no=node_no, rows=gone.total(), events=counts, **more)
+        record_deed_once(
+            acting, removal, "events.expired", node_no=node_no, rows=gone.total(), events=counts, **more
+        )
 
 
 def _shorten_timelines(acting: Acting, node_no: int, days: dict[date, list[Declared]]) -> None:
@@ -189,7 +193,7 @@ def _shorten_timelines(acting: Acting, node_no: int, days: dict[date, list[Decla
             )
             after, shortened = cursor.fetchone()
             if shortened:
-                _record(acting, node_no, Counter(), timeline=shortened)
+                _record(acting, node_no, Counter(), uuid7(), timeline=shortened)
 
 
 def _by_day(acting: Acting, node_no: int) -> dict[date, list[Declared]]:

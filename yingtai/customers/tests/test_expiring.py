@@ -17,7 +17,7 @@ from yingtai.kernel.errors import ProductError
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
-from yingtai.lake import maintenance
+from yingtai.lake import maintenance, removals
 from yingtai.lake.api import append, scoped
 from yingtai.lake.store import the_lake
 from yingtai.lake.testing import events_of, rows_of
@@ -113,6 +113,46 @@ def test_what_a_run_removed_before_it_was_killed_is_recorded(kept, acting, offic
     assert [one.details["rows"] for one in deeds_of(acting, "events.expired")] == [2]
     run(now)
     assert sum(one.details["rows"] for one in deeds_of(acting, "events.expired")) == 6
+
+
+@pytest.mark.parametrize(
+    "step", ["before the commit", "after the commit", "after the record", "at every step"]
+)
+def test_however_often_a_run_is_killed_the_record_adds_up_to_what_went(
+    kept, acting, officer, now, monkeypatch, step
+):
+    begin_retention(officer, kept.node_no)
+    commit, forget, deaths = maintenance.commit, removals.forget, []
+
+    def die(at):
+        # Of each step every second time, so that the run after it gets further.
+        if step in {at, "at every step"} and deaths.count(at) < 3:
+            deaths.append(at)
+            raise KeyboardInterrupt
+
+    def commit_or_die(*given, **more):
+        die("before the commit")
+        commit(*given, **more)
+        die("after the commit")
+
+    def forget_or_die(*given):
+        die("after the record")
+        forget(*given)
+
+    monkeypatch.setattr(maintenance, "commit", commit_or_die)
+    monkeypatch.setattr(removals, "forget", forget_or_die)
+    for _ in range(12):
+        try:
+            run(now)
+        except KeyboardInterrupt:
+            continue
+
+    assert len(deaths) == (9 if step == "at every step" else 3)
+    assert events_left(acting) == {"Product Viewed": 2, "Order Completed": 4, "Button Clicked": 6}
+    deeds = [one.details for one in deeds_of(acting, "events.expired")]
+    assert sum(one["rows"] for one in deeds) == 6
+    assert sum(one.get("order_lines", 0) for one in deeds) == 1
+    assert not any(path.is_file() for path in Path(the_lake().storage.location(removals.FOLDER)).rglob("*"))
 
 
 @pytest.mark.parametrize("harm", ["cut", "gone", "overwritten"])
@@ -215,7 +255,7 @@ def test_a_run_killed_after_every_step_leaves_nothing_half_done_and_the_next_goe
     begin_retention(officer, kept.node_no)
     monkeypatch.setattr(expiring, "TIMELINES_AT_ONCE", 1)
     kills = 0
-    while killed_after_a_step(monkeypatch, now):
+    while killed_after_a_step(monkeypatch, acting, now):
         kills += 1
         left = events_left(acting)
         # Whole steps: each file's four or two rows together, each timeline's entry with its count.
@@ -242,15 +282,19 @@ def timelines(acting):
         return [[one["event"] for one in row.events] for row in RecentTimeline.objects.order_by("profile_no")]
 
 
-def killed_after_a_step(monkeypatch, now):
+def killed_after_a_step(monkeypatch, acting, now):
     """Run, and be killed as soon as something was removed and recorded; say whether that happened."""
     record = expiring._record
 
     def recorded_and_killed(*given, **more):
+        if more.get("timeline"):
+            record(*given, **more)
+            transaction.on_commit(interrupt)
+            return
+        before = len(deeds_of(acting, "events.expired"))
         record(*given, **more)
-        if not more.get("timeline"):
+        if len(deeds_of(acting, "events.expired")) > before:  # not told before
             raise KeyboardInterrupt
-        transaction.on_commit(interrupt)
 
     def interrupt():
         raise KeyboardInterrupt

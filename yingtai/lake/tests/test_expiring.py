@@ -68,6 +68,26 @@ def test_a_run_that_dies_has_done_whole_days_and_the_next_one_the_rest(
     assert len(left(own_lake)) == 14
 
 
+def test_files_that_something_else_merged_after_a_run_died_were_not_its_removal(
+    own_lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(own_lake)
+    asked = {"brand_no": 7, "before": EDGE, "events": ["Page Viewed"], "lake": own_lake}
+    told: list[Counter[str]] = []
+
+    def dying(*_given: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(maintenance, "commit", dying)
+        expire("events", **asked)
+    maintenance.compact("events", lake=own_lake)
+    expire("events", told=lambda gone, removal: told.append(gone), **asked)
+
+    assert sum(told, Counter()) == Counter({"Page Viewed": 4})
+    assert overdue("events", **asked) == {}
+
+
 def test_days_that_something_else_changes_are_left_to_the_next_run(
     own_lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
