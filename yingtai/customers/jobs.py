@@ -94,6 +94,12 @@ def tidy_lake(acting: Acting) -> None:
     upkeep.tidy_lake()
 
 
+@job("customers.look_over_lake", queue="reports")
+def look_over_lake(acting: Acting) -> None:
+    """Look at some files of the lake. A repeat looks at the next ones."""
+    upkeep.look_over_lake()
+
+
 @job("customers.expire_events", queue="reports")
 def expire_events(acting: Acting) -> None:
     """Remove events whose declared time is over. A repeat finds what is left of them."""

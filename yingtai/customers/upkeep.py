@@ -13,6 +13,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.maintenance import compact, tidy
+from yingtai.lake.rounds import look_over
 from yingtai.lake.tables import TABLES
 from yingtai.vault import api as vault
 
@@ -45,6 +46,11 @@ def tidy_lake() -> None:
     for name in TABLES:
         compact(name)
         tidy(name)
+
+
+def look_over_lake() -> None:
+    """Look whether the next files of the lake are whole; health tells what was found."""
+    look_over()
 
 
 def forget_batches(acting: Acting) -> int:

@@ -17,6 +17,7 @@ from yingtai.customers.api import inbox_backlog
 from yingtai.kernel import heartbeats
 from yingtai.kernel.env import dsn, env, vault_dsn
 from yingtai.lake.errors import LakeDamaged
+from yingtai.lake.rounds import known_damage
 from yingtai.lake.store import the_lake
 
 LONGEST_SECONDS = 3.0
@@ -88,13 +89,19 @@ def inbox(at: datetime) -> str:
 
 
 def lake(at: datetime) -> str:
-    """Look at the log of the table that every event is written to, and at its latest files."""
+    """Look at the log of the table that every event is written to, at its latest files, and at what the slow round
+    over all files found."""
     try:
         the_lake().check("events")
     except LakeDamaged:
         raise Unwell(
             "files are missing or cut off; nothing is written until they are back, see the log of ingest"
         ) from None
+    if damaged := known_damage():
+        raise Unwell(
+            f"{len(damaged)} files of older days are missing or cut off; bring them back from a backup, see the log of "
+            "worker-reports"
+        )
     return "ok"
 
 

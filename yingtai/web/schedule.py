@@ -21,6 +21,7 @@ SCHEDULE = (
     ("* * * * *", "customers.finish_loads"),
     ("7 2 * * *", "customers.expire_events"),
     ("37 2 * * *", "customers.tidy_lake"),
+    ("3-59/5 * * * *", "customers.look_over_lake"),
     ("7 4 * * *", "customers.sweep_keys"),
     ("23 4 * * *", "customers.destroy_old_keys"),
     ("41 * * * *", "collect.remove_expired"),
