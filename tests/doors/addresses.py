@@ -18,6 +18,7 @@ ALSO_CALLED = {
     "upload": "uploadedfile",
     "refused": "quarantine",
     "merge": "mergeevidence",
+    "duplicate": "profile",
 }
 MOST_PER_ADDRESS = 2
 

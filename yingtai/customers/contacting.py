@@ -54,9 +54,7 @@ def permissions(acting: Acting, profile_no: int, node_no: int) -> list[Permissio
         and set(one.channels) & {*CALLING, *WRITING}
         and brand_of(one.node_no) == brand_of(node_no)
     ]
-    always = (
-        [Permission(_("You may always call or write about: %s.") % listed(served), True)] if served else []
-    )
+    always = [Permission(_("No consent is needed for: %s.") % listed(served), True)] if served else []
     return [_calling(consents), _writing(consents), *always]
 
 
@@ -66,7 +64,7 @@ def _calling(consents: Sequence[ConsentView]) -> Permission:
         return Permission(_("You may call for: %s.") % listed(granted), True)
     if has_refused:
         return Permission(_("Do not call for marketing: they said no."), False)
-    return Permission(_("Do not call for marketing: they were never asked."), False)
+    return Permission(_("Do not call for marketing: there is no answer on record."), False)
 
 
 def _writing(consents: Sequence[ConsentView]) -> Permission:
@@ -75,7 +73,7 @@ def _writing(consents: Sequence[ConsentView]) -> Permission:
         return Permission(_("You may write for: %s.") % listed(granted), True)
     if has_refused:
         return Permission(_("Do not write for marketing: they said no."), False)
-    return Permission(_("Do not write for marketing: they were never asked."), False)
+    return Permission(_("Do not write for marketing: there is no answer on record."), False)
 
 
 def _answers(consents: Sequence[ConsentView], channels: Collection[str]) -> tuple[list[str], bool]:

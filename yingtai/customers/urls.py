@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yingtai.customers import retention_views, views
+from yingtai.customers import merging_views, retention_views, views
 
 app_name = "customers"
 urlpatterns = [
@@ -13,8 +13,10 @@ urlpatterns = [
     path("profiles/<uuid:profile_id>/reveal/<int:alias_no>", views.reveal, name="reveal"),
     path("profiles/<uuid:profile_id>/confirm/<int:alias_no>", views.confirm, name="confirm"),
     path("profiles/<uuid:profile_id>/reveal", views.reveal_trait, name="reveal_trait"),
-    path("profiles/<uuid:profile_id>/merge", views.merge, name="merge"),
-    path("profiles/<uuid:profile_id>/merges/<uuid:evidence_id>/undo", views.split, name="split"),
+    path("profiles/<uuid:profile_id>/merge", merging_views.merge, name="merge"),
+    path("profiles/<uuid:profile_id>/merge/<uuid:duplicate_id>", merging_views.merge_with, name="merge_with"),
+    path("profiles/<uuid:profile_id>/under-way", merging_views.under_way, name="under_way"),
+    path("profiles/<uuid:profile_id>/merges/<uuid:evidence_id>/undo", merging_views.split, name="split"),
     path("profiles/<uuid:profile_id>/kept", views.kept, name="kept"),
     path("profiles/<uuid:profile_id>/copy", views.copy, name="copy"),
     path("profiles/<uuid:profile_id>/erase", views.erase, name="erase"),

@@ -13,15 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.customers import queries, timelines, viewing
 from yingtai.customers.contacting import permissions, phone_of
 from yingtai.customers.deeds import count_search
-from yingtai.customers.errors import ProfileNotFound
 from yingtai.customers.forms import ReasonForm
 from yingtai.customers.happenings import HAPPENINGS, events_of
 from yingtai.customers.how_many import about_how_many
-from yingtai.customers.jobs import merge_by_hand, split_by_hand
 from yingtai.customers.listing import PEOPLE
+from yingtai.customers.merging_views import done_in_words, watching
 from yingtai.customers.orders import SHOWN_ORDERS, orders_of, worth_of
 from yingtai.customers.services import confirming, erasing, revealing
-from yingtai.customers.services.merging import check_merge, check_split
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import privacy_holders, profile_panels
 from yingtai.kernel.env import env
@@ -119,6 +117,7 @@ def profile(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         "merges": viewing.merges_in_words(acting, queries.list_merges(acting, view.profile_no)),
         "may_reveal": decide(acting, "reveal", Label.L3, PLACE).allowed,
         "may_edit": decide(acting, "edit", Label.L3, PLACE).allowed,
+        "under_way": watching(request, view.id) if done_in_words(request, view) is None else None,
     }
     return render_page(request, "customers/profile.html", context, fragment="happened")
 
@@ -232,58 +231,6 @@ def _confirming(view: queries.ProfileView, chip: viewing.Chip) -> Confirmation:
     )
 
 
-@require_http_methods(["GET", "POST"])
-@page(action="edit", place=PLACE, label=Label.L3)
-def split(request: ActingRequest, profile_id: UUID, evidence_id: UUID) -> HttpResponse:
-    """Undo a merge, after saying what that means."""
-    back = reverse("customers:profile", args=[profile_id])
-    if request.method == "POST":
-        check_split(request.acting, survivor_id=profile_id, evidence_id=evidence_id)
-        split_by_hand.enqueue(request.acting, evidence_id=str(evidence_id), once_per=str(evidence_id))
-        messages.success(request, _("The merge is being undone. Open the profile again in a moment."))
-        return redirect(back)
-    confirmation = Confirmation(
-        title=_("Undo this merge"),
-        lead=_("The identifiers that this merge moved go back to the profile they came from."),
-        consequences=(
-            _("Events under those identifiers move with them."),
-            _("What was refused since stays refused for both."),
-            _("You can merge the two again later."),
-        ),
-        action=_("Undo the merge"),
-        cancel_url=back,
-        is_danger=False,
-    )
-    return render_confirmation(request, confirmation)
-
-
-@require_http_methods(["GET", "POST"])
-@page(action="edit", place=PLACE, label=Label.L3)
-def merge(request: ActingRequest, profile_id: UUID) -> HttpResponse:
-    """Fold another profile into this one: found by a whole value, then confirmed."""
-    back = reverse("customers:profile", args=[profile_id])
-    view = queries.get_living(request.acting, profile_id)
-    if request.method == "POST" and "search" not in request.POST:
-        duplicate_id = _posted_id(request, "duplicate_id")
-        check_merge(request.acting, survivor_id=profile_id, duplicate_id=UUID(duplicate_id))
-        merge_by_hand.enqueue(
-            request.acting, survivor_id=str(profile_id), duplicate_id=duplicate_id, once_per=duplicate_id
-        )
-        messages.success(request, _("The profiles are being merged. Open the profile again in a moment."))
-        return redirect(back)
-    search = request.POST.get("search", "").strip()
-    if search:
-        count_search(request.acting)
-    found = [row for row in queries.find_profiles(request.acting, search) if row.id != profile_id]
-    context = {
-        "profile": view,
-        "title": queries.called(view),
-        "search": search,
-        "rows": viewing.listed(found),
-    }
-    return render_page(request, "customers/merge.html", context)
-
-
 @require_GET
 @page(action="view", place=PLACE, label=Label.L3)
 def kept(request: ActingRequest, profile_id: UUID) -> HttpResponse:
@@ -331,7 +278,7 @@ def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
             _("What happened stays counted, under a number that leads to nobody."),
             *(() if env().alone else (TAKES_TWO,)),
         ),
-        irreversible=_("Nobody can bring the values back, not even we."),
+        irreversible=_("Nobody can bring the values back."),
         action=_("Erase for good") if env().alone else _("Ask a second person to agree"),
         cancel_url=reverse("customers:profile", args=[view.id]),
         type_to_confirm=_("erase"),
@@ -355,10 +302,3 @@ def erase(request: ActingRequest, profile_id: UUID) -> HttpResponse:
         )
         return redirect("customers:profile", profile_id) if waits else redirect("customers:profile_list")
     return render_confirmation(request, confirmation, form=form)
-
-
-def _posted_id(request: ActingRequest, name: str) -> str:
-    try:
-        return str(UUID(request.POST.get(name, "")))
-    except ValueError:
-        raise ProfileNotFound from None

@@ -54,9 +54,9 @@ def test_a_dealer_calls_from_home_and_from_the_page_and_that_is_recorded(brand, 
 def test_the_page_says_whether_one_may_call_or_write(brand, anna):
     _, words = read(signed_in(brand.dealer_code, "dealer"), f"/profiles/{anna.id}/")
 
-    assert "Do not call for marketing: they were never asked." in words
+    assert "Do not call for marketing: there is no answer on record." in words
     assert "You may write for: Marketing by e-mail." in words
-    assert "You may always call or write about: Messages about an order or a service." in words
+    assert "No consent is needed for: Messages about an order or a service." in words
 
 
 def test_whoever_may_not_reveal_is_offered_no_call(brand, anna):

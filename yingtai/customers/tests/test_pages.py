@@ -300,10 +300,7 @@ def test_a_merge_that_cannot_be_is_refused_before_a_job_is_begun(brand, neighbou
         foreign = Profile.objects.get()
     manager = signed_in(brand.code, "brand_manager")
 
-    answers = [
-        manager.post(f"/profiles/{anna.id}/merge", {"duplicate_id": str(other)})
-        for other in (foreign.id, uuid4(), anna.id)
-    ]
+    answers = [manager.post(f"/profiles/{anna.id}/merge/{other}") for other in (foreign.id, uuid4(), anna.id)]
     undone = manager.post(f"/profiles/{anna.id}/merges/{uuid4()}/undo")
 
     assert [one.status_code for one in answers] == [404, 404, CannotMergeIntoItself.status]
