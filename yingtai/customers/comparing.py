@@ -57,7 +57,7 @@ def _names(acting: Acting, here: ProfileView, there: ProfileView) -> Compared:
     )
     # Different names may look the same behind their masks, so the values themselves are compared.
     differs = bool(mine and theirs) and not mine & theirs
-    return Compared(_("Name"), here.name or called(here), there.name or called(there), differs)
+    return Compared(_("Name of the person"), here.name or called(here), there.name or called(there), differs)
 
 
 def _identifiers(here: ProfileView, there: ProfileView) -> list[Compared]:
@@ -97,15 +97,17 @@ def _said(status: str) -> str:
 
 
 def _contradictions(known: Sequence[Compared], answers: Sequence[Compared]) -> list[str]:
-    found = [
-        _("%(what)s differs: %(here)s and %(there)s.")
-        % {"what": line.title, "here": line.here, "there": line.there}
-        for line in known
-        if line.differs
-    ]
+    found = [_difference(line) for line in known if line.differs]
     said = [line.title for line in answers if line.differs]
     if said:
         found.append(
             _("One said yes and the other no to: %s. The stricter answer holds: it stays no.") % listed(said)
         )
     return found
+
+
+def _difference(line: Compared) -> str:
+    if line.here == line.there:
+        return _("%s differs, though both look alike behind the mask.") % line.title
+    values = {"what": line.title, "here": line.here, "there": line.there}
+    return _("%(what)s differs: %(here)s and %(there)s.") % values

@@ -13,19 +13,24 @@ from dataclasses import dataclass
 BEAT_SECONDS = 1.0
 PATIENCE_SECONDS = 120.0
 """How long one step of a main loop may take: a part of a large set, or what a fact's handler does."""
-FIELDS = 4
-BEAT_AT, PID, BEGAN_AT, ENDS = range(FIELDS)
+FIELDS = 5
+BEAT_AT, PID, BEGAN_AT, ENDS, RENEWALS = range(FIELDS)
 
 
 @dataclass(frozen=True)
 class Life:
-    """How one process lives; times in seconds, `silent` is None until its first beat."""
+    """How one process lives; times in seconds, `silent` is None until its first beat.
+
+    ends      how often it ended without being asked to
+    renewals  how often it ended well, to make room for a fresh one
+    """
 
     name: str
     pid: int
     age: float
     silent: float | None
     ends: int
+    renewals: int = 0
 
     @property
     def is_running(self) -> bool:
@@ -33,7 +38,7 @@ class Life:
 
 
 class Board:
-    """A line per process: its latest beat, its number, when it began, how often it ended."""
+    """A line per process: its latest beat, its number, when it began, how often it ended or was renewed."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
@@ -48,10 +53,10 @@ class Board:
         self._numbers[place + BEGAN_AT] = time.monotonic()
 
     def note_end(self, name: str, *, made_room: bool = False) -> None:
-        """Note that a process ended; one that made room for a fresh one is nobody's concern and not counted."""
+        """Note that a process ended; one that made room for a fresh one is counted apart: it is nobody's concern."""
         place = self._places[name]
         self._numbers[place + PID] = 0
-        self._numbers[place + ENDS] += 0 if made_room else 1
+        self._numbers[place + (RENEWALS if made_room else ENDS)] += 1
 
     def beat(self, name: str) -> None:
         self._numbers[self._places[name] + BEAT_AT] = time.monotonic()
@@ -67,8 +72,15 @@ class Board:
 
     def _life(self, name: str, now: float) -> Life:
         place = self._places[name]
-        beat, pid, began, ends = self._numbers[place : place + FIELDS]
-        return Life(name, int(pid), now - began if pid else 0.0, now - beat if beat else None, int(ends))
+        beat, pid, began, ends, renewals = self._numbers[place : place + FIELDS]
+        return Life(
+            name,
+            int(pid),
+            now - began if pid else 0.0,
+            now - beat if beat else None,
+            int(ends),
+            int(renewals),
+        )
 
 
 class _Place:

@@ -46,6 +46,15 @@ REFUSALS: dict[type[Exception], HTTPStatus] = {
 """Whoever hung up hears nothing; whoever sent a body that cannot be one is told so, not that we failed."""
 
 
+def has_not_arrived(problem: BaseException | None) -> bool:
+    """Say whether an error comes from a body that did not arrive, whatever was raised on top of it."""
+    while problem is not None:
+        if isinstance(problem, (TooSlow, Gone)):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
+
+
 def announced(scope: dict[str, Any]) -> int:
     """Return how long a request says its body is; 0 when it says nothing that could be."""
     said = dict(scope["headers"]).get(b"content-length", b"")

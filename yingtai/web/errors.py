@@ -22,6 +22,13 @@ class BooksAreNewer(ProductError):
     status = 500
 
 
+class BodyDidNotArrive(ProductError):
+    code = "web.body-did-not-arrive"
+    title = "What was sent did not arrive whole"
+    remedy = "Nothing was changed. Look at your connection, then send it again."
+    status = 400
+
+
 class BooksDoNotAnswer(ProductError):
     code = "web.books-do-not-answer"
     title = "The database does not answer just now"

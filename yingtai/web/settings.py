@@ -31,6 +31,7 @@ MODULES = [
     "campaigns",
 ]
 INSTALLED_APPS = [
+    "yingtai.ui",  # before allauth, whose pages it dresses, and before all whose words it says better
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -39,7 +40,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "ninja",
-    "yingtai.ui",  # before allauth, whose pages it dresses
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -22,7 +22,8 @@ from yingtai.kernel.reading import read_whole
 from yingtai.ui.navigation import may_open
 from yingtai.ui.pages import render_page
 from yingtai.web.absence import is_away
-from yingtai.web.errors import BooksDoNotAnswer
+from yingtai.web.bodies import has_not_arrived
+from yingtai.web.errors import BodyDidNotArrive, BooksDoNotAnswer
 from yingtai.web.first_steps import A_YEAR, COOKIE, dismissed, place_of, steps_shown
 from yingtai.web.gathering import gathered
 
@@ -111,6 +112,10 @@ def broken(request: HttpRequest) -> HttpResponse:
         response = answer_problem(request, BooksDoNotAnswer())
         response["Retry-After"] = RETRY_SECONDS
         return response
+    if has_not_arrived(trouble):
+        # Whoever hung up or was cut off is no fault of the product, and nobody looks a reference up.
+        log.info("a body did not arrive: %s", type(trouble).__name__)
+        return answer_problem(request, BodyDidNotArrive())
     reference = uuid7().hex[-12:]
     log.error("reference %s", reference, exc_info=trouble)
     words = {

@@ -10,6 +10,8 @@ from yingtai.kernel.env import env
 
 READ_BYTES = 512 * 1024
 MOST = 20
+NOT_ARRIVED = ("yingtai.web.bodies.Gone", "yingtai.web.bodies.TooSlow")
+"""Logs of earlier releases hold such as errors; who hung up saw no reference."""
 BEGINS = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+ (\w+) \S+ (.*)$")
 REFERENCE = re.compile(r"^reference ([0-9a-f]{12})$")
 PLACE = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\S+)$')
@@ -87,6 +89,8 @@ def _mishap(entry: list[str]) -> Mishap | None:
     places = [place for line in entry if (place := PLACE.match(line))]
     ours = [place for place in places if "/yingtai/" in place["file"]] or places
     # What an error says may quote a value: only its kind is shown.
+    if any(line.startswith(NOT_ARRIVED) for line in entry):
+        return None
     kinds = [kind["kind"] for line in entry[1:] if (kind := KIND.match(line)) and kind["kind"] != "Traceback"]
     return Mishap(reference[1], _moment(head), kinds[-1] if kinds else "", _words(ours[-1]) if ours else "")
 

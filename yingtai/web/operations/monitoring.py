@@ -79,7 +79,7 @@ class Figures(Collector):
 def _of_processes() -> Iterator[Metric]:
     known = processes()
     silent = {one.name: one.silent for one in known if one.silent is not None}
-    memory = {one.name: float(one.memory_bytes) for one in known}
+    memory = {one.name: float(one.memory_bytes) for one in known if one.memory_bytes is not None}
     works = {one.name: float(one.state == "works") for one in known}
     yield _gauge("process_works", "Whether a process shows that its work moves", "process", works)
     yield _gauge("process_silent_seconds", "Since the latest heartbeat", "process", silent)
@@ -88,6 +88,12 @@ def _of_processes() -> Iterator[Metric]:
     for one in known:
         ends.add_metric([one.name], one.ends)
     yield ends
+    renewals = CounterMetricFamily(
+        "yingtai_process_renewals", "How often a process made room for a fresh one", labels=["process"]
+    )
+    for one in known:
+        renewals.add_metric([one.name], one.renewals)
+    yield renewals
 
 
 def _of_disk() -> Iterator[Metric]:
@@ -97,11 +103,14 @@ def _of_disk() -> Iterator[Metric]:
 
 
 def _of_waiting(books: psycopg.Connection, at: datetime) -> Iterator[Metric]:
-    queues = {one.name: one.backlog for one in waiting.queues(books, at)}
+    known = waiting.queues(books, at)
+    queues = {one.name: one.backlog for one in known}
+    longest = {one.name: max((job.seconds for job in one.running), default=0.0) for one in known}
     counts = {name: float(backlog.count) for name, backlog in queues.items()}
     ages = {name: _seconds(backlog) for name, backlog in queues.items()}
     yield _gauge("queue_jobs", "Jobs that wait, 1,001 standing for more", "queue", counts)
     yield _gauge("queue_oldest_seconds", "Since the oldest job could run", "queue", ages)
+    yield _gauge("queue_longest_running_seconds", "Since the longest running job began", "queue", longest)
     for name, backlog in (("inbox", waiting.inbox(books, at)), ("outbox", waiting.outbox(books, at))):
         yield _single(
             f"{name}_waiting", "Requests or facts that wait, a full count standing for more", backlog.count

@@ -12,7 +12,7 @@ from yingtai.kernel.heartbeats import Life
 
 @dataclass(frozen=True)
 class ProcessFigure:
-    """One process; times in seconds. `state` is works, starts, silent or ended."""
+    """One process; times in seconds, memory None when it cannot be told. `state` is works, starts, silent or ended."""
 
     name: str
     pid: int
@@ -20,7 +20,8 @@ class ProcessFigure:
     silent: float | None
     age: float
     ends: int
-    memory_bytes: int
+    renewals: int
+    memory_bytes: int | None
 
 
 def processes() -> list[ProcessFigure]:
@@ -31,7 +32,14 @@ def processes() -> list[ProcessFigure]:
 
 def _figure(life: Life) -> ProcessFigure:
     return ProcessFigure(
-        life.name, life.pid, _state(life), life.silent, life.age, life.ends, _memory(life.pid)
+        life.name,
+        life.pid,
+        _state(life),
+        life.silent,
+        life.age,
+        life.ends,
+        life.renewals,
+        _memory(life.pid),
     )
 
 
@@ -43,13 +51,24 @@ def _state(life: Life) -> str:
     return "silent" if life.silent > max(env().hang_seconds / 2, 3) else "works"
 
 
-def _memory(pid: int) -> int:
-    """Return what the process and its own children hold, shared memory counted in parts where the machine tells."""
-    held = 0
-    with suppress(psutil.Error):
-        one = psutil.Process(pid) if pid else None
-        for part in [one, *one.children(recursive=True)] if one else []:
-            with suppress(psutil.Error):
-                told = part.memory_full_info()
-                held += getattr(told, "pss", told.rss)
-    return held
+def _memory(pid: int) -> int | None:
+    """Return what the process and its own children hold, shared memory counted in parts where the machine tells; None
+    when it is not told of any."""
+    if not pid:
+        return None
+    try:
+        one = psutil.Process(pid)
+        parts = [one, *one.children(recursive=True)]
+    except psutil.Error:
+        return None
+    held = [size for part in parts if (size := _held_by(part)) is not None]
+    return sum(held) if held else None
+
+
+def _held_by(part: psutil.Process) -> int | None:
+    """Return what one process holds. Containers often let nobody read the parts: then the whole is told."""
+    for ask, field in (("memory_full_info", "pss"), ("memory_info", "rss")):
+        with suppress(psutil.Error, OSError):
+            if size := getattr(getattr(part, ask)(), field, 0):
+                return int(size)
+    return None

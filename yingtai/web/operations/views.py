@@ -14,6 +14,7 @@ from yingtai.kernel.reading import read_whole
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.web.errors import FactNotParked
 from yingtai.web.operations import figures
+from yingtai.web.operations.code_words import fact_name, job_name, table_name
 from yingtai.web.operations.forms import LettingGo
 from yingtai.web.operations.mishaps import mishaps, refused
 from yingtai.web.operations.retrying import PLACE as JOBS
@@ -35,12 +36,15 @@ def machine(request: ActingRequest) -> HttpResponse:
         "findings": [(part_name(one.part), one.is_well, words_of(one)) for one in now.findings],
         "is_well": all(one.is_well for one in now.findings),
         "processes": [(one, process_name(one.name), *STATES[one.state]) for one in now.processes],
-        "queues": [(one, queue_name(one.name)) for one in now.queues],
+        "queues": [
+            (one, queue_name(one.name), [(job, job_name(job.name)) for job in one.running])
+            for one in now.queues
+        ],
         "may_see_jobs": may_see_jobs(request.acting),
-        "failed": now.failed[:MOST_FAILED],
+        "failed": [(one, job_name(one.name), queue_name(one.queue)) for one in now.failed[:MOST_FAILED]],
         "is_more_failed": len(now.failed) > MOST_FAILED,
-        "parked": now.parked[:MOST_FAILED],
-        "untold": now.untold[:MOST_FAILED],
+        "parked": [(one, job_name(one.name), queue_name(one.queue)) for one in now.parked[:MOST_FAILED]],
+        "untold": [(one, fact_name(one.name)) for one in now.untold[:MOST_FAILED]],
         "is_more_untold": len(now.untold) > MOST_FAILED,
         "mishaps": mishaps(),
         "refused": refused(),
@@ -54,7 +58,8 @@ def growth(request: ActingRequest) -> HttpResponse:
     """What grows; loaded after the page, for it looks at every file."""
     sizes = figures.sizes()
     parts = [(PART_NAMES[part.name], part) for part in sizes.parts]
-    context = {"sizes": sizes, "parts": parts, "as_of": request.acting.at}
+    tables = [(table, table_name(table.name)) for table in sizes.tables]
+    context = {"sizes": sizes, "parts": parts, "tables": tables, "as_of": request.acting.at}
     return render_page(request, "web/operations_growth.html", context)
 
 
@@ -63,7 +68,7 @@ def growth(request: ActingRequest) -> HttpResponse:
 def job_retry(request: ActingRequest, job_id: int) -> HttpResponse:
     """Let a failed job try again."""
     name = try_again(request.acting, job_id)
-    messages.success(request, _("%s is queued again.") % name)
+    messages.success(request, _("%s is queued again.") % job_name(name))
     return redirect("operations:machine")
 
 
@@ -72,7 +77,7 @@ def job_retry(request: ActingRequest, job_id: int) -> HttpResponse:
 def fact_retry(request: ActingRequest, fact_id: int) -> HttpResponse:
     """Let a parked fact be told again."""
     name = tell_again(request.acting, fact_id)
-    messages.success(request, _("%s is being delivered again.") % name)
+    messages.success(request, _("%s is being delivered again.") % fact_name(name))
     return redirect("operations:machine")
 
 

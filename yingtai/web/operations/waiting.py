@@ -12,6 +12,8 @@ from yingtai.kernel.jobs import QUEUES
 
 MOST_COUNTED = 1_000
 MOST_FAILED = 50
+LONG_SECONDS = 600
+"""A job that runs longer may hang; somebody should look at it."""
 
 QUEUE = """
     SELECT count(*), min(due) FROM (
@@ -24,7 +26,11 @@ QUEUE = """
     ) AS waiting
 """
 RUNNING = """
-    SELECT task_name FROM procrastinate_jobs WHERE queue_name = %(queue)s AND status = 'doing' ORDER BY id LIMIT 5
+    SELECT task_name, greatest(extract(epoch FROM %(at)s - begun.at), 0)::float8 FROM procrastinate_jobs AS job
+    LEFT JOIN LATERAL (
+        SELECT max(at) AS at FROM procrastinate_events WHERE job_id = job.id AND type = 'started'
+    ) AS begun ON true
+    WHERE queue_name = %(queue)s AND status = 'doing' ORDER BY begun.at, id LIMIT 5
 """
 PARKED = """
     SELECT id, queue_name, task_name, attempts, scheduled_at FROM procrastinate_jobs
@@ -61,12 +67,24 @@ class Backlog:
 
 
 @dataclass(frozen=True)
+class RunningJob:
+    """A job that runs, and for how many seconds by now."""
+
+    name: str
+    seconds: float
+
+    @property
+    def is_long(self) -> bool:
+        return self.seconds > LONG_SECONDS
+
+
+@dataclass(frozen=True)
 class QueueFigure:
-    """One queue of background jobs: what waits, and the names of what runs."""
+    """One queue of background jobs: what waits, and what runs, the longest first."""
 
     name: str
     backlog: Backlog
-    running: tuple[str, ...]
+    running: tuple[RunningJob, ...]
 
 
 @dataclass(frozen=True)
@@ -125,7 +143,7 @@ def untold_facts(books: psycopg.Connection[Any], at: datetime) -> list[FactRow]:
 
 def _queue(books: psycopg.Connection[Any], name: str, at: datetime) -> QueueFigure:
     values = {"queue": name, "at": at}
-    running = tuple(task for (task,) in books.execute(RUNNING, values).fetchall())
+    running = tuple(RunningJob(task, seconds or 0.0) for task, seconds in books.execute(RUNNING, values))
     return QueueFigure(name, _backlog(*_one(books, QUEUE, values), at), running)
 
 

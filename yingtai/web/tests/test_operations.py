@@ -1,8 +1,10 @@
 """The operator's page: what runs, waits, fails and grows; and who may let a failed job try again."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
+import psutil
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
@@ -10,19 +12,23 @@ from django.urls import reverse
 from yingtai.kernel import heartbeats
 from yingtai.kernel.dispatcher import dispatch, prune
 from yingtai.kernel.errors import NotAllowed
-from yingtai.kernel.jobs import job
+from yingtai.kernel.events import FACTS
+from yingtai.kernel.jobs import JOBS, job
 from yingtai.kernel.models import OutboxFact
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.testing import as_role
 from yingtai.organization.testing import make_acting
 from yingtai.web import checks
+from yingtai.web.bodies import Gone
 from yingtai.web.errors import EqualJobWaits, FactNotParked, JobNotFailed
 from yingtai.web.operations import waiting
+from yingtai.web.operations.code_words import FACT_NAMES, JOB_NAMES, fact_name, job_name, table_name
 from yingtai.web.operations.mishaps import Mishap, mishaps, refused
 from yingtai.web.operations.processes import processes
 from yingtai.web.operations.retrying import let_go, tell_again, try_again
 from yingtai.web.operations.waiting import Backlog
+from yingtai.web.views import broken
 
 LOG = """\
 2026-11-30 09:15:01,120 WARNING django.request Not Found: /nowhere
@@ -41,6 +47,21 @@ Traceback (most recent call last):
 ZeroDivisionError: division by zero
 2026-11-30 09:17:00,000 ERROR yingtai.lake.refusals refused lake.query-not-understood BinderException yingtai/x.py:7 ask
 2026-11-30 09:18:00,000 ERROR yingtai.lake.refusals refused lake.query-not-understood BinderException yingtai/x.py:7 ask
+"""
+
+GONE = """\
+2026-11-30 09:15:02,345 ERROR yingtai.web.views reference 0123456789ab
+Traceback (most recent call last):
+  File "/srv/app/yingtai/web/bodies.py", line 41, in _next_chunk
+    raise Gone
+yingtai.web.bodies.Gone
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/app/yingtai/web/bodies.py", line 99, in _take
+    raise OSError("the body did not arrive") from problem
+OSError: the body did not arrive
 """
 
 
@@ -314,3 +335,83 @@ def test_refused_questions_are_counted_by_code_and_place(tmp_path, monkeypatch, 
     assert (one.code, one.kind, one.count) == ("lake.query-not-understood", "BinderException", 4)
     assert one.place == "yingtai/x.py:7 ask"
     assert "/help/errors/lake.query-not-understood" in page
+
+
+def test_every_job_and_every_internal_message_has_words():
+    its_own = {name for name in JOBS if JOBS[name].body.__module__.partition(".tests.")[1]}
+    assert {name for name in JOBS if not name.startswith("web.note")} - its_own <= JOB_NAMES.keys()
+    assert {name for name, kind in FACTS.items() if ".tests." not in kind.__module__} <= FACT_NAMES.keys()
+    assert job_name("schedule.customers.tidy_lake") == "Schedule: Remove files of the lake that nobody needs"
+    assert (job_name("gone.job"), fact_name("gone.fact"), table_name("gone")) == (
+        "gone.job",
+        "gone.fact",
+        "gone",
+    )
+
+
+def test_a_job_that_runs_says_for_how_long_and_a_long_one_is_marked(failed, sign_in):
+    number = failed("hangs")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [number])
+        cursor.execute("DELETE FROM procrastinate_events WHERE job_id = %s AND type = 'started'", [number])
+        cursor.execute(
+            "INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, 'started', now() - interval '12 minutes')",
+            [number],
+        )
+
+    with checks.connection() as asked:
+        [queue] = [one for one in waiting.queues(asked, datetime.now(UTC)) if one.name == "reports"]
+    page = (
+        sign_in("operator", "group").get("/operations/", headers={"accept-language": "en"}).content.decode()
+    )
+
+    [job] = [one for one in queue.running if one.name == "web.note_tried"]
+    assert 715 < job.seconds < 740
+    assert job.is_long
+    assert "for 12 min" in page
+    assert "Runs long" in page
+
+
+def test_a_process_that_made_room_is_told_apart_from_one_that_failed(sign_in, monkeypatch):
+    board = heartbeats.Board(["worker-reports", "web"])
+    for _ in range(2):
+        board.note_start("worker-reports", 0)
+        board.note_end("worker-reports", made_room=True)
+    monkeypatch.setattr(heartbeats, "board", lambda: board)
+
+    [reports, _web] = processes()
+    page = (
+        sign_in("operator", "group").get("/operations/", headers={"accept-language": "en"}).content.decode()
+    )
+
+    assert (reports.ends, reports.renewals, reports.memory_bytes) == (0, 2, None)
+    assert "renewed 2 times" in page
+
+
+def test_memory_is_told_when_its_parts_are_not(monkeypatch):
+    def refuse(process):
+        raise psutil.AccessDenied
+
+    monkeypatch.setattr(psutil.Process, "memory_full_info", refuse)
+    board = heartbeats.Board(["web"])
+    board.note_start("web", os.getpid())
+    monkeypatch.setattr(heartbeats, "board", lambda: board)
+
+    assert processes()[0].memory_bytes > 10_000_000
+
+
+def test_whoever_hung_up_is_no_error_of_the_product(tmp_path, caplog, rf):
+    (tmp_path / "web.log").write_text(GONE)
+
+    try:
+        try:
+            raise Gone
+        except Gone as gone:
+            raise OSError("the body did not arrive") from gone
+    except OSError:
+        answer = broken(rf.post("/api/v1/profiles/search"))
+
+    assert mishaps(tmp_path) == []
+    assert answer.status_code == 400
+    assert json.loads(answer.content)["code"] == "web.body-did-not-arrive"
+    assert "reference" not in caplog.text
