@@ -20,7 +20,7 @@ from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import words_of
 from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.organization.api import Colleague, UnitView
-from yingtai.ui.formats import moment_in_words, zone_in_words
+from yingtai.ui.formats import moment_in_words, sentences, zone_in_words
 
 LONGEST_AHEAD = timedelta(days=366)
 KEPT = "kept"
@@ -128,9 +128,9 @@ class CampaignForm(forms.Form):
             return None
         # The year 9999 has no time in every zone: its words are made only where they can be.
         if at > self._now + LONGEST_AHEAD:
-            raise forms.ValidationError(" ".join(words_of(LaunchTimeFar(at=f"{at.year}"))))
+            raise forms.ValidationError(sentences(*words_of(LaunchTimeFar(at=f"{at.year}"))))
         if at <= self._now:
-            raise forms.ValidationError(" ".join(words_of(LaunchTimePast(at=moment_in_words(at)))))
+            raise forms.ValidationError(sentences(*words_of(LaunchTimePast(at=moment_in_words(at)))))
         return at
 
     def clean_from_name(self) -> str:
@@ -239,7 +239,7 @@ def _kept(check: Callable[[str], str], given: str) -> str:
     try:
         return check(given)
     except ProductError as problem:
-        raise forms.ValidationError(" ".join(words_of(problem))) from problem
+        raise forms.ValidationError(sentences(*words_of(problem))) from problem
 
 
 def initial_of(campaign: CampaignView) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from yingtai.kernel.labels import Label
 from yingtai.kernel.protecting import is_protected, protected_row, roughly
 from yingtai.kernel.scope import Scope
 from yingtai.lake.api import scoped
-from yingtai.ui.formats import percent
+from yingtai.ui.formats import percent, sentences
 
 FEWEST_HELD_OUT = 100
 FEWEST_HITS = 10
@@ -173,8 +173,8 @@ def verdict_of(campaign: CampaignView, found: Lift | None, days_left: int) -> tu
     if found.low > 0:
         return sentence, "good"
     if found.high < 0:
-        return f"{sentence} {_('The mail did harm.')}", "bad"
-    return f"{sentence} {_('That may just be chance.')}", "neutral"
+        return sentences(sentence, _("The mail did harm.")), "bad"
+    return sentences(sentence, _("That may just be chance.")), "neutral"
 
 
 def points(ratio: float) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from yingtai.campaigns.queries import CampaignProgress, CampaignView
 from yingtai.kernel.shares import share
-from yingtai.ui.formats import moment_in_words, number, percent
+from yingtai.ui.formats import moment_in_words, number, percent, sentences
 
 FEW = 10
 """Of fewer a share says less than their number."""
@@ -78,7 +78,7 @@ def _not_opened(campaign: CampaignView, progress: CampaignProgress, at: datetime
         return Said(sentence, "warn", note)
     note = _("That is usual in the first hours. What is opened and clicked appears here within minutes.")
     if campaign.counts_until is not None and campaign.counts_until > at:
-        note = f"{note} {_result_when(campaign, at)}".strip()
+        note = sentences(note, _result_when(campaign, at))
     return Said(sentence, "neutral", note)
 
 
@@ -96,6 +96,4 @@ def _result_when(campaign: CampaignView, at: datetime) -> str:
         return ""
     if campaign.counts_until <= at:
         return _("The result is complete.")
-    return _("What it changed is complete on %(at)s; until then the result is on its way.") % {
-        "at": moment_in_words(campaign.counts_until)
-    }
+    return _("The result is final on %(at)s.") % {"at": moment_in_words(campaign.counts_until)}

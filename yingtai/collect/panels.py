@@ -52,8 +52,10 @@ def _undeclared(acting: Acting) -> list[Todo]:
     count = count_undeclared(acting)
     if not count:
         return []
-    title = ngettext("%s name arrives undeclared", "%s names arrive undeclared", count) % number(count)
-    note = _("kept sealed, and not to be analysed until somebody declares them")
+    title = ngettext(
+        "%s new name in the data is not declared", "%s new names in the data are not declared", count
+    ) % number(count)
+    note = _("their values stay sealed and cannot be analyzed until somebody declares them")
     return [Todo(title=title, url=f"{reverse('collect:plan')}?show=seen", note=note)]
 
 

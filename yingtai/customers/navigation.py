@@ -7,5 +7,5 @@ navigation.register(
     "customers", _("Profiles"), "customers:profile_list", place="customers.profile", label=Label.L3, order=10
 )
 navigation.register(
-    "compliance", _("Time events are kept"), "customers:retention", place="compliance.retention", order=15
+    "compliance", _("How long events are kept"), "customers:retention", place="compliance.retention", order=15
 )

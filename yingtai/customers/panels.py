@@ -70,6 +70,7 @@ deed_values.register(
     [
         *((name, lazy(trait_title, str)(name)) for name in PRIVATE_TRAITS),
         *viewing.KINDS.items(),
+        ("mail", gettext_lazy("a mail to them")),
         ("everything", gettext_lazy("everything kept of them")),
     ],
 )

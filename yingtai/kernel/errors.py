@@ -32,7 +32,7 @@ class ProductError(Exception):
 class NotAllowed(ProductError):
     code = "kernel.not-allowed"
     title = "Your role does not include this"
-    remedy = "Ask an administrator of your brand for the role you need, or change the scope you work in."
+    remedy = "Ask an administrator of your brand for the role you need."
     status = 403
 
 

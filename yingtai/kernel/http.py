@@ -125,7 +125,12 @@ def answer_problem(request: HttpRequest, problem: ProductError) -> HttpResponse:
     if _is_for_a_part(request):
         context = {"problems": [words], "focus": True}
         return _in_messages(request, "ui/problem.html", context, status=problem.status)
-    more = {"said": _missing_right(problem), "may_pass": problem.status >= 500}
+    more: dict[str, Any] = {"said": _missing_right(problem), "may_pass": problem.status >= 500}
+    if more["said"]:
+        # They say who can give which role; the remedy would say it a second time.
+        words["remedy"] = ""
+        if len(getattr(request, "workplaces", ())) > 1:
+            more["said"].append(gettext("Or choose another of your workplaces, at the top of the page."))
     return render(request, "ui/wrong.html", words | more, status=problem.status)
 
 

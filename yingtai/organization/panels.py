@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
 from yingtai.kernel.acting import Acting
@@ -23,7 +24,7 @@ def approvals(acting: Acting) -> Sequence[Todo]:
         todos.append(
             Todo(
                 title=title % many, url=reverse("organization:approval_list"),
-                note=listed(one.title for one in mine[:3]), is_urgent=True,
+                note=capfirst(listed(one.title for one in mine[:3])), is_urgent=True,
             )
         )  # fmt: skip
     keys = list_approved(acting, "key.issue")

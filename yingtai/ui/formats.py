@@ -205,6 +205,16 @@ def listed(words: Iterable[Any]) -> str:
     return ("、" if _is_chinese() else ", ").join(str(word) for word in words)
 
 
+def sentences(*said: Any) -> str:
+    """Sentences one after the other, as the reader's language parts them: by a blank, in Chinese by nothing."""
+    return gap().join(str(one) for one in said if one)
+
+
+def gap() -> str:
+    """What stands between two sentences."""
+    return "" if _is_chinese() else " "
+
+
 def named(name: Any, value: Any) -> str:
     """A name and what it is: Role: Marketer, in Chinese 角色：营销人员."""
     return f"{name}{'：' if _is_chinese() else ': '}{value}"

@@ -70,6 +70,6 @@ def test_what_comes_next_is_said_until_it_came(campaign, acting):
     ]
 
     assert "usual in the first hours" in notes[0]
-    assert "complete on 2026-03-16" in notes[0]
-    assert notes[1].startswith("What it changed is complete on 2026-03-16")
+    assert "final on 2026-03-16" in notes[0]
+    assert notes[1].startswith("The result is final on 2026-03-16")
     assert notes[2] == "The result is complete."

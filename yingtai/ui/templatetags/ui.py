@@ -285,6 +285,12 @@ def button(
     return {"text": text, "url": url, "kind": kind, "is_shown": is_shown, **options}
 
 
+@register.simple_tag
+def gap() -> str:
+    """`{% gap %}` between two sentences: a blank, in Chinese nothing."""
+    return formats.gap()
+
+
 @register.simple_tag(takes_context=True)
 def go_on(context: Context, *, may_pass: bool = False) -> str:
     """`{% go_on %}` from a page that could not be shown: back, to the list of its kind, to the search, Home."""

@@ -122,3 +122,10 @@ def test_a_moment_in_a_sentence_names_the_place_its_clock_hangs_in():
             assert formats.moment_in_words(noon) == "2026-11-21 14:05（上海时间）"
     with timezone.override(UTC):
         assert formats.moment_in_words(noon) == "2026-11-21 06:05 (UTC)"
+
+
+def test_sentences_stand_one_after_the_other_as_the_language_has_it():
+    with translation.override("en"):
+        assert formats.sentences("It is sent.", "", "Wait.") == "It is sent. Wait."
+    with translation.override("zh-hans"):
+        assert formats.sentences("已发送。", "请稍候。") == "已发送。请稍候。"

@@ -42,13 +42,16 @@ def test_home_says_what_waits_for_each_role_and_leads_there(sign_in, acting, bra
     assert [text for text, _ in todos[1:]] == [
         "2 events were refused lately",
         "1 file waits to be assigned and loaded",
-        "1 name arrives undeclared",
+        "1 new name in the data is not declared",
         "1 audience is out of date",
     ]
     assert todos[4][1] == f"/audiences/{audience}/"
     assert {marketer.get(url).status_code for _, url in todos} == {200}
     declares = waiting_for(officer)
-    assert [text for text, _ in declares] == ["1 purpose has no notice", "1 name arrives undeclared"]
+    assert [text for text, _ in declares] == [
+        "1 purpose has no notice",
+        "1 new name in the data is not declared",
+    ]
     assert {officer.get(url).status_code for _, url in declares} == {200}
     for other in (
         sign_in("auditor"),
