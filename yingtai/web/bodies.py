@@ -49,7 +49,7 @@ REFUSALS: dict[type[Exception], HTTPStatus] = {
 def has_not_arrived(problem: BaseException | None) -> bool:
     """Say whether an error comes from a body that did not arrive, whatever was raised on top of it."""
     while problem is not None:
-        if isinstance(problem, (TooSlow, Gone)):
+        if isinstance(problem, tuple(REFUSALS)):
             return True
         problem = problem.__cause__ or problem.__context__
     return False

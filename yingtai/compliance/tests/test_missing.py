@@ -3,7 +3,7 @@
 from django.test import Client
 
 from yingtai.compliance.testing import signed_in
-from yingtai.organization import services
+from yingtai.organization.api import assign_role
 from yingtai.organization.testing import make_staff
 
 ENGLISH = {"accept-language": "en"}
@@ -28,7 +28,7 @@ def test_a_refusal_names_the_right_the_roles_and_the_ways_on(brand):
 
 def test_only_whoever_works_in_two_places_is_told_to_choose_another(brand):
     staff = make_staff(brand.code, "analyst")
-    services.assign_role(email=staff.email, unit_code=brand.dealer_code, role="dealer")
+    assign_role(email=staff.email, unit_code=brand.dealer_code, role="dealer")
     browser = Client()
     browser.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
 

@@ -10,7 +10,7 @@ from yingtai.kernel.env import env
 
 READ_BYTES = 512 * 1024
 MOST = 20
-NOT_ARRIVED = ("yingtai.web.bodies.Gone", "yingtai.web.bodies.TooSlow")
+NOT_ARRIVED = ("yingtai.web.bodies.Gone", "yingtai.web.bodies.TooSlow", "yingtai.web.bodies.TooLarge")
 """Logs of earlier releases hold such as errors; who hung up saw no reference."""
 BEGINS = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+ (\w+) \S+ (.*)$")
 REFERENCE = re.compile(r"^reference ([0-9a-f]{12})$")
