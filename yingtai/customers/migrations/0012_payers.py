@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0010_doubted'),
+        ('customers', '0011_batch_numbers'),
     ]
 
     operations = [
