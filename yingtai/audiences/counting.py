@@ -6,13 +6,13 @@ from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_precision
 from django.utils.timezone import get_current_timezone
 
 from yingtai.audiences.compiler import CompiledAudience, compile_audience
 from yingtai.audiences.definition import Group, write_definition
 from yingtai.audiences.questions import question_of
 from yingtai.kernel.acting import Acting
+from yingtai.kernel.money import decimals_of
 from yingtai.kernel.protecting import protected
 from yingtai.kernel.scope import Scope, brand_node
 from yingtai.lake.api import ScopedLake, scoped
@@ -79,7 +79,7 @@ def trait_columns(lake: ScopedLake) -> list[str]:
 
 def minor_digits(node_no: int | None) -> int:
     """Return how many digits the smallest unit of a brand's money has: 2 for yuan, 0 for yen."""
-    return int(get_currency_precision(currency_at(node_no))) if node_no else 2
+    return decimals_of(currency_at(node_no)) if node_no else 2
 
 
 def currency_at(node_no: int | None) -> str:

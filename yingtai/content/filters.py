@@ -8,7 +8,8 @@ from typing import Any
 
 from liquid.exceptions import FilterArgumentError
 
-DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+from yingtai.kernel.money import decimals_of
+
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
 DATE_PATTERN = re.compile(r"(?:[^%]|%-?[YymdHMSjBbAaep]|%%)*")
 LONGEST_PATTERN = 100
@@ -34,7 +35,7 @@ def format_money(value: Any, currency: str = "CNY") -> str:
         minor = Decimal(str(value))
     except InvalidOperation:
         raise FilterArgumentError(f"{str(value)[:40]!r} is no amount", token=None) from None
-    digits = DECIMALS.get(str(currency), 2)
+    digits = decimals_of(str(currency))
     amount = f"{minor / 10**digits:,.{digits}f}"
     sign = SIGNS.get(str(currency))
     return f"{sign}{amount}" if sign else f"{currency} {amount}"

@@ -189,6 +189,11 @@ def zone_and_currency(acting: Acting) -> tuple[str, str]:
     return (brands[0].time_zone, brands[0].currency) if brands else ("UTC", "")
 
 
+def currencies_of_brands(acting: Acting) -> frozenset[str]:
+    """Return the money of all brands in scope."""
+    return frozenset(brand.currency for brand in list_brands(acting.scope))
+
+
 def _ask(
     acting: Acting, metric: Metric, wanted: dict[str, Any]
 ) -> tuple[list[Row], float, datetime | None, datetime]:

@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.insights.periods import Period
 from yingtai.insights.queries import Answer, Row
+from yingtai.kernel.money import decimals_of
 from yingtai.kernel.spreadsheets import sheet
 from yingtai.kernel.units import MONEY
 
@@ -70,7 +70,7 @@ def _without_gaps(answer: Answer, period: Period) -> Sequence[Row]:
 def _cell(row: Row, column: str, *, is_money: bool) -> Any:
     value = row[column]
     if is_money and column == "value" and value is not None and row.get("currency"):
-        digits = get_currency_precision(row["currency"])
+        digits = decimals_of(row["currency"])
         return float(round(Decimal(value) / 10**digits, digits))
     if isinstance(value, float):
         return int(value) if value.is_integer() else round(value, DIGITS)

@@ -121,7 +121,8 @@ def _look(request: ActingRequest, length: str) -> Look:
     first, latest = queries.covered(acting)
     zone, currency = queries.zone_and_currency(acting)
     period = period_named(length, first=first, latest=latest, zone=zone, now=acting.at)
-    return Look(acting, period, currency, first, acting.at.astimezone(ZoneInfo(zone)).date())
+    today = acting.at.astimezone(ZoneInfo(zone)).date()
+    return Look(acting, period, currency, first, today, queries.currencies_of_brands(acting))
 
 
 def _sql(found: Metric) -> str:

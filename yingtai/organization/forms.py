@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from yingtai.kernel.money import CURRENCIES
 from yingtai.organization.models import Role
 from yingtai.organization.queries import TreeRow, UnitView
 from yingtai.ui.time_zones import zone_choices
@@ -36,6 +37,14 @@ class UnitForm(forms.Form):
         zones = self.fields["time_zone"]
         zones.choices = [("", "–"), *zone_choices([unit.time_zone for unit in parents])]  # type: ignore[attr-defined]
         zones.widget.attrs["data-picker"] = _("Time zones")
+
+    def clean_currency(self) -> str:
+        code = str(self.cleaned_data["currency"])
+        if code and code not in CURRENCIES:
+            raise forms.ValidationError(
+                _("No currency has this code. Write it as in ISO 4217, such as CNY or GBP.")
+            )
+        return code
 
 
 class ColleagueForm(forms.Form):

@@ -12,7 +12,6 @@ from babel.numbers import (
     format_currency,
     format_decimal,
     format_percent,
-    get_currency_precision,
 )
 from django.utils import timezone
 from django.utils.html import format_html
@@ -20,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from yingtai.kernel.money import decimals_of
 from yingtai.kernel.units import unit_of
 
 MISSING, MINUS = "–", "−"
@@ -88,14 +88,14 @@ def money(amount_minor: int | Missing, currency: str) -> str:
     """Money kept in minor units, with its currency: ¥1,234.50, £12.00."""
     if amount_minor is None or isinstance(amount_minor, str):
         return MISSING
-    major = Decimal(amount_minor) / 10 ** get_currency_precision(currency)
+    major = Decimal(amount_minor) / 10 ** decimals_of(currency)
     return str(format_currency(major, currency, locale=locale())).replace("-", MINUS)
 
 
 def whole_money(amount_minor: int, currency: str) -> str:
     """Money in figures and charts: without cents from a thousand on, where they only hide the number."""
     written = money(amount_minor, currency)
-    digits = get_currency_precision(currency)
+    digits = decimals_of(currency)
     if abs(amount_minor) < 1_000 * 10**digits or not digits:
         return written
     return money(round(amount_minor, -digits), currency).removesuffix("." + "0" * digits)
@@ -104,7 +104,7 @@ def whole_money(amount_minor: int, currency: str) -> str:
 def alike_money(amounts: Iterable[float], currency: str) -> list[str]:
     """Amounts that stand beside each other, all with cents or, once one of them is a thousand, all without."""
     whole = [round(one) for one in amounts]
-    digits = get_currency_precision(currency)
+    digits = decimals_of(currency)
     if all(abs(one) < 1_000 * 10**digits for one in whole):
         return [money(one, currency) for one in whole]
     return [money(round(one, -digits), currency).removesuffix("." + "0" * digits) for one in whole]

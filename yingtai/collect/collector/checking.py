@@ -19,12 +19,15 @@ from yingtai.collect.errors import TooManyRefused
 from yingtai.collect.inbox import Mark
 from yingtai.collect.messages import UNREADABLE, Header, Unmendable, mend, read_anything
 from yingtai.collect.reserved import is_free, is_reserved, shown_instead_of
+from yingtai.kernel.money import currency_of, read_amount
 
 read_header = msgspec.json.Decoder(Header).decode
 read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 NOTHING_SAID = (b"", b"null")
 SMALLEST_PROPERTY = 5  # "a":1 and a comma, but for the first
+ORDERS = frozenset(("Order Completed", "Order Refunded", "Order Cancelled"))
+AMOUNTS = ("total", "revenue", "value")
 LITTLE = limits.PROPERTIES * SMALLEST_PROPERTY
 
 
@@ -74,6 +77,8 @@ def check(
             # Most are one flat object (its only opening bracket is the first), too short for many properties.
             if part.rfind(b"{") or b"[" in part or len(part) > LITTLE:
                 part = _judge_part(part, header)
+            if header.event in ORDERS:
+                _judge_money(part)
             if rule is not None:
                 try:
                     rule.decode(part)
@@ -175,6 +180,20 @@ def _judge_part(part: bytes, header: Header) -> bytes:
     if part.count(b"{") + part.count(b"[") > limits.DEPTH and _depth(part) > limits.DEPTH:
         raise Unmendable("collect.event-too-deep", f"more than {limits.DEPTH} levels", path)
     return part
+
+
+def _judge_money(part: bytes) -> None:
+    """Refuse an order in a currency that nobody pays with, or of an amount that is no number."""
+    try:
+        said = read_object(part) if part else {}
+    except UNREADABLE as problem:
+        raise Unmendable("collect.text-not-readable", str(problem)) from problem
+    if (currency := _loose(bytes(said.get("currency", b"null")))) and currency_of(currency) is None:
+        raise Unmendable("collect.order-in-no-money", "a code of ISO 4217 expected", "properties.currency")
+    for name in AMOUNTS:
+        amount = _loose(bytes(said.get(name, b"null")))
+        if amount is not None and amount != "" and read_amount(amount) is None:
+            raise Unmendable("collect.revenue-not-readable", "a number expected", f"properties.{name}")
 
 
 def _breach(problem: Exception, rule: Rule, *, index: int, header: Header) -> Mark:

@@ -139,6 +139,22 @@ class PlanViolated(ProductError):
     status = 400
 
 
+class OrderInNoMoney(ProductError):
+    code = "collect.order-in-no-money"
+    title = "An order names a currency that nobody pays with"
+    remedy = (
+        "Send currency as its code in ISO 4217, such as CNY, EUR or GBP, or leave it out for the brand's own."
+    )
+    status = 400
+
+
+class RevenueNotReadable(ProductError):
+    code = "collect.revenue-not-readable"
+    title = "The amount of an order is no number"
+    remedy = "Send total, revenue or value as a number, such as 129.5, or leave it out."
+    status = 400
+
+
 class RequestNotReadable(ProductError):
     code = "collect.request-not-readable"
     title = "The body of the request is not readable JSON"

@@ -18,7 +18,7 @@ from yingtai.collect.errors import (
     NoColumnUsed,
     TimeZoneNotKnown,
 )
-from yingtai.collect.importing.money import is_currency
+from yingtai.kernel.money import CURRENCIES
 
 ORDER_LINES, EVENTS, PROFILES = "order-lines", "events", "profiles"
 
@@ -393,7 +393,7 @@ def _currency(document: Mapped[str, Any], shape: str, fields: Mapped[str, Field]
     has_money = any(key in fields for key in ("line.unit_price", "line.amount", "event.amount"))
     has_own = any(key in fields for key in ("order.currency", "event.currency"))
     code = _text(document, "currency", needed=shape if has_money and not has_own else "").upper()
-    if code and not is_currency(code):
+    if code and code not in CURRENCIES:
         raise CurrencyNotKnown(field="currency", code=code)
     return code
 

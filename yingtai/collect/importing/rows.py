@@ -17,7 +17,6 @@ from yingtai.collect.errors import (
 from yingtai.collect.eventset import CONSENT_COLUMNS, RawSet
 from yingtai.collect.importing.fields import Column, Unreadable, read_column, read_text
 from yingtai.collect.importing.mapping import ConsentColumn
-from yingtai.collect.importing.money import decimals_of, is_currency
 from yingtai.collect.importing.occurrences import Occurrences
 from yingtai.collect.importing.parts import (
     Lines,
@@ -31,6 +30,7 @@ from yingtai.collect.importing.reading import Batch
 from yingtai.collect.limits import NAME_LETTERS
 from yingtai.collect.plan import PROPERTY, TRAIT
 from yingtai.collect.reserved import is_reserved, shown_instead_of
+from yingtai.kernel.money import currency_of, decimals_of
 from yingtai.lake.api import MACHINE
 
 IDENTIFIED = "Identified"
@@ -233,12 +233,10 @@ def to_minor(amount: Any, currency: str) -> int:
 
 def read_currency(text: str) -> str:
     """Return a currency's code, or refuse."""
-    from_sign = {"RMB": "CNY", "¥": "CNY", "￥": "CNY", "€": "EUR", "£": "GBP", "$": "USD"}.get(
-        text, text
-    ).upper()
-    if not is_currency(from_sign):
+    code = currency_of(text)
+    if code is None:
         raise Unreadable(CurrencyNotKnown)
-    return from_sign
+    return code
 
 
 def _name(text: str) -> str:

@@ -19,12 +19,12 @@ from yingtai.collect.errors import (
     SourceNotFound,
     TimeZoneNotKnown,
 )
-from yingtai.collect.importing.money import is_currency
 from yingtai.collect.models import Source
 from yingtai.collect.queries.sources import SourceView, view_source
 from yingtai.collect.services.planning import publish_plan
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import deed_values, deed_words
+from yingtai.kernel.money import CURRENCIES
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import get_unit_at, record_deed, require_unchanged
 
@@ -198,7 +198,7 @@ def _time_zones() -> frozenset[str]:
 def _refuse_unknown(time_zone: str, currency: str) -> None:
     if time_zone not in _time_zones():
         raise TimeZoneNotKnown(field="time_zone", name=time_zone)
-    if not is_currency(currency):
+    if currency not in CURRENCIES:
         raise CurrencyNotKnown(field="currency", code=currency)
 
 

@@ -21,7 +21,20 @@ def in_days(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).isoformat()
 
 
+ORDER = GOOD | {"event": "Order Completed", "properties": {"order_id": "1", "revenue": 5, "currency": "CNY"}}
+
+
+def order(**said: object) -> dict[str, Any]:
+    return ORDER | {"properties": {"order_id": "1"} | said}
+
+
 BAD: dict[str, tuple[object, str]] = {
+    "an order in a code for no money": (order(revenue=5, currency="XXX"), "collect.order-in-no-money"),
+    "an order in gold": (order(revenue=5, currency="XAU"), "collect.order-in-no-money"),
+    "an order in money of old": (order(revenue=5, currency="DEM"), "collect.order-in-no-money"),
+    "an order in a number": (order(revenue=5, currency=156), "collect.order-in-no-money"),
+    "an order of words": (order(revenue="abc", currency="CNY"), "collect.revenue-not-readable"),
+    "a return of a list": (order(total=[5]) | {"event": "Order Refunded"}, "collect.revenue-not-readable"),
     "not an object": (17, "collect.event-not-an-object"),
     "no type": ({"userId": "a"}, "collect.event-type-unknown"),
     "strange type": (GOOD | {"type": "dance"}, "collect.event-type-unknown"),
@@ -160,3 +173,20 @@ def test_a_breach_of_the_plan_is_marked_or_refused_as_the_plan_says(collector: R
     [reading] = collector.readings(planned)
     marks = {message.index: [mark.path for mark in message.violations] for message in reading.messages}
     assert marks == {0: ["properties.price"], 1: [], 2: ["properties"], 4: ["traits.city"], 5: []}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"revenue": 5, "currency": "CNY"},
+        {"revenue": "¥1,299.00", "currency": "rmb"},
+        {"total": "", "currency": ""},
+        {"total": None, "value": 3.5},
+        {"revenue": 20, "currency": "HRK"},
+        {},
+    ],
+)
+def test_an_order_as_shops_write_it_is_taken(collector: Running, key: Key, said: dict[str, Any]) -> None:
+    answer = collector.post("/v1/batch", {"batch": [order(**said)]}, key=key.text)
+
+    assert (answer.status, answer.body["accepted"], answer.body.get("refused", [])) == (200, 1, [])

@@ -1,9 +1,10 @@
 """What every shop means by its usual properties: orders, products, money, in the words of Segment's
 e-commerce specification."""
 
-import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
+
+from yingtai.kernel.money import CURRENCIES, currency_of, decimals_of, read_amount
 
 AMOUNTS = ("total", "revenue", "value")
 PRODUCT_IDS = ("product_id", "productId", "sku")
@@ -19,15 +20,11 @@ TEXTS = {
 LIFTED = frozenset((*TEXTS, *AMOUNTS, "quantity", "currency", "products"))
 """Properties that have a column of their own in the lake, so they need no declaration."""
 
-NO_CENTS = frozenset(("JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "PYG", "UGX"))
-MILS = frozenset(("KWD", "BHD", "OMR", "JOD", "TND", "IQD", "LYD"))
+NO_CENTS, MILS = (frozenset(one for one in CURRENCIES if decimals_of(one) == digits) for digits in (0, 3))
 LONGEST_TEXT = 200
 MOST_LINES = 1_000
 
 MOST_MONEY = Decimal(2**53) / 1000
-AROUND_MONEY = re.compile(r"^[\s¥￥$€£₩₹]+|[\s元¥￥$€£₩₹]+$|^[A-Za-z]{3}\s+|\s*[A-Za-z]{3}$")
-GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-PLAIN_NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?")
 
 Facts = dict[str, Any]
 """Column → value, only those that the properties say."""
@@ -45,7 +42,8 @@ class Line(NamedTuple):
 
 
 def lift(properties: dict[str, Any], currency: str) -> Facts:
-    """Return what the usual properties say; `currency` is the brand's, for amounts that do not name theirs."""
+    """Return what the usual properties say; `currency` is the brand's, for amounts that do not name theirs. An amount
+    in a currency that nobody pays with says nothing."""
     facts: Facts = {}
     for name, value in properties.items():
         if name in TEXTS:
@@ -57,15 +55,17 @@ def lift(properties: dict[str, Any], currency: str) -> Facts:
             if number is not None:
                 facts["quantity"] = number
         elif name == "currency":
-            code = _code(value)
+            code = currency_of(value)
             if code is not None:
                 facts["currency"] = code
+    if _is_no_money(properties):
+        return facts
     for name in AMOUNTS:
         if name in properties:
-            amount = _amount(properties[name])
+            amount = read_amount(properties[name])
             if amount is not None:
                 return _with_amount(facts, amount, currency)
-    price = _amount(properties.get("price"))
+    price = read_amount(properties.get("price"))
     if price is not None and "quantity" in facts:
         return _with_amount(facts, price * Decimal(str(facts["quantity"])), currency)
     return facts
@@ -83,8 +83,9 @@ def lines_of(properties: dict[str, Any], facts: Facts, currency: str, *, sign: i
     if not isinstance(products, list) or "order_id" not in facts:
         return []
     code = facts.get("currency") or currency or None
+    has_amounts = not _is_no_money(properties)
     return [
-        _line(place, product, code, sign)
+        _line(place, product, code if has_amounts else None, sign, has_amount=has_amounts)
         for place, product in enumerate(products[:MOST_LINES], start=1)
         if isinstance(product, dict)
     ]
@@ -93,15 +94,22 @@ def lines_of(properties: dict[str, Any], facts: Facts, currency: str, *, sign: i
 def minor(amount: Decimal, currency: str) -> int | None:
     """Return an amount in the currency's smallest unit, halves rounded up as shops do; None when it is beyond any
     money."""
-    places = 0 if currency in NO_CENTS else 3 if currency in MILS else 2
-    scaled = amount.scaleb(places).quantize(Decimal(1), ROUND_HALF_UP) if abs(amount) < MOST_MONEY else None
+    scaled = (
+        amount.scaleb(decimals_of(currency)).quantize(Decimal(1), ROUND_HALF_UP)
+        if abs(amount) < MOST_MONEY
+        else None
+    )
     return None if scaled is None else int(scaled)
 
 
-def _line(place: int, product: dict[str, Any], currency: str | None, sign: int) -> Line:
+def _is_no_money(properties: dict[str, Any]) -> bool:
+    return bool(properties.get("currency")) and currency_of(properties["currency"]) is None
+
+
+def _line(place: int, product: dict[str, Any], currency: str | None, sign: int, *, has_amount: bool) -> Line:
     quantity = _number(product.get("quantity"))
     quantity = 1.0 if quantity is None else quantity
-    price = _amount(product.get("price"))
+    price = read_amount(product.get("price")) if has_amount else None
     amount = None if price is None else minor(price * Decimal(str(quantity)), currency or "")
     texts = (_text(product.get(name)) for name in PRODUCT_IDS)
     return Line(
@@ -112,20 +120,6 @@ def _line(place: int, product: dict[str, Any], currency: str | None, sign: int) 
         None if amount is None else sign * amount,
         currency,
     )
-
-
-def _amount(value: object) -> Decimal | None:
-    """Return an amount of money as it is written: a number, `"1,299.00"`, `"¥1299"`, `"12.5 EUR"`."""
-    if type(value) is float or type(value) is int:
-        # As the client wrote it: 1.005 is not 1.00499999999999989.
-        written = str(value)
-    elif isinstance(value, str):
-        written = AROUND_MONEY.sub("", value)
-        if GROUPED.fullmatch(written):
-            written = written.replace(",", "")
-    else:
-        return None
-    return Decimal(written) if PLAIN_NUMBER.fullmatch(written) else None
 
 
 def _text(value: object) -> str | None:
@@ -150,9 +144,5 @@ def _number(value: object) -> float | None:
     return number if number - number == 0 else None
 
 
-def _code(value: object) -> str | None:
-    return value.upper() if isinstance(value, str) and len(value) == 3 and value.isalpha() else None
-
-
-MINDED = {"quantity": _number, "currency": _code}
+MINDED = {"quantity": _number, "currency": currency_of}
 """Properties that stand on their own: a column each, whatever else there is."""

@@ -55,3 +55,18 @@ def test_lines_are_added_up_in_decimals():
     lines = lines_of({"products": products}, facts, "CNY", sign=1)
 
     assert [line.amount_minor for line in lines] == [101, 30]
+
+
+@pytest.mark.parametrize("currency", ["XXX", "XAU", "DEM", "points", 7])
+def test_an_amount_in_no_money_is_none_and_not_in_the_brands_own(currency):
+    said = {"order_id": "1", "total": 5, "currency": currency, "products": [{"product_id": "a", "price": 5}]}
+
+    facts = lift(said, "CNY")
+
+    assert facts == {"order_id": "1"}
+    [line] = lines_of(said, facts, "CNY", sign=1)
+    assert (line.quantity, line.amount_minor, line.currency) == (1.0, None, None)
+
+
+def test_smallest_units_are_those_that_pages_write():
+    assert lift({"total": 5, "currency": "XPF"}, "CNY")["amount_minor"] == 5

@@ -21,6 +21,7 @@ class Look:
     """One look at the dashboard: who looks, at which time, in whose money.
 
     currency  the brand's own, which stands first
+    currencies  those of all brands in scope
     first     the first day of data; a time before it is compared with nothing
     today     the brand's own day, which is not over
     """
@@ -30,6 +31,11 @@ class Look:
     currency: str
     first: date | None
     today: date
+    currencies: frozenset[str] = frozenset()
+
+    @property
+    def own_currencies(self) -> frozenset[str]:
+        return self.currencies | {self.currency}
 
     @cached_property
     def before(self) -> Period | None:
@@ -74,7 +80,8 @@ class Look:
 class Drawn:
     """A card ready for its template: any of figures, charts below them, a table below those.
 
-    grain  of the pieces of time in the answer, when another than asked for
+    grain   of the pieces of time in the answer, when another than asked for
+    others  what is told in words only
     """
 
     answer: Answer
@@ -83,6 +90,7 @@ class Drawn:
     products: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
     grain: str = ""
+    others: str = ""
 
     @property
     def is_empty(self) -> bool:

@@ -1,4 +1,4 @@
-"""Money and goods. Currencies are never added up, and none is left out of a picture."""
+"""Money and goods. Currencies are never added up; those of hardly any order are told in words."""
 
 from functools import partial
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yingtai.insights.cards.card import Drawn, Look, figure
+from yingtai.insights.cards.currencies import noticeable, orders_by_currency, others_in_words
 from yingtai.insights.cards.times import drawn_over_time
 from yingtai.insights.queries import Answer
 from yingtai.ui import charts
@@ -21,7 +22,9 @@ def revenue(look: Look) -> Drawn:
     whole = look.ask("insights.net_revenue_in_all")
     before = look.ask_before("insights.net_revenue_in_all")
     averages, averages_before = _averages(look.ask(AVERAGE)), _averages(look.ask_before(AVERAGE))
-    found = _own_first({row["currency"] for row in drawn.rows}, look)
+    orders = orders_by_currency(look)
+    came = {row["currency"] for row in drawn.rows}
+    found = noticeable(came, orders, look)
     is_plain = found == [look.currency]
     figures: list[dict[str, Any]] = []
     for one in found:
@@ -35,7 +38,8 @@ def revenue(look: Look) -> Drawn:
     # A currency of which no piece can be told has its figure, and no empty picture below it.
     told = {row["currency"] for row in drawn.rows if row["value"]}
     pictures = [_revenue_chart(by, drawn, one, is_plain=is_plain) for one in found if one in told]
-    return Drawn(drawn, pictures, figures, grain=by.period.grain)
+    others = others_in_words(came - {*found}, orders)
+    return Drawn(drawn, pictures, figures, grain=by.period.grain, others=others)
 
 
 def products(look: Look) -> Drawn:
@@ -46,7 +50,10 @@ def products(look: Look) -> Drawn:
         unit = f"money:{row['currency']}" if row["currency"] else "count"
         named = row | {"unit": unit, "name": row["name"] or row["product_id"]}
         ranked.setdefault(row["currency"] or "", []).append(named)
-    return Drawn(answer, products=[(one, ranked[one][:MOST_PRODUCTS]) for one in _own_first(ranked, look)])
+    orders = orders_by_currency(look)
+    found = noticeable(ranked, orders, look)
+    others = others_in_words(ranked.keys() - {*found, ""}, orders)
+    return Drawn(answer, products=[(one, ranked[one][:MOST_PRODUCTS]) for one in found], others=others)
 
 
 def _drawn(look: Look) -> tuple[Look, Answer]:
@@ -73,7 +80,3 @@ def _total(answer: Answer, currency: str) -> int | None:
 
 def _averages(answer: Answer | None) -> dict[str, int | None]:
     return {row["currency"]: row["value"] for row in answer.rows} if answer else {}
-
-
-def _own_first(currencies: Any, look: Look) -> list[str]:
-    return sorted(currencies, key=lambda one: (one != look.currency, one))

@@ -224,6 +224,18 @@ def test_every_currency_has_its_own_figure_and_its_own_picture(shop, acting):
     ]
 
 
+def test_a_currency_of_hardly_any_order_is_a_sentence_and_no_picture(shop, acting):
+    rows = [order(ANNA, at(3, 5), 10_00) for _one in range(300)]
+    rows += [order(BEN, at(3, 6), 10_000_000, currency="JPY"), order(BEN, at(3, 6), 5_00, currency="USD")]
+    append("events", events_of(rows, node_no=shop.node_no))
+
+    card = drawn("revenue", look_at(acting, currency="CNY"))
+
+    assert {figure["unit_code"] for figure in card.figures} == {"money:CNY"}
+    assert [picture.title for picture in card.charts] == ["Net revenue"]
+    assert card.others == "Beside these: 1 order in EUR, 1 order in JPY, 1 order in USD."
+
+
 def test_a_change_says_against_what_and_is_left_out_when_nothing_was_there(shop, acting):
     append("events", events_of([order(ANNA, at(2, 20), 1_00)] * 2, node_no=shop.node_no))
     known = drawn("orders", look_at(acting)).figures[0]

@@ -22,12 +22,19 @@
   };
 
   const money = (unit) => unit.startsWith("money:") && unit.slice(6);
+  // How many of the smallest unit make one of a currency, as the server has it: 100 fen, 1 yen.
+  const minorUnits = (unit) => {
+    const currency = money(unit);
+    return currency ? 10 ** new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits : 1;
+  };
+  // An axis has no step that its words cannot tell: no half yen, no half person.
+  const smallestStep = (unit, most) => (money(unit) ? Math.max(1, minorUnits(unit) / 10) : unit !== "ratio" && most === 0 ? 1 : 0);
   const writer = (unit, most, language, short) => {
     const currency = money(unit);
     const style = currency ? { style: "currency", currency } : unit === "ratio" ? { style: "percent" } : {};
-    const digits = short ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: currency ? 2 : most };
+    const scale = minorUnits(unit);
+    const digits = short ? { notation: "compact", maximumFractionDigits: 1 } : { maximumFractionDigits: currency ? Math.log10(scale) : most };
     const format = new Intl.NumberFormat(language, { ...style, ...digits });
-    const scale = currency ? 10 ** new Intl.NumberFormat(language, style).resolvedOptions().maximumFractionDigits : 1;
     return (value) => (value === null || value === undefined || value === "-" || Number.isNaN(value) ? "–" : format.format(value / scale));
   };
 
@@ -39,7 +46,7 @@
   // On a narrow picture words stand in several lines, so that neither they nor the bars are cut off.
   const broken = (axis, isX, width) => axis.type === "category" && !isX && width < 480 ? { width: Math.round(width * 0.34), overflow: "break", lineHeight: 15 } : {};
 
-  const dressAxis = (axis, isX, look, write, width) => {
+  const dressAxis = (axis, isX, look, write, width, step) => {
     const { nameTextStyle, ...place } = placeName(axis, isX);
     return {
       ...place,
@@ -47,6 +54,7 @@
       axisLine: { show: axis.type === "category", lineStyle: { color: look.line } },
       axisTick: { show: false },
       splitLine: { show: axis.type === "value", lineStyle: { color: look.line } },
+      ...(axis.type === "value" && step ? { minInterval: step } : {}),
       ...axis,
       axisLabel: { color: look.muted, hideOverlap: true, ...(axis.type === "value" ? { formatter: write } : {}), ...broken(axis, isX, width), ...axis.axisLabel },
     };
@@ -98,6 +106,7 @@
     const fontFamily = getComputedStyle(document.body).fontFamily;
     const write = writer(unit, digits, language, false);
     const short = writer(unit, digits, language, true);
+    const step = smallestStep(unit, digits);
     const hasItems = options.series.some((series) => ["heatmap", "custom"].includes(series.type));
     const dressed = {
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -111,8 +120,8 @@
         backgroundColor: look.surface, borderColor: look.line, textStyle: { fontFamily, color: look.ink, fontSize: 13 },
         axisPointer: { type: "line", lineStyle: { color: look.muted } }, ...options.tooltip,
       },
-      xAxis: dressAxis(options.xAxis, true, look, short, width),
-      yAxis: dressAxis(options.yAxis, false, look, short, width),
+      xAxis: dressAxis(options.xAxis, true, look, short, width, step),
+      yAxis: dressAxis(options.yAxis, false, look, short, width, step),
       series: options.series.map((series) => dressSeries(series, look, write)),
     };
     if (options.legend) dressed.legend = { top: 0, right: 0, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: look.muted, fontFamily }, ...options.legend };
