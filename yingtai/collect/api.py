@@ -39,6 +39,7 @@ from yingtai.collect.queries.planning import list_declarations, list_seen, plan_
 from yingtai.collect.queries.quarantine import list_quarantine, list_refusals
 from yingtai.collect.queries.sources import (
     SourceView,
+    file_sources,
     get_source,
     list_sources,
     names_of_sources,
@@ -126,6 +127,7 @@ __all__ = [
     "ensure_source",
     "event_title",
     "explode",
+    "file_sources",
     "find_run",
     "get_import",
     "get_source",

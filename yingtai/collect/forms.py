@@ -209,7 +209,13 @@ class MappingForm(forms.Form):
         label=_("Form of the times"),
         help_text=_("Leave empty to detect it; otherwise for example %d/%m/%Y %H:%M, unix or unix-ms."),
     )
-    purpose = forms.ChoiceField(required=False, label=_("Purpose that consent columns answer"))
+    purpose = forms.ChoiceField(
+        required=False,
+        label=_("Purpose that consent columns answer"),
+        help_text=_("Needed when a column says who agreed; for a second purpose import the file once more."),
+    )
+    # Without a consent column nothing asks for it, with one it is needed: "optional" would mislead.
+    needed_later = frozenset({"purpose"})
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ Pure: no Django, no database. Undeclared counts as L3, and so does a value that 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +34,10 @@ LONGEST_NAME = 100
 HIDDEN_NAME = "(name not kept)"
 # A name may itself be a person's: "user_13800001234", "anna@example.com".
 _TELLING = re.compile(r"[0-9]{6}|@|[^\w .,:;$/()\[\]+-]")
+_PICTURES = ("So", "Sk")
+"""Categories of the signs that pictures are, such as a smile: they tell nobody."""
+_UNJOINED = dict.fromkeys(map(ord, "\ufe0f\u200d"))
+"""What stands between the parts of a picture; where there is no picture it may not stand."""
 
 
 USUAL_DAYS = 730
@@ -137,7 +142,14 @@ class Plan:
 
 def kept_name(name: str) -> str:
     """Return a name as the plan may show it: one that could tell a person, or is too long, is not kept."""
-    return HIDDEN_NAME if not name or len(name) > LONGEST_NAME or _TELLING.search(name) else name
+    if not name or len(name) > LONGEST_NAME:
+        return HIDDEN_NAME
+    if not name.isascii():
+        read = unicodedata.normalize("NFKC", name)
+        without = [sign for sign in read if unicodedata.category(sign) not in _PICTURES]
+        read = "".join(without) if len(without) == len(read) else "".join(without).translate(_UNJOINED)
+        return HIDDEN_NAME if _TELLING.search(read) else name
+    return HIDDEN_NAME if _TELLING.search(name) else name
 
 
 def snapshot(plan: Plan, on_violation: str) -> dict[str, Any]:

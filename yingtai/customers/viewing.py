@@ -1,15 +1,15 @@
 """Profiles in the words of pages: titles of events, places and sources, chips of identifiers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from yingtai.collect.api import event_title, names_of_sources, plan_of, trait_title
+from yingtai.collect.api import event_title, file_sources, names_of_sources, plan_of, trait_title
 from yingtai.compliance.api import consent_history
 from yingtai.customers.contacts import KIND_OF_CHANNEL
 from yingtai.customers.how_many import HowMany
@@ -43,7 +43,7 @@ KINDS = {
     "anonymous": gettext_lazy("Browser"),
 }
 ADDRESSES = frozenset(KIND_OF_CHANNEL.values())
-CONSENT = "Consent Updated"
+CONSENT, IDENTIFIED = "Consent Updated", "Identified"
 ANSWERS = {
     "granted": gettext_lazy("Agreed"),
     "denied": gettext_lazy("Refused"),
@@ -91,6 +91,13 @@ class Total:
     count: int
     unit: str
     is_rough: bool
+
+
+class Answer(NamedTuple):
+    """What somebody answered about consent, in words, and whether a file said so."""
+
+    words: str
+    is_from_file: bool
 
 
 @dataclass(frozen=True)
@@ -182,13 +189,13 @@ def entries(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> lis
     """Return a timeline in words."""
     units, sources = units_at([row.node_no for row in rows]), names_of_sources(acting)
     campaigns, answers = _campaigns(acting, rows), _answers(acting, profile_no, rows)
-    products = _products(acting, rows)
+    products, files = _products(acting, rows), file_sources(acting)
     shown = []
     for row in rows:
         campaign, url = campaigns.get(row.facts.get("campaign_no", 0), ("", ""))
         details = (
             campaign,
-            answers.get(row.at, "") if row.event == CONSENT else "",
+            answers[row.at].words if row.event == CONSENT and row.at in answers else "",
             _detail(row.facts, products),
         )
         places = (
@@ -197,11 +204,20 @@ def entries(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> lis
         )
         shown.append(
             TimelineEntry(
-                at=row.at, title=event_title(row.event), detail=_joined(details),
+                at=row.at, title=_title(row, files, answers), detail=_joined(details),
                 source=_joined(places), tone=TONES.get(row.event, "neutral"), url=url,
             )
         )  # fmt: skip
     return shown
+
+
+def _title(row: TimelineRow, files: Collection[int], answers: Mapping[datetime, Answer]) -> str:
+    # Of whom a file tells has done nothing themselves.
+    if row.event == IDENTIFIED and row.source_no in files:
+        return _("Came in with a file")
+    if row.event == CONSENT and row.at in answers and answers[row.at].is_from_file:
+        return _("A file told their answer")
+    return event_title(row.event)
 
 
 def traits(view: ProfileView) -> list[ShownTrait]:
@@ -255,14 +271,16 @@ def _products(acting: Acting, rows: Sequence[TimelineRow]) -> dict[str, str]:
     return product_names(acting, brand_of(rows[0].node_no), numbers) if numbers else {}
 
 
-def _answers(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> dict[datetime, str]:
+def _answers(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> dict[datetime, Answer]:
     """Return what was answered at which moment; the log of consents knows the purpose, the event does not."""
     if not any(row.event == CONSENT for row in rows):
         return {}
     # What those folded into this person had answered stays in the log under their own numbers.
     numbers = [*(one.duplicate_no for one in list_merges(acting, profile_no)), profile_no]
     return {
-        answer.at: named(ANSWERS.get(answer.status, answer.status), answer.purpose_title)
+        answer.at: Answer(
+            named(ANSWERS.get(answer.status, answer.status), answer.purpose_title), answer.source == "import"
+        )
         for number in numbers
         for answer in consent_history(acting, number)
     }

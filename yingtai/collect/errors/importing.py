@@ -245,14 +245,14 @@ class NumberRounded(ProductError):
 class AnswerNotUnderstood(ProductError):
     code = "collect.answer-not-understood"
     title = "A cell about consent says neither yes nor no"
-    remedy = "The line was taken without an answer. State the words for yes and no in the mapping."
+    remedy = "The line comes in without an answer. State the words for yes and no in the mapping."
 
 
 class ConsentTimeUnsure(ProductError):
     code = "collect.consent-time-unsure"
     title = "A yes has a time that cannot be read, or that has not come yet"
     remedy = (
-        "The line was taken without this answer: a no may be later than it. Correct the time in the source."
+        "The line comes in without this answer: a no may be later than it. Correct the time in the source."
     )
 
 
@@ -337,10 +337,10 @@ class LineNamesNobody(ProductError):
 class IdentifierNotUsable(ProductError):
     code = "collect.identifier-not-usable"
     title = "An identifier does not have the form of its kind"
-    remedy = "The line was taken without it. Check e-mail addresses and phone numbers in the source."
+    remedy = "The line comes in without it. Check e-mail addresses and phone numbers in the source."
 
 
 class ValueOfOtherType(ProductError):
     code = "collect.value-of-other-type"
     title = "A value is not of the type its property was declared with"
-    remedy = "The line was taken and the value kept sealed. Change the declaration or the file."
+    remedy = "The line comes in and the value is kept sealed. Change the declaration or the file."

@@ -20,6 +20,9 @@ KINDS = {"email": "email", "phone": "phone"}
 """How a value of an identifier is masked; every other value of a person as text."""
 OF_NOBODY = "plain"
 """The kind of times, amounts and answers: what is in them is shown when it is plainly not a person's."""
+ANSWER = "answer"
+"""The kind of cells beside many answers: a short word there is one too, in words that are to be mapped."""
+LONGEST_ANSWER = 12
 
 
 @dataclass(frozen=True)
@@ -99,10 +102,7 @@ class Report:
     ) -> None:
         if len(first) >= SHOWN and self.errors is None:
             return
-        is_shown = kind == OF_NOBODY and is_plain(value)
-        one = Rejected(
-            line, column, reason.code, value if is_shown else mask(kind, value[:200]) if value else ""
-        )
+        one = Rejected(line, column, reason.code, _shown(kind, value) if value else "")
         if len(first) < SHOWN:
             first.append(one)
         if self.errors is not None:
@@ -140,6 +140,18 @@ class Report:
                 for one in [*self.first, *self.first_noted][:SHOWN]
             ],
         }
+
+
+def _shown(kind: str, value: str) -> str:
+    if kind in (OF_NOBODY, ANSWER) and is_plain(value):
+        return value
+    if (
+        kind == ANSWER
+        and len(value) <= LONGEST_ANSWER
+        and not any(sign.isdigit() or sign == "@" for sign in value)
+    ):
+        return value
+    return mask("text" if kind == ANSWER else kind, value[:200])
 
 
 class ErrorList:

@@ -27,6 +27,7 @@ from yingtai.collect.importing.parts import (
     split_traits,
 )
 from yingtai.collect.importing.reading import Batch
+from yingtai.collect.importing.reporting import ANSWER, OF_NOBODY
 from yingtai.collect.limits import NAME_LETTERS
 from yingtai.collect.plan import PROPERTY, TRAIT
 from yingtai.collect.reserved import is_reserved, shown_instead_of
@@ -186,6 +187,7 @@ def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | 
     now = int(lines.setting.at.timestamp() * 1_000_000)
     for consent in lines.setting.mapping.consents:
         answers = read_column(lines.batch, consent.answer, read_text)
+        kind = ANSWER if _holds_answers(consent, answers) else OF_NOBODY
         times = None
         if consent.at:
             times = read_column(lines.batch, consent.at, lines.setting.time(consent.at))
@@ -194,7 +196,7 @@ def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | 
             granted = _answer(consent, cell)
             if granted is None and cell:
                 line = lines.batch.lines[row]
-                lines.setting.report.note(line, answers.name, AnswerNotUnderstood, cell)
+                lines.setting.report.note(line, answers.name, AnswerNotUnderstood, cell, kind)
             if granted is not None:
                 when = times.at(row) if times else None
                 if times and not _is_sure(times, row, now):
@@ -211,6 +213,17 @@ def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | 
     lines.setting.report.answers += len(rows)
     event_rows, purposes, channels, granted_all, at = (list(part) for part in zip(*rows, strict=True))
     return pa.table([event_rows, purposes, channels, granted_all, micros_array(at)], schema=CONSENT_COLUMNS)
+
+
+def _holds_answers(consent: ConsentColumn, answers: Column) -> bool:
+    """Say whether most cells of a column are answers, so that the others are too: a column of names that was mistaken
+    for one holds none."""
+    codes, counts = np.unique(answers.codes[answers.codes >= 0], return_counts=True)
+    cells = dict(zip(codes.tolist(), counts.tolist(), strict=True))
+    understood = sum(
+        count for code, count in cells.items() if _answer(consent, answers.values[code]) is not None
+    )
+    return bool(understood * 2 > sum(cells.values()))
 
 
 def _is_sure(times: Column, row: int, now: int) -> bool:

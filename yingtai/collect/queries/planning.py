@@ -9,7 +9,7 @@ import psycopg
 from django.db import connection
 
 from yingtai.collect.models import Declaration, Seen
-from yingtai.collect.plan import EVENT, OWN_EVENTS, PROPERTY, Declared, Plan
+from yingtai.collect.plan import EVENT, HIDDEN_NAME, OWN_EVENTS, PROPERTY, Declared, Plan
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.env import dsn, env
 from yingtai.kernel.labels import Label
@@ -68,6 +68,11 @@ class SeenView:
     earliest_at: datetime
     latest_at: datetime
     declared: Declared | None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its name, and that of its event, is known, so that it can be declared."""
+        return HIDDEN_NAME not in (self.name, self.event)
 
 
 def list_declarations(acting: Acting, node_no: int) -> Sequence[Declared]:

@@ -83,6 +83,12 @@ def names_of_sources(acting: Acting) -> dict[int, str]:
         return dict(Source.objects.values_list("source_no", "name"))
 
 
+def file_sources(acting: Acting) -> set[int]:
+    """Return the numbers of the sources that are files."""
+    with acting_transaction(acting):
+        return set(Source.objects.filter(kind=Source.Kind.IMPORT).values_list("source_no", flat=True))
+
+
 @dataclass(frozen=True)
 class SourceNoteView:
     """What was noticed in a source's events: in words, how often, when last."""

@@ -14,7 +14,8 @@ MOST_COUNTED = 1_000
 
 UNDECLARED = """
     SELECT count(*) FROM collect_seen AS seen
-    WHERE seen.name <> %(hidden)s AND NOT (seen.subject = %(event)s AND seen.name = ANY(%(own)s)) AND NOT EXISTS (
+    WHERE seen.name <> %(hidden)s AND seen.event <> %(hidden)s
+      AND NOT (seen.subject = %(event)s AND seen.name = ANY(%(own)s)) AND NOT EXISTS (
         SELECT FROM collect_declaration AS line
         WHERE line.node_no = seen.node_no AND line.subject = seen.subject AND line.name = seen.name
           AND line.event IN ('', seen.event))

@@ -180,6 +180,44 @@ def test_what_is_seen_is_declared_in_two_clicks(marketer, acting, brand):
     assert api.plan_of(brand_no).split_traits({"shoe_size": 41}).l2 == {"shoe_size": 41}
 
 
+def test_a_name_that_is_not_kept_is_told_with_the_reason_and_its_event(marketer, acting, brand):
+    brand_no = brand_of(brand.node_no)
+    api.note_seen(acting, {(brand_no, "property", "a@example.com", "size"): 3})
+    api.note_seen(acting, {(brand_no, "property", "Door Opened", "b@example.com"): 2})
+
+    marketer.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    page = text_of(marketer.get("/data/plan/"))
+
+    assert "未保留名称的条目" in page
+    assert "(name not kept)" not in page
+    assert "Door Opened" in page
+    assert "<code>size</code>" in page
+
+
+def test_a_dry_run_tells_what_will_happen_and_warns_above_the_button(marketer, acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    lines = "".join(f"a{place}@example.com,yes\n" for place in range(3))
+    made = upload(
+        marketer, f"email,agreed\n{lines}a4@example.com,也许\nno address,yes\n".encode(), "people.csv"
+    )
+    columns = text_of(marketer.get(f"{made.url}?shape=profiles"))
+    assert "optional" not in re.search(r'for="id_purpose".*?</label>', columns, re.DOTALL)[0]
+    whole = {"shape": "profiles", "source": "Book", "time_zone": "UTC", "purpose": "marketing.email|email"}
+    marketer.post(made.url, whole | {"column_0": "person.email", "column_1": "consent"})
+    (found,) = list_imports(acting).rows
+    check_import(acting, found.id)
+
+    marketer.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    page = text_of(marketer.get(f"/data/imports/{found.id}/"))
+
+    assert [
+        words
+        for words in ("将不导入", "将导入，不含该值", "人员记录行数", "<code>也许</code>")
+        if words not in page
+    ] == []
+    assert [words for words in ("已导入，不含该值", "该行已导入", "文件中的人数") if words in page] == []
+
+
 def test_the_preset_is_taken_over_with_one_button(marketer, brand):
     page = marketer.post("/data/plan/preset", follow=True)
 
@@ -351,6 +389,9 @@ def test_an_import_is_asked_for_and_can_be_followed(marketer, acting):
     asked = marketer.post(f"/data/imports/{found.id}/run", follow=True)
 
     assert get_import(acting, found.id).state == "queued"
+    columns = f"/data/imports/{found.id}/columns"
+    assert columns not in text_of(asked)
+    assert marketer.get(columns).url == f"/data/imports/{found.id}/"
     assert "Running" in text_of(asked)
     assert marketer.post(f"/data/imports/{found.id}/run").status_code == 409
     assert marketer.post(f"/data/imports/{found.id}/stop").status_code == 302

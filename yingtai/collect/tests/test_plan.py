@@ -66,6 +66,10 @@ def test_traits_are_split_the_same_way():
 def test_names_that_could_tell_a_person_are_not_kept():
     assert kept_name("Order Completed") == "Order Completed"
     assert kept_name("商品浏览") == "商品浏览"
+    pictured = {"奇怪事件😀", "Loved ❤️", "👩\u200d👧 joined"}
+    assert {kept_name(name) for name in pictured} == pictured
+    assert kept_name("user１３８０００") == HIDDEN_NAME
+    assert kept_name("Seen\u200d") == HIDDEN_NAME
     assert {kept_name(name) for name in ("anna@example.com", "user_13800000000", "", "x" * 101, "a\0b")} == {
         HIDDEN_NAME
     }

@@ -131,6 +131,16 @@ def test_names_that_arrive_are_counted_and_shown_with_their_declaration(acting, 
     ]
 
 
+def test_names_that_are_not_kept_wait_for_nobody(acting, brand):
+    brand_no = brand_of(brand.node_no)
+    names = [("event", "", "Door Opened"), ("event", "", "a@example.com"), ("property", "a@example.com", "size"),
+             ("property", "Door Opened", "b@example.com")]  # fmt: skip
+    note_seen(acting, {(brand_no, *name): 1 for name in names})
+
+    assert [row.name for row in list_seen(acting, brand.node_no) if row.is_kept] == ["Door Opened"]
+    assert count_undeclared(acting) == 1
+
+
 def test_the_events_of_the_product_itself_wait_for_nobody_to_declare_them(acting, brand):
     brand_no = brand_of(brand.node_no)
     note_seen(acting, {(brand_no, "event", "", name): 1 for name in (*OWN_EVENTS, "Door Opened")})

@@ -111,7 +111,7 @@ def _figure_words() -> dict[str, str]:
         "refunds": _("Returns"),
         "lines": _("Order lines"),
         "events": _("Events"),
-        "people": _("People in the file"),
+        "people": _("Lines about people"),
         "repeats": _("Taken before"),
         "profiles_new": _("New profiles"),
         "profiles_touched": _("Profiles touched"),

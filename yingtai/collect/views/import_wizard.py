@@ -95,6 +95,8 @@ def _import_new(request: ActingRequest) -> HttpResponse:
 def import_columns(request: ActingRequest, import_id: UUID) -> HttpResponse:
     """Say what the columns of the file mean."""
     found = get_import(request.acting, import_id)
+    if request.method == "GET" and found.state in {"queued", "begun", "done"}:
+        return redirect("collect:import", import_id)
     options = _file_options(request, found)
     look = look_at_file(request.acting, found.upload_id, FileOptions(**options))
     shape, initial, targets = _start(request, found, look)

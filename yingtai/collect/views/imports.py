@@ -19,6 +19,7 @@ from yingtai.collect.importing.mapping import mapping_of
 from yingtai.collect.importing.writing import mapping_text
 from yingtai.collect.listing import IMPORTS
 from yingtai.collect.queries.imports import (
+    ImportView,
     came_before,
     get_import,
     list_imports,
@@ -38,6 +39,7 @@ from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
 from yingtai.kernel.tasks import find_task
 from yingtai.organization.api import list_brands, units_at
+from yingtai.ui.components import Step
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import is_swap, render_page
 from yingtai.ui.sheets import can_be_taken
@@ -102,7 +104,7 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "taken_before": same_file_taken(request.acting, found.node_no, found.digest, mapping)
         if mapping and may_run
         else None,
-        "steps": wizard_steps(4 if found.state in {"queued", "begun", "done", "failed"} else 3, import_id),
+        "steps": _steps(found),
         "state": state_words(found),
     }
     response = render_page(request, "collect/import.html", context)
@@ -111,6 +113,13 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
     return response
+
+
+def _steps(found: ImportView) -> list[Step]:
+    """Return the steps with this one marked; what runs or is over leads to none of them: it cannot be changed."""
+    if found.state in {"queued", "begun", "done"}:
+        return wizard_steps(4)
+    return wizard_steps(4 if found.state == "failed" else 3, found.id)
 
 
 def _next_steps() -> list[tuple[str, str]]:

@@ -29,8 +29,9 @@ def plan(request: ActingRequest) -> HttpResponse:
     search, subject = request.GET.get("search", "").strip().lower(), request.GET.get("subject", "")
     seen = list_seen(request.acting, node_no)
     declared = list_declarations(request.acting, node_no)
-    waiting = [row for row in seen if row.declared is None]
-    is_declared = request.GET.get("show") == "declared" or (not waiting and "show" not in request.GET)
+    waiting = [row for row in seen if row.declared is None and row.is_kept]
+    is_settled = all(row.declared for row in seen)
+    is_declared = request.GET.get("show") == "declared" or (is_settled and "show" not in request.GET)
     lately = events_lately(request.acting, node_no) if is_declared else {}
     lines = [line for line in declared if _fits(line, search, subject)]
     rows = [row for row in waiting if _fits(row, search, subject)]
@@ -55,7 +56,15 @@ def plan(request: ActingRequest) -> HttpResponse:
         "subject": subject,
         "subjects": [("", _("All")), *SUBJECTS],
         "labels": dict(LABELS),
-        "hidden_name": HIDDEN_NAME,
+        "not_kept": [
+            (
+                row,
+                "" if row.name == HIDDEN_NAME else row.name,
+                "" if row.event == HIDDEN_NAME else event_title(row.event),
+            )
+            for row in seen
+            if not row.is_kept
+        ][:MOST_SHOWN],
         "tabs": _tabs(len(waiting), len(declared), is_declared),
         "now": request.acting.at,
         "types": kinds,

@@ -28,6 +28,8 @@ from yingtai.customers.loading import finish_loads
 from yingtai.customers.models import RecentTimeline
 from yingtai.customers.renaming import renamed_products
 from yingtai.customers.testing import drain
+from yingtai.customers.timelines import timeline
+from yingtai.customers.viewing import entries
 from yingtai.kernel.env import env
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.tasks import ask_to_stop, find_task
@@ -184,6 +186,18 @@ def test_people_come_with_traits_places_and_consent(acting, brand):
     with acting_transaction(acting):
         seen = dict(RecentTimeline.objects.values_list("profile_no", "latest_seen_at"))
     assert (seen[anna.profile_no], seen[ben.profile_no]) == (None, None)
+
+
+def test_a_timeline_says_that_a_file_told_of_somebody(acting, brand):
+    install_standard_purposes(acting, node_no=brand.node_no)
+    run(acting, brand, "email,phone,name,size,remark,dealer,ok\nanna@example.com,,,,,,yes\n", PEOPLE)
+    settle()
+    drain(acting.at)
+
+    [anna] = find_profiles(acting, "anna@example.com")
+    shown = entries(acting, anna.profile_no, timeline(acting, anna.profile_no).rows)
+
+    assert sorted(one.title for one in shown) == ["A file told their answer", "Came in with a file"]
 
 
 def test_what_the_product_names_itself_waits_for_nobody_to_declare_it(acting, brand):

@@ -43,6 +43,6 @@ def others_in_words(folded: Collection[str], orders: Mapping[str, int]) -> str:
 
 def _orders_in(currency: str, count: int) -> str:
     if not count:
-        return _("a few in %(currency)s") % {"currency": currency}
+        return _("a few orders in %(currency)s") % {"currency": currency}
     words = ngettext("%(count)s order in %(currency)s", "%(count)s orders in %(currency)s", count)
     return words % {"count": formats.number(count), "currency": currency}
