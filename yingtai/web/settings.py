@@ -220,4 +220,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO" if ENV.debug else "WARNING"},
+    # What anybody can send (addresses of nothing, forms without a token, hosts that are not ours) is answered and not
+    # noted: it would push the errors of ours out of the log. A bug has a line of its own, with its reference.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "CRITICAL"}},
 }

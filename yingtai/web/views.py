@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django.views.defaults import bad_request
 
 from yingtai.collect.api import names_of_sources
 from yingtai.kernel.contributions import home_panels, home_todos
@@ -85,7 +84,10 @@ def unreadable(request: HttpRequest, exception: BaseException) -> HttpResponse:
     """Answer a request that is none: say what to change, and keep no record, for anybody can send such."""
     if isinstance(exception, DisallowedHost):
         # A page would name the host it is on, which is what is wrong.
-        return bad_request(request, exception)
+        said = _(
+            "Nothing here answers to this address. Whoever runs Yingtai can add its name to YINGTAI_HOSTS."
+        )
+        return HttpResponse(f"{said}\n", status=400, content_type="text/plain; charset=utf-8")
     remedy = _("Go back, reload the page and try again. Nothing was changed.")
     if isinstance(exception, MultiPartParserError):
         remedy = _(

@@ -58,3 +58,21 @@ def test_a_picture_that_is_far_too_large_is_told_so_by_its_page(sign_in):
 
     assert answer.status_code == 422
     assert "100 KB" in answer.content.decode()
+
+
+def test_a_name_that_is_not_ours_is_told_where_to_add_it(books):
+    answer = Client(headers=ENGLISH).get("/account/login/", headers={"Host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert "YINGTAI_HOSTS" in answer.content.decode()
+    assert "evil" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/no-such-page", "/account/login/"])
+def test_what_anybody_can_send_fills_no_log(path, books, caplog):
+    browser = Client(enforce_csrf_checks=True)
+
+    answers = [browser.post(path), browser.get("/account/login/", headers={"Host": "evil.example"})]
+
+    assert {answer.status_code for answer in answers} <= {400, 403, 404}
+    assert caplog.records == []
