@@ -146,6 +146,12 @@ def names_of(acting: Acting, audience_nos: Sequence[int]) -> dict[int, str]:
         return dict(audiences.values_list("audience_no", "name"))
 
 
+def named(acting: Acting, ids: Sequence[UUID]) -> list[str]:
+    """Return the names of those audiences that are there, in order."""
+    with acting_transaction(acting):
+        return list(Audience.objects.filter(id__in=ids).order_by("name").values_list("name", flat=True))
+
+
 def has_audience(acting: Acting) -> bool:
     """Say whether there is any live audience."""
     with acting_transaction(acting):

@@ -226,6 +226,12 @@ def campaign_names(acting: Acting, campaign_nos: Sequence[int]) -> dict[int, tup
         return {number: (id_, name) for number, id_, name in found.values_list("campaign_no", "id", "name")}
 
 
+def named(acting: Acting, ids: Sequence[UUID]) -> list[str]:
+    """Return the names of those campaigns that are there, in order."""
+    with acting_transaction(acting):
+        return list(Campaign.objects.filter(id__in=ids).order_by("name").values_list("name", flat=True))
+
+
 def tallies_of(acting: Acting, campaign_nos: Sequence[int]) -> dict[int, dict[str, int]]:
     """Return the tallies of campaigns, for a list in one query."""
     found: dict[int, dict[str, int]] = {number: {} for number in campaign_nos}

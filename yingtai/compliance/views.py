@@ -88,7 +88,7 @@ def overview(request: ActingRequest) -> HttpResponse:
     return render_page(request, "compliance/overview.html", context, fragment="rows", whole_for="show")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page(action="edit", place="compliance.purpose")
 def several(request: ActingRequest) -> HttpResponse:
     """Archive or restore the purposes that were ticked."""

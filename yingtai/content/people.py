@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import pgettext_lazy
+
 from yingtai.customers import api as customers
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.labels import Label
 
 INVENTED: dict[str, Any] = {
-    "first_name": "Anna",
-    "last_name": "Example",
-    "name": "Anna Example",
-    "city": "Shanghai",
+    "first_name": pgettext_lazy("invented person", "Anna"),
+    "last_name": pgettext_lazy("invented person", "Example"),
+    "name": pgettext_lazy("invented person", "Anna Example"),
+    "city": pgettext_lazy("invented person", "Shanghai"),
     "member_level": "gold",
     "email": "anna@example.com",
     "phone": "+1 555 010 0199",
@@ -67,4 +69,4 @@ def may_see_clear(acting: Acting) -> bool:
 
 def invented_values(names: Collection[str]) -> dict[str, Any]:
     """Return values for a preview: a usual one when there is, else the name of the field in brackets."""
-    return {name: INVENTED.get(name, f"[{name}]") for name in names}
+    return {name: str(INVENTED.get(name, f"[{name}]")) for name in names}

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -84,6 +85,12 @@ def get_template(acting: Acting, template_id: UUID) -> TemplateView:
     if template is None:
         raise TemplateNotFound
     return _view(template)
+
+
+def named(acting: Acting, ids: Sequence[UUID]) -> list[str]:
+    """Return the names of those templates that are there, in order."""
+    with acting_transaction(acting):
+        return list(Template.objects.filter(id__in=ids).order_by("name").values_list("name", flat=True))
 
 
 def list_versions(acting: Acting, template_id: UUID) -> list[VersionView]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yingtai.content import queries, services
 from yingtai.content.checking import Check, check_draft, mentioned, preview_values
 from yingtai.content.errors import PersonInAddress, TemplateWasUsed
+from yingtai.content.examples import examples
 from yingtai.content.forms import DraftForm, StartForm
 from yingtai.content.listing import TEMPLATES
 from yingtai.content.people import Person, find_person
@@ -33,6 +34,7 @@ from yingtai.ui.ticked import ARCHIVED, Deeds, actions, do_with_ticked, shows
 
 DEEDS = Deeds(
     archive=services.archive_template, restore=services.restore_template, delete=services.delete_template,
+    named=queries.named,
     keeps=gettext_lazy("A template of which a version was published stays and says so."),
 )  # fmt: skip
 
@@ -60,7 +62,7 @@ def template_list(request: ActingRequest) -> HttpResponse:
     return render_page(request, "content/template_list.html", context, fragment="rows", whole_for="show")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page(action="edit", place="content.template")
 def several(request: ActingRequest) -> HttpResponse:
     """Archive, restore or delete the templates that were ticked."""
@@ -243,6 +245,7 @@ def _editor(
         "seen": seen or found.changed_at.isoformat(),
         "opened": _opened(request) or uuid4(),
         "asked": asked,
+        "examples": examples(),
         "versions": queries.list_versions(request.acting, found.id)[:5],
         "actions": [(words, address(found.id)) for words, address in template_actions.all()],
     }

@@ -16,7 +16,7 @@ from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.ingesting import drain, inbox_backlog
 from yingtai.customers.known_by import profiles_behind
 from yingtai.customers.loading import LoadReport, load_sets
-from yingtai.customers.personal_values import names_of_values, values_of
+from yingtai.customers.personal_values import names_of_values, values_of, whole_name
 from yingtai.customers.queries import (
     MaskedIdentifier,
     MergeView,
@@ -82,4 +82,5 @@ __all__ = [
     "survivors_of",
     "timeline",
     "values_of",
+    "whole_name",
 ]

@@ -16,6 +16,8 @@ from yingtai.vault import api as vault
 TRAIT = "trait"
 KINDS_AS_VALUES = [kind.number for kind in KINDS if kind.is_kept and kind.name != "user"]
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+PARTS_OF_NAME = {"first_name", "last_name"}
+HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def values_of(
@@ -28,7 +30,7 @@ def values_of(
           is_clear  False masks what is customer-private
     Cost: three statements and openings in bulk, whatever the number of people
     """
-    wanted = set(names)
+    wanted = set(names) | (PARTS_OF_NAME if "name" in names else set())
     with acting_transaction(acting):
         traits = dict(Profile.objects.filter(profile_no__in=profile_nos).values_list("profile_no", "traits"))
         private = private_traits_of(profile_nos)
@@ -47,7 +49,22 @@ def values_of(
         kind = BY_NUMBER[row.kind].name
         if value is not None and kind in wanted:
             found[row.profile_no][kind] = value if is_clear else vault.mask(kind, value)
-    return found
+    return {number: _with_name(values, names) for number, values in found.items()}
+
+
+def _with_name(values: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return the values with a whole name made of its parts where only those are known, and no part not asked for."""
+    first, last = values.get("first_name"), values.get("last_name")
+    if "name" in names and not values.get("name") and (first or last):
+        values["name"] = whole_name(str(first or ""), str(last or ""))
+    return {name: value for name, value in values.items() if name in names}
+
+
+def whole_name(first: str, last: str) -> str:
+    """Put a name together as its script does: 王小明, Anna Example."""
+    if not (first and last):
+        return first or last
+    return f"{last}{first}" if HAN.match(last) else f"{first} {last}"
 
 
 def names_of_values(acting: Acting, node_no: int) -> list[str]:

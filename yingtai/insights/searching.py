@@ -9,6 +9,7 @@ from yingtai.insights.queries import list_metrics
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import Searcher, searchers
 from yingtai.kernel.labels import Label
+from yingtai.ui.mistyped import matching
 from yingtai.ui.panels import Found
 from yingtai.ui.searching import said_in_every_language
 
@@ -16,17 +17,18 @@ NOTE = 80
 
 
 def find_metrics(acting: Acting, text: str) -> list[Found]:
-    """Return metrics whose name holds a text, the latest first."""
+    """Return metrics whose name holds a text or resembles it, the latest first."""
     if not decide(acting, "view", Label.L2, "insights.metric").allowed:
         return []
+    known = [(metric, words_of(metric)) for metric in list_metrics(acting)]
+    named = [(said_in_every_language(words.title), (metric, words)) for metric, words in known]
     return [
         Found(
             title=str(words.title),
             url=reverse("insights:metric", args=[metric.name]),
             note=Truncator(words.definition).chars(NOTE),
         )
-        for metric in list_metrics(acting)
-        if text.casefold() in said_in_every_language((words := words_of(metric)).title).casefold()
+        for metric, words in matching(text, named)
     ]
 
 

@@ -13,6 +13,7 @@ from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import Searcher, searchers
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, words_of
+from yingtai.ui.mistyped import matching
 from yingtai.ui.navigation import SECTIONS, Text, entries, may_open
 from yingtai.ui.panels import Found
 
@@ -52,13 +53,13 @@ def _group(request: ActingRequest, one: Searcher, asked: str) -> Group | None:
 
 
 def find_pages(acting: Acting, text: str) -> list[Found]:
-    """Return the pages of the navigation whose name, in any of our languages, holds a text."""
+    """Return the pages of the navigation whose name, in any of our languages, holds a text or resembles it."""
     sections = {section.name: section.title for section in SECTIONS}
+    named = [(" ".join(_names(entry.title, sections[entry.section])), entry) for entry in entries.all()]
     return [
         Found(title=str(entry.title), url=url, note=_unless_same(sections[entry.section], entry.title))
-        for entry in entries.all()
-        if text.casefold() in " ".join(_names(entry.title, sections[entry.section])).casefold()
-        and (not entry.place or decide(acting, entry.action, entry.label, entry.place).allowed)
+        for entry in matching(text, named)
+        if (not entry.place or decide(acting, entry.action, entry.label, entry.place).allowed)
         and (url := _url(entry.url_name))
     ]
 

@@ -206,8 +206,11 @@ def test_several_are_deleted_after_the_word_is_typed_and_what_is_needed_stays(ma
     old, live = make(acting, brand, "Old", archived_at=acting.at), make(acting, brand, "Live")
     form = {"do": "delete", "chosen": [old, live], "query": "show=archived"}
 
-    asked = marketer.post("/audiences/several", form).content.decode()
-    unsure = marketer.post("/audiences/several", form | {"confirm": "yes", "confirmed": "no"})
+    answer = marketer.post("/audiences/several", form)
+    asked = marketer.get(answer["Location"]).content.decode()
+    held = re.search(r'name="asked" value="([^"]*)"', asked)[1]
+    doubt = form | {"confirm": "yes", "confirmed": "no", "asked": held}
+    unsure = marketer.post("/audiences/several", doubt, follow=True)
     before = {row.name for shown in (True, False) for row in list_audiences(acting, is_archived=shown).rows}
     chosen = re.search(r'name="chosen" value="([^"]*)"', asked)[1]
     sure = {
@@ -216,15 +219,20 @@ def test_several_are_deleted_after_the_word_is_typed_and_what_is_needed_stays(ma
         "query": "show=archived",
         "confirm": "yes",
         "confirmed": "delete",
+        "asked": held,
     }
     page = marketer.post("/audiences/several", sure, follow=True)
 
     assert "Rows that are ticked: 2." in asked
+    assert "“Live”, “Old”" in asked
+    assert "leave it archived" in asked
     assert (unsure.status_code, before) == (422, {"Old", "Live"})
     assert page.redirect_chain == [("/audiences/?show=archived", 302)]
     assert "1 deleted for good." in page.content.decode()
     assert "Only an archived audience can be deleted" in page.content.decode()
     assert list_audiences(acting, is_archived=True).rows == []
+    # Back leads to the page that asked, which has an address, and from there to the list.
+    assert marketer.get(answer["Location"])["Location"] == "/audiences/"
     assert signed_in(brand.code, "auditor").post("/audiences/several", sure).status_code == 403
 
 

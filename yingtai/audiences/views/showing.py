@@ -49,7 +49,7 @@ SHOWN_DAYS = 90
 SHOWN_REFRESHES = 12
 SCALE = (1, 2, 3, 4, 5)
 DEEDS = Deeds(
-    archive=archive_audience, restore=restore_audience, delete=jobs.delete_for_good,
+    archive=archive_audience, restore=restore_audience, delete=jobs.delete_for_good, named=queries.named,
     keeps=gettext_lazy("An audience that something needs stays and says so. The people stay exactly as they are."),
 )  # fmt: skip
 
@@ -86,7 +86,7 @@ def audience_list(request: ActingRequest) -> HttpResponse:
     return render_page(request, "audiences/audience_list.html", context, fragment="rows", whole_for="show")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page(action="edit", place="audiences.audience")
 def several(request: ActingRequest) -> HttpResponse:
     """Archive, restore or delete the audiences that were ticked."""

@@ -5,7 +5,7 @@ from yingtai.campaigns.queries import OPENED, PROXIED
 from yingtai.campaigns.services.ledger import add_to_tally
 from yingtai.campaigns.visitors import Visit
 from yingtai.collect.api import RecordedFact, record
-from yingtai.compliance.api import Status, record_consent
+from yingtai.compliance.api import Status, consents_of, record_consent
 from yingtai.customers.api import survivors_of
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scoping import acting_transaction
@@ -59,6 +59,24 @@ def unsubscribe(acting: Acting, send_no: int, *, method: str) -> bool:
             channel=campaign.channel, status=Status.WITHDRAWN, source="unsubscribe",
             evidence={"method": method, "campaign": campaign.campaign_no, "send": send_no},
         )  # fmt: skip
+    return True
+
+
+def unsubscribe_from_all(acting: Acting, send_no: int, *, method: str) -> bool:
+    """Withdraw every consent that the person gave the brand, for whatever purpose and channel, and return whether the
+    send is known. Repeating it changes nothing."""
+    with acting_transaction(acting):
+        if not unsubscribe(acting, send_no, method=method):
+            return False
+        send = Send.objects.get(send_no=send_no)
+        profile_no = survivors_of(acting, [send.profile_no])[send.profile_no]
+        for held in consents_of(acting, profile_no):
+            if held.status == "granted":
+                record_consent(
+                    acting, profile_no=profile_no, node_no=send.node_no, purpose=held.purpose, channel=held.channel,
+                    recipient=held.recipient, status=Status.WITHDRAWN, source="unsubscribe",
+                    evidence={"method": method, "send": send_no},
+                )  # fmt: skip
     return True
 
 

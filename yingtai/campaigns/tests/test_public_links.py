@@ -13,7 +13,7 @@ from yingtai.campaigns.models import Send
 from yingtai.campaigns.services.sending import send_for_a_while
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
 from yingtai.campaigns.tokens import CLICK, OPEN, UNSUBSCRIBE, Link, Tokens
-from yingtai.compliance.api import consents_of
+from yingtai.compliance.api import Status, consents_of, record_consent
 from yingtai.kernel.scoping import acting_transaction
 
 pytestmark = pytest.mark.usefixtures("lake")
@@ -120,6 +120,19 @@ def test_who_unsubscribed_can_come_back_on_the_preference_page(mail):
     assert "Your choice is saved." in page.content.decode()
     assert mail.consent == ["granted"]
     assert browser().get(f"{mail.unsubscribe}/preferences").status_code == 200
+
+
+def test_everything_can_be_turned_off_at_once(mail, acting, brand):
+    record_consent(
+        acting, profile_no=mail.profile_no, node_no=brand.node_no, purpose="marketing.sms", channel="sms",
+        status=Status.GRANTED, source="form", evidence={},
+    )  # fmt: skip
+
+    page = browser().post(f"{mail.unsubscribe}/preferences", {"email": "nothing"})
+
+    assert "Your choice is saved." in page.content.decode()
+    assert {one.status for one in consents_of(acting, mail.profile_no)} == {"withdrawn"}
+    assert len(consents_of(acting, mail.profile_no)) == 2
 
 
 def test_whoever_unsubscribed_gets_nothing_that_is_still_owed(mail, acting, brand, office):

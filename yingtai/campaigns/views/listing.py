@@ -27,6 +27,7 @@ from yingtai.ui.ticked import ARCHIVED, Deeds, actions, do_with_ticked, shows
 
 DEEDS = Deeds(
     archive=drafting.archive_campaign, restore=drafting.restore_campaign, delete=drafting.delete_campaign,
+    named=queries.named,
     keeps=gettext_lazy("Only drafts are deleted: a campaign that was launched stays and says so."),
 )  # fmt: skip
 
@@ -66,7 +67,7 @@ def campaign_list(request: ActingRequest) -> HttpResponse:
     return render_page(request, "campaigns/campaign_list.html", context, fragment="rows", whole_for="show")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page(action="edit", place="campaigns.campaign")
 def several(request: ActingRequest) -> HttpResponse:
     """Archive, restore or delete the campaigns that were ticked."""

@@ -99,6 +99,8 @@ def preferences(request: ActingRequest, token: str) -> HttpResponse:
     is_saved = request.method == "POST"
     if is_saved and request.POST.get("email") == "yes":
         answering.subscribe_again(request.acting, link.send_no)
+    elif is_saved and request.POST.get("email") == "nothing":
+        answering.unsubscribe_from_all(request.acting, link.send_no, method="preferences page")
     elif is_saved:
         answering.unsubscribe(request.acting, link.send_no, method="preferences page")
     offered = viewing.offered_to(request.acting, link.send_no)

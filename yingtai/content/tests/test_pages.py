@@ -6,12 +6,17 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pytest
+from django.utils import translation
 
 from yingtai.collect.api import declare_preset, ensure_source
 from yingtai.compliance.testing import signed_in
 from yingtai.content import queries
+from yingtai.content.examples import examples
+from yingtai.content.people import invented_values
+from yingtai.content.rendering import compile_template
 from yingtai.content.testing import HTML, SUBJECT, make_template
 from yingtai.customers import api as customers
+from yingtai.customers.api import whole_name
 from yingtai.kernel.acting import system
 from yingtai.kernel.scope import EVERYTHING
 
@@ -238,6 +243,28 @@ def test_two_tabs_of_one_person_do_not_overwrite_each_other_unseen(marketer, act
     assert one["opened"] != two["opened"]
     assert "You, in another tab or window, changed this at" in late.content.decode()
     assert queries.get_template(acting, made.template_id).name == "Spring 2"
+
+
+def test_examples_and_the_invented_person_speak_the_readers_language(acting, brand):
+    made = make_template(acting, brand.node_no)
+    with translation.override("zh-hans"):
+        values = invented_values(["name", "first_name", "city"])
+        shown = [code for code, _words in examples()]
+        whole = compile_template("x", shown[0]).render({"person": values})
+        day = compile_template("x", '{{ person.birthday | date: "%Y年%m月%d日" }}')
+        rendered = day.render({"person": {"birthday": "1990-05-17"}})
+    page = signed_in(brand.code, "marketer").get(f"/content/{made.template_id}/").content.decode()
+
+    assert (values["name"], values["city"], whole.html) == ("王小明", "上海", "王小明")
+    assert rendered.html == "1990年05月17日"
+    assert "files with only a whole name do not bring" in page
+
+
+def test_a_whole_name_is_made_of_its_parts_as_its_script_does(acting, brand, anna):
+    [known] = customers.find_profiles(acting, "anna@example.com")
+
+    assert customers.values_of(acting, [known.profile_no], ["name"]) == {known.profile_no: {"name": "Anna"}}
+    assert (whole_name("小明", "王"), whole_name("Anna", "Example")) == ("王小明", "Anna Example")
 
 
 def hidden_of(answer) -> dict[str, str]:

@@ -50,6 +50,16 @@ def test_a_marketer_finds_people_audiences_templates_and_pages(shop):
     assert "/insights/metrics/insights.repeat_rate/" in found(marketer, "复购")
 
 
+def test_a_small_slip_of_the_fingers_still_finds_what_the_reader_may_see(shop, neighbour):
+    marketer = signed_in(shop.code, "marketer")
+
+    assert "Autumn buyers" in found(marketer, "autunm buyrs")
+    assert 'href="/insights/"' in found(marketer, "dashbaord")
+    assert "/insights/metrics/insights.repeat_rate/" in found(marketer, "repaet rate")
+    assert "Autumn buyers" not in found(marketer, "winter")
+    assert "Autumn buyers" not in found(signed_in(neighbour.code, "marketer"), "autunm buyrs")
+
+
 def test_pages_are_found_by_their_name_in_either_language(shop):
     marketer = signed_in(shop.code, "marketer")
     assert 'href="/insights/"' in found(marketer, "仪表盘")
