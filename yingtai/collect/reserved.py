@@ -11,6 +11,14 @@ RESERVED_EVENTS = (
     "Consent Updated",
 )  # fmt: skip
 """Events that only the product records, of what it did and saw itself: no key and no file may say them."""
+ANSWERS = (
+    "Consent Granted", "Consent Given", "Consent Accepted", "Consent Confirmed", "Consent Denied", "Consent Refused",
+    "Consent Declined", "Consent Rejected", "Consent Withdrawn", "Consent Revoked", "Consent Changed",
+    "Consent Expired", "Opted In", "Opted Out", "同意", "已同意", "给予同意", "授予同意", "拒绝同意",
+    "已拒绝同意", "撤回同意", "已撤回同意", "更改同意",
+)  # fmt: skip
+"""What reads in somebody's timeline like an answer about consent that we recorded; answers come from forms of ours and
+from files that say for which purpose and address."""
 TITLES = {
     "Page Viewed": ("Viewed a page", "浏览页面"),
     "Screen Viewed": ("Opened an app screen", "打开 App 页面"),
@@ -89,7 +97,7 @@ def skeleton(name: str) -> str:
     return " ".join(shown.translate(_LATIN).replace("rn", "m").split())
 
 
-_RESERVED = frozenset(map(skeleton, RESERVED_EVENTS))
+_RESERVED = frozenset(map(skeleton, (*RESERVED_EVENTS, *ANSWERS)))
 _OWN_OF_TITLE = {skeleton(title): name for name, titles in TITLES.items() for title in titles}
 
 
@@ -101,7 +109,7 @@ def is_free(event: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def is_reserved(event: str) -> bool:
-    """Say whether only the product may record events of this name, or of one that reads the same."""
+    """Say whether only the product may record events of this name, or of one that reads like it or like an answer."""
     return skeleton(event) in _RESERVED
 
 

@@ -8,7 +8,8 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from yingtai.insights import queries
-from yingtai.insights.errors import SubjectMissing
+from yingtai.insights.errors import PeriodNotUnderstood, SubjectMissing
+from yingtai.insights.periods import GRAINS
 from yingtai.kernel.acting import require
 from yingtai.kernel.contributions import metric_subjects
 from yingtai.kernel.http import ActingRequest
@@ -73,6 +74,8 @@ def get_metric(
     require(request.acting, "view", min(metric.label, Label.L2), "insights.metric")
     if metric.label >= Label.L3:
         require(request.acting, "view", metric.label, "customers.profile")
+    if grain not in ("", *GRAINS):
+        raise PeriodNotUnderstood(field="grain")
     if queries.is_about_one_thing(metric):
         return _about(request, metric, about)
     period = queries.period_asked(request.acting, since, until, grain)

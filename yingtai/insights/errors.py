@@ -11,7 +11,10 @@ class MetricNotFound(ProductError):
 class PeriodNotUnderstood(ProductError):
     code = "insights.period-not-understood"
     title = "The period cannot be read"
-    remedy = "Give `since` and `until` as dates such as 2026-11-21, the first before the second."
+    remedy = (
+        "Give `since` and `until` as dates such as 2026-11-21, the first before the second, and as `grain` day, week "
+        "or month."
+    )
     status = 400
 
 

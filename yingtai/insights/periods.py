@@ -93,7 +93,9 @@ def period_between(since: date, until: date, zone: str, grain: str = "") -> Peri
 
     Raises: PeriodNotUnderstood
     """
-    if since >= until or (grain and grain not in GRAINS):
+    if grain and grain not in GRAINS:
+        raise PeriodNotUnderstood(field="grain")
+    if since >= until:
         raise PeriodNotUnderstood(field="since")
     return Period(since, until, grain or grain_of((until - since).days), zone)
 

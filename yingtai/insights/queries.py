@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from time import perf_counter
@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from yingtai.insights.errors import MetricNotFound, PeriodNotUnderstood
-from yingtai.insights.periods import USUAL, Period, period_between, period_named
+from yingtai.insights.periods import GRAINS, USUAL, Period, period_between, period_named
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.caches import near
 from yingtai.kernel.contributions import metric_subjects
@@ -169,10 +169,13 @@ def period_asked(acting: Acting, since: date | None, until: date | None, grain: 
 
     Raises: PeriodNotUnderstood
     """
+    if grain and grain not in GRAINS:
+        raise PeriodNotUnderstood(field="grain")
     zone, _currency = zone_and_currency(acting)
     first, latest = covered(acting)
     if since is None and until is None:
-        return period_named(USUAL, first=first, latest=latest, zone=zone, now=acting.at)
+        usual = period_named(USUAL, first=first, latest=latest, zone=zone, now=acting.at)
+        return replace(usual, grain=grain) if usual and grain else usual
     if since is None or until is None:
         raise PeriodNotUnderstood(field="until" if since else "since")
     asked = period_between(since, until, zone, grain)

@@ -8,12 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from yingtai.collect import api
 from yingtai.collect.errors import ImportUnderWay
+from yingtai.collect.models import Import
 from yingtai.collect.queries.imports import _by_number, get_import, list_imports
 from yingtai.collect.sealed_files import upload_path
 from yingtai.collect.services.imports import check_import, find_run
 from yingtai.compliance.api import install_standard_purposes
 from yingtai.compliance.testing import signed_in
 from yingtai.kernel.env import env
+from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.tasks import progress
 
 CSV = (
@@ -170,6 +172,25 @@ def test_a_refused_event_is_opened_only_by_who_may_reveal(marketer, acting, bran
     assert marketer.post(f"/data/quarantine/{refused.id}/open").status_code == 403
     officer = signed_in(brand.code, "compliance_officer")
     assert "anna" in text_of(officer.post(f"/data/quarantine/{refused.id}/open"))
+
+
+def test_an_import_tells_how_many_are_new_roughly_to_a_role_that_sees_no_people(marketer, acting, brand):
+    auditor = signed_in(brand.code, "auditor")
+    report = {"rows": 41, "people": 41, "events": 41, "seconds": 2, "profiles_new": 37, "profiles_touched": 3}
+    with acting_transaction(acting):
+        made = Import.objects.create(
+            node_no=brand.node_no, mapping={}, state="done", report=report, created_at=acting.at,
+            finished_at=acting.at, started_by=acting.actor,
+        )  # fmt: skip
+    exact, rough = (
+        [text_of(browser.get(f"/data/imports/{path}")) for path in ("", f"{made.id}/")]
+        for browser in (marketer, auditor)
+    )
+
+    assert [("37" in page, "0 means fewer than 20" in page) for page in exact] == [(True, False)] * 2
+    assert [(">37<" in page or "37 profiles" in page, "0 means fewer than 20" in page) for page in rough] == [
+        (False, True)
+    ] * 2
 
 
 def test_a_file_goes_from_upload_to_dry_run(marketer, acting, stranger):

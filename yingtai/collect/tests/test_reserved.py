@@ -14,14 +14,26 @@ from yingtai.collect.reserved import TITLES, is_free, is_reserved, shown_instead
     "name",
     ["Em\u0430il Opened", "Em\u034fail Opened", "Email\ufe0f Opened", "Email\u3164Opened", "Email\u2800Opened",
      "Email Opened\x7f", "Unsubscribed\ud83d", "Unsubscr\u0131bed", "UNSUBSCR\u0130BED", "Emai1 0pened", "EmaiI Opened",
-     "\u0395mail Sent", "ｃonsent\u200b  updated", "E\u0301mail Bounced"],
+     "\u0395mail Sent", "ｃonsent\u200b  updated", "E\u0301mail Bounced", "Consent Granted",
+     "consent  w\u0456thdrawn", "Opted In", "撤回同意"],
 )  # fmt: skip
 def test_what_reads_like_a_reserved_name_is_one(name):
     assert is_reserved(name)
     assert not is_free(name)
 
 
-@pytest.mark.parametrize("name", ["Shop Email Opened", "Email", "Опрос пройден", "邮件已读", "emailopened"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Shop Email Opened",
+        "Email",
+        "Segment Consent Preference",
+        "Consent Banner Viewed",
+        "Опрос пройден",
+        "邮件已读",
+        "emailopened",
+    ],
+)
 def test_a_name_of_its_own_is_free(name):
     assert is_free(name)
 

@@ -17,6 +17,8 @@ from yingtai.collect.queries.imports import (
 )
 from yingtai.collect.views.words import in_sentences, reason_words
 from yingtai.compliance.api import ErasureStands, WithdrawalStands
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.protecting import is_protected, roughly
 from yingtai.kernel.tasks import TaskView
 from yingtai.ui import formats
 from yingtai.ui.components import Progress
@@ -39,6 +41,17 @@ FIGURES = (
     "profiles_new",
     "profiles_touched",
 )
+OF_PEOPLE = ("people", "profiles_new", "profiles_touched", "answers", "consents")
+
+
+def as_told(acting: Acting, found: ImportView) -> dict[str, Any]:
+    """Return the report of an import with its numbers of people as the actor may read them (ADR 0105)."""
+    report = found.report or {}
+    if not is_protected(acting):
+        return report
+    return report | {
+        name: roughly(report[name], [name, str(found.id)]) for name in OF_PEOPLE if name in report
+    }
 
 
 def first_lines(report: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:

@@ -1,5 +1,6 @@
 """Imports: all of them, one with what became of it, and what a person asks of it."""
 
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -31,12 +32,20 @@ from yingtai.collect.services.imports import (
     ask_for_import,
     stop_import,
 )
-from yingtai.collect.views.import_report import figures_of, first_lines, progress_of, state_words, unrecorded
+from yingtai.collect.views.import_report import (
+    as_told,
+    figures_of,
+    first_lines,
+    progress_of,
+    state_words,
+    unrecorded,
+)
 from yingtai.collect.views.import_wizard import wizard_steps
 from yingtai.collect.views.words import reason_words, reasons_in_words
 from yingtai.kernel.contributions import import_next_steps
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
+from yingtai.kernel.protecting import is_protected
 from yingtai.kernel.tasks import find_task
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.components import Step
@@ -52,10 +61,23 @@ def import_list(request: ActingRequest) -> HttpResponse:
     """All imports, newest first."""
     found = list_imports(request.acting, cursor=request.GET.get("after"))
     places = units_at([row.node_no for row in found.rows])
-    rows = [(row, state_words(row), places.get(row.node_no)) for row in found.rows]
+    rows = [
+        (
+            replace(row, report=row.report and as_told(request.acting, row)),
+            state_words(row),
+            places.get(row.node_no),
+        )
+        for row in found.rows
+    ]
     has_brands = len(list_brands(request.acting.scope)) > 1
     shown = listing(request, IMPORTS, without=() if has_brands else ("place",))
-    context = {"page": found, "rows": rows, "listing": shown, "now": request.acting.at}
+    context = {
+        "page": found,
+        "rows": rows,
+        "listing": shown,
+        "now": request.acting.at,
+        "is_protected": is_protected(request.acting),
+    }
     return render_page(request, "collect/import_list.html", context, fragment="rows")
 
 
@@ -68,6 +90,7 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
     if is_swap(request) and task is not None and not task.is_over:
         return render_page(request, "collect/import_progress.html", {"progress": progress_of(found, task)})
     report = found.report or {}
+    told = as_told(request.acting, found)
     may_run = (
         found.state in {"checked", "failed"}
         and found.report is not None
@@ -81,8 +104,9 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "lacks_purpose": task is not None and (task.problem or {}).get("code") == PurposeNotRegistered.code,
         "is_stopped": task is not None and task.state == "stopped",
         "next_steps": _next_steps() if found.is_over else [],
-        "figures": figures_of(report, is_over=found.is_over),
-        "report": report,
+        "figures": figures_of(told, is_over=found.is_over),
+        "report": told,
+        "is_protected": is_protected(request.acting),
         "taken": sum(report.get(name, 0) for name in ("events", "orders", "refunds", "people"))
         - report.get("repeats", 0),
         "rejected_count": sum(report.get("rejected", {}).values()),

@@ -229,11 +229,14 @@ def test_the_api_answers_in_the_keys_scope(brand, neighbour, one_order):
         assert answer.json()["rows"] == expected
 
 
-def test_the_api_refuses_a_period_backwards(brand):
+@pytest.mark.parametrize(
+    "asked", ["since=2026-03-10&until=2026-03-01", "grain=xxx", "since=2026-03-01&until=2026-03-10&grain=xxx"]
+)
+def test_the_api_refuses_a_period_backwards_and_an_unknown_grain(brand, asked):
     key = make_api_key(None, unit_code=brand.code, name="BI", roles=["analyst"], at=MONDAY)
 
     answer = Client().get(
-        "/api/v1/metrics/insights.orders?since=2026-03-10&until=2026-03-01",
+        f"/api/v1/metrics/insights.orders?{asked}",
         headers={"Authorization": f"Bearer {key}"},
     )
 
