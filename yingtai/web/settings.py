@@ -146,6 +146,8 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+# Nobody has us write to addresses that are no colleague's; the page says the same either way.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # For devices that never signed in to the account; those that did are not held up (organization/signing_in.py), so the
 # limits on all sign-ins of an address, which know neither devices nor accounts, are off.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "50/h/key"}

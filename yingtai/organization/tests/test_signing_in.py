@@ -60,6 +60,19 @@ def test_the_mail_with_a_new_password_is_in_our_words_and_the_language_of_its_re
     assert "Password Reset" not in message.body
 
 
+def test_an_address_of_no_colleague_gets_no_mail_and_the_same_page(brand, browser, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail.outbox.clear()
+
+    known = browser.post(
+        reverse("account_reset_password"), {"email": make_staff(brand.code, "marketer").email}
+    )
+    unknown = browser.post(reverse("account_reset_password"), {"email": "nobody@example.net"})
+
+    assert len(mail.outbox) == 1
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+
+
 USED_OF_ALLAUTH = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate", "account_change_password",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
