@@ -38,7 +38,7 @@ def test_a_marketer_finds_writes_and_measures(browser, shop):
         # The next campaign leaves out who had enough, and says so before and after.
         desk.page.goto(campaign + "monitor/")
         desk.page.get_by_role("button", name="Duplicate").click()
-        send_it(desk, hold_out=0, says=["1: unsubscribed"])
+        send_it(desk, hold_out=0, says=["unsubscribed: 1 person"])
         desk.is_content()
 
 

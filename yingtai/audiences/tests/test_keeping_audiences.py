@@ -58,7 +58,8 @@ def test_neighbours_do_not_see_each_others_audiences(
     assert list_audiences(neighbour_acting).rows == []
     with pytest.raises(AudienceNotFound):
         change_audience(neighbour_acting, audience_id, name="Theirs", definition=EVERYONE)
-    archive_audience(neighbour_acting, audience_id)
+    with pytest.raises(AudienceNotFound):
+        archive_audience(neighbour_acting, audience_id)
     assert get_audience(acting, audience_id).name == "Ours"
 
 

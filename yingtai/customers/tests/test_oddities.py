@@ -6,7 +6,6 @@ import pytest
 from yingtai.collect.api import make_source, notes_of
 from yingtai.customers.api import find_profiles
 from yingtai.customers.testing import drain, send
-from yingtai.kernel.scope import EVERYTHING
 from yingtai.lake import api as lake
 from yingtai.organization.testing import MONDAY
 
@@ -57,7 +56,7 @@ def test_a_number_that_no_computer_holds_is_noted_and_its_event_kept(acting, sho
     notes = noted(acting, shop, event)
 
     assert [count for title, count in notes.items() if title.startswith("A number was larger")] == [2]
-    [row] = lake.scoped(EVERYTHING).query("SELECT * FROM events").to_pylist()
+    [row] = lake.scoped(acting.scope).query("SELECT * FROM events").to_pylist()
     assert "red" in str(row)
 
 

@@ -27,6 +27,7 @@ JOB_NAMES: dict[str, Any] = {
     "customers.finish_loads": gettext_lazy("Finish interrupted imports"),
     "customers.forget_batches": gettext_lazy("Remove old notes of loads"),
     "customers.merge_profiles": gettext_lazy("Merge two profiles"),
+    "customers.look_over_lake": gettext_lazy("Look whether files of the lake are whole"),
     "customers.merge_small_files": gettext_lazy("Merge small files of the lake"),
     "customers.run_import": gettext_lazy("Run an import"),
     "customers.split_profile": gettext_lazy("Undo a merge"),
