@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from importlib import import_module
 from io import BytesIO
@@ -28,6 +28,9 @@ from yingtai.web.turns import Busy, Room, TooMany, Turns
 THREADS = 8
 EACH, EACH_POSTED = THREADS // 2, 2
 """So many requests of one client are under way at once, and so many of those that ask for work."""
+STRANGERS, STRANGERS_POSTED, STRANGERS_WAITING = THREADS // 2, 1, 1_000
+"""So many requests of all strangers together, from however many addresses, and so many of those that ask for work: a
+wrong password costs as much of a core as a right one. Whoever is signed in does not wait for them."""
 UPLOADS = 3
 """Threads that read files are few, whoever brings them; each client has one of them."""
 ROOM_EACH, ROOM = 8 * 1024 * 1024, 128 * 1024 * 1024
@@ -77,6 +80,8 @@ class Answering:
         self._application, self._admit = application, admit
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
         self._turns, self._posts = Turns(EACH), Turns(EACH_POSTED)
+        self._strangers = Turns(STRANGERS, waiting=STRANGERS_WAITING)
+        self._strangers_posts = Turns(STRANGERS_POSTED, waiting=STRANGERS_WAITING)
         self._uploads, self._own_uploads = Turns(UPLOADS), Turns(1)
         self._room = Room(each=ROOM_EACH, most=ROOM)
         self._strangers_room = Room(each=ROOM_EACH // 4, most=ROOM // 4)
@@ -152,7 +157,7 @@ class Answering:
             yield
 
     async def _answer(self, scope: Scope, client: Client, body: Any, send: Send) -> None:
-        async with self._waiting(scope["method"], client), self._turns.turn(client.name):
+        async with self._turn_of(client, is_post=scope["method"] not in {"GET", "HEAD"}):
             answer = Answer(self._application, scope, body, send, asyncio.get_running_loop())
             await answer.make_in(self._threads)
         self._clients.note(client, answer.environ.get(SOMEBODYS, ""))
@@ -167,8 +172,18 @@ class Answering:
         await answer.make_in(self._aside)
         await answer.send_rest()
 
-    def _waiting(self, method: str, client: Client) -> AbstractAsyncContextManager[None]:
-        return nullcontext() if method in {"GET", "HEAD"} else self._posts.turn(client.name)
+    @asynccontextmanager
+    async def _turn_of(self, client: Client, *, is_post: bool) -> AsyncIterator[None]:
+        # Everybody waits for themself first, so that one address fills no more than its share of the common queue.
+        async with AsyncExitStack() as turns:
+            if is_post:
+                await turns.enter_async_context(self._posts.turn(client.name))
+            await turns.enter_async_context(self._turns.turn(client.name))
+            if not client.was_known:
+                if is_post:
+                    await turns.enter_async_context(self._strangers_posts.turn("everybody"))
+                await turns.enter_async_context(self._strangers.turn("everybody"))
+            yield
 
 
 def pages() -> Answering:

@@ -21,8 +21,8 @@ class TooMany(Busy):
 class Turns:
     """Lets each client have so many requests under way at once; the others of that client wait in order."""
 
-    def __init__(self, each: int) -> None:
-        self._each = each
+    def __init__(self, each: int, *, waiting: int | None = None) -> None:
+        self._each, self._waiting = each, waiting
         self._gates: dict[str, asyncio.Semaphore] = {}
         self._users: Counter[str] = Counter()
 
@@ -32,7 +32,7 @@ class Turns:
 
         Raises: Busy, TooMany
         """
-        if self._users[client] >= self._each + MOST_WAITING:
+        if self._users[client] >= self._each + (MOST_WAITING if self._waiting is None else self._waiting):
             raise TooMany
         gate = self._gates.setdefault(client, asyncio.Semaphore(self._each))
         self._users[client] += 1

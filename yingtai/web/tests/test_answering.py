@@ -231,7 +231,7 @@ def test_a_name_with_an_underscore_is_nobodys_word():
     assert (b"x-who", b"-") in client.sent[0]["headers"]
 
 
-@pytest.mark.parametrize(("method", "each"), [("GET", answering.EACH), ("POST", answering.EACH_POSTED)])
+@pytest.mark.parametrize(("method", "each"), [("GET", answering.EACH), ("POST", answering.STRANGERS_POSTED)])
 def test_one_client_takes_some_threads_and_never_all(method, each):
     held, most, lock = [0], [0], threading.Lock()
 
@@ -299,6 +299,20 @@ def test_sessions_of_colleagues_behind_one_address_have_turns_of_their_own():
         for n in range(20)
     ]
     assert at_once(one, served=served) == answering.EACH
+
+
+@pytest.mark.parametrize(
+    ("method", "together"), [("GET", answering.STRANGERS), ("POST", answering.STRANGERS_POSTED)]
+)
+def test_strangers_of_many_addresses_leave_threads_to_whom_we_know(method, together):
+    served = Answering(app, books)
+
+    def strangers():
+        return [Client(b"", method=method, address=f"10.0.{number}.1") for number in range(20)]
+
+    assert at_once(strangers(), served=served) == together < answering.THREADS
+    at_once(with_sessions("real", 20), served=served)
+    assert at_once([*strangers(), *with_sessions("real", 20)], served=served) == answering.THREADS
 
 
 def test_whoever_signs_in_twelve_times_has_the_turns_of_one(monkeypatch):
