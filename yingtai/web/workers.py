@@ -17,6 +17,9 @@ BEAT_SECONDS = 2
 SILENT_SECONDS = 7
 """After so long without a sign of life a worker that just started takes up what one of its queues left."""
 GLANCE_SECONDS = 10.0
+FORGOTTEN_SECONDS = 120
+"""After so long without a sign of life a worker is taken off the list. One that lives and could not say so, because the
+database stood still, would not know, and fail at its next job."""
 TICKS = "default"
 """The queue of the schedule's ticks."""
 
@@ -70,6 +73,9 @@ class Pulse:
             yield
         finally:
             del self._asks_since[worker_id]
+
+    def is_asking(self) -> bool:
+        return bool(self._asks_since)
 
     def is_steady(self) -> bool:
         """Say whether as many workers as there are queues told so lately, or are about to."""
@@ -130,7 +136,7 @@ async def _work(app: Any, queues: tuple[str, ...]) -> None:
     pulse = Pulse(len(queues))
     pulse.follow(app)
     beating = asyncio.create_task(_beat(pulse))
-    working = asyncio.create_task(_run_all(app, queues))
+    working = asyncio.create_task(_run_all(app, queues, pulse))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, working.cancel)
     with contextlib.suppress(asyncio.CancelledError):
@@ -148,7 +154,7 @@ async def _beat(pulse: Pulse) -> None:
         await asyncio.sleep(heartbeats.BEAT_SECONDS)
 
 
-async def _run_all(app: Any, queues: tuple[str, ...]) -> None:
+async def _run_all(app: Any, queues: tuple[str, ...], pulse: Pulse) -> None:
     load = Load()
     async with app.open_async(), asyncio.TaskGroup() as group:
         for queue in queues:
@@ -156,7 +162,7 @@ async def _run_all(app: Any, queues: tuple[str, ...]) -> None:
             group.create_task(_take_up(app, queue))
         # Started on its own, nobody would start it again.
         if heartbeats.board() is not None:
-            group.create_task(_end_when_grown(load))
+            group.create_task(_end_when_grown(load, pulse))
 
 
 async def _run(app: Any, queue: str, load: Load) -> None:
@@ -168,7 +174,7 @@ async def _run(app: Any, queue: str, load: Load) -> None:
         # Nobody aborts jobs here: people stop tasks, and tasks look for that themselves.
         abort_job_polling_interval=3600,
         update_heartbeat_interval=BEAT_SECONDS,
-        stalled_worker_timeout=20,
+        stalled_worker_timeout=FORGOTTEN_SECONDS,
         task_middleware=[load.run],
         install_signal_handlers=False,
     )
@@ -183,8 +189,9 @@ async def _take_up(app: Any, queue: str) -> None:
     await import_module("yingtai.kernel.housekeeping").retry_stalled(app, queue=queue, seconds=SILENT_SECONDS)
 
 
-async def _end_when_grown(load: Load) -> None:
+async def _end_when_grown(load: Load, pulse: Pulse) -> None:
     while True:
         await asyncio.sleep(GLANCE_SECONDS)
-        if load.is_to_be_dropped():
+        # To leave, it has to tell the database so, which answers nobody while a heartbeat waits for it.
+        if load.is_to_be_dropped() and not pulse.is_asking():
             raise MadeRoom

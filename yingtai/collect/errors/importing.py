@@ -110,6 +110,13 @@ class ConsentWithoutPurpose(ProductError):
     status = 422
 
 
+class ConsentTwice(ProductError):
+    code = "collect.consent-twice"
+    title = "Several columns hold answers to the one purpose that is chosen: {columns}"
+    remedy = "Choose the one that answers it, leave out the others, and import the file again for each other purpose."
+    status = 422
+
+
 class ConsentTimeAlone(ProductError):
     code = "collect.consent-time-alone"
     title = "The column {column} says when people agreed, and no column says what they answered"

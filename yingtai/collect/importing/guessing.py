@@ -7,7 +7,13 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from yingtai.collect.errors import ConsentTimeAlone, ConsentTimeTwice, ConsentWithoutPurpose, TraitTwice
+from yingtai.collect.errors import (
+    ConsentTimeAlone,
+    ConsentTimeTwice,
+    ConsentTwice,
+    ConsentWithoutPurpose,
+    TraitTwice,
+)
 from yingtai.collect.importing.fields import Unreadable, number_reader, time_reader
 from yingtai.collect.importing.mapping import EVENTS, ORDER_LINES, PROFILES, SHAPES
 
@@ -123,7 +129,7 @@ def guess_targets(shape: str, header: Sequence[str], rows: Rows) -> dict[str, st
             target = AS_CONSENT_TIME if _is_time(_bare(column)) else AS_CONSENT
             target = LEFT_OUT if target in taken else target
         targets[column] = target
-        taken |= {target} - {LEFT_OUT, AS_TRAIT, AS_CONSENT}
+        taken |= {target} - {LEFT_OUT, AS_TRAIT}
     if AS_CONSENT not in targets.values():
         # A time says nothing without what was answered then.
         targets = {
@@ -176,6 +182,9 @@ def document_of(
         document["file"] = dict(options)
     if shape == ORDER_LINES and general.get("refund_prefix"):
         document["refunds"] = {"prefix": general["refund_prefix"]}
+    answers = [column for column, target in targets.items() if target == AS_CONSENT]
+    if len(answers) > 1:
+        raise ConsentTwice(columns=", ".join(answers))
     for column, target in targets.items():
         if target and target != AS_CONSENT_TIME:
             _add(document, column, target, _cells(column, header, rows), general)

@@ -356,6 +356,8 @@ def _consents(value: Any, shape: str) -> tuple[ConsentColumn, ...]:
                 _field(at, "consent.at") if at is not None else None,
             )
         )
+    if len({(one.purpose, one.channel) for one in made}) < len(made):
+        raise MappingValueNotUsable(key="consent", expected="one table for each purpose and channel")
     return tuple(made)
 
 

@@ -2,7 +2,13 @@
 
 import pytest
 
-from yingtai.collect.errors import ConsentTimeAlone, ConsentTimeTwice, ConsentWithoutPurpose, TraitTwice
+from yingtai.collect.errors import (
+    ConsentTimeAlone,
+    ConsentTimeTwice,
+    ConsentTwice,
+    ConsentWithoutPurpose,
+    TraitTwice,
+)
 from yingtai.collect.importing.guessing import AS_TRAIT, document_of, guess_shape, guess_targets
 from yingtai.collect.importing.mapping import ORDER_LINES, PROFILES, mapping_of
 
@@ -57,6 +63,16 @@ def test_columns_in_other_words(column, target):
     assert guess_targets(PROFILES, [column], [["x"]]) == {column: target}
 
 
+def test_one_column_answers_the_one_purpose_of_the_page():
+    header = ["email", "邮件订阅", "短信订阅"]
+
+    assert list(guess_targets(PROFILES, header, [["a@b.example", "", "是"]]).values()) == [
+        "person.email",
+        "consent",
+        "",
+    ]
+
+
 def test_two_columns_of_nearly_one_name_are_both_offered():
     header = ["email", "City", "city"]
 
@@ -102,6 +118,7 @@ def test_answers_go_to_the_purpose_that_was_chosen_with_the_time_they_were_given
         ([("since", "consent-time")], "a|sms", ConsentTimeAlone),
         ([("ok", "consent"), ("since", "consent-time"), ("to", "consent-time")], "a|sms", ConsentTimeTwice),
         ([("ok", "consent")], "", ConsentWithoutPurpose),
+        ([("ok", "consent"), ("sms_ok", "consent")], "a|sms", ConsentTwice),
     ],
 )
 def test_answers_that_cannot_be_told_are_refused_in_words(columns, purpose, error):
