@@ -6,6 +6,7 @@ The method and why it holds: docs/algorithms/lake.md.
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -97,7 +98,9 @@ def recover(
             publish(batch_no, lake=lake, writer=writer)
             published.append(batch_no)
         else:
-            unstage(batch_no, lake=lake, writer=writer)
+            # Its writer may be awake again and write on: what it leaves is swept up the next time.
+            with suppress(OSError):
+                unstage(batch_no, lake=lake, writer=writer)
             removed.append(batch_no)
     return published, removed
 
