@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from yingtai.collect.tests.running import Key, Running, collector_running, make_database, make_key
+from yingtai.compliance.testing import signed_in
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +17,13 @@ def collector(keys: None) -> Iterator[Running]:
 def key(collector: Running) -> Key:
     """A write key of a source that no other test uses."""
     return make_key(collector.database)
+
+
+@pytest.fixture
+def marketer(brand):
+    return signed_in(brand.code, "marketer")
+
+
+@pytest.fixture
+def stranger(neighbour):
+    return signed_in(neighbour.code, "marketer")

@@ -26,18 +26,8 @@ CSV = (
 
 
 @pytest.fixture
-def marketer(brand):
-    return signed_in(brand.code, "marketer")
-
-
-@pytest.fixture
 def administrator(brand):
     return signed_in(brand.code, "administrator")
-
-
-@pytest.fixture
-def stranger(neighbour):
-    return signed_in(neighbour.code, "marketer")
 
 
 def text_of(response):

@@ -3,25 +3,13 @@
 import re
 from datetime import UTC, datetime
 
-import pytest
 from django.conf import settings
 
 from yingtai.collect import api
-from yingtai.compliance.testing import signed_in
 from yingtai.kernel.scope import brand_of
 from yingtai.lake.api import append
 from yingtai.lake.testing import events_of
 from yingtai.organization.testing import make_acting
-
-
-@pytest.fixture
-def marketer(brand):
-    return signed_in(brand.code, "marketer")
-
-
-@pytest.fixture
-def stranger(neighbour):
-    return signed_in(neighbour.code, "marketer")
 
 
 def text_of(response):
