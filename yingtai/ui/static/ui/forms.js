@@ -95,7 +95,8 @@
   document.addEventListener("htmx:afterRequest", ({ detail }) => answered(detail.requestConfig.target));
   // The second half of a double click is no deed of its own, whatever stands under the pointer by then.
   document.addEventListener("click", (event) => {
-    if (event.detail < 2 || !event.target.closest("button[hx-post], [hx-post] button")) return;
+    // A click that is asked for again by code carries no count.
+    if (!(event.detail >= 2) || !event.target.closest("button[hx-post], [hx-post] button")) return;
     event.preventDefault();
     event.stopPropagation();
   }, true);
