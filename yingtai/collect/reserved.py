@@ -11,14 +11,43 @@ RESERVED_EVENTS = (
     "Consent Updated",
 )  # fmt: skip
 """Events that only the product records, of what it did and saw itself: no key and no file may say them."""
-ANSWERS = (
-    "Consent Granted", "Consent Given", "Consent Accepted", "Consent Confirmed", "Consent Denied", "Consent Refused",
-    "Consent Declined", "Consent Rejected", "Consent Withdrawn", "Consent Revoked", "Consent Changed",
-    "Consent Expired", "Opted In", "Opted Out", "同意", "已同意", "给予同意", "授予同意", "拒绝同意",
-    "已拒绝同意", "撤回同意", "已撤回同意", "更改同意",
+_DEEDS = {
+    ("Email", "Mail"): (
+        "Send", "Sent", "Delivery", "Delivered", "Received", "Open", "Opened", "Bounce", "Bounced", "Click", "Clicked",
+        "Link Click", "Link Clicked", "Unsubscribe", "Unsubscribed", "Marked as Spam",
+    ),
+    ("Consent", "Opt In", "Opt Out", "Email Consent", "Marketing Consent", "Email Opt In", "Marketing Opt In",
+     "Email Opt Out", "Marketing Opt Out", "Double Opt In"): (
+        "Grant", "Granted", "Give", "Given", "Gave", "Accept", "Accepted", "Confirm", "Confirmed", "Deny", "Denied",
+        "Refuse", "Refused", "Decline", "Declined", "Reject", "Rejected", "Withdraw", "Withdrawn", "Withdrew", "Revoke",
+        "Revoked", "Change", "Changed", "Update", "Updated", "Expired",
+    ),
+    ("Newsletter", "Email", "Mail", "Mailing List", "Marketing", "Email Marketing"): (
+        "Subscribed", "Unsubscribe", "Unsubscribed", "Opted In", "Opted Out",
+    ),
+}  # fmt: skip
+_ALONE = (
+    "Subscribed", "Resubscribed", "Unsubscribe", "Opted In", "Opted Out", "Opt In", "Opt Out", "Double Opt In",
+    "Email Opt In", "Email Opt Out", "Marketing Opt In", "Marketing Opt Out", "Opened an Email", "Clicked an Email",
+    "Received an Email", "Marked Email as Spam", "Clicked Link in Email",
+    *(f"Subscribed to {list_}" for list_ in ("Newsletter", "Email", "Emails", "List", "Email Marketing")),
+    *(f"Unsubscribed from {list_}" for list_ in ("Newsletter", "Email", "Emails", "List", "Email Marketing")),
+    "同意", "已同意", "给予同意", "授予同意", "拒绝同意", "已拒绝同意", "撤回同意", "已撤回同意", "更改同意", "订阅",
+    "已订阅", "取消订阅", "已取消订阅", "已退订", "邮件打开", "邮件已打开", "已打开邮件", "邮件点击", "邮件已点击",
+    "点击邮件", "邮件已发送", "邮件已送达", "邮件已退回",
 )  # fmt: skip
-"""What reads in somebody's timeline like an answer about consent that we recorded; answers come from forms of ours and
-from files that say for which purpose and address."""
+ANSWERS = (
+    *_ALONE,
+    *(
+        name
+        for things, deeds in _DEEDS.items()
+        for thing in things
+        for deed in deeds
+        for name in (f"{thing} {deed}", f"{deed} {thing}")
+    ),
+)
+"""What reads in somebody's timeline like a deed of ours or an answer that we recorded; answers come from our forms
+and from files that say for which purpose and address. "Subscribe" alone is what a paid subscription is called."""
 TITLES = {
     "Page Viewed": ("Viewed a page", "浏览页面"),
     "Screen Viewed": ("Opened an app screen", "打开 App 页面"),
@@ -82,7 +111,9 @@ _LATIN = str.maketrans({sign: letter for letter, signs in _LOOKING_LIKE.items() 
 
 
 def skeleton(name: str) -> str:
-    """Return what the eye reads of a name: two names with one skeleton cannot be told apart.
+    """Return what the eye reads of a name, as one word: two names with one skeleton cannot be told apart.
+
+    `Email Opened`, `email_opened`, `emailOpened` and `EMAIL-OPENED` have one.
 
     Cost: one step per letter of the first 200
     """
@@ -94,7 +125,7 @@ def skeleton(name: str) -> str:
             sign for sign in signs if (category(sign)[0] not in "MC" and sign != "\ufffd") or sign.isspace()
         )
     shown = "".join(sign for sign in signs if sign.isprintable() or sign.isspace()).casefold()
-    return " ".join(shown.translate(_LATIN).replace("rn", "m").split())
+    return "".join(filter(str.isalnum, shown.translate(_LATIN))).replace("rn", "m")
 
 
 _RESERVED = frozenset(map(skeleton, (*RESERVED_EVENTS, *ANSWERS)))
