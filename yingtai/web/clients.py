@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
+from django.http.cookie import parse_cookie
+
 from yingtai.kernel.addresses import client_address, sharer
 
 SESSION = "sessionid"
@@ -92,8 +94,9 @@ def _all(scope: dict[str, Any], name: bytes) -> list[bytes]:
 
 
 def _sessions(cookies: bytes) -> list[str]:
-    parts = (part.partition("=") for part in cookies.decode("latin1").split(";"))
-    return [value.strip() for name, _, value in parts if name.strip() == SESSION]
+    # As the application reads them: quotes and escapes give one session many spellings.
+    said = (parse_cookie(part) for part in cookies.decode(errors="replace").split(";"))
+    return [one[SESSION] for one in said if SESSION in one]
 
 
 def _address(scope: dict[str, Any]) -> str:
