@@ -24,6 +24,7 @@ from yingtai.web.clients import Admitted, Client, Clients, Doubled
 from yingtai.web.processes import die_with, show_name
 from yingtai.web.refusing import refuse
 from yingtai.web.turns import Busy, Room, TooMany, Turns
+from yingtai.web.uploads import Uploads
 
 THREADS = 8
 EACH, EACH_POSTED = THREADS // 2, 2
@@ -32,7 +33,7 @@ STRANGERS, STRANGERS_POSTED, STRANGERS_WAITING = THREADS // 2, 1, 1_000
 """So many requests of all strangers together, from however many addresses, and so many of those that ask for work: a
 wrong password costs as much of a core as a right one. Whoever is signed in does not wait for them."""
 UPLOADS = 3
-"""Threads that read files are few, whoever brings them; each client has one of them."""
+"""Threads that read files are few, whoever brings them; each client has one of them, and gives way when slow."""
 ROOM_EACH, ROOM = 8 * 1024 * 1024, 128 * 1024 * 1024
 """So much of bodies is held in memory, of one client and of all; strangers have a quarter of each for themselves."""
 STUCK_SECONDS = 300.0
@@ -82,7 +83,7 @@ class Answering:
         self._turns, self._posts = Turns(EACH), Turns(EACH_POSTED)
         self._strangers = Turns(STRANGERS, waiting=STRANGERS_WAITING)
         self._strangers_posts = Turns(STRANGERS_POSTED, waiting=STRANGERS_WAITING)
-        self._uploads, self._own_uploads = Turns(UPLOADS), Turns(1)
+        self._uploads = Uploads(UPLOADS)
         self._room = Room(each=ROOM_EACH, most=ROOM)
         self._strangers_room = Room(each=ROOM_EACH // 4, most=ROOM // 4)
         self._clients = Clients()
@@ -138,7 +139,7 @@ class Answering:
         elif not admitted.most_bytes:
             raise TooLarge
         else:
-            async with self._uploading(client):
+            async with self._uploads.turn(client.name, body):
                 arriving = Arriving(body, asyncio.get_running_loop(), most_bytes=admitted.most_bytes)
                 await self._answer(scope, client, arriving, send)
 
@@ -150,11 +151,6 @@ class Answering:
             admitted = await ask(self._threads, self._admit, environ_of(scope, BytesIO()))
         self._clients.note(client, admitted.who)
         return admitted
-
-    @asynccontextmanager
-    async def _uploading(self, client: Client) -> AsyncIterator[None]:
-        async with self._own_uploads.turn(client.name), self._uploads.turn("everybody"):
-            yield
 
     async def _answer(self, scope: Scope, client: Client, body: Any, send: Send) -> None:
         async with self._turn_of(client, is_post=scope["method"] not in {"GET", "HEAD"}):

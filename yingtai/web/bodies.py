@@ -64,12 +64,12 @@ def announced(scope: dict[str, Any]) -> int:
 class Body:
     """What has come of a body, held in memory within the room that its sender has.
 
-    Use as a context manager: what it held is given back at the end.
+    Use as a context manager: what it held is given back at the end. Once it `gives_way`, no more of it is waited for.
     """
 
     def __init__(self, receive: Receive, room: Room, client: str, *, seconds: float) -> None:
         self.received = 0
-        self.is_complete = False
+        self.is_complete = self.gives_way = False
         self._receive, self._room, self._client, self._seconds = receive, room, client, seconds
         self._began = time.monotonic()
         self._held = bytearray()
@@ -107,8 +107,9 @@ class Body:
 
         Raises: TooSlow, Gone
         """
+        seconds = self._seconds_left()
         try:
-            message = await asyncio.wait_for(self._receive(), self._seconds_left())
+            message = await asyncio.wait_for(self._receive(), seconds)
         except TimeoutError:
             raise TooSlow from None
         if message["type"] != "http.request":
@@ -125,7 +126,7 @@ class Body:
 
     def _seconds_left(self) -> float:
         left = self._began + self._seconds + self.received / BYTES_PER_SECOND - time.monotonic()
-        if left <= 0:
+        if left <= 0 or self.gives_way:
             raise TooSlow
         return left
 

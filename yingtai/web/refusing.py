@@ -14,7 +14,8 @@ WORDS = {
         "if it happens again, sign in anew in a private window."
     ),
     HTTPStatus.REQUEST_TIMEOUT: gettext_lazy(
-        "What was sent came too slowly. Nothing was changed. Try again on a faster connection."
+        "What was sent came too slowly. Nothing was changed. "
+        "Try again on a faster connection, or when fewer colleagues send files."
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: gettext_lazy(
         "This is more than can be sent here. Nothing was changed. "

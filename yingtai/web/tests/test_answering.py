@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.test import RequestFactory
 
 from yingtai.kernel.http import SOMEBODYS
-from yingtai.web import answering, answers, bodies, clients, turns
+from yingtai.web import answering, answers, bodies, clients, turns, uploads
 from yingtai.web.admitting import admit
 from yingtai.web.answering import Answering
 from yingtai.web.clients import Admitted
@@ -20,10 +20,13 @@ INVENTED = [(b"cookie", b"a=1; sessionid=zz"), (b"authorization", b"x")]
 
 
 def books(environ):
-    """One session is somebody's, and one address takes files."""
-    if "sessionid=abc" not in environ.get("HTTP_COOKIE", ""):
+    """Some sessions are somebody's, and one address takes files."""
+    found = re.search("sessionid=(abc|colleague.)", environ.get("HTTP_COOKIE", ""))
+    if not found:
         return Admitted("", 0)
-    return Admitted("staff:1", 10**6 if environ["PATH_INFO"] == "/x" else 0)
+    return Admitted(
+        "staff:1" if found[1] == "abc" else found[1], 10**6 if environ["PATH_INFO"] == "/x" else 0
+    )
 
 
 def app(environ, start_response):
@@ -181,6 +184,52 @@ def test_one_uploads_one_file_at_a_time_and_everybody_some(monkeypatch):
     assert sorted(client.status for client in slow) == [200, 503]
 
 
+def forgiving(environ, start_response):
+    """A page that says something of its own when a file does not arrive."""
+    try:
+        return app(environ, start_response)
+    except OSError:
+        start_response("403 Forbidden", [])
+        return [b"no token"]
+
+
+def uploads_of(number, *parts, pause):
+    return Client(
+        b"x" * 20, *parts, headers=[(b"cookie", f"sessionid=colleague{number}".encode())], pause=pause
+    )
+
+
+def test_slow_files_have_all_turns_until_somebody_waits(monkeypatch):
+    hold_little(monkeypatch)
+    monkeypatch.setattr(uploads, "LOOK_SECONDS", 0.05)
+    slow = [uploads_of(number, *[b"y"] * 20, pause=0.02) for number in range(answering.UPLOADS)]
+
+    ask(*slow)
+    assert {client.status for client in slow} == {200}
+
+    slow = [uploads_of(number, *[b"y"] * 20, pause=0.02) for number in range(answering.UPLOADS)]
+    slower = uploads_of(8, *[b"y"] * 3, pause=0.06)
+    *_, late = ask(*slow[1:], slower, uploads_of(9, b"z", pause=0.1), application=forgiving)
+    assert sorted(client.status for client in slow[1:]) == [200, 200]
+    assert (slower.status, late.status, late.body) == (408, 200, b"POST /x 21")
+
+
+def test_a_file_that_comes_well_or_is_read_already_keeps_its_turn(monkeypatch):
+    hold_little(monkeypatch)
+    monkeypatch.setattr(uploads, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(uploads, "FAIR_BYTES_PER_SECOND", 100)
+
+    def thinking(environ, start_response):
+        environ["wsgi.input"].read()
+        time.sleep(0.2)
+        return app(environ, start_response)
+
+    well = [uploads_of(number, *[b"y" * 20] * 10, pause=0.02) for number in range(answering.UPLOADS)]
+    asked = ask(*well, uploads_of(9, b"z", pause=0.05), application=thinking)
+
+    assert {client.status for client in asked} == {200}
+
+
 def test_one_address_holds_so_much_of_bodies_and_no_more(monkeypatch):
     monkeypatch.setattr(answering, "ROOM_EACH", 4 * 100_000)
     monkeypatch.setattr(bodies, "STRANGER_SECONDS", 0.3)
@@ -205,10 +254,20 @@ def test_strangers_of_many_addresses_leave_room_for_whom_we_know(monkeypatch):
     assert known.status == 200
 
 
-def test_a_request_that_names_two_sessions_is_none():
-    [client] = ask(Client(b"", headers=[(b"cookie", b"sessionid=q; sessionid=abc")]))
+@pytest.mark.parametrize("cookies", [b"sessionid=q; sessionid=abc", b'a="; sessionid=q; sessionid ="abc"'])
+def test_a_request_that_names_two_sessions_is_none(cookies):
+    [client] = ask(Client(b"", headers=[(b"cookie", cookies)]))
 
     assert client.status == 400
+
+
+@pytest.mark.parametrize("spelled", [b'"real1"', rb'"\162\145al1"', b" real1 ", rb'"r\eal1"'])
+def test_one_session_is_one_client_however_its_cookie_is_spelled(spelled):
+    known, scope = clients.Clients(), {"path": "/", "client": ("10.0.0.1", 1)}
+    plain = known.of(scope | {"headers": [(b"cookie", b"sessionid=real1")]})
+    known.note(plain, "staff:1")
+
+    assert known.of(scope | {"headers": [(b"cookie", b"a=1;sessionid=" + spelled)]}).name == "staff:1"
 
 
 def test_a_long_answer_is_sent_as_it_is_made(monkeypatch):
