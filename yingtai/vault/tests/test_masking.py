@@ -11,7 +11,9 @@ from yingtai.vault.masking import mask
         ("phone", "+8613800008000", "138****8000"),
         ("phone", "13800008000", "138****8000"),
         ("phone", "+12125550100", "+12****0100"),
-        ("phone", "12345678", "12****78"),
+        ("phone", "12345678", "1****8"),
+        ("phone", "021-626262", "0****62"),
+        ("phone", "张三 13800138000", "张***"),
         ("phone", "1234", "1***"),
         ("email", "alice@example.com", "a***@example.com"),
         ("email", "a@example.com", "a***@example.com"),
@@ -20,6 +22,11 @@ from yingtai.vault.masking import mask
         ("name", "张三", "张**"),
         ("name", "欧阳小明", "欧**"),
         ("name", "三", "**"),
+        ("text", "张三", "***"),
+        ("text", "张三丰", "张***"),
+        ("text", "北京市海淀区王小二", "北***"),
+        ("text", "zhangsan", "z***n"),
+        ("user_id", "abcdefg", "a***"),
         ("vin", "LSVAA2180E2000001", "LS***01"),
         ("member_no", "00123", "0***"),
         ("member_no", "12", "***"),
@@ -38,3 +45,11 @@ def test_any_value_can_be_masked_and_none_is_shown_whole(kind, value):
     shown = mask(kind, value)
     assert "**" in shown
     assert value.strip() not in shown
+
+
+@given(value=st.text(min_size=1, max_size=80).map(str.strip).filter(lambda text: "*" not in text))
+def test_of_a_text_of_no_known_form_a_third_is_shown_at_most(value):
+    shown = len(mask("text", value).replace("***", "", 1))
+
+    assert shown <= min(4, len(value) // 3)
+    assert shown <= 1 or len(value) >= 8
