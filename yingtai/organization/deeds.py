@@ -3,6 +3,7 @@
 Written in the transaction of the deed itself; no role of the product may change or remove a line.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, moment
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.models import Deed
+from yingtai.vault.api import without_people
 
 for code, words in {
     "staff.invited": _("invited a colleague"),
@@ -40,6 +42,9 @@ for code, words in {
     deed_words.register(code, words)
 
 MOST_DOERS = 300
+OF_COLLEAGUES = ("staff.", "role.", "sign-in.", "mail.account-")
+"""Deeds about colleagues, who are named by their addresses."""
+OUR_ID = re.compile(r"(?:staff:|key:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,27 @@ def record_deed(acting: Acting, what: str, *, node_no: int, about: str = "", **d
     """Write down a deed; the caller is in the transaction that does it.
 
     In:  what     a code with words in `kernel.contributions.deed_words`
-         about    a colleague's address, a code or a public id; nothing else of a customer
+         about    a colleague's address, a code, a public id, or the name of a thing; nothing else of a customer
+
+    Whoever is named in a name, such as a campaign's, is not named here: the line outlasts the thing.
     """
     deed_words.get(what)
+    if not details.get("asked_for", what).startswith(OF_COLLEAGUES):
+        about = _of_nobody(about)
     with acting_transaction(acting):
         Deed.objects.create(
             node_no=node_no, at=acting.at, by=acting.actor, what=what, about=about[:254], purpose=acting.purpose,
-            details=details,
+            details=_of_nobody(details),
         )  # fmt: skip
+
+
+def _of_nobody(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {name: _of_nobody(value) for name, value in told.items()}
+    if isinstance(told, list | tuple):
+        return [_of_nobody(value) for value in told]
+    # Eleven digits of an id are nobody's.
+    return without_people(told) if isinstance(told, str) and not OUR_ID.fullmatch(told) else told
 
 
 def record_deed_once(acting: Acting, id: UUID, what: str, *, node_no: int, **details: Any) -> None:
@@ -80,7 +98,7 @@ def record_deed_once(acting: Acting, id: UUID, what: str, *, node_no: int, **det
         by=acting.actor,
         what=what,
         purpose=acting.purpose,
-        details=details,
+        details=_of_nobody(details),
     )
     with acting_transaction(acting):
         Deed.objects.bulk_create([deed], ignore_conflicts=True)

@@ -5,6 +5,7 @@ Judged by form and, where there is one, by check digit, so that ordinary numbers
 
 import re
 import unicodedata
+from collections.abc import Callable
 from urllib.parse import unquote
 
 CANDIDATE = (
@@ -46,20 +47,29 @@ def names_somebody(text: str) -> bool:
 
     Source: GB 11643 (identity card), ISO/IEC 7812 (payment card), ISO 3779 with the check digit of GB 16735 (vehicle)
     """
+    return _seen_names_somebody(_as_seen(text))
+
+
+def without_people(text: str) -> str:
+    """Return a text with three stars for each such value in it, everything else as it reads; a text without any as it
+    is."""
+    seen = _as_seen(text)
+    if not _seen_names_somebody(seen):
+        return text
+    for look, is_one in LOOKS:
+        seen = look.sub(lambda found, is_one=is_one: HIDDEN if is_one(found[0]) else found[0], seen)  # type: ignore[misc]
+    return HIDDEN if _seen_names_somebody(seen) else seen
+
+
+def _as_seen(text: str) -> str:
     plain = unicodedata.normalize("NFKC", unquote(text))
-    seen = (
-        "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
-        if not plain.isascii()
-        else plain
-    )
-    return bool(
-        EMAIL.search(seen)
-        or PHONE.search(seen)
-        or PLATE.search(seen)
-        or any(_is_identity(found) for found in IDENTITY_CARD.findall(seen))
-        or any(_is_card(re.sub(r"\D", "", found)) for found in CARD.findall(seen))
-        or any(_is_vehicle(found) for found in VIN.findall(seen))
-    )
+    if plain.isascii():
+        return plain
+    return "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
+
+
+def _seen_names_somebody(seen: str) -> bool:
+    return any(is_one(found) for look, is_one in LOOKS for found in look.findall(seen))
 
 
 def _is_identity(number: str) -> bool:
@@ -67,7 +77,8 @@ def _is_identity(number: str) -> bool:
     return CARD_CHECKS[total % 11] == number[-1].upper()
 
 
-def _is_card(number: str) -> bool:
+def _is_card(written: str) -> bool:
+    number = re.sub(r"\D", "", written)
     if not 15 <= len(number) <= 19 or len(set(number)) < 2:
         return False
     doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(number))]
@@ -79,3 +90,15 @@ def _is_vehicle(number: str) -> bool:
         return False
     total = sum(VIN_VALUES[sign] * weight for sign, weight in zip(number, VIN_WEIGHTS, strict=True))
     return number[8] == ("X" if total % 11 == 10 else str(total % 11))
+
+
+def _is_any(_found: str) -> bool:
+    return True
+
+
+HIDDEN = "***"
+LOOKS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
+    (EMAIL, _is_any), (PHONE, _is_any), (PLATE, _is_any), (IDENTITY_CARD, _is_identity), (CARD, _is_card),
+    (VIN, _is_vehicle),
+)  # fmt: skip
+"""What each value looks like, and whether what looks so is one."""

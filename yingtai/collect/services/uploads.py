@@ -15,7 +15,7 @@ from yingtai.kernel.ids import uuid7
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import entity_no_at
-from yingtai.vault.api import blind, destroy_keys, mint_keys, seal
+from yingtai.vault.api import blind, destroy_keys, mint_keys, names_somebody, seal, without_people
 
 KEPT = timedelta(days=3)
 MOST_BYTES = 2 * 1024**3
@@ -76,9 +76,11 @@ def keyed_digest(node_no: int, digest: str) -> bytes:
 
 
 def save_upload(acting: Acting, arriving: Arriving, *, node_no: int, name: str) -> UUID:
-    """Note a file that has arrived, for three days, and return its id."""
+    """Note a file that has arrived, for three days, and return its id; nobody is named in the name that is kept."""
     arriving.close()
-    (name_sealed,) = seal([name[:255]], arriving.key_id, column=NAME_COLUMN, row_ids=[arriving.id])
+    (name_sealed,) = seal(
+        [_name_of_nobody(name[:255])], arriving.key_id, column=NAME_COLUMN, row_ids=[arriving.id]
+    )
     with acting_transaction(acting):
         UploadedFile.objects.create(
             id=arriving.id, node_no=node_no, key_id=arriving.key_id, name_sealed=name_sealed,
@@ -86,6 +88,12 @@ def save_upload(acting: Acting, arriving: Arriving, *, node_no: int, name: str) 
             created_by=acting.actor, created_at=acting.at, expires_at=acting.at + KEPT,
         )  # fmt: skip
     return arriving.id
+
+
+def _name_of_nobody(name: str) -> str:
+    # What kind of file it is stays to be read: the end of `anna@example.com.csv` is no part of an address.
+    stem, dot, kind = name.rpartition(".")
+    return f"{without_people(stem)}{dot}{kind}" if stem and not names_somebody(kind) else without_people(name)
 
 
 def remove_expired(acting: Acting) -> int:

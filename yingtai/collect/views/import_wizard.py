@@ -178,7 +178,9 @@ def _start(
     if shape not in SHAPES:
         shape = guess_shape(look.header)
     unit = unit_of(request)
-    initial = {"shape": shape, "source": found.file_name.partition(".")[0][:120], "time_zone": unit.time_zone,
+    # Who was taken out of the file's name is no part of a source's either.
+    source = found.file_name.partition(".")[0].replace("***", "").strip(" _-")
+    initial = {"shape": shape, "source": source[:120], "time_zone": unit.time_zone,
                "currency": unit.currency, "region": unit.country}  # fmt: skip
     targets = guess_targets(shape, look.header, look.rows)
     if document.get("shape") == shape:

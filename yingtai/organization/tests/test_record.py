@@ -121,3 +121,16 @@ def test_the_page_of_the_record_offers_when(brand, sign_in):
     page = sign_in("auditor").get("/organization/record/?days=7").content.decode()
 
     assert re.search(r'<option value="7" +selected>The latest 7 days</option>', page)
+
+
+def test_a_line_names_nobody_whom_a_name_names(brand, staff):
+    acting = Acting(f"staff:{staff.id}", brand.scope, "operations", MONDAY)
+    at = brand.scope.hull.lo
+    told = {"source": "13800138000 orders", "facts": ["anna@example.com", str(staff.id)], "rows": 13800138000}
+
+    deeds.record_deed(acting, "unit.added", node_no=at, about="Mail to anna@example.com", **told)
+    deeds.record_deed(acting, "role.given", node_no=at, about=staff.email)
+
+    given, added = deeds.list_deeds(acting).rows
+    assert (given.about, added.about) == (staff.email, "Mail to ***")
+    assert added.details == {"source": "*** orders", "facts": ["***", str(staff.id)], "rows": 13800138000}
