@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -17,6 +18,9 @@ from yingtai.kernel.models import Task
 from yingtai.kernel.scoping import acting_transaction
 
 STALLED_SECONDS = 60
+LOOKS_APART_SECONDS = 5
+"""Two looks, so far apart that whoever lives tells so in between: right after the database stood still it has heard of
+nobody for as long as it did."""
 KEPT_HOURS = 72
 FAILED_KEPT_HOURS = 30 * 24
 TASKS_KEPT = timedelta(days=180)
@@ -43,8 +47,8 @@ def prune_jobs(acting: Acting) -> None:
 
 
 async def retry_stalled(app: App, *, queue: str | None = None, seconds: float = STALLED_SECONDS) -> None:
-    """Have jobs done again whose worker has given no sign of life for so long."""
-    for stalled in await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=seconds):
+    """Have jobs done again whose worker has given no sign of life for so long. Takes some seconds if there are any."""
+    for stalled in await _surely_stalled(app, queue, seconds):
         try:
             await app.job_manager.retry_job(stalled)
         except UniqueViolation:
@@ -54,6 +58,22 @@ async def retry_stalled(app: App, *, queue: str | None = None, seconds: float = 
             log.warning(
                 "job %s (%s) is not taken up: %s", stalled.id, stalled.task_name, type(problem).__name__
             )
+
+
+async def _surely_stalled(app: App, queue: str | None, seconds: float) -> list[Job]:
+    async def look(silent: float) -> dict[object, Job]:
+        jobs = await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=silent)
+        return {(job.id, job.attempts, job.worker_id): job for job in jobs}
+
+    began, before = time.monotonic(), await look(max(seconds - LOOKS_APART_SECONDS, 0))
+    if not before:
+        return []
+    await asyncio.sleep(LOOKS_APART_SECONDS)
+    after = await look(seconds)
+    # It stood still in between, or we did: the next round looks again.
+    if time.monotonic() - began > 2 * LOOKS_APART_SECONDS:
+        return []
+    return [job for key, job in after.items() if key in before]
 
 
 async def _leave_to_twin(app: App, stalled: Job) -> None:

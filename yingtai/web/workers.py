@@ -4,22 +4,21 @@ import asyncio
 import contextlib
 import logging
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 from yingtai.kernel import heartbeats
 from yingtai.kernel.memory import Growth, give_back
+from yingtai.web.pulse import BEAT_SECONDS, Pulse
 
 JOB_SECONDS_AT_STOP = 8
-BEAT_SECONDS = 2
 SILENT_SECONDS = 7
 """After so long without a sign of life a worker that just started takes up what one of its queues left."""
 GLANCE_SECONDS = 10.0
-FORGOTTEN_SECONDS = 120
-"""After so long without a sign of life a worker is taken off the list. One that lives and could not say so, because the
-database stood still, would not know, and fail at its next job."""
+FORGOTTEN_SECONDS = 24 * 3600
+"""After so long without a sign of life a worker is taken off the list, and its jobs are nobody's. One that lives may be
+silent for long: the database stood still, or the machine slept."""
 TICKS = "default"
 """The queue of the schedule's ticks."""
 
@@ -33,56 +32,6 @@ class MadeRoom(Exception):
 
 class QueueLeft(Exception):
     """Nobody looks after a queue any more: its listener could not reach the database, say. A fresh worker may."""
-
-
-class Pulse:
-    """When each queue's own worker last told the database that it lives.
-
-    A loop that turns proves nothing: a queue's worker that lost its connection may be gone beside it.
-    """
-
-    def __init__(self, queues: int) -> None:
-        self._queues = queues
-        self._told_at: dict[int, float] = {}
-        self._asks_since: dict[int, float] = {}
-
-    def follow(self, app: Any) -> None:
-        """Listen to what this app's workers tell."""
-        begin, tell = app.job_manager.register_worker, app.job_manager.update_heartbeat
-
-        async def begun() -> int:
-            worker_id: int = await begin()
-            self.note(worker_id)
-            return worker_id
-
-        async def told(worker_id: int) -> None:
-            with self.asking(worker_id):
-                await tell(worker_id)
-            self.note(worker_id)
-
-        app.job_manager.register_worker, app.job_manager.update_heartbeat = begun, told
-
-    def note(self, worker_id: int) -> None:
-        self._told_at[worker_id] = time.monotonic()
-
-    @contextlib.contextmanager
-    def asking(self, worker_id: int) -> Iterator[None]:
-        """Wait for the database to take what is told: one that answers nobody says nothing of this worker."""
-        self._asks_since[worker_id] = time.monotonic()
-        try:
-            yield
-        finally:
-            del self._asks_since[worker_id]
-
-    def is_asking(self) -> bool:
-        return bool(self._asks_since)
-
-    def is_steady(self) -> bool:
-        """Say whether as many workers as there are queues told so lately, or are about to."""
-        now = time.monotonic()
-        told = {worker for worker, at in self._told_at.items() if now - at < 3 * BEAT_SECONDS}
-        asking = {worker for worker, at in self._asks_since.items() if now - at < heartbeats.PATIENCE_SECONDS}
-        return len(told | asking) >= self._queues
 
 
 class Load:
@@ -121,7 +70,12 @@ def work(*queues: str) -> None:
     import_module("django.db").connections.close_all()
     # Of each queue one connection listens, one fetches and reports; the usual number would be waste.
     connector = procrastinate.PsycopgConnector(
-        kwargs=parameters, min_size=1, max_size=4 * len(queues), max_idle=30
+        kwargs=parameters,
+        min_size=1,
+        max_size=4 * len(queues),
+        max_idle=30,
+        # A database that stands still is waited for; a worker that gave up could not even say that it leaves.
+        timeout=heartbeats.PATIENCE_SECONDS,
     )
     # Only the worker's own reads and reports go over it: what a job queues stays in the job's transaction.
     app = engine.app.with_connector(connector)
@@ -185,8 +139,9 @@ async def _run(app: Any, queue: str, load: Load) -> None:
 
 async def _take_up(app: Any, queue: str) -> None:
     """Take up the jobs of a worker that was killed before this one began: nobody waits for the minute's round."""
-    await asyncio.sleep(SILENT_SECONDS)
-    await import_module("yingtai.kernel.housekeeping").retry_stalled(app, queue=queue, seconds=SILENT_SECONDS)
+    housekeeping = import_module("yingtai.kernel.housekeeping")
+    await asyncio.sleep(SILENT_SECONDS - housekeeping.LOOKS_APART_SECONDS)
+    await housekeeping.retry_stalled(app, queue=queue, seconds=SILENT_SECONDS)
 
 
 async def _end_when_grown(load: Load, pulse: Pulse) -> None:

@@ -1,12 +1,15 @@
 """What was left is taken up job by job; what is over is removed when its time has come."""
 
+import asyncio
 import logging
+import time
 
 import pytest
 from django.db import connection, transaction
 from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 
+from yingtai.kernel import housekeeping
 from yingtai.kernel.housekeeping import prune_jobs, retry_stalled_jobs
 from yingtai.kernel.jobs import job
 
@@ -16,10 +19,28 @@ def note_stalled(acting, *, what):
     """For the length of a test."""
 
 
+SILENT_WORKER = """
+    INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '10 minutes') RETURNING id
+"""
 STATES = """
     SELECT args->>'what', status::text, attempts FROM procrastinate_jobs
     WHERE task_name = 'kernel.note_stalled' AND args->>'about' = %s ORDER BY id
 """
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch):
+    monkeypatch.setattr(housekeeping, "LOOKS_APART_SECONDS", 0.2)
+
+
+@pytest.fixture
+def worker():
+    """Return the number of a worker that has been silent for ten minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute(SILENT_WORKER)
+        (number,) = cursor.fetchone()
+        yield number
+        cursor.execute("DELETE FROM procrastinate_workers WHERE id = %s", [number])
 
 
 @pytest.fixture
@@ -82,6 +103,59 @@ def test_a_job_that_cannot_be_taken_up_is_told_of_and_passed_over(queue, brand, 
 
     assert states(brand) == [("first", "doing", 0), ("another", "todo", 1)]
     assert "(kernel.note_stalled) is not taken up: ConnectorException" in caplog.text
+
+
+def set_worker(job_number, worker_number):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET worker_id = %s WHERE id = %s", [worker_number, job_number]
+        )
+
+
+def on_second_look(monkeypatch, deed):
+    """Have something happen between the two looks for stalled jobs."""
+    sleep = asyncio.sleep
+
+    async def sleep_and(seconds):
+        await sleep(seconds)
+        await asyncio.to_thread(deed)
+
+    monkeypatch.setattr(housekeeping.asyncio, "sleep", sleep_and)
+
+
+def test_a_job_is_taken_up_whose_worker_is_silent_at_two_looks(queue, worker, brand, acting):
+    set_worker(queue("left", state="doing"), worker)
+
+    retry_stalled_jobs(acting)
+
+    assert states(brand) == [("left", "todo", 1)]
+
+
+def test_a_job_goes_on_whose_worker_speaks_up_after_the_database_stood_still(
+    queue, worker, brand, acting, monkeypatch
+):
+    def speak_up():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s", [worker])
+        connection.close()
+
+    on_second_look(monkeypatch, speak_up)
+    set_worker(queue("long", state="doing"), worker)
+
+    retry_stalled_jobs(acting)
+
+    assert states(brand) == [("long", "doing", 0)]
+
+
+def test_no_job_is_taken_up_when_the_database_stood_still_between_the_looks(
+    queue, worker, brand, acting, monkeypatch
+):
+    on_second_look(monkeypatch, lambda: time.sleep(0.4))
+    set_worker(queue("long", state="doing"), worker)
+
+    retry_stalled_jobs(acting)
+
+    assert states(brand) == [("long", "doing", 0)]
 
 
 def test_failed_jobs_are_kept_for_thirty_days_and_finished_ones_for_three(queue, brand, acting):

@@ -47,33 +47,6 @@ def test_it_stays_while_a_job_is_under_way_and_for_a_while_after(held, books):
     assert load.is_to_be_dropped()
 
 
-def test_a_worker_that_waits_for_a_database_that_answers_nobody_is_no_dead_one(held, books):
-    pulse = workers.Pulse(1)
-    pulse.note(1)
-    held["now"] += 60
-
-    with pulse.asking(1):
-        assert pulse.is_steady()
-        held["now"] += 60
-        assert pulse.is_steady()
-
-    assert not pulse.is_steady()  # it gave up, and told nobody
-
-
-def test_the_heart_beats_only_while_every_queue_has_a_worker_that_lives(held, books):
-    pulse = workers.Pulse(2)
-    pulse.note(1)
-    assert not pulse.is_steady()
-    pulse.note(2)
-    assert pulse.is_steady()
-
-    held["now"] += 5
-    pulse.note(1)
-    assert pulse.is_steady()
-    held["now"] += 2
-    assert not pulse.is_steady()
-
-
 def test_a_queue_whose_worker_gives_up_ends_the_process(books, monkeypatch):
     class App:
         async def run_worker_async(self, **_options):
@@ -81,27 +54,3 @@ def test_a_queue_whose_worker_gives_up_ends_the_process(books, monkeypatch):
 
     with pytest.raises(workers.QueueLeft, match="sending"):
         asyncio.run(workers._run(App(), "sending", workers.Load()))
-
-
-def test_told_heartbeats_are_followed(held, books):
-    told = []
-
-    class Manager:
-        async def register_worker(self):
-            return 7
-
-        async def update_heartbeat(self, worker_id):
-            told.append(worker_id)
-
-    class App:
-        job_manager = Manager()
-
-    pulse = workers.Pulse(1)
-    pulse.follow(App)
-    asyncio.run(App.job_manager.register_worker())
-    assert pulse.is_steady()
-
-    held["now"] += 60
-    assert not pulse.is_steady()
-    asyncio.run(App.job_manager.update_heartbeat(7))
-    assert (told, pulse.is_steady()) == ([7], True)
