@@ -1,5 +1,5 @@
-"""`yingtai drill chaos`: kill and freeze every process of a product of its own under load, fill its disk, run and send
-with wrong clocks, and prove that jobs run after each trial, and nothing lost.
+"""`yingtai drill chaos`: kill and freeze every process of a product of its own under load, hold its books still, fill
+its disk, run and send with wrong clocks, and prove that jobs run after each trial, and nothing lost.
 
 The product works in a home and on ports of its own, with the sample group, and is removed in the end. Where root may
 mount, the home is a small disk of its own in memory, so that it can be filled without harm to anybody.
@@ -26,7 +26,7 @@ from types import FrameType
 from typing import Any
 
 from yingtai.kernel import env as environment
-from yingtai.web import drill_clocks, drill_disk, drill_jobs, drill_product
+from yingtai.web import drill_clocks, drill_disk, drill_jobs, drill_product, drill_standstill
 from yingtai.web.processes import PROCESSES
 from yingtai.web.signals import signal_all_of
 from yingtai.web.start import take_role
@@ -36,6 +36,7 @@ CLOCKED = "Drill Clocked"
 EVENTS_AT_ONCE = 20
 DISK_MEGABYTES = 3_000
 FULL_SECONDS = 15.0
+STILL_SECONDS = 60.0
 CLOCKS_OFF = {
     "5 hours fast": timedelta(hours=5),
     "3 days fast": timedelta(days=3),
@@ -63,6 +64,7 @@ COUNTED = """
 AT_THEIR_TIME = """
     SELECT count(*) AS events FROM events WHERE event = $event AND occurred_at >= $since AND occurred_at <= $until
 """
+NO_STANDSTILL = "books standing still: skipped, for only Linux lets us hold other processes"
 NO_DISK = "full disk: skipped, for only root may mount a small disk to fill"
 
 
@@ -208,6 +210,9 @@ def _drill(product: drill_product.Product, home: Path, port: int, *, has_disk: b
             drill_product.refuse_dead(product)
             trials.append(_try("killed", f"postgres ({name})", find, signal.SIGKILL, load))
             _tell(trials[-1])
+        if drill_standstill.can_hold():
+            trials.append(_stand_still(product, home, load))
+            _tell(trials[-1])
         if has_disk:
             trials.append(_fill_disk(home, load))
             _tell(trials[-1])
@@ -221,10 +226,27 @@ def _drill(product: drill_product.Product, home: Path, port: int, *, has_disk: b
         "wrong_times": clocked - _clocked_right(clocked),
         "clocks": clocked,
         "skipped": [
+            *([] if drill_standstill.can_hold() else [NO_STANDSTILL]),
             *([] if has_disk else [NO_DISK]),
             *([] if drill_clocks.can_be_wrong() else [drill_clocks.NO_CLOCK]),
         ],
     }
+
+
+def _stand_still(product: drill_product.Product, home: Path, load: Load) -> Trial:
+    """Have the books answer nobody for a while: every process waits for them, and none is put down or ends."""
+    repeated = load.repeated
+    processes = [drill_product.finder(product, process.name) for process in PROCESSES]
+    before = [find() for find in processes]
+    with drill_standstill.held(drill_product.server_of(home / "postgres" / "books" / "postmaster.pid")()):
+        time.sleep(STILL_SECONDS)
+    began = time.monotonic()
+    time.sleep(HEALTH_SECONDS)
+    is_well = _waited(lambda: _is_healthy(load.port)) and [find() for find in processes] == before
+    seconds = round(time.monotonic() - began, 1) if is_well else None
+    return Trial(
+        "still", "postgres (books)", seconds, load.repeated - repeated, drill_jobs.seconds_until_done()
+    )
 
 
 def _fill_disk(home: Path, load: Load) -> Trial:

@@ -2,16 +2,19 @@
 
 import json
 import os
+import select
 import signal
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import psutil
 import pytest
 from django.db import connection
 
 from yingtai.kernel.jobs import JOBS, QUEUES
-from yingtai.web import drill, drill_disk, drill_jobs, drill_product
+from yingtai.web import drill, drill_disk, drill_jobs, drill_product, drill_standstill
 from yingtai.web.drill import Load, Trial
 from yingtai.web.tests.running import waited_for
 
@@ -173,3 +176,18 @@ def test_a_job_of_every_queue_is_queued_and_waited_for(books, monkeypatch):
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE task_name = ANY(%s)", [list(drill_jobs.HARMLESS.values())]
         )
+
+
+@pytest.mark.skipif(not drill_standstill.can_hold(), reason="only Linux holds processes")
+def test_a_held_server_and_its_children_answer_nobody_and_then_go_on():
+    command = ["sh", "-c", "sleep 30 & exec cat"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as shell:
+        assert waited_for(lambda: len(psutil.Process(shell.pid).children()) == 1, 5)
+        (child,) = psutil.Process(shell.pid).children()
+        with drill_standstill.held(shell.pid):
+            shell.stdin.write(b"heard\n")
+            assert select.select([shell.stdout], [], [], 0.2)[0] == []
+            assert child.status() == psutil.STATUS_TRACING_STOP
+        assert shell.stdout.readline() == b"heard\n"
+        assert child.status() == psutil.STATUS_SLEEPING
+        child.kill()
