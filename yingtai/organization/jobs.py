@@ -1,6 +1,7 @@
 """Work that organization does later."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -8,6 +9,7 @@ from django.db import connection
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.counters import prune_counters
 from yingtai.kernel.jobs import job
+from yingtai.organization.forgotten import mail_new_password as mail_link
 
 ATTEMPTS_KEPT = timedelta(days=180)
 """Chinese law asks for half a year of records of who entered a network."""
@@ -29,3 +31,10 @@ def count_unknown_sign_ins(acting: Acting) -> None:
             "SELECT organization_count_unknown_sign_ins(%s)", [acting.at - settings.AXES_COOLOFF_TIME]
         )
     prune_counters()
+
+
+@job("organization.mail_new_password")
+def mail_new_password(acting: Acting, *, account: str, language: str) -> None:
+    """Mail the link for a new password to whoever asked for one, and nothing to who is no colleague. A repeat sends it
+    again; all of them end with the first that is used."""
+    mail_link(UUID(account), language=language)

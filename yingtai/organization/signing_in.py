@@ -13,7 +13,6 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -73,14 +72,6 @@ class StaffAdapter(DefaultAccountAdapter):
         # The language is that of whoever reads the mail, not of the page that had it sent.
         with override(getattr(context.get("user"), "language", "") or get_language()):
             super().send_mail(template_prefix, email, context)
-
-    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        with override(user.language or get_language()):
-            words = _(
-                "Hello %(name)s,\n\nchoose a new password for Yingtai here; the link works once:\n\n%(link)s\n\nIf you "
-                "did not ask for it, do nothing: your password stays as it is."
-            ) % {"name": user.name or email, "link": context["password_reset_url"]}
-            EmailMessage(_("Choose a new password for Yingtai"), words, None, [email]).send()
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None

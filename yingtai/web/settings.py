@@ -146,8 +146,8 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
-# Nobody has us write to addresses that are no colleague's; the page says the same either way.
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# A link ends with the password, the sign-in and the address it was made for; the worker that makes it writes nothing.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a path
 # For devices that never signed in to the account; those that did are not held up (organization/signing_in.py), so the
 # limits on all sign-ins of an address, which know neither devices nor accounts, are off.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "50/h/key"}

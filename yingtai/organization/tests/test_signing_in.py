@@ -1,14 +1,18 @@
 """Colleagues sign in and work in one place at a time; programs come with a key."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.urls import urlpatterns as allauth_urls
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from yingtai.kernel.testing import run_jobs
 from yingtai.organization.api import get_unit, make_api_key
 from yingtai.organization.models import ApiKey, Staff
 from yingtai.organization.testing import MONDAY, PASSWORD, make_staff
@@ -52,7 +56,9 @@ def test_the_mail_with_a_new_password_is_in_our_words_and_the_language_of_its_re
     colleague = make_staff(brand.code, "marketer")
     Staff.objects.filter(id=colleague.id).update(language="zh-hans")
 
-    browser.post(reverse("account_reset_password"), {"email": colleague.email})
+    browser.post(reverse("account_reset_password"), {"email": colleague.email.upper()})
+    assert mail.outbox == []
+    run_jobs()
 
     [message] = mail.outbox
     assert message.subject == "为营台设置新密码"
@@ -64,13 +70,43 @@ def test_an_address_of_no_colleague_gets_no_mail_and_the_same_page(brand, browse
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     mail.outbox.clear()
 
-    known = browser.post(
-        reverse("account_reset_password"), {"email": make_staff(brand.code, "marketer").email}
-    )
-    unknown = browser.post(reverse("account_reset_password"), {"email": "nobody@example.net"})
+    known, asked_of_known = asked(browser, make_staff(brand.code, "marketer").email)
+    unknown, asked_of_unknown = asked(browser, "nobody@example.net")
+    assert mail.outbox == []
+    run_jobs()
 
     assert len(mail.outbox) == 1
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert asked_of_known == asked_of_unknown
+
+
+def asked(browser, email):
+    """Return the answer to a forgotten password, and what was asked of the books for it, without the values."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = browser.post(reverse("account_reset_password"), {"email": email})
+    assert email not in "".join(one["sql"] for one in queries if "procrastinate" in one["sql"])
+    return answer, [re.sub(r"'[^']*'|\d+", "", one["sql"]) for one in queries]
+
+
+def test_a_link_for_a_new_password_works_once_and_ends_with_a_sign_in(brand, browser, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail.outbox.clear()
+    colleague, new = (
+        make_staff(brand.code, "marketer"),
+        {"password1": "a horse of its own", "password2": "a horse of its own"},
+    )
+    links = []
+    for _time in range(2):
+        asked(browser, colleague.email)
+        run_jobs()
+        links.append(urlsplit(re.search(r"http\S+", mail.outbox[-1].body)[0]).path)
+
+    assert browser.post(browser.get(links[0]).url, new).status_code == 302
+    later = Client()
+    assert [
+        b"form" in later.get(link).content and b"password1" in later.get(link).content for link in links
+    ] == [False] * 2
+    assert sign_in(Client(), colleague, password=new["password1"]).status_code == 302
 
 
 USED_OF_ALLAUTH = {

@@ -37,6 +37,7 @@ JOB_NAMES: dict[str, Any] = {
     "kernel.prune_jobs": gettext_lazy("Remove old jobs"),
     "kernel.retry_stalled_jobs": gettext_lazy("Take up interrupted jobs again"),
     "organization.count_unknown_sign_ins": gettext_lazy("Sum up sign-ins of unknown accounts"),
+    "organization.mail_new_password": gettext_lazy("Mail links for new passwords"),
     "organization.prune_sign_ins": gettext_lazy("Remove old sessions and notes of sign-ins"),
     "sample.finish_campaign": gettext_lazy("Finish the sample campaign"),
 }
