@@ -19,6 +19,7 @@ from yingtai.collect.importing.mapping import EVENTS, ORDER_LINES, PROFILES, SHA
 from yingtai.collect.models import Declaration, Source
 from yingtai.collect.naming import trait_title
 from yingtai.collect.plan import PROPERTY, TRAIT
+from yingtai.kernel.env import env
 from yingtai.ui.time_zones import zone_choices
 
 LABELS = [
@@ -89,6 +90,16 @@ SECTIONS = {
 }
 
 
+KINDS = [
+    (Source.Kind.SDK, _("Pages and apps: everybody can read the key")),
+    (Source.Kind.SERVER, _("Our own servers: the key is secret")),
+]
+SERVER_BY_TWO = _("Our own servers: the key is secret, and takes a second person")
+BY_TWO = _(
+    "A key for pages and apps is made at once. A secret key is made after a colleague who administers has approved it."
+)
+
+
 class SourceForm(forms.Form):
     """What a new source needs."""
 
@@ -96,10 +107,7 @@ class SourceForm(forms.Form):
         max_length=120, label=_("Name"), help_text=_("For example: Online shop, Owner app.")
     )
     kind = forms.ChoiceField(
-        choices=[
-            (Source.Kind.SDK, _("Pages and apps: everybody can read the key")),
-            (Source.Kind.SERVER, _("Our own servers: the key is secret")),
-        ],
+        choices=KINDS,
         label=_("What sends"),
         help_text=_(
             "What a page or an app says of who somebody is proves nothing: it cannot make one person of two who are "
@@ -136,6 +144,10 @@ class SourceForm(forms.Form):
     def __init__(self, *args: Any, zones: Collection[str] = (), **options: Any) -> None:
         super().__init__(*args, **options)
         _offer_zones(self, zones)
+        if not env().alone:
+            kind = cast(forms.ChoiceField, self.fields["kind"])
+            kind.choices = [*KINDS[:1], (Source.Kind.SERVER, SERVER_BY_TWO)]
+            kind.help_text = f"{BY_TWO} {kind.help_text}"
 
     def origins(self) -> list[str]:
         return [line for line in self.cleaned_data["allowed_origins"].split() if line]
