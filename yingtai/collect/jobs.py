@@ -1,5 +1,6 @@
 """Work that collect does later."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from yingtai.collect.services.consent_changes import record_changes
@@ -10,8 +11,11 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.jobs import job
 from yingtai.kernel.tasks import progress
 
+A_DAY = timedelta(days=1)
+"""What somebody brings may be large."""
 
-@job("collect.check_import", queue="ingest")
+
+@job("collect.check_import", queue="ingest", longest=A_DAY)
 def check_import_file(acting: Acting, *, import_id: str, task_id: str) -> None:
     """Read a file that somebody wants to import, and keep the report. A repeat writes the same report."""
     with progress(acting, UUID(task_id)) as following:

@@ -1,5 +1,6 @@
 """Work that customers does later."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,14 +22,17 @@ from yingtai.kernel.jobs import job
 from yingtai.kernel.labels import Label
 from yingtai.organization.api import Linked, TwoPersonAct, get_unit_at
 
+A_DAY = timedelta(days=1)
+"""What somebody brings may be large; so may a lake be."""
 
-@job("customers.run_import", queue="ingest")
+
+@job("customers.run_import", queue="ingest", longest=A_DAY)
 def run_asked_import(acting: Acting, *, import_id: str) -> None:
     """Load a file. Sets that were loaded are passed over, so a repeat goes on where it stopped."""
     run_import(acting, UUID(import_id))
 
 
-@job("customers.finish_loads", queue="ingest")
+@job("customers.finish_loads", queue="ingest", longest=A_DAY)
 def finish_killed_loads(acting: Acting) -> None:
     """Do what killed loads owe, and note which runs of the command line have ended. A repeat finds nothing."""
     finish_loads(acting)
@@ -88,7 +92,7 @@ def merge_small_files(acting: Acting) -> None:
     upkeep.merge_small_files()
 
 
-@job("customers.tidy_lake", queue="reports")
+@job("customers.tidy_lake", queue="reports", longest=A_DAY)
 def tidy_lake(acting: Acting) -> None:
     """Remove files that no reader needs. A repeat finds them gone."""
     upkeep.tidy_lake()
@@ -100,7 +104,7 @@ def look_over_lake(acting: Acting) -> None:
     upkeep.look_over_lake()
 
 
-@job("customers.expire_events", queue="reports")
+@job("customers.expire_events", queue="reports", longest=A_DAY)
 def expire_events(acting: Acting) -> None:
     """Remove events whose declared time is over. A repeat finds what is left of them."""
     expiring.expire_events(acting)

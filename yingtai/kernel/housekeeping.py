@@ -28,7 +28,7 @@ TASKS_KEPT = timedelta(days=180)
 log = logging.getLogger(__name__)
 
 
-@job("kernel.retry_stalled_jobs")
+@job("kernel.retry_stalled_jobs", longest=timedelta(minutes=15))
 def retry_stalled_jobs(acting: Acting) -> None:
     """Idempotent: a job that was taken up again is not stalled any more. A kill -9 leaves jobs as `doing`; they
     are recognized by their worker's missing heartbeat."""

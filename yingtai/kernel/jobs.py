@@ -6,7 +6,7 @@ transaction, and may be called again after a crash: its docstring says why that 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import procrastinate
@@ -21,6 +21,8 @@ from yingtai.kernel.scope import EVERYTHING
 
 QUEUES = ("ingest", "audiences", "sending", "reports", "default")
 LONGEST_PAUSE_SECONDS = 600
+LONGEST = timedelta(hours=2)
+"""How long a job may run, many times over; one that reads whatever somebody brings says a longer time."""
 
 JOBS: dict[str, "Job"] = {}
 
@@ -54,6 +56,7 @@ class Job:
     queue: str
     body: Callable[..., Any]
     task: Any = field(repr=False)
+    longest: timedelta = LONGEST
 
     def enqueue(
         self, acting: Acting, *, once_per: str | None = None, at: datetime | None = None, **arguments: Any
@@ -74,8 +77,11 @@ class Job:
         return self.body(acting, **arguments)
 
 
-def job(name: str, *, queue: str = "default", max_attempts: int = 5) -> Callable[[Callable[..., Any]], Job]:
-    """Declare a job. `name` is `module.verb_noun` and never changes; the body takes `acting` first."""
+def job(
+    name: str, *, queue: str = "default", max_attempts: int = 5, longest: timedelta = LONGEST
+) -> Callable[[Callable[..., Any]], Job]:
+    """Declare a job. `name` is `module.verb_noun` and never changes; the body takes `acting` first. One that runs for
+    more than `longest` hangs: it is stopped like one whose worker was killed, and tried again."""
     if queue not in QUEUES:
         raise ValueError(f"no queue {queue!r}; there are {', '.join(QUEUES)}")
 
@@ -85,7 +91,7 @@ def job(name: str, *, queue: str = "default", max_attempts: int = 5) -> Callable
             body(unpack(acting).at_time(datetime.now(UTC)), **arguments)
 
         task = engine.task(name=name, queue=queue, retry=WorthAnotherTry(max_attempts))(run)
-        JOBS[name] = Job(name, queue, body, task)
+        JOBS[name] = Job(name, queue, body, task, longest)
         return JOBS[name]
 
     return declare

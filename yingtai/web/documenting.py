@@ -64,14 +64,20 @@ def _events() -> str:
 def _jobs() -> str:
     regular = {name: cron for cron, name in SCHEDULE}
     rows = [
-        (f"`{name}`", job.queue, f"`{regular[name]}`" if name in regular else "", _first_line(job.body))
+        (
+            f"`{name}`",
+            job.queue,
+            f"`{regular[name]}`" if name in regular else "",
+            f"{job.longest.total_seconds() / 3600:g} h",
+            _first_line(job.body),
+        )
         for name, job in sorted(JOBS.items())
         if ".tests." not in job.body.__module__
     ]
     return _page(
         "Jobs",
         "Work done later, and why a repeat is harmless.",
-        ("name", "queue", "when (UTC)", "repeats"),
+        ("name", "queue", "when (UTC)", "runs at most", "repeats"),
         rows,
     )
 

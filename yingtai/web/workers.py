@@ -10,6 +10,7 @@ from typing import Any
 
 from yingtai.kernel import heartbeats
 from yingtai.kernel.memory import Growth, give_back
+from yingtai.web.overdue import UnderWay, give_up
 from yingtai.web.pulse import BEAT_SECONDS, Pulse
 
 JOB_SECONDS_AT_STOP = 8
@@ -109,17 +110,18 @@ async def _beat(pulse: Pulse) -> None:
 
 
 async def _run_all(app: Any, queues: tuple[str, ...], pulse: Pulse) -> None:
-    load = Load()
+    load, under_way = Load(), UnderWay()
     async with app.open_async(), asyncio.TaskGroup() as group:
         for queue in queues:
-            group.create_task(_run(app, queue, load))
+            group.create_task(_run(app, queue, load, under_way))
             group.create_task(_take_up(app, queue))
+        group.create_task(_end_overdue(app, under_way))
         # Started on its own, nobody would start it again.
         if heartbeats.board() is not None:
             group.create_task(_end_when_grown(load, pulse))
 
 
-async def _run(app: Any, queue: str, load: Load) -> None:
+async def _run(app: Any, queue: str, load: Load, under_way: UnderWay) -> None:
     await app.run_worker_async(
         queues=[queue],
         name=queue,
@@ -129,7 +131,7 @@ async def _run(app: Any, queue: str, load: Load) -> None:
         abort_job_polling_interval=3600,
         update_heartbeat_interval=BEAT_SECONDS,
         stalled_worker_timeout=FORGOTTEN_SECONDS,
-        task_middleware=[load.run],
+        task_middleware=[under_way.run, load.run],
         install_signal_handlers=False,
     )
     task = asyncio.current_task()
@@ -142,6 +144,13 @@ async def _take_up(app: Any, queue: str) -> None:
     housekeeping = import_module("yingtai.kernel.housekeeping")
     await asyncio.sleep(SILENT_SECONDS - housekeeping.LOOKS_APART_SECONDS)
     await housekeeping.retry_stalled(app, queue=queue, seconds=SILENT_SECONDS)
+
+
+async def _end_overdue(app: Any, under_way: UnderWay) -> None:
+    while True:
+        await asyncio.sleep(GLANCE_SECONDS)
+        if jobs := under_way.overdue():
+            await give_up(app, jobs)
 
 
 async def _end_when_grown(load: Load, pulse: Pulse) -> None:

@@ -53,4 +53,4 @@ def test_a_queue_whose_worker_gives_up_ends_the_process(books, monkeypatch):
             """Return, as a worker does that cannot reach the database any more."""
 
     with pytest.raises(workers.QueueLeft, match="sending"):
-        asyncio.run(workers._run(App(), "sending", workers.Load()))
+        asyncio.run(workers._run(App(), "sending", workers.Load(), workers.UnderWay()))
