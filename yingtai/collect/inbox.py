@@ -19,9 +19,10 @@ COPY_ROWS = """
     FROM STDIN (FORMAT BINARY)
 """
 INSERT_ROW = """
-    INSERT INTO collect_inbox (received_at, source_no, node_no, kind, epoch_id, event_count, body)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    INSERT INTO collect_inbox (source_no, node_no, kind, epoch_id, event_count, body)
+    VALUES (%s, %s, %s, %s, %s, %s)
 """
+"""It arrives now, by the database's clock: what it tells of may have been long ago."""
 TAKE_ROWS = """
     WITH waiting AS (
         SELECT request_no, source_no, event_count FROM collect_inbox

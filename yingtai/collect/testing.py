@@ -51,9 +51,15 @@ def request_document(events: Sequence[dict[str, Any]], at: datetime) -> bytes:
     return inbox.document(envelope, msgspec.json.encode({"batch": list(events)}))
 
 
+INSERT_ARRIVED = """
+    INSERT INTO collect_inbox (received_at, source_no, node_no, kind, epoch_id, event_count, body)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+
+
 def put_into_inbox(document: bytes, *, source_no: int, node_no: int, at: datetime, event_count: int) -> None:
     """Put a document into the inbox, sealed as the collector seals it."""
     epoch = current_epoch()
     body = seal_blob(epoch, inbox.compress(document), inbox.additional_data(source_no, node_no))
     with connection.cursor() as cursor:
-        cursor.execute(inbox.INSERT_ROW, (at, source_no, node_no, inbox.REQUEST, epoch.id, event_count, body))
+        cursor.execute(INSERT_ARRIVED, (at, source_no, node_no, inbox.REQUEST, epoch.id, event_count, body))

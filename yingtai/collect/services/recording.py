@@ -43,4 +43,4 @@ def _row(acting: Acting, node_no: int, facts: Sequence[RecordedFact]) -> tuple[A
     epoch = current_epoch()
     body = compress(write_facts(acting.at, facts))
     sealed = seal_blob(epoch, body, additional_data(INTERNAL_SOURCE, node_no))
-    return acting.at, INTERNAL_SOURCE, node_no, RECORD, epoch.id, len(facts), sealed
+    return INTERNAL_SOURCE, node_no, RECORD, epoch.id, len(facts), sealed

@@ -8,6 +8,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from yingtai.collect import inbox
+from yingtai.collect.testing import INSERT_ARRIVED
 from yingtai.collect.tests.running import Database, make_database
 
 Books = psycopg.Connection[Any]
@@ -24,7 +25,7 @@ def database(keys: None) -> Database:
 
 
 def put(books: Books, at: datetime, *, events: int = 1) -> None:
-    books.execute(inbox.INSERT_ROW, [at, 1, 1 << 40, inbox.RECORD, 1, events, b"sealed"])
+    books.execute(INSERT_ARRIVED, [at, 1, 1 << 40, inbox.RECORD, 1, events, b"sealed"])
 
 
 def taken(

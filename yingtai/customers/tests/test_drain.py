@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import psycopg
 
-from yingtai.collect.api import make_source
+from yingtai.collect.api import RecordedFact, make_source, record
 from yingtai.customers import ingesting
 from yingtai.customers.ingest.taking import Inbox
 from yingtai.customers.models import Identifier, Profile, RecentTimeline
@@ -70,6 +70,22 @@ def test_the_console_sees_how_much_waits_and_since_when_but_nothing_of_it(brand,
         assert ingesting.inbox_backlog(books) == (2, MONDAY - timedelta(minutes=5))
         ingesting.drain(MONDAY)
         assert ingesting.inbox_backlog(books) == (0, None)
+
+
+def test_what_happened_long_ago_and_is_recorded_now_waits_since_now(brand, acting):
+    fact = RecordedFact(
+        message_id="long-ago",
+        event="Email Opened",
+        node_no=brand.node_no,
+        occurred_at=MONDAY - timedelta(days=30),
+    )
+    with psycopg.connect(dsn("app"), autocommit=True) as books:
+        (before,) = books.execute("SELECT now()").fetchone()
+        record(acting.at_time(MONDAY - timedelta(days=30)), [fact])
+
+        requests, oldest_at = ingesting.inbox_backlog(books)
+        assert (requests, oldest_at >= before) == (1, True)
+        ingesting.drain(MONDAY)
 
 
 def test_a_source_that_floods_waits_behind_the_others(brand, acting, neighbour, neighbour_acting):
