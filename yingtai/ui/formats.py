@@ -140,14 +140,16 @@ def day(value: date | datetime | Missing) -> SafeString | str:
 
 
 def duration(value: timedelta | float | Missing) -> str:
-    """A length of time, in its largest sensible unit: 0.42 s, 12 min, 3 hours, 5 days."""
+    """How long something went on, in its largest sensible unit: 4 seconds, 12 minutes, 3 hours, 5 days. For how long a
+    question took, see `took`."""
     if value is None or isinstance(value, str):
         return MISSING
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
-    if seconds < 10:
-        return ngettext("%(n)s second", "%(n)s seconds", 2) % {"n": number(seconds, 2)}
+    if seconds < 1:
+        return _("less than a second")
     if seconds < 120:
-        return ngettext("%(n)s second", "%(n)s seconds", 2) % {"n": number(seconds)}
+        whole = round(seconds)
+        return ngettext("%(n)s second", "%(n)s seconds", whole) % {"n": number(whole)}
     if seconds < 7_200:
         return ngettext("%(n)s minute", "%(n)s minutes", 2) % {"n": number(seconds / 60)}
     if seconds < 172_800:

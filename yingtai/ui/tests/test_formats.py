@@ -73,7 +73,10 @@ def test_moments_are_shown_in_the_zone_of_the_viewer():
 @pytest.mark.parametrize(
     ("length", "written"),
     [
-        (0.42, "0.42 seconds"),
+        (0, "less than a second"),
+        (0.42, "less than a second"),
+        (1.2, "1 second"),
+        (4.7, "5 seconds"),
         (timedelta(seconds=90), "90 seconds"),
         (4200, "70 minutes"),
         (timedelta(hours=5), "5 hours"),
