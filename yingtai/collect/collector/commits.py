@@ -213,6 +213,8 @@ def _fail(group: list[Waiting[Any]]) -> None:
     for _, _, kept in group:
         if not kept.done():
             kept.set_exception(StoreUnavailable())
+            # Whoever hung up, or was told to stop, asks no more: that nobody hears it is no error to log.
+            kept.exception()
 
 
 def _hang_up(connection: Connection, group: list[Waiting[Any]]) -> None:

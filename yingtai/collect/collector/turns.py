@@ -10,6 +10,8 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, TypeVar
 
+from yingtai.kernel.errors import ProductError
+
 Result = TypeVar("Result")
 Job = tuple[Callable[[], Any], asyncio.Future[Any]]
 
@@ -56,5 +58,7 @@ def _do(work: Callable[[], Any], done: asyncio.Future[Any]) -> None:
         result = work()
     except Exception as problem:  # it is raised where the work was asked for
         done.set_exception(problem)
+        if isinstance(problem, ProductError):
+            done.exception()  # a refusal that nobody waits for any more is no error to log
     else:
         done.set_result(result)

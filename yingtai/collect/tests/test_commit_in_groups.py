@@ -1,6 +1,7 @@
 """The committer: one COPY for all that waits, and an answer even when the database gives none."""
 
 import asyncio
+import gc
 import os
 import signal
 import time
@@ -138,6 +139,28 @@ def test_what_breaks_every_connection_is_refused_in_the_end(database: Database) 
     asyncio.run(work())
 
     assert kept(database, 8_000) == set()
+
+
+def test_what_fails_when_nobody_asks_any_more_is_not_complained_of(database: Database) -> None:
+    complaints: list[object] = []
+
+    def pack(numbers: list[int]) -> bytes:
+        raise StoreUnavailable
+
+    async def work() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, said: complaints.append(said))
+        committer = Committer(conninfo(database), pack, writers=1)
+        await connected(committer)
+        # As the server drops a request that is on its way when it stops: no task of ours to cancel.
+        asked = committer.keep(9_001, 10)
+        asked.send(None)
+        asked.close()
+        await committer.close()
+        gc.collect()
+
+    asyncio.run(work())
+
+    assert complaints == []
 
 
 def test_nothing_is_taken_before_the_database_answers(database: Database) -> None:
