@@ -108,6 +108,15 @@ def _in_no_language() -> None:
     translation.deactivate()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_waits_for_the_next_module(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if any("books" in item.fixturenames for item in request.session.items if item.path == request.path):
+        from yingtai.kernel.testing import forget_what_waits
+
+        forget_what_waits()
+
+
 @pytest.fixture(scope="session")
 def lake(home: Path) -> Path:
     """The run's lake folder."""

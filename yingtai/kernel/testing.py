@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from django.db import connections
+from django.db import connection, connections
 from procrastinate.contrib.django import app as engine
 from psycopg.conninfo import conninfo_to_dict
 
@@ -69,6 +69,14 @@ async def _work_through(queues: list[str] | None) -> None:
                     concurrency=1,
                 )
         await asyncio.to_thread(connections.close_all)
+
+
+def forget_what_waits() -> None:
+    """Let go of the facts and jobs that nobody settled, so that no later test pays for them."""
+    with as_role("dispatcher"):
+        OutboxFact.objects.filter(handled_at=None).delete()
+    with as_role("worker"), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
 
 
 def settle(rounds: int = 5) -> None:

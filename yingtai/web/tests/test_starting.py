@@ -1,6 +1,7 @@
 """A start that cannot succeed says why in one line, leaves nothing behind, and the next one is none the worse."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -79,6 +80,10 @@ def test_a_home_that_cannot_be_is_said_in_a_line_by_every_command(command, tmp_p
     assert line.startswith("Cannot use /proc/1/x")
 
 
+def _heed_interrupts():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_a_database_that_does_not_start_leaves_no_other_running_and_is_said_in_one_line(
     tmp_path, monkeypatch
 ):
@@ -87,7 +92,8 @@ def test_a_database_that_does_not_start_leaves_no_other_running_and_is_said_in_o
 
     def begin(cluster, before_exec):
         words = ["sleep", "60"] if cluster.name == "keys" else ["sh", "-c", "exit 1"]
-        begun[cluster.name] = child = subprocess.Popen(words)
+        # PostgreSQL takes the signal that asks it to end even where the shell that began the tests ignores it.
+        begun[cluster.name] = child = subprocess.Popen(words, preexec_fn=_heed_interrupts)
         return clusters.Server(cluster, child.pid, child)
 
     monkeypatch.setattr(clusters, "_start", begin)
