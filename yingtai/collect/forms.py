@@ -96,7 +96,7 @@ KINDS = [
 ]
 SERVER_BY_TWO = _("Our own servers: the key is secret, and takes a second person")
 BY_TWO = _(
-    "A key for pages and apps is made at once. A secret key is made after a colleague who administers has approved it."
+    "A key for pages and apps is made at once. A secret key is made after a colleague who administers has approved it. "
 )
 
 
@@ -147,7 +147,7 @@ class SourceForm(forms.Form):
         if not env().alone:
             kind = cast(forms.ChoiceField, self.fields["kind"])
             kind.choices = [*KINDS[:1], (Source.Kind.SERVER, SERVER_BY_TWO)]
-            kind.help_text = f"{BY_TWO} {kind.help_text}"
+            kind.help_text = f"{BY_TWO}{kind.help_text}"
 
     def origins(self) -> list[str]:
         return [line for line in self.cleaned_data["allowed_origins"].split() if line]

@@ -12,19 +12,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yingtai.collect.forms import SourceForm
 from yingtai.collect.listing import SOURCES
+from yingtai.collect.models import Source
+from yingtai.collect.queries.counting import orders_lately
 from yingtai.collect.queries.sources import SourceView, get_source, list_sources, notes_of
 from yingtai.collect.services import secret_keys
 from yingtai.collect.services.sources import change_source, make_source, revoke_write_keys
 from yingtai.collect.views.places import unit_of, zones_of
+from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.env import env
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
+from yingtai.kernel.labels import Label
 from yingtai.organization.api import find_waiting, read_seen, seen_by_form, status_of, units_at
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.ui.sheets import can_be_taken
 
 KEY = "collect_new_key"
+CURRENCIES_SHOWN = 5
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 ORDERS: dict[str, Callable[[SourceView], Any]] = {
     "name": lambda source: source.name.casefold(),
@@ -119,11 +124,20 @@ def source(request: ActingRequest, source_id: UUID) -> HttpResponse:
         "waiting": find_waiting(request.acting, secret_keys.KEY, secret_keys.called(found)),
         "approved": secret_keys.approved_key(request.acting, found),
         "notes": notes_of(request.acting, found.source_no),
+        **_money_said(request.acting, found),
         "address": collector_address(),
         "snippets": _snippets(key or _("YOUR WRITE KEY")),
         "now": request.acting.at,
     }
     return render_page(request, "collect/source.html", context, fragment="arrivals")
+
+
+def _money_said(acting: Acting, found: SourceView) -> dict[str, Any]:
+    """Return what pages say of money: figures for whoever may see such, the days that stand out for everybody here."""
+    said = orders_lately(acting, found) if found.kind == Source.Kind.SDK else []
+    odd = max((one.odd_day for one in said if one.odd_day), default=None)
+    may_see = decide(acting, "view", Label.L2, "insights").allowed
+    return {"said": said[:CURRENCIES_SHOWN] if may_see else [], "odd_day": odd}
 
 
 @require_POST
