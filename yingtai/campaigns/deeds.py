@@ -13,6 +13,7 @@ SCHEDULED, TAKEN_BACK, LAUNCHED = "campaign.scheduled", "campaign.taken-back", "
 PAUSED, RESUMED, STOPPED = "campaign.paused", "campaign.resumed", "campaign.stopped"
 ARCHIVED, RESTORED, DELETED = "campaign.archived", "campaign.restored", "campaign.deleted"
 RESENT = "campaign.resent"
+CONFIRMING_ON, CONFIRMING_OFF = "confirming.on", "confirming.off"
 SENDER_KEPT, SENDER_ARCHIVED, SENDER_RESTORED = "sender.kept", "sender.archived", "sender.restored"
 
 for code, words in {
@@ -26,6 +27,8 @@ for code, words in {
     ARCHIVED: _("archived a campaign"),
     RESTORED: _("restored a campaign"),
     DELETED: _("deleted a campaign that was never launched"),
+    CONFIRMING_ON: _("let addresses be confirmed by mail"),
+    CONFIRMING_OFF: _("let no more addresses be confirmed by mail"),
     SENDER_KEPT: _("added a sender"),
     SENDER_ARCHIVED: _("archived a sender"),
     SENDER_RESTORED: _("restored a sender"),

@@ -7,12 +7,12 @@ from django.http import HttpRequest
 
 from yingtai.campaigns.errors import LinkNotUnderstood
 from yingtai.campaigns.letterheads import tokens
-from yingtai.campaigns.tokens import CLICK, OPEN, UNSUBSCRIBE, VIEW, Link
+from yingtai.campaigns.tokens import CLICK, CONFIRM, OPEN, UNSUBSCRIBE, VIEW, Link
 from yingtai.kernel.acting import Acting, system
 from yingtai.kernel.contributions import public_doors
 from yingtai.kernel.scope import Scope
 
-DOORS = {"/u/": UNSUBSCRIBE, "/v/": VIEW, "/o/": OPEN, "/c/": CLICK}
+DOORS = {"/u/": UNSUBSCRIBE, "/v/": VIEW, "/o/": OPEN, "/c/": CLICK, "/y/": CONFIRM}
 
 
 def link_in(path: str) -> Link:
@@ -22,6 +22,11 @@ def link_in(path: str) -> Link:
     """
     _, door, token = path.split("/", 3)[:3]
     return tokens().read(DOORS[f"/{door}/"], token.removesuffix(".gif"))
+
+
+def is_about_a_send(path: str) -> bool:
+    """Say whether the number in the token of a path is a send's; else it is a confirmation's."""
+    return not path.startswith("/y/")
 
 
 def _door(kind: bytes) -> Callable[[HttpRequest, datetime], Acting | None]:

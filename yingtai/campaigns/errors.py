@@ -276,3 +276,10 @@ class SenderNotFound(ProductError):
     title = "We could not find that sender"
     remedy = "It may belong to another brand. Choose one from the list of senders."
     status = 404
+
+
+class ConfirmationIsOver(ProductError):
+    code = "campaigns.confirmation-is-over"
+    title = "This link is no longer valid"
+    remedy = "Give your address again where you gave it first: you then get a new mail to confirm it."
+    status = 410

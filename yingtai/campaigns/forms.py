@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yingtai.audiences.api import AudienceNotFound, get_audience, list_offered
 from yingtai.campaigns.addresses import checked_sender_address, checked_sender_name
+from yingtai.campaigns.confirmations import ConfirmingView
 from yingtai.campaigns.errors import LaunchTimeFar, LaunchTimePast
 from yingtai.campaigns.queries import CampaignView
 from yingtai.campaigns.senders import SenderView, list_senders, sent_from
@@ -206,6 +207,30 @@ class SenderForm(forms.Form):
 
     def clean_reply_to(self) -> str:
         return _kept(checked_sender_address, self.cleaned_data["reply_to"])
+
+
+class ConfirmingForm(forms.Form):
+    """Whether addresses that pages give are asked by mail, and whom these mails come from."""
+
+    is_on = forms.BooleanField(label=_("Ask addresses that pages give to confirm them"), required=False)
+    sender_id = forms.TypedChoiceField(label=_("Sender"), coerce=UUID)
+    most_an_hour = forms.IntegerField(
+        label=_("At most this many within an hour"), min_value=1, max_value=10_000, initial=100,
+        help_text=_("So that nobody uses your page to write to strangers; what is more waits for the next hour."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *arguments: Any, held: ConfirmingView | None, senders: Sequence[SenderView], **options: Any
+    ) -> None:
+        super().__init__(*arguments, **options)
+        # One that was archived since stays in use until another is chosen.
+        offered = {one.id: one.title for one in ([held.sender] if held else []) + list(senders)}
+        field = cast(forms.TypedChoiceField, self.fields["sender_id"])
+        field.choices = [(str(key), title) for key, title in offered.items()]
+        if held:
+            self.initial = {
+                "is_on": held.is_on, "sender_id": str(held.sender.id), "most_an_hour": held.most_an_hour,
+            }  # fmt: skip
 
 
 class ProofForm(forms.Form):

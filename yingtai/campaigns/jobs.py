@@ -3,8 +3,17 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.campaigns.asked import facts_of_launch
-from yingtai.campaigns.services import asking, deciding, exporting, following, sending
+from yingtai.campaigns.services import (
+    asking,
+    asking_addresses,
+    confirming,
+    deciding,
+    exporting,
+    following,
+    sending,
+)
 from yingtai.campaigns.services.pausing import pausing_at_trouble
+from yingtai.customers.events import read_given
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import second_person
 from yingtai.kernel.jobs import job
@@ -57,3 +66,16 @@ def follow_merges(acting: Acting, *, survivor_no: int, duplicate_nos: list[int])
 def forget_people(acting: Acting, *, profile_nos: list[int]) -> None:
     """Idempotent: nothing is owed to them any more."""
     following.forget_people(acting, profile_nos)
+
+
+@job("campaigns.note_given_addresses", queue="sending")
+def note_given_addresses(acting: Acting, *, node_no: int, given: str) -> None:
+    """Idempotent: an address that is owed a mail, or was asked lately, is passed over."""
+    confirming.note_given(acting, node_no=node_no, given=read_given(given))
+
+
+@job("campaigns.confirm_addresses", queue="sending")
+def confirm_addresses(acting: Acting) -> None:
+    """Harmless to repeat: a mail is promised before it is made, and a yes is recorded once."""
+    confirming.record_confirmed(acting)
+    asking_addresses.ask_addresses(acting)

@@ -130,10 +130,23 @@ def as_proof(
     return Mail(number, letterhead.sender, recipient, head + multipart(rendered.text, rendered.html, number))
 
 
+def as_confirmation(
+    rendered: Rendered, letterhead: Letterhead, *, number: int, recipient: str, at: datetime
+) -> Mail:
+    """Return a mail that asks whether an address is right: nothing in it can be followed, and it is no list's.
+
+    Raises: NotAnAddress
+    """
+    recipient = ascii_address(recipient)
+    head = headers(letterhead, number, recipient, rendered.subject, "", at)
+    return Mail(number, letterhead.sender, recipient, head + multipart(rendered.text, rendered.html, number))
+
+
 def headers(
     letterhead: Letterhead, send_no: int, recipient: str, subject: str, unsubscribe_url: str, at: datetime
 ) -> bytes:
-    """Return the header block, the lines of RFC 8058 unfolded.
+    """Return the header block, the lines of RFC 8058 unfolded; without an address to unsubscribe at, it is a mail that
+    a program sends to one person for a reason of theirs (RFC 3834).
 
     Whatever the values hold, each header stays one line: nothing in a name or a subject can begin another.
     """
@@ -145,13 +158,21 @@ def headers(
         ("Date", format_datetime(at)),
         # The same every time, so that whoever gets it twice after a crash can tell.
         ("Message-ID", message_id(letterhead, send_no)),
-        ("List-Unsubscribe", f"<{unsubscribe_url}>"),
-        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        *_list_headers(unsubscribe_url),
         ("X-Yingtai-Node", str(letterhead.brand_node)),
         ("MIME-Version", "1.0"),
         ("Content-Type", f'multipart/alternative; boundary="{_boundary(send_no)}"'),
     )
     return ("\r\n".join(_line(name, value) for name, value in lines) + "\r\n\r\n").encode("ascii")
+
+
+def _list_headers(unsubscribe_url: str) -> tuple[tuple[str, str], ...]:
+    if not unsubscribe_url:
+        return (("Auto-Submitted", "auto-generated"),)
+    return (
+        ("List-Unsubscribe", f"<{unsubscribe_url}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    )
 
 
 def message_id(letterhead: Letterhead, send_no: int) -> str:

@@ -1,5 +1,6 @@
-"""Campaigns, the ledger of sends, its tallies, and addresses we do not write to again."""
+"""Campaigns, the ledger of sends, its tallies, addresses we do not write to again, and those asked to confirm."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -199,3 +200,77 @@ class SuppressedAddress(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.channel} address {self.alias_no}"
+
+
+class Confirming(ScopedModel):
+    """A brand's choice to let people confirm by mail the addresses that pages give; `node_no` is the brand's.
+
+    most_an_hour  how many such mails go out within an hour, however many addresses pages give
+    """
+
+    sender = models.ForeignKey(Sender, models.PROTECT, related_name="+")
+    is_on = models.BooleanField()
+    most_an_hour = models.IntegerField(default=100)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["node_no"], name="confirming_is_chosen_once_per_brand"),
+            models.CheckConstraint(
+                name="confirming_has_a_ceiling", condition=Q(most_an_hour__gte=1, most_an_hour__lte=10_000)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"confirming of {self.node_no}"
+
+
+class Confirmation(ScopedModel):
+    """An address that a page gave with a yes, asked by mail whether it is so; `node_no` is the brand's.
+
+    alias_no      the address, by its number in `customers`; profile_no whose claim it was then
+    purposes      codes of what was agreed to; notices  by code, the version of the notice when the mail was made
+    mails         how many mails went there
+    asked_at      when a page said so last; what cannot be sent within a day is given up
+    promised_at   when the last mail was about to be handed over
+    recorded_at   when address and yes stood in the books, after it was confirmed
+    claimed_by    the number of the sender at work on it, as of `Send`
+    """
+
+    class State(models.TextChoices):
+        OWED = "owed"
+        ATTEMPTING = "attempting"
+        SENT = "sent"
+        REFUSED = "refused"
+        CONFIRMED = "confirmed"
+
+    confirmation_no = models.BigAutoField(primary_key=True)
+    alias_no = models.BigIntegerField(unique=True)
+    profile_no = models.BigIntegerField()
+    purposes = ArrayField(models.CharField(max_length=60))
+    notices = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices)
+    mails = models.SmallIntegerField(default=0)
+    answer = models.CharField(max_length=200, blank=True)
+    claimed_by = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    promised_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("node_no", "promised_at", name="confirmation_by_hour"),
+            models.Index("profile_no", name="confirmation_by_profile"),
+            models.Index(
+                "state", "due_at", name="confirmation_owed", condition=Q(state__in=["owed", "attempting"])
+            ),
+            models.Index(
+                "node_no", name="confirmation_to_record", condition=Q(state="confirmed", recorded_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"confirmation {self.confirmation_no} {self.state}"

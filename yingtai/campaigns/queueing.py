@@ -25,6 +25,13 @@ def export(acting: Acting, campaign: Campaign) -> None:
     _queue("campaigns.export", acting, campaign)
 
 
+def confirm_addresses(acting: Acting, node_no: int, *, at: datetime | None = None) -> None:
+    """Have addresses of a brand asked, and what was confirmed recorded."""
+    product = system("campaigns", Scope.of(node_no), acting.at)
+    lock = f"{node_no}-later" if at else str(node_no)
+    JOBS["campaigns.confirm_addresses"].enqueue(product, once_per=lock, at=at)
+
+
 def _queue(
     name: str, acting: Acting, campaign: Campaign, *, at: datetime | None = None, lock: str = ""
 ) -> None:

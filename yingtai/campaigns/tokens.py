@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from yingtai.campaigns.errors import LinkNotUnderstood
 
-UNSUBSCRIBE, VIEW, OPEN, CLICK = b"u", b"v", b"o", b"c"
+UNSUBSCRIBE, VIEW, OPEN, CLICK, CONFIRM = b"u", b"v", b"o", b"c", b"y"
 DYNAMIC_LINK = 0xFFFF
 HEAD = struct.Struct(">QQH")
 
 
 @dataclass(frozen=True)
 class Link:
-    """What a token says: which send, where it belongs, and for a click which link."""
+    """What a token says: which send, or which confirmation, where it belongs, and for a click which link."""
 
     send_no: int
     node_no: int

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from yingtai.campaigns.views import building, listing, proofs, public, senders, watching
+from yingtai.campaigns.views import building, confirming, listing, proofs, public, senders, watching
 
 app_name = "campaigns"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("campaigns/test/<uuid:template_id>", proofs.proof_of_template, name="proof_of_template"),
     path("campaigns/senders/", senders.sender_list, name="sender_list"),
     path("campaigns/senders/<uuid:sender_id>/archive", senders.sender_archive, name="sender_archive"),
+    path("campaigns/confirming/", confirming.first_confirming, name="first_confirming"),
+    path("campaigns/confirming/<uuid:brand_id>/", confirming.confirming, name="confirming"),
     path("campaigns/several", listing.several, name="several"),
     path("campaigns/<uuid:campaign_id>/delete", listing.delete, name="delete"),
     path("campaigns/<uuid:campaign_id>/archive", listing.archive, name="archive"),
@@ -31,6 +33,7 @@ urlpatterns = [
     path("u/<str:token>/preferences", public.preferences, name="preferences"),
     path("u/<str:token>/look.css", public.look, name="look"),
     path("u/<str:token>/logo", public.logo, name="logo"),
+    path("y/<str:token>", public.confirm, name="confirm"),
     path("o/<str:token>.gif", public.opened, name="opened"),
     path("c/<str:token>", public.clicked, name="clicked"),
     path("v/<str:token>", public.viewed, name="viewed"),

@@ -48,6 +48,7 @@ EVENT_TITLES = {
     "Email Bounced": pgettext_lazy("event", "An e-mail came back"),
     "Email Link Clicked": pgettext_lazy("event", "Clicked a link in an e-mail"),
     "Aliased": pgettext_lazy("event", "Was recognized by a second identifier"),
+    "Email Confirmed": pgettext_lazy("event", "Confirmed an e-mail address"),
     "Unsubscribed": pgettext_lazy("event", "Unsubscribed"),
     "Consent Updated": pgettext_lazy("event", "Changed their consent"),
 }

@@ -76,6 +76,7 @@ COMMERCE: dict[str, dict[str, str]] = {
     "Email Opened": {"is_machine": "boolean", "is_proxy": "boolean", "proxy": "string"},
     "Email Bounced": {"bounce_type": "string"},
     "Email Link Clicked": {"link_id": "string", "link_no": "integer", "is_machine": "boolean"},
+    "Email Confirmed": {},
     "Unsubscribed": {"purpose": "string"},
     "Consent Updated": {"purpose": "string", "status": "string", "source": "string"},
 }  # fmt: skip

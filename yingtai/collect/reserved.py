@@ -8,7 +8,7 @@ from unicodedata import category, normalize
 
 RESERVED_EVENTS = (
     "Email Sent", "Email Delivered", "Email Opened", "Email Bounced", "Email Link Clicked", "Unsubscribed",
-    "Consent Updated",
+    "Consent Updated", "Email Confirmed",
 )  # fmt: skip
 """Events that only the product records, of what it did and saw itself: no key and no file may say them."""
 _DEEDS = {
@@ -90,6 +90,7 @@ TITLES = {
     "Email Bounced": ("An e-mail came back", "邮件退回"),
     "Email Link Clicked": ("Clicked a link in an e-mail", "点击邮件链接"),
     "Aliased": ("Was recognized by a second identifier", "关联新标识"),
+    "Email Confirmed": ("Confirmed an e-mail address", "确认了邮箱地址"),
     "Unsubscribed": ("Unsubscribed", "退订"),
     "Consent Updated": ("Changed their consent", "更改同意设置"),
 }

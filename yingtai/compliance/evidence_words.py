@@ -29,12 +29,14 @@ METHOD_WORDS = {
     "file": pgettext_lazy("evidence", "in a file"),
     "one-click": pgettext_lazy("evidence", "by the mail program’s button to unsubscribe"),
     "unsubscribe page": pgettext_lazy("evidence", "on the page to unsubscribe"),
+    "double opt-in": pgettext_lazy("evidence", "by the button behind the link in a mail to confirm"),
     "preferences page": pgettext_lazy("evidence", "on the page of preferences"),
 }
 SOURCE_WORDS = {
     "import": pgettext_lazy("evidence", "Import of a file"),
     "unsubscribe": pgettext_lazy("evidence", "Link to unsubscribe"),
     "preferences": pgettext_lazy("evidence", "Page of preferences"),
+    "double opt-in": pgettext_lazy("evidence", "Double opt-in"),
     "sign-up form": pgettext_lazy("evidence", "Sign-up form"),
     "merge": pgettext_lazy("evidence", "Merge of profiles"),
 }

@@ -1,6 +1,14 @@
 """The one door into `customers`. Other modules import this file and `events`, nothing else."""
 
-from yingtai.customers.contacts import choose_contact, mark_without_contact, masked_contacts, open_contacts
+from yingtai.customers.contacts import (
+    Holder,
+    choose_contact,
+    holders_of,
+    mark_without_contact,
+    masked_contacts,
+    open_addresses,
+    open_contacts,
+)
 from yingtai.customers.deeds import count_search
 from yingtai.customers.errors import (
     CannotMergeIntoItself,
@@ -40,6 +48,7 @@ from yingtai.customers.timelines import TimelineRow, timeline
 __all__ = [
     "CannotMergeIntoItself",
     "EventSet",
+    "Holder",
     "IngestIsRunning",
     "LoadReport",
     "MaskedIdentifier",
@@ -60,6 +69,7 @@ __all__ = [
     "export_person",
     "find_profiles",
     "get_profile",
+    "holders_of",
     "ids_of",
     "inbox_backlog",
     "list_merges",
@@ -71,6 +81,7 @@ __all__ = [
     "names_of",
     "names_of_values",
     "note_shown",
+    "open_addresses",
     "open_contacts",
     "people_of",
     "profile_nos_of",

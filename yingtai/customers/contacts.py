@@ -1,6 +1,7 @@
 """Addresses of people, for whole sets: who can be reached at all, and the values to send to."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -54,6 +55,8 @@ OF_PERSON = """
     SELECT known.alias_no, known.sealed FROM customers_identifier AS known
     WHERE known.profile_no = %s AND known.kind = %s AND known.sealed IS NOT NULL ORDER BY known.alias_no
 """
+HOLDERS = "SELECT alias_no, profile_no, node_no, standing FROM customers_identifier WHERE alias_no = ANY(%s)"
+SEALED = "SELECT alias_no, sealed FROM customers_identifier WHERE alias_no = ANY(%s) AND sealed IS NOT NULL"
 KINDS_OF = f"""
     SELECT known.profile_no, array_agg(DISTINCT known.kind) FROM customers_identifier AS known
     WHERE known.profile_no = ANY(%s) AND {PROVEN} GROUP BY known.profile_no
@@ -135,6 +138,40 @@ def open_contacts(acting: Acting, people: ProfileSet, channel: str = "email") ->
             [row[2] for row in some], column=IDENTIFIER_COLUMN, row_ids=[row[1] for row in some]
         )
         yield from ((row[0], value) for row, value in zip(some, opened, strict=True) if value is not None)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose an address is now, and whether anything proves it."""
+
+    profile_no: int
+    node_no: int
+    is_proven: bool
+
+
+def holders_of(acting: Acting, alias_nos: Collection[int]) -> dict[int, Holder]:
+    """Return whose these addresses are, by their numbers; one that was erased is not among them.
+
+    Cost: one statement
+    """
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(HOLDERS, [list(alias_nos)])
+        rows = cursor.fetchall()
+    return {row[0]: Holder(row[1], row[2], row[3] == Standing.PROVEN) for row in rows}
+
+
+def open_addresses(acting: Acting, alias_nos: Collection[int]) -> dict[int, str]:
+    """Return addresses by their numbers, also those that nothing proves: to ask there whose they are, for nothing else.
+
+    Cost: one statement
+    """
+    with acting_transaction(acting), connection.cursor() as cursor:
+        cursor.execute(SEALED, [list(alias_nos)])
+        rows = cursor.fetchall()
+    opened = vault.open_sealed(
+        [row[1] for row in rows], column=IDENTIFIER_COLUMN, row_ids=[row[0] for row in rows]
+    )
+    return {row[0]: value for row, value in zip(rows, opened, strict=True) if value is not None}
 
 
 def masked_contacts(acting: Acting, profile_no: int, channel: str = "email") -> dict[int, str]:

@@ -1,9 +1,23 @@
 """Facts that customers publishes."""
 
+import json
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from yingtai.kernel.events import DomainEvent
+
+
+class GivenAddress(NamedTuple):
+    """An address by its number, whom it is a claim on, and the codes of the purposes that were agreed to."""
+
+    alias_no: int
+    profile_no: int
+    purposes: list[str]
+
+
+def read_given(given: str) -> list[GivenAddress]:
+    """Return the addresses that the text of a fact holds."""
+    return [GivenAddress(*one) for one in json.loads(given)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +33,22 @@ class SetIngested(DomainEvent):
     event_count: int
     brand_nos: tuple[int, ...]
     source_nos: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressesGiven(DomainEvent):
+    """Pages or apps of a brand gave e-mail addresses that nothing proves, each with a yes to some purposes.
+
+    Whoever listens may ask at the address; nothing else may be sent there. No address travels in it.
+    """
+
+    name: ClassVar[str] = "customers.addresses_given"
+
+    given: str
+
+    def each(self) -> list[GivenAddress]:
+        """Return the addresses by their numbers; they travel as JSON text."""
+        return read_given(self.given)
 
 
 @dataclass(frozen=True, kw_only=True)

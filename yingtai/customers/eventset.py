@@ -45,6 +45,7 @@ KNOWN = {
     "extras": TEXT,
     "traits": TEXT,
     "private_traits": TEXT,
+    "agreed": TEXT,
 }
 """Columns that an event may have; one that is missing is null."""
 

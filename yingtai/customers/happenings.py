@@ -14,7 +14,7 @@ HAPPENINGS = {
         _("Messages"),
         ("Email Sent", "Email Delivered", "Email Opened", "Email Bounced", "Email Link Clicked"),
     ),
-    "consent": (_("Consent"), ("Consent Updated", "Unsubscribed")),
+    "consent": (_("Consent"), ("Consent Updated", "Email Confirmed", "Unsubscribed")),
     "service": (
         _("Leads and service"),
         ("Lead Submitted", "Brochure Downloaded", "Test Drive Booked", "Test Drive Completed", "Quote Requested",

@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yingtai.collect.api import SourceView, explode
 from yingtai.collect.testing import put_into_inbox, request_document
+from yingtai.customers.events import AddressesGiven
 from yingtai.customers.eventset import EventSet
+from yingtai.customers.ingest import giving
 from yingtai.customers.ingest.building import build
 from yingtai.customers.ingest.ways import ways_of
 from yingtai.customers.ingesting import acting_now, drain
 from yingtai.customers.models import Identifier, KnownName, Order, Profile, RecentTimeline
 from yingtai.customers.queries import open_identifiers, private_traits_of
 from yingtai.customers.rules import BY_NAME
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.events import publish
 from yingtai.organization.testing import MONDAY
+
+if TYPE_CHECKING:
+    import pytest
 
 __all__ = [
     "EMAIL",
@@ -25,6 +32,7 @@ __all__ = [
     "acting_now",
     "drain",
     "event_set",
+    "hear_given",
     "open_identifiers",
     "private_traits_of",
     "send",
@@ -48,6 +56,18 @@ def send_document(
     """Put a document into the inbox, whatever it holds."""
     place = node_no or source.node_no
     put_into_inbox(document, source_no=source.source_no, node_no=place, at=at, event_count=count)
+
+
+def hear_given(monkeypatch: "pytest.MonkeyPatch") -> list[AddressesGiven]:
+    """Return a list that fills with what ingest tells about addresses that pages give."""
+    told: list[AddressesGiven] = []
+
+    def heard(acting: Acting, *facts: AddressesGiven) -> None:
+        told.extend(facts)
+        publish(acting, *facts)
+
+    monkeypatch.setattr(giving, "publish", heard)
+    return told
 
 
 def event_set(source: SourceView, events: Sequence[dict[str, Any]], *, at: datetime = MONDAY) -> EventSet:

@@ -13,6 +13,7 @@ SCHEDULE = (
     ("*/15 * * * *", "organization.count_unknown_sign_ins"),
     ("31 3 * * *", "customers.forget_batches"),
     ("* * * * *", "campaigns.keep_going"),
+    ("* * * * *", "campaigns.confirm_addresses"),
     ("*/15 * * * *", "audiences.refresh_all"),
     ("11 * * * *", "audiences.keep_score_bounds"),
     ("*/2 * * * *", "customers.merge_small_files"),

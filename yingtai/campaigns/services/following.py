@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from yingtai.campaigns import queueing as queue
-from yingtai.campaigns.models import Campaign, SuppressedAddress
+from yingtai.campaigns.models import Campaign, Confirmation, SuppressedAddress
 from yingtai.campaigns.reasons import DUPLICATE_PERSON, ERASED
 from yingtai.campaigns.services.ledger import Claimed, Desk, Outcome, add_to_tally
 from yingtai.customers.api import survivors_of
@@ -75,6 +75,8 @@ def follow_merges(acting: Acting, pairs: Iterable[tuple[int, int]]) -> None:
             cursor.execute(MOVE, values)
             moved = {campaign_no for (campaign_no,) in cursor.fetchall()}
         campaigns = Campaign.objects.in_bulk({row[0] for row in dropped} | moved)
+        for survivor_no, duplicate_no in pairs:
+            Confirmation.objects.filter(profile_no=duplicate_no).update(profile_no=survivor_no)
         for campaign_no, before, reason_before, count in dropped:
             what = "owed" if before in {"owed", "claimed"} else reason_before or before
             add_to_tally(campaign_no, campaigns[campaign_no].node_no, {what: -count, DUPLICATE_PERSON: count})
@@ -101,6 +103,7 @@ def forget_people(acting: Acting, profile_nos: Sequence[int]) -> None:
             cursor.execute(FORGET, (list(profile_nos),))
             numbers = [row[0] for row in cursor.fetchall()]
         SuppressedAddress.objects.filter(profile_no__in=profile_nos).delete()
+        Confirmation.objects.filter(profile_no__in=profile_nos).delete()
         campaigns = Campaign.objects.in_bulk(set(numbers))
         for campaign_no, campaign in campaigns.items():
             count = numbers.count(campaign_no)

@@ -16,11 +16,11 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yingtai.campaigns import queries, viewing
-from yingtai.campaigns.doors import link_in
+from yingtai.campaigns import confirmations, queries, viewing
+from yingtai.campaigns.doors import is_about_a_send, link_in
 from yingtai.campaigns.errors import LinkNotUnderstood
 from yingtai.campaigns.letterheads import tokens
-from yingtai.campaigns.services import answering
+from yingtai.campaigns.services import answering, confirming
 from yingtai.campaigns.tokens import UNSUBSCRIBE, Link
 from yingtai.campaigns.visitors import Visit
 from yingtai.content.api import edge_of, ink_on, look_of
@@ -108,6 +108,20 @@ def preferences(request: ActingRequest, token: str) -> HttpResponse:
     return _page(request, "preferences", context)
 
 
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@public("whoever got a mail to confirm an address can do so, without signing in")
+@for_recipients
+def confirm(request: ActingRequest, token: str) -> HttpResponse:
+    """GET asks, because scanners follow links; POST, which the button makes, confirms."""
+    number = link_in(request.path).send_no
+    if request.method == "POST":
+        confirming.confirm(request.acting, number)
+    asked = confirmations.asked_behind(request.acting, number)
+    return _page(request, "confirm", {"token": token, "asked": asked})
+
+
 @never_cache
 @require_safe
 @public("the picture in a mail tells that it was opened")
@@ -171,7 +185,9 @@ def _page(request: ActingRequest, name: str, context: dict[str, Any], status: in
     shown: dict[str, Any] = {"brand_name": brand.own_title if brand else "", **context}
     if brand is not None:
         link = link_in(request.path)
-        shown["look_token"] = tokens().make(UNSUBSCRIBE, Link(link.send_no, link.node_no))
+        # A confirmation's number is no send's: it must not make a link that unsubscribes somebody.
+        send_no = link.send_no if is_about_a_send(request.path) else PROOF
+        shown["look_token"] = tokens().make(UNSUBSCRIBE, Link(send_no, link.node_no))
         shown["has_logo"] = bool(look_of(request.acting, link.node_no).logo)
     return render(request, f"campaigns/{name}.html", shown, status=status)
 
@@ -191,6 +207,8 @@ def _node_no(request: ActingRequest) -> int:
 
 
 def _language(request: ActingRequest, brand: UnitView) -> str:
+    if not is_about_a_send(request.path):
+        return brand.language
     said = viewing.language_told(request.acting, link_in(request.path).send_no)
     with contextlib.suppress(LookupError):
         return translation.get_supported_language_variant(said) if said else brand.language

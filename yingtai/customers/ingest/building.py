@@ -56,6 +56,7 @@ FACT_COLUMNS = (
     "category", "quantity", "amount_minor", "currency",
 )  # fmt: skip
 SESSION_DIGITS = 18
+LONGEST_PURPOSE, MOST_PURPOSES = 60, 20
 
 encode = msgspec.json.Encoder().encode
 
@@ -193,10 +194,18 @@ def _add_contexts(columns: Columns, messages: Sequence[Message]) -> None:
             for word, value in context.campaign.items():
                 if word in UTM and isinstance(value, str) and value:
                     lists[UTM[word]][row] = value
+        if context.consent is not None and context.consent.category_preferences:
+            lists["agreed"][row] = _agreed(context.consent.category_preferences)
         if context.session_id is not None:
             digits = str(context.session_id)
             if digits.isascii() and digits.isdigit() and len(digits) <= SESSION_DIGITS:
                 lists["session_no"][row] = int(digits)
+
+
+def _agreed(preferences: dict[str, bool]) -> bytes | None:
+    """Return what was agreed to; which of it are purposes of the brand, others know."""
+    said = [name for name, is_granted in preferences.items() if is_granted and len(name) <= LONGEST_PURPOSE]
+    return encode(said[:MOST_PURPOSES]) if said else None
 
 
 class _Traits:

@@ -9,7 +9,7 @@ from yingtai.customers.eventset import ID_PREFIX, KNOWN, LINES, NEEDED, EventSet
 from yingtai.customers.rules import KINDS
 from yingtai.vault.api import normalise
 
-JSON_COLUMNS = frozenset(("properties", "extras", "traits", "private_traits"))
+JSON_COLUMNS = frozenset(("properties", "extras", "traits", "private_traits", "agreed"))
 ID_COLUMNS = {kind.name: f"{ID_PREFIX}{kind.name}" for kind in KINDS}
 
 

@@ -18,6 +18,7 @@ from yingtai.customers.errors import PersonalValueConcealed
 from yingtai.customers.events import ProfilesMerged, SetIngested
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest import (
+    giving,
     identifying,
     keys,
     money,
@@ -171,6 +172,7 @@ def _write_books(
         staging.result()
     at_step("staged")
     _tell(batch, found)
+    giving.tell_given(batch, found)
     return Ingested(
         ingest_no=batch.ingest_no,
         events=len(batch.set),

@@ -1,0 +1,175 @@
+"""Asking an address by mail whether it is right: how a brand chose it, the words, and what a link leads to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from yingtai.campaigns.errors import ConfirmationIsOver
+from yingtai.campaigns.letterheads import letterhead_from, tokens
+from yingtai.campaigns.mail import Mail, as_confirmation
+from yingtai.campaigns.models import Confirmation, Confirming
+from yingtai.campaigns.senders import SenderView, view_sender
+from yingtai.campaigns.tokens import CONFIRM, Link
+from yingtai.compliance.api import PurposeView, list_purposes
+from yingtai.content.api import Rendered
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.env import env
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import UnitView, get_unit_at
+
+LINK_KEPT = timedelta(days=7)
+MOST_MAILS = 3
+MAILS_APART = timedelta(hours=24)
+MAILS_PER_NUMBER = 4
+"""A Message-ID for each mail to an address: it is made of the confirmation's number and which mail it is."""
+
+
+@dataclass(frozen=True)
+class ConfirmingView:
+    """How a brand lets people confirm addresses; `sender` is whom these mails come from."""
+
+    node_no: int
+    sender: SenderView
+    is_on: bool
+    most_an_hour: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class AskedView:
+    """What the page behind a link shows."""
+
+    purposes: tuple[str, ...]
+    is_confirmed: bool
+
+
+@dataclass(frozen=True)
+class HowMany:
+    """Addresses of a brand: asked and silent so far, confirmed, and waiting for their mail."""
+
+    asked: int
+    confirmed: int
+    waiting: int
+
+
+def confirming_of(acting: Acting, node_no: int) -> ConfirmingView | None:
+    """Return how a brand lets people confirm addresses; None when it never chose."""
+    with acting_transaction(acting):
+        one = Confirming.objects.select_related("sender").filter(node_no=node_no).first()
+    return view_confirming(one) if one else None
+
+
+def view_confirming(one: Confirming) -> ConfirmingView:
+    return ConfirmingView(one.node_no, view_sender(one.sender), one.is_on, one.most_an_hour, one.changed_at)
+
+
+def how_many(acting: Acting, node_no: int) -> HowMany:
+    """Count the addresses of a brand by what became of them."""
+    state = Confirmation.State
+    with acting_transaction(acting):
+        mine = Confirmation.objects.filter(node_no=node_no)
+        return HowMany(
+            mine.filter(state=state.SENT).count(),
+            mine.filter(state=state.CONFIRMED).count(),
+            mine.filter(state__in=[state.OWED, state.ATTEMPTING]).count(),
+        )
+
+
+def offered_purposes(acting: Acting, node_no: int) -> dict[str, PurposeView]:
+    """Return by code the purposes that a yes by e-mail can be given to."""
+    return {
+        one.code: one
+        for one in list_purposes(acting, is_archived=False)
+        if one.node_no == node_no and one.basis == "consent" and "email" in one.channels
+    }
+
+
+def asked_behind(acting: Acting, confirmation_no: int) -> AskedView:
+    """Return what somebody is asked who opened the link of a mail.
+
+    Raises: ConfirmationIsOver
+    """
+    with acting_transaction(acting):
+        one = Confirmation.objects.filter(confirmation_no=confirmation_no).first()
+        if one is None or not (one.confirmed_at or is_open(one, acting.at)):
+            raise ConfirmationIsOver
+        offered = offered_purposes(acting, one.node_no)
+    titles = tuple(offered[code].title for code in one.purposes if code in offered)
+    return AskedView(titles, one.confirmed_at is not None)
+
+
+def is_open(one: Confirmation, at: datetime) -> bool:
+    """Whether the link of a mail can still be used."""
+    return one.promised_at is not None and at - one.promised_at <= LINK_KEPT
+
+
+def mail_of(
+    one: Confirmation, sender: SenderView, address: str, offered: Mapping[str, PurposeView], *, at: datetime
+) -> Mail:
+    """Return the mail that asks an address; nothing in it was written by whoever gave the address.
+
+    Raises: NotAnAddress
+    """
+    link = f"{env().web_url}/y/{tokens().make(CONFIRM, Link(one.confirmation_no, one.node_no))}"
+    purposes = [offered[code] for code in one.purposes if code in offered]
+    letterhead = letterhead_from(sender, campaign_name="")
+    words = words_of_mail(letterhead.brand_name, purposes, link, language=get_unit_at(one.node_no).language)
+    number = one.confirmation_no * MAILS_PER_NUMBER + one.mails
+    return as_confirmation(words, letterhead, number=number, recipient=address, at=at)
+
+
+def words_of_mail(brand: str, purposes: Sequence[PurposeView], link: str, *, language: str) -> Rendered:
+    """Return subject, text and HTML in a language."""
+    with translation.override(language):
+        titles = [one.title for one in purposes]
+        shown: dict[str, Any] = {
+            "language": language,
+            "brand_name": brand,
+            "purposes": titles,
+            "link": link,
+            "lead": _("Somebody gave this address at {brand}, to get:").format(brand=brand),
+            "act": _("Was it you? Open this page and press its button:"),
+            "button": _("Confirm the address"),
+            "otherwise": _(
+                "If it was not you, do nothing: nothing will be sent to you. The link is valid for {days} days."
+            ).format(days=LINK_KEPT.days),
+        }
+        text = "\n".join(
+            [
+                shown["lead"],
+                "",
+                *(f"- {one}" for one in titles),
+                "",
+                shown["act"],
+                link,
+                "",
+                shown["otherwise"],
+                "",
+            ]
+        )
+        subject = _("Please confirm your address: {brand}").format(brand=brand)
+        return Rendered(
+            subject=subject, text=text, html=render_to_string("campaigns/confirm_mail.html", shown)
+        )
+
+
+def shown_words(acting: Acting, brand: UnitView) -> list[tuple[str, str, Rendered]]:
+    """Return the mail in each language it may have, that of the brand first: title, language, words."""
+    purposes = list(offered_purposes(acting, brand.node_no or 0).values())
+    titles = {"zh-hans": _("The mail in Chinese"), "en": _("The mail in English")}
+    order = sorted(titles, key=lambda one: one != brand.language)
+    return [
+        (
+            _("{title}: what your customers get").format(title=titles[one])
+            if one == brand.language
+            else titles[one],
+            one,
+            words_of_mail(brand.own_title, purposes, f"{env().web_url}/y/…", language=one),
+        )
+        for one in order
+    ]
