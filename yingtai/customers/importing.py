@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -36,7 +37,7 @@ from yingtai.customers.answers import owners_of, record_answers
 from yingtai.customers.errors import BooksWentAway, OrderCameDifferently
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.snapshots import refresh_traits
-from yingtai.customers.loading import finish_loads, load_sets
+from yingtai.customers.loading import figures_of, finish_loads, load_sets
 from yingtai.customers.models import LoadedSet
 from yingtai.customers.repeating import count_changed_orders, known_rows, restated, undated_people
 from yingtai.kernel.acting import Acting, system
@@ -82,22 +83,33 @@ def load_import(
     # What an earlier run owed that was killed: this one finds its rows there and would never know.
     owed = finish_loads(acting, source_no=opened.setting.source_no)
     sets = _Sets(acting, opened, load_id, lambda done: told(done, total), begin)
-    done = load_sets(
-        acting,
-        source_no=opened.setting.source_no,
-        load_id=load_id,
-        sets=sets,
-        progress=loaded,
-        check_rows=True,
-        note=sets.note,
-    )
+    try:
+        done = load_sets(
+            acting,
+            source_no=opened.setting.source_no,
+            load_id=load_id,
+            sets=sets,
+            progress=loaded,
+            check_rows=True,
+            note=sets.note,
+        )
+    except FileGivenUp:
+        _count(report, figures_of(opened.setting.source_no, load_id))
+        raise
     if opened.products is not None and len(opened.products):
         _merge_products(opened.setting.node_no, opened.products)
     if done.events or owed:
         _show_people(acting, opened.setting.node_no)
-    report.repeats = done.repeats
-    report.profiles_new, report.profiles_touched = done.new_profiles, _touched(acting, opened, load_id)
+    _count(report, figures_of(opened.setting.source_no, load_id))
+    report.profiles_touched = _touched(acting, opened, load_id)
     report.seconds = time.perf_counter() - began
+
+
+def _count(report: Report, figures: Counter[str]) -> None:
+    """Complete a report by what was counted of each loaded set, also by a run before this one that was killed."""
+    report.repeats, report.profiles_new = figures.pop("repeats", 0), figures.pop("new_profiles", 0)
+    report.consents = figures.pop("consents", 0)
+    report.noted += figures
 
 
 def _show_people(acting: Acting, node_no: int) -> None:
@@ -172,16 +184,17 @@ class _Sets:
             # Noted with this set, or by a run before that loaded it.
             self._opened.setting.names.clear()
 
-    def note(self, events: int) -> None:
-        """Write what goes with the set handed on last, of which so many events are new."""
+    def note(self, events: int) -> Counter[str]:
+        """Write what goes with the set handed on last, of which so many events are new; return what to report of it."""
+        figures: Counter[str] = Counter()
         everywhere = replace(self._acting, scope=EVERYTHING)
         if self._current is not None:
             recorded, left_out = record_answers(self._acting, self._current, self._known, self._load_id)
-            self._opened.report.consents += recorded
-            self._opened.report.noted += left_out
+            figures = left_out | Counter(consents=recorded)
         if events:
             note_names(everywhere, self._opened)
         self._begin(everywhere)
+        return figures
 
 
 def _merge_products(node_no: int, came: pa.Table) -> None:

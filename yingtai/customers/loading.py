@@ -1,6 +1,7 @@
 """The bulk door: history in whole sets, past the inbox, through the same pipeline."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -41,6 +42,7 @@ from yingtai.lake import api as lake
 from yingtai.lake.api import IS_ACT
 
 TIMELINES_DONE = -1
+Note = Callable[[int], Counter[str]]
 NO_SLEEPER = "SET LOCAL idle_in_transaction_session_timeout = '5s'"
 """A process that is suspended just before it commits would keep its rows from everybody."""
 WRITERS = 2
@@ -88,7 +90,7 @@ def load_sets(
     progress: Callable[[int], None] | None = None,
     check_rows: bool = False,
     ahead: bool = False,
-    note: Callable[[int], None] = lambda events: None,
+    note: Note = lambda events: Counter(),
 ) -> LoadReport:
     """Load history in whole sets and return what became of it; a repeat of the load goes on where it stopped.
 
@@ -96,7 +98,8 @@ def load_sets(
                progress    told how many events are done
                check_rows  also recognise single rows that came in another load before, by their hash
                ahead       make and read the next set on another thread while one is loaded
-               note        called in the transaction that loads a set, with how many of its events are new
+               note        called in the transaction that loads a set, with how many of its events are new; what it
+                           counts is kept with the set, see `figures_of`
     Cost:      a few sets in memory; about four seconds per million events on two cores
     Raises:    LoadIsRunning
     Publishes: SetIngested, ProfilesMerged
@@ -106,6 +109,16 @@ def load_sets(
             acting, source_no=source_no, load_id=load_id, sets=sets, progress=progress, check_rows=check_rows,
             ahead=ahead, note=note,
         )  # fmt: skip
+
+
+def figures_of(source_no: int, load_id: str) -> Counter[str]:
+    """Return what was counted of all sets of a load, by this run or by those before: `repeats`, `new_profiles`, and
+    whatever `note` counted."""
+    sets = LoadedSet.objects.filter(source_no=source_no, load_id=load_id, set_no__gte=0)
+    total: Counter[str] = Counter()
+    for figures in sets.values_list("figures", flat=True):
+        total.update(figures)
+    return total
 
 
 def finish_loads(acting: Acting, *, source_no: int | None = None) -> int:
@@ -152,7 +165,7 @@ def _load_sets(
     progress: Callable[[int], None] | None,
     check_rows: bool,
     ahead: bool,
-    note: Callable[[int], None],
+    note: Note,
 ) -> LoadReport:
     # Sets come and go by the gigabyte; malloc keeps what it has, other pools give it back to the kernel each time.
     pa.set_memory_pool(pa.system_memory_pool())
@@ -277,14 +290,14 @@ def _load(
     events: EventSet,
     identifiers: Found | None,
     memory: Memory,
-    note: Callable[[int], None],
+    note: Note,
 ) -> Ingested:
     def note_set(done: Ingested) -> None:
         key.ingest_no = done.ingest_no
+        key.figures = {"repeats": done.repeats, "new_profiles": done.new_profiles, **note(done.events)}
         key.save(force_insert=True)
         # Whoever finished the load while it was dead did not know of this set.
         LoadedSet.objects.filter(source_no=key.source_no, load_id=key.load_id, set_no=TIMELINES_DONE).delete()
-        note(done.events)
 
     with sole_writer():
         return ingest_set(

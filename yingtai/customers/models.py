@@ -286,7 +286,8 @@ class ImportedRow(ExemptModel):
 class LoadedSet(ExemptModel):
     """A whole set that came through the bulk door, so that a load started again goes on where it stopped.
 
-    `counted_at` is null until its events are in the counts of their sources.
+    `figures` is what the report of the load says of this set, by name: a run that goes on has not seen what the one
+    before did. `counted_at` is null until its events are in the counts of their sources.
     """
 
     exempt = "names of loads and numbers; the bulk door serves all brands"
@@ -296,6 +297,7 @@ class LoadedSet(ExemptModel):
     set_no = models.IntegerField()
     ingest_no = models.BigIntegerField()
     event_count = models.BigIntegerField()
+    figures = models.JSONField(default=dict)
     counted_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -72,6 +72,29 @@ def test_a_killed_import_loses_no_answer_and_doubles_none(
     assert ("remark", 4) in [(one.name, one.count) for one in list_seen(acting, brand.node_no)]
 
 
+@pytest.mark.parametrize(("step", "times"), [("publish", 1), ("stage", 2), ("publish", 2)])
+def test_an_import_that_goes_on_reports_what_the_killed_run_did(run, monkeypatch, step, times):
+    with monkeypatch.context() as patch, pytest.raises(KilledHere):
+        killed_at(patch, step, times)
+        run("killed")
+
+    report = run("killed")
+
+    assert (report.answers, report.consents, report.profiles_new, report.repeats) == (4, 4, 4, 0)
+    assert dict(report.noted) == {}
+
+
+def test_an_import_that_goes_on_reports_what_the_killed_run_left_out(run, monkeypatch):
+    run("before", "".join(TEXT.splitlines(keepends=True)[:3]))
+    with monkeypatch.context() as patch, pytest.raises(KilledHere):
+        killed_at(patch, "stage", 1)
+        run("killed")
+
+    report = run("killed")
+
+    assert (report.consents, report.repeats, dict(report.noted)) == (2, 2, {"collect.answer-said-before": 2})
+
+
 def test_an_import_killed_before_its_timelines_owes_no_answer(acting, run, monkeypatch):
     def die(*_given):
         raise KilledHere
