@@ -4,54 +4,18 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from django.conf import settings
-from django.utils.translation import override, pgettext_lazy
+from django.utils.functional import lazy
+from django.utils.translation import get_language, override, pgettext_lazy
 
-EVENT_TITLES = {
-    "Page Viewed": pgettext_lazy("event", "Viewed a page"),
-    "Screen Viewed": pgettext_lazy("event", "Opened an app screen"),
-    "Identified": pgettext_lazy("event", "Told us who they are"),
-    "Group Joined": pgettext_lazy("event", "Joined a group"),
-    "Products Searched": pgettext_lazy("event", "Searched for products"),
-    "Product List Viewed": pgettext_lazy("event", "Viewed a list of products"),
-    "Product Clicked": pgettext_lazy("event", "Clicked a product"),
-    "Product Viewed": pgettext_lazy("event", "Viewed a product"),
-    "Product Added": pgettext_lazy("event", "Put a product into the cart"),
-    "Product Removed": pgettext_lazy("event", "Took a product out of the cart"),
-    "Product Added to Wishlist": pgettext_lazy("event", "Put a product on the wish list"),
-    "Cart Viewed": pgettext_lazy("event", "Looked at the cart"),
-    "Checkout Started": pgettext_lazy("event", "Began to check out"),
-    "Checkout Step Completed": pgettext_lazy("event", "Completed a step of the checkout"),
-    "Payment Info Entered": pgettext_lazy("event", "Entered how to pay"),
-    "Order Completed": pgettext_lazy("event", "Completed an order"),
-    "Order Updated": pgettext_lazy("event", "Changed an order"),
-    "Order Refunded": pgettext_lazy("event", "Returned an order"),
-    "Order Cancelled": pgettext_lazy("event", "Cancelled an order"),
-    "Coupon Applied": pgettext_lazy("event", "Used a coupon"),
-    "Promotion Viewed": pgettext_lazy("event", "Saw a promotion"),
-    "Promotion Clicked": pgettext_lazy("event", "Clicked a promotion"),
-    "Product Reviewed": pgettext_lazy("event", "Reviewed a product"),
-    "Signed Up": pgettext_lazy("event", "Signed up"),
-    "Signed In": pgettext_lazy("event", "Signed in"),
-    "Lead Submitted": pgettext_lazy("event", "Became a lead"),
-    "Brochure Downloaded": pgettext_lazy("event", "Downloaded a brochure"),
-    "Configuration Saved": pgettext_lazy("event", "Saved a configuration"),
-    "Test Drive Booked": pgettext_lazy("event", "Booked a test drive"),
-    "Test Drive Completed": pgettext_lazy("event", "Made a test drive"),
-    "Quote Requested": pgettext_lazy("event", "Asked for a quote"),
-    "Showroom Visited": pgettext_lazy("event", "Visited a showroom"),
-    "Vehicle Delivered": pgettext_lazy("event", "Received a vehicle"),
-    "Service Booked": pgettext_lazy("event", "Booked a service"),
-    "Service Completed": pgettext_lazy("event", "Had a service"),
-    "Email Sent": pgettext_lazy("event", "Was sent an e-mail"),
-    "Email Delivered": pgettext_lazy("event", "Received an e-mail"),
-    "Email Opened": pgettext_lazy("event", "Opened an e-mail"),
-    "Email Bounced": pgettext_lazy("event", "An e-mail came back"),
-    "Email Link Clicked": pgettext_lazy("event", "Clicked a link in an e-mail"),
-    "Aliased": pgettext_lazy("event", "Was recognized by a second identifier"),
-    "Email Confirmed": pgettext_lazy("event", "Confirmed an e-mail address"),
-    "Unsubscribed": pgettext_lazy("event", "Unsubscribed"),
-    "Consent Updated": pgettext_lazy("event", "Changed their consent"),
-}
+from yingtai.collect.reserved import TITLES
+
+
+def _in_the_readers_language(titles: tuple[str, str]) -> str:
+    places = {language: place for place, (language, _title) in enumerate(settings.LANGUAGES)}
+    return titles[places.get(get_language() or "", 0)]
+
+
+EVENT_TITLES = {name: lazy(_in_the_readers_language, str)(titles) for name, titles in TITLES.items()}
 TRAIT_TITLES = {
     "city": pgettext_lazy("trait", "City"),
     "province": pgettext_lazy("trait", "Province"),

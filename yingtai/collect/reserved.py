@@ -94,8 +94,8 @@ TITLES = {
     "Unsubscribed": ("Unsubscribed", "退订"),
     "Consent Updated": ("Changed their consent", "更改同意设置"),
 }
-"""What each standard event is shown as, in every language. `naming` translates the same words for pages; the collector
-runs without it, so they stand here once more, and a test holds both together."""
+"""What each standard event is shown as, in the product's languages, in their order in the settings. They stand here and
+not among the translations, for the collector knows them too and runs without Django; pages read them by `naming`."""
 
 LETTERS_READ = 200
 # Blanks that Unicode counts among the letters and signs: Hangul fillers, the empty Braille cell.

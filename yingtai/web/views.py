@@ -105,16 +105,13 @@ def unreadable(request: HttpRequest, exception: BaseException) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer a bug with a reference that is in the log beside its facts; a database that is away with its own words."""
     trouble = sys.exc_info()[1]
-    if isinstance(trouble, UnreadablePostError):
-        # Whoever sent it hung up or was too slow, which is no error of ours.
-        return unreadable(request, trouble)
     if trouble is not None and is_away(trouble):
         log.warning("the books do not answer: %s", type(trouble).__name__)
         request.user = AnonymousUser()  # who somebody is cannot be asked either
         response = answer_problem(request, BooksDoNotAnswer())
         response["Retry-After"] = RETRY_SECONDS
         return response
-    if has_not_arrived(trouble):
+    if isinstance(trouble, UnreadablePostError) or has_not_arrived(trouble):
         # Whoever hung up or was cut off is no fault of the product, and nobody looks a reference up.
         log.info("a body did not arrive: %s", type(trouble).__name__)
         return answer_problem(request, BodyDidNotArrive())
