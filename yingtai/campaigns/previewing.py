@@ -11,6 +11,7 @@ from yingtai.campaigns.letterheads import letterhead_from, letterhead_of
 from yingtai.campaigns.mail import Letterhead
 from yingtai.campaigns.queries import CampaignView
 from yingtai.campaigns.senders import SenderView
+from yingtai.collect.api import websites_of
 from yingtai.content.api import (
     NOWHERE,
     CompiledTemplate,
@@ -79,14 +80,15 @@ def preview_of_draft(
     subject, html = template.draft_subject, template.draft_html
     is_clear = may_see_clear(acting) and is_clear is not False
     letterhead = letterhead_from(sender, campaign_name=_("preview"))
-    invented = invented_mail(subject, html)["person"]
+    websites = websites_of(acting, template.node_no)
+    invented = invented_mail(subject, html, websites)["person"]
     values = {
         "person": _real(acting, person, mentioned(subject, html), is_clear) if person else invented,
         "brand": {"name": letterhead.brand_name},
         "campaign": {"name": letterhead.campaign_name},
         **(links or NOWHERE),
     }
-    tried = try_out(subject, html, values)
+    tried = try_out(subject, html, values, websites)
     if tried.rendered is None:
         raise tried.problem or TemplateIsMissing
     return Preview(letterhead, tried.rendered, is_masked=person is not None and not is_clear)
@@ -113,7 +115,9 @@ def _values(
 ) -> Mapping[str, object]:
     if person is None and campaign.version_id is not None:
         version = get_version(acting, campaign.version_id)
-        invented: Mapping[str, object] = invented_mail(version.subject, version.html)["person"]
+        invented: Mapping[str, object] = invented_mail(version.subject, version.html, template.websites)[
+            "person"
+        ]
         return invented
     return _real(acting, person, template.person_fields, is_clear) if person else {}
 

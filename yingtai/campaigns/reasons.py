@@ -34,7 +34,7 @@ WORDS = {
     GAVE_UP: _("not accepted after several tries"),
     BAD_ADDRESS: _("the address cannot be written to"),
     FIELD_MISSING: _("a value of the template is missing"),
-    BAD_LINK: _("a link of the mail leads nowhere"),
+    BAD_LINK: _("a link of the mail leads nowhere, or takes their values elsewhere"),
     DUPLICATE_PERSON: _("the same person as another recipient"),
     ERASED: _("erased in the meantime"),
     STOPPED: _("the campaign was stopped"),

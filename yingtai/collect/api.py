@@ -45,6 +45,7 @@ from yingtai.collect.queries.sources import (
     names_of_sources,
     notes_of,
     public_sources,
+    websites_of,
 )
 from yingtai.collect.reading import Message, Reading, Refused, explode
 from yingtai.collect.recorded import INTERNAL_SOURCE, Facts, RecordedFact, read_facts
@@ -166,6 +167,7 @@ __all__ = [
     "standard_traits",
     "trait_title",
     "upload_keys_among",
+    "websites_of",
     "while_it_lasts",
     "withdraw",
     "write_errors",

@@ -130,7 +130,8 @@ class SourceForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         label=_("Websites that may send with its keys"),
         help_text=_(
-            "One origin per line, such as https://www.example.com. Leave it empty for servers and apps."
+            "One origin per line, such as https://www.example.com. Leave it empty for servers and apps. Links of mails "
+            "may take values of a person to these websites, and to no other."
         ),
     )
     on_violation = forms.ChoiceField(

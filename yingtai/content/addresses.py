@@ -41,6 +41,10 @@ FOLLOWED_IN = frozenset({"a", "area"})
 FOLLOWABLE = re.compile(r"https?://[^\s/]|mailto:[^\s]|tel:[+\d]|#", re.IGNORECASE)
 
 
+WEBSITE = re.compile(r"(https?://[a-z0-9.-]+(?::[0-9]{1,5})?)(?:[/?#]|\Z)", re.IGNORECASE)
+"""Scheme, host and port, and nothing that a browser would read as another host: no `@`, no backslash, no blank."""
+
+
 def unescaped(value: str) -> str:
     """Return an address as it is meant, from how it stands in an attribute.
 
@@ -81,6 +85,17 @@ def insides(html: str) -> Iterator[str]:
 def is_followable(address: str) -> bool:
     """Say whether an address leads somewhere from a mail: the web, a mailbox, a telephone, a place in the mail."""
     return bool(FOLLOWABLE.match(address))
+
+
+def leads_to_web(address: str) -> bool:
+    """Say whether an address leads to a website, and not to a mailbox, a telephone or a place in the mail."""
+    return address[:4].lower() == "http"
+
+
+def website_of(address: str) -> str:
+    """Return the website an address leads to, such as `https://www.example.com`; "" when that is not plain."""
+    found = WEBSITE.match(address)
+    return found.group(1).lower() if found else ""
 
 
 def with_links(html: str, changed: Callable[[str], str | None]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from yingtai.collect import api as collect
 from yingtai.content import limits
 from yingtai.content.errors import OfferInService
 from yingtai.content.models import Basis
@@ -56,7 +57,9 @@ def check_draft(
     """Try a draft out for one person, or for an invented one. Never raises: what is wrong is in the result."""
     check = Check(fingerprint=blake2s(f"{subject}\n{html}".encode(), digest_size=6).hexdigest())
     check.is_masked = person is not None and not may_see_clear(acting)
-    tried = try_out(subject, html, preview_values(acting, mentioned(subject, html), person, brand_name))
+    websites = collect.websites_of(acting, node_no) if node_no else frozenset()
+    values = preview_values(acting, subject, html, person, brand_name, websites)
+    tried = try_out(subject, html, values, websites)
     if tried.problem is not None:
         check.problems.append(tried.problem)
     if tried.problem is None and basis != Basis.CONSENT and (offer := offer_in(subject, html)):
@@ -80,11 +83,12 @@ def mentioned(subject: str, html: str) -> list[str]:
 
 
 def preview_values(
-    acting: Acting, names: Collection[str], person: Person | None, brand_name: str
+    acting: Acting, subject: str, html: str, person: Person | None, brand_name: str, websites: Collection[str]
 ) -> Mapping[str, Any]:
-    """Return the values a preview is filled with; its links lead nowhere."""
+    """Return the values a preview is filled with; its own links lead nowhere."""
+    names = mentioned(subject, html)
     if person is None:
-        values = invented_values(names)
+        values = invented_mail(subject, html, websites)["person"]
     else:
         is_clear = may_see_clear(acting)
         if is_clear and names:
@@ -99,9 +103,13 @@ def preview_values(
     }
 
 
-def invented_mail(subject: str, html: str) -> dict[str, Any]:
-    """Return the values of a mail to an invented person who has every value that is asked for."""
-    linked = {name: f"{SOMEWHERE}/{name}" for name in LINKED.findall(html)}
+def invented_mail(subject: str, html: str, websites: Collection[str]) -> dict[str, Any]:
+    """Return the values of a mail to an invented person who has every value that is asked for.
+
+    In: websites  the brand's own; a link that begins with a value leads to one of them
+    """
+    somewhere = min(websites, default=SOMEWHERE)
+    linked = {name: f"{somewhere}/{name}" for name in LINKED.findall(html)}
     return {
         "person": {**invented_values(mentioned(subject, html)), **linked},
         "brand": {"name": "Brand"},

@@ -47,6 +47,15 @@ class AddressRefused(RenderingStopped):
     )
 
 
+class PersonInLink(AddressRefused):
+    code = "content.person-in-link"
+    title = "A link of the {part} would take values of a person elsewhere: {what}"
+    remedy = (
+        "Leave the value out of the link, or lead it to a website of the brand: one that a source under Data names "
+        "among the websites that may send with its keys."
+    )
+
+
 class TemplateTooHeavy(ProductError):
     code = "content.template-too-heavy"
     title = "The template takes too long or too much memory"

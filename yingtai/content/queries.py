@@ -1,9 +1,10 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
+from yingtai.collect import api as collect
 from yingtai.content.errors import TemplateNotFound
 from yingtai.content.models import Basis, Template, TemplateVersion
 from yingtai.content.rendering import CompiledTemplate, compile_template
@@ -128,7 +129,9 @@ def compiled(acting: Acting, version_id: UUID) -> CompiledTemplate:
     Raises: TemplateNotFound
     """
     version = get_version(acting, version_id)
-    return _compiled(version.subject, version.html)
+    return replace(
+        _compiled(version.subject, version.html), websites=collect.websites_of(acting, version.node_no)
+    )
 
 
 @lru_cache(maxsize=64)

@@ -6,14 +6,24 @@ from functools import cached_property
 from typing import Any
 
 from yingtai.content import limits
-from yingtai.content.addresses import fetched_in, insides, is_followable, links_in, unescaped
-from yingtai.content.errors import AddressRefused
-from yingtai.content.holding import MARK, hold
+from yingtai.content.addresses import (
+    fetched_in,
+    insides,
+    is_followable,
+    leads_to_web,
+    links_in,
+    unescaped,
+    website_of,
+)
+from yingtai.content.errors import AddressRefused, PersonInLink
+from yingtai.content.holding import MARK, give_back, hold
 from yingtai.content.liquid import HTML, TEXT, Part, compile_part
 from yingtai.content.text import text_of
 
 SYSTEM_VALUES = frozenset({"unsubscribe_url", "view_url", "preferences_url", "brand.name", "campaign.name"})
 """What every mail has, beside the person's own values."""
+SHARED_VALUES = frozenset({"brand.name", "campaign.name"})
+"""What is the same in every mail of a campaign."""
 SAFE_TO_FETCH = ("cid:", "data:image/")
 
 
@@ -34,12 +44,14 @@ class CompiledTemplate:
     html: Part
     text: Part
     source: str
+    websites: frozenset[str] = frozenset()
+    """Where a link with values of a person may lead: the brand's own, such as `https://www.example.com`."""
 
     def render(self, values: Mapping[str, Any]) -> Rendered:
         """Return the mail for one person.
 
         In:     values  {"person": {…}, "unsubscribe_url": …, "view_url": …, "brand": {…}, "campaign": {…}}
-        Raises: FieldMissing, RenderingStopped, AddressRefused
+        Raises: FieldMissing, RenderingStopped, AddressRefused, PersonInLink
         """
         html = self.html.render(values)
         if not self._is_settled:
@@ -98,18 +110,45 @@ class CompiledTemplate:
         for address in map(unescaped, links_in(html)):
             if address not in own and not is_followable(address):
                 raise AddressRefused(part="HTML", what=address[:60])
+            if leads_to_web(address) and address not in own and not self._may_follow(address, values, own):
+                raise PersonInLink(part="HTML", what=address[:60])
         for address in map(unescaped, fetched_in(html)):
             if address not in self._fetched | own and not address.startswith(SAFE_TO_FETCH):
                 raise AddressRefused(part="HTML", what=address[:60])
+
+    def _may_follow(self, address: str, values: Mapping[str, Any], own: set[str]) -> bool:
+        """Say whether no value of a person is part of an address, or it leads to the brand's websites or to ours."""
+        if address in self._written or website_of(address) in self.websites | set(map(website_of, own)) - {
+            ""
+        }:
+            return True
+        shared = {name: value for name, value in values.items() if name != "person"}
+        return any(address == unescaped(part.render(shared)) for part in self._shared)
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        """The links letter by letter."""
+        return frozenset(unescaped(link) for link in links_in(self.source))
+
+    @cached_property
+    def _shared(self) -> list[Part]:
+        """The links that say nothing but what is the same for everybody, such as the campaign's name."""
+        source, held = hold(self.source)
+        links = dict.fromkeys(give_back(link, held) for link in links_in(source) if MARK in link)
+        parts = [
+            compile_part(link, part="HTML", environment=HTML, longest=limits.HTML_LENGTH) for link in links
+        ]
+        return [part for part in parts if part.is_plain and part.fields <= SHARED_VALUES]
 
     @property
     def has_unsubscribe_link(self) -> bool:
         return "unsubscribe_url" in self.fields or "preferences_url" in self.fields
 
 
-def compile_template(subject: str, html: str) -> CompiledTemplate:
+def compile_template(subject: str, html: str, websites: frozenset[str] = frozenset()) -> CompiledTemplate:
     """Parse a subject and an HTML body; the text is made from the HTML.
 
+    In:     websites  where links with values of a person may lead
     Raises: TemplateNotUnderstood, TemplateTooLarge
     """
     parts = {"environment": TEXT, "longest": limits.HTML_LENGTH}
@@ -118,4 +157,5 @@ def compile_template(subject: str, html: str) -> CompiledTemplate:
         compile_part(html, part="HTML", environment=HTML, longest=limits.HTML_LENGTH),
         compile_part(text_of(html), part="text", **parts),  # type: ignore[arg-type]
         html,
+        websites,
     )

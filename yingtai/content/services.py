@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from yingtai.collect.api import websites_of
 from yingtai.content import limits
 from yingtai.content.checking import invented_mail
 from yingtai.content.errors import (
@@ -83,10 +84,10 @@ def make_version(acting: Acting, template_id: UUID) -> VersionView:
     The draft is tried out first with an invented person who has every value it asks for.
 
     Raises: TemplateNotFound, TemplateNotUnderstood, TemplateTooLarge, TemplateTooHeavy, RenderingStopped,
-            AddressRefused, OfferInService
+            AddressRefused, PersonInLink, OfferInService
     """
     draft = get_template(acting, template_id)
-    _survive(draft.draft_subject, draft.draft_html)
+    _survive(draft.draft_subject, draft.draft_html, websites_of(acting, draft.node_no))
     if draft.basis != Basis.CONSENT and (offer := offer_in(draft.draft_subject, draft.draft_html)):
         raise OfferInService(what=offer)
     with acting_transaction(acting):
@@ -167,12 +168,12 @@ def copy_template(acting: Acting, template_id: UUID, *, name: str) -> TemplateVi
 
 
 @lru_cache(maxsize=256)
-def _survive(subject: str, html: str) -> None:
+def _survive(subject: str, html: str, websites: frozenset[str]) -> None:
     """Try a draft out; one that survived need not do so again.
 
     Raises: what the trial found
     """
-    problem = try_out(subject, html, invented_mail(subject, html)).problem
+    problem = try_out(subject, html, invented_mail(subject, html, websites), websites).problem
     if problem is not None:
         raise problem
 

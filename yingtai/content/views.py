@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yingtai.collect.api import websites_of
 from yingtai.content import queries, services
-from yingtai.content.checking import Check, check_draft, mentioned, preview_values
+from yingtai.content.checking import Check, check_draft, preview_values
 from yingtai.content.errors import PersonInAddress, TemplateWasUsed
 from yingtai.content.examples import examples
 from yingtai.content.forms import DraftForm, StartForm
@@ -266,7 +267,9 @@ def _check(request: ActingRequest, found: queries.TemplateView, person: Person |
 def _mail(request: ActingRequest, subject: str, html: str, node_no: int) -> HttpResponse:
     person, _not_found = _person(request, _id_in_address(request))
     brand = get_unit_at(node_no).own_title
-    tried = try_out(subject, html, preview_values(request.acting, mentioned(subject, html), person, brand))
+    websites = websites_of(request.acting, node_no)
+    values = preview_values(request.acting, subject, html, person, brand, websites)
+    tried = try_out(subject, html, values, websites)
     return HttpResponse(tried.rendered.html) if tried.rendered else HttpResponse("", status=422)
 
 

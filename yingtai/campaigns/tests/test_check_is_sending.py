@@ -70,9 +70,10 @@ def test_addresses_that_need_more_than_ascii_and_domains_that_do_not(acting, bra
 @pytest.mark.parametrize(
     "link",
     ["javascript:alert(1)", " JavaScript:alert(1)", "java\tscript:alert(1)", "www.example.com/a", "//example.com/a",
-     "data:text/html,x", "example.com", "ftp://example.com", "vbscript:x", "/path", "file:///etc/passwd"],
+     "data:text/html,x", "example.com", "https://other.example/a", "ftp://example.com", "vbscript:x", "/path", "file:///etc/passwd"],
 )  # fmt: skip
 def test_a_link_from_a_value_that_leads_nowhere_is_not_sent_with_the_reason(acting, brand, office, link):
+    make_source(acting, brand.node_no, name="Shop", kind="sdk", allowed_origins=["https://shop.example"])
     people = {
         "u1": {"email": "u1@example.com", "shop_page": link},
         "u2": {"email": "u2@example.com", "shop_page": "https://shop.example/a?id=1&copy=2"},

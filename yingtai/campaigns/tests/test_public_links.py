@@ -13,6 +13,7 @@ from yingtai.campaigns.models import Send
 from yingtai.campaigns.services.sending import send_for_a_while
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people, product
 from yingtai.campaigns.tokens import CLICK, OPEN, UNSUBSCRIBE, Link, Tokens
+from yingtai.collect.api import make_source
 from yingtai.compliance.api import Status, consents_of, record_consent
 from yingtai.kernel.scoping import acting_transaction
 
@@ -32,6 +33,7 @@ MACHINES = [
 @pytest.fixture
 def mail(acting, brand, office):
     """A mail that Anna got an hour ago."""
+    make_source(acting, brand.node_no, name="Shop", kind="sdk", allowed_origins=["https://shop.example.com"])
     people = make_people(acting, brand.node_no, ["anna@example.com"])
     campaign = launch_and_decide(
         acting, make_campaign(acting, brand.node_no, people, template={"html": HTML})

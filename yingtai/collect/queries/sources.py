@@ -11,6 +11,7 @@ from yingtai.collect.models import Source, SourceNote
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import CATALOGUE
 from yingtai.kernel.http import words_of
+from yingtai.kernel.scope import subtree
 from yingtai.kernel.scoping import acting_transaction
 
 LIVE_KEYS = """
@@ -115,6 +116,15 @@ def public_sources(source_nos: list[int]) -> set[int]:
             "source_no", flat=True
         )
     )
+
+
+def websites_of(acting: Acting, node_no: int) -> frozenset[str]:
+    """Return the websites that sources at a place and below name as ours: `https://www.example.com`."""
+    with acting_transaction(acting):
+        named = Source.objects.filter(node_no__range=subtree(node_no)).values_list(
+            "allowed_origins", flat=True
+        )
+        return frozenset(origin for origins in named for origin in origins if origin != "*")
 
 
 def _key_counts(source_nos: list[int]) -> dict[int, int]:

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from yingtai.content.addresses import fetched_in, links_in, unescaped
-from yingtai.content.errors import AddressRefused
+from yingtai.content.errors import AddressRefused, PersonInLink
 from yingtai.content.rendering import compile_template
 
 VALUES = {
@@ -17,7 +17,9 @@ VALUES = {
 
 def mail(html: str, **person: str):
     values = VALUES | {"person": VALUES["person"] | person}
-    return compile_template("s", html).render(values)
+    return compile_template("s", html, frozenset({"https://shop.example", "http://a.example:8080"})).render(
+        values
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,10 +111,58 @@ def test_a_link_from_a_value_that_leads_nowhere_stops_the_mail(site):
 
 
 @pytest.mark.parametrize(
-    "site", ["https://a.example", "HTTP://a.example/x", "mailto:a@b.example", "tel:+49221", "#a"]
+    "site",
+    [
+        "https://shop.example",
+        "HTTPS://Shop.example/x",
+        "http://a.example:8080?x",
+        "mailto:a@b.example",
+        "tel:+49221",
+        "#a",
+    ],
 )
 def test_a_link_from_a_value_that_leads_somewhere_is_sent(site):
     assert f'href="{site}"' in mail('<a href="{{ person.site }}">Your page</a>', site=site).html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="https://x.example/?e={{ person.email }}">x</a>',
+        "<a href=https://x.example/{{person.city}}>x</a>",
+        '<area href="https://x.example/{{ person.email | upcase }}">',
+        '{% assign brand = person %}<a href="https://x.example/?{{ brand.city }}">x</a>',
+        '{% capture a %}https://x.example/{{ person.email }}{% endcapture %}<a href="{{ a }}">x</a>',
+        "{{ '<a href=\"https://x.example/?' }}{{ person.email }}{{ '\">x</a>' }}",
+        '<a href="https://x.example/{% if person.city == "Köln" %}k{% endif %}">x</a>',
+        '<a href="{{ person.site }}">x</a>',
+        '<a href="https://shop.example@x.example/{{ person.city }}">x</a>',
+        '<a href="https://shop.example.x.example/{{ person.city }}">x</a>',
+        '<a href="https://shop.example\\@x.example/{{ person.city }}">x</a>',
+        '<a href="https://shop.example&#9;.x.example/{{ person.city }}">x</a>',
+        '<a href="http://shop.example/{{ person.city }}">x</a>',
+        '<a href="https://shop.example:444/{{ person.city }}">x</a>',
+    ],
+)
+def test_no_value_of_a_person_leaves_in_a_link_to_somebody_elses_website(html):
+    with pytest.raises(PersonInLink) as problem:
+        mail(html)
+
+    assert problem.value.facts["part"] == "HTML"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="https://shop.example/?e={{ person.email | url_encode }}">x</a>',
+        '<a href="{{ unsubscribe_url }}?from={{ person.city | url_encode }}">x</a>',
+        '<a href="https://x.example/?utm_campaign={{ campaign.name }}&b={{ brand.name }}">x</a>{{ person.city }}',
+        '{% if person.city == "Köln" %}<a href="https://x.example/k?a=1&amp;b=2">x</a>{% endif %}',
+        '<a href="mailto:hi@x.example?subject={{ person.city }}">x</a>',
+    ],
+)
+def test_links_to_the_brands_websites_and_links_that_are_everybodys_are_sent(html):
+    assert "{{" not in mail(html).html
 
 
 @pytest.mark.parametrize(
