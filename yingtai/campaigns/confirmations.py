@@ -80,6 +80,19 @@ def how_many(acting: Acting, node_no: int) -> HowMany:
         )
 
 
+def asked_of(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]:
+    """Return what the addresses of these people were asked, oldest first: the person's own copy."""
+    with acting_transaction(acting):
+        rows = Confirmation.objects.filter(profile_no__in=profile_nos).order_by("confirmation_no")
+        return [
+            {
+                "asked_to_confirm": one.purposes, "state": one.state, "mails": one.mails, "sent_at": one.promised_at,
+                "confirmed_at": one.confirmed_at,
+            }
+            for one in rows
+        ]  # fmt: skip
+
+
 def offered_purposes(acting: Acting, node_no: int) -> dict[str, PurposeView]:
     """Return by code the purposes that a yes by e-mail can be given to."""
     return {

@@ -283,3 +283,10 @@ class ConfirmationIsOver(ProductError):
     title = "This link is no longer valid"
     remedy = "Give your address again where you gave it first: you then get a new mail to confirm it."
     status = 410
+
+
+class PurposeWasArchived(ProductError):
+    code = "campaigns.purpose-was-archived"
+    title = "Held up: its purpose was archived after the launch"
+    remedy = "Have the purpose restored under Compliance, then try again here; or stop the campaign."
+    status = 409

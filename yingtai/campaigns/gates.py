@@ -83,7 +83,7 @@ def has_right_kind(acting: Acting, campaign: CampaignView) -> ProductError | Non
 
 def has_time(acting: Acting, campaign: CampaignView) -> ProductError | None:
     """A draft is not planned for a time that has passed."""
-    if campaign.scheduled_at is None or campaign.scheduled_at > acting.at:
+    if campaign.state != "draft" or campaign.scheduled_at is None or campaign.scheduled_at > acting.at:
         return None
     return LaunchTimePast(field="scheduled_at", at=moment_in_words(campaign.scheduled_at))
 

@@ -12,7 +12,13 @@ from yingtai.campaigns import deeds
 from yingtai.campaigns import queueing as queue
 from yingtai.campaigns.agreement import digest_of
 from yingtai.campaigns.checking import problems_of
-from yingtai.campaigns.errors import CampaignIsFixed, LaunchDiffers, LaunchGrew, NotReadyToLaunch
+from yingtai.campaigns.errors import (
+    CampaignIsFixed,
+    LaunchDiffers,
+    LaunchGrew,
+    NotReadyToLaunch,
+    PurposeWasArchived,
+)
 from yingtai.campaigns.models import Campaign
 from yingtai.campaigns.queries import CampaignView, view_campaign
 from yingtai.campaigns.reasons import HOLD_OUT
@@ -20,7 +26,7 @@ from yingtai.campaigns.services.addressing import choose_addresses
 from yingtai.campaigns.services.alone import count_alone
 from yingtai.campaigns.services.drafting import found, keep_forecast
 from yingtai.campaigns.services.trying import try_mails
-from yingtai.compliance.api import latest_notice_version
+from yingtai.compliance.api import get_purpose, latest_notice_version
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.http import words_of
 from yingtai.kernel.scoping import acting_transaction
@@ -126,7 +132,8 @@ def _require_ready(acting: Acting, campaign: Campaign) -> None:
 def decide(acting: Acting, campaign_no: int) -> bool:
     """Write the ledger of a launched campaign and return whether it was done now. A repeat does nothing.
 
-    Raises: LaunchDiffers, LaunchGrew when other or more people would get it than was agreed to, LaunchesGrew
+    Raises: LaunchDiffers, LaunchGrew when other or more people would get it than was agreed to, LaunchesGrew; what a
+            gate of the launch says that would not let it through now
     Cost:   one question to the lake and half a dozen set statements; 1 million people in some seconds
     """
     _refresh_behind(acting, campaign_no)
@@ -137,6 +144,7 @@ def decide(acting: Acting, campaign_no: int) -> bool:
         if campaign.scheduled_at and campaign.scheduled_at > acting.at + timedelta(seconds=1):
             return False
         _refuse_difference(acting, campaign)
+        _refuse_what_is_not_right(acting, campaign)
         people = _decided(acting, campaign)
         owed = people.count_by_reason().get(None, 0)
         _refuse_growth(campaign, owed)
@@ -166,6 +174,22 @@ def _refuse_difference(acting: Acting, campaign: Campaign) -> None:
     # What an older release launched has no digest.
     if campaign.agreed and campaign.agreed != digest_of(acting, view_campaign(campaign)):
         raise LaunchDiffers
+
+
+def _refuse_what_is_not_right(acting: Acting, campaign: Campaign) -> None:
+    """What was right when it was launched may not be any more: a purpose that was archived, a template, an audience."""
+    require_purpose_in_use(acting, campaign)
+    for problem in problems_of(acting, view_campaign(campaign)):
+        raise problem
+
+
+def require_purpose_in_use(acting: Acting, campaign: Campaign) -> None:
+    """Make sure that nobody archived the purpose since the campaign was launched.
+
+    Raises: PurposeWasArchived
+    """
+    if get_purpose(acting, code=campaign.purpose, node_no=campaign.node_no).archived_at:
+        raise PurposeWasArchived
 
 
 def _refuse_growth(campaign: Campaign, people: int) -> None:

@@ -22,6 +22,7 @@ from yingtai.campaigns.reasons import NO_ADDRESS
 from yingtai.campaigns.services import ledger
 from yingtai.campaigns.services.addressing import choose_addresses
 from yingtai.campaigns.services.composing import composed
+from yingtai.campaigns.services.deciding import require_purpose_in_use
 from yingtai.campaigns.services.following import follow_survivors
 from yingtai.campaigns.services.handing import Hands, Pace, Pair
 from yingtai.campaigns.services.journal import Journal, open_journal
@@ -104,6 +105,7 @@ def _work(acting: Acting, campaign: Campaign, sender_no: int, clock: Clock) -> W
         raise LookupError("a campaign that is being sent has a template")
     if not checked_sender_address(campaign.from_address):
         raise SenderIsMissing
+    require_purpose_in_use(acting, campaign)
     desk = Desk(acting, campaign.campaign_no, campaign.node_no, sender_no)
     return Work(campaign, desk, compiled(acting, campaign.version_id), letterhead_of(campaign), clock)
 

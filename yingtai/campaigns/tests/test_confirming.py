@@ -8,6 +8,7 @@ from django.test import Client
 
 from yingtai.campaigns.confirmations import confirming_of, how_many
 from yingtai.campaigns.models import Confirmation
+from yingtai.campaigns.privacy import told_of
 from yingtai.campaigns.senders import list_senders
 from yingtai.campaigns.services import confirming
 from yingtai.campaigns.services.asking_addresses import ask_addresses
@@ -283,6 +284,43 @@ def test_what_a_server_puts_off_is_tried_again_for_a_day_and_does_not_count(shop
     assert shop.asks(minutes=20) == [ANNA]
     with acting_transaction(shop.acting):
         assert Confirmation.objects.get(node_no=shop.brand.node_no).mails == 1
+
+
+class Killed(BaseException):
+    """The sender's process ends here."""
+
+
+@pytest.mark.parametrize(
+    ("step", "mails"),
+    [("_try", 0), ("_judge", 1), ("Journal.end", 1)],
+    ids=["promised", "answered", "on the wire"],
+)
+def test_a_killed_sender_sends_nothing_twice_and_loses_nothing(shop, monkeypatch, step, mails):
+    def dies(*_arguments, **_options):
+        raise Killed
+
+    shop.says(ANNA)
+    with monkeypatch.context() as patched:
+        patched.setattr(f"yingtai.campaigns.services.asking_addresses.{step}", dies)
+        with pytest.raises(Killed):
+            shop.asks()
+    assert len(shop.office.recipients) == mails
+
+    shop.asks(minutes=3)
+    shop.asks(minutes=30)
+
+    assert shop.office.recipients == [ANNA]
+    shop.presses(ANNA)
+    assert shop.standing(ANNA) == [2]
+
+
+def test_a_persons_copy_says_what_their_address_was_asked(acting, shop):
+    shop.says(ANNA)
+    shop.asks()
+    shop.presses(ANNA)
+
+    [line] = told_of(acting, [person(acting, ANNA)])
+    assert (line["asked_to_confirm"], line["mails"], line["state"]) == (["marketing.email"], 1, "confirmed")
 
 
 def test_whoever_was_erased_is_not_asked_and_confirms_nothing(acting, shop):
