@@ -111,7 +111,8 @@ class CompiledTemplate:
             if address not in own and not is_followable(address):
                 raise AddressRefused(part="HTML", what=address[:60])
             if leads_to_web(address) and address not in own and not self._may_follow(address, values, own):
-                raise PersonInLink(part="HTML", what=address[:60])
+                # The website is enough to find the link; the rest of it is about somebody.
+                raise PersonInLink(part="HTML", what=website_of(address) or "…")
         for address in map(unescaped, fetched_in(html)):
             if address not in self._fetched | own and not address.startswith(SAFE_TO_FETCH):
                 raise AddressRefused(part="HTML", what=address[:60])
