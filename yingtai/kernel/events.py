@@ -38,6 +38,10 @@ class DomainEvent:
         FACTS[cls.name] = cls
 
 
+NOBODY_KNOWS = "no module knows a fact of this name"
+OTHER_VALUES = "its values are not those of a fact of this name"
+
+
 class FactNotUnderstood(Exception):
     """A fact of the outbox is of no known name or shape: another release wrote it, or its module is gone."""
 
@@ -81,7 +85,7 @@ def read_fact(name: str, envelope: dict[str, Any]) -> tuple[Acting, DomainEvent]
     Raises: FactNotUnderstood
     """
     if name not in FACTS:
-        raise FactNotUnderstood("no module knows a fact of this name")
+        raise FactNotUnderstood(NOBODY_KNOWS)
     kind = FACTS[name]
     known = {field.name: field for field in dataclasses.fields(kind)}
     try:
@@ -92,7 +96,7 @@ def read_fact(name: str, envelope: dict[str, Any]) -> tuple[Acting, DomainEvent]
         }
         return unpack(envelope["acting"]), kind(**said)
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
-        raise FactNotUnderstood("its values are not those of a fact of this name") from problem
+        raise FactNotUnderstood(OTHER_VALUES) from problem
 
 
 def _revived(kind: Any, value: Any) -> Any:

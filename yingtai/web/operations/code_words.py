@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yingtai.kernel.events import NOBODY_KNOWS, OTHER_VALUES
+
 SCHEDULE = "schedule."
 JOB_NAMES: dict[str, Any] = {
     "audiences.forget_members": gettext_lazy("Remove the members of a deleted audience"),
@@ -47,6 +49,7 @@ FACT_NAMES: dict[str, Any] = {
     "audiences.audience_refreshed": gettext_lazy("An audience was refreshed"),
     "collect.import_asked": gettext_lazy("An import was asked for"),
     "compliance.consents_recorded": gettext_lazy("Answers about consent changed"),
+    "customers.addresses_given": gettext_lazy("Pages gave addresses with a yes"),
     "customers.person_erased": gettext_lazy("A person was erased"),
     "customers.profile_split": gettext_lazy("A merge was undone"),
     "customers.profiles_merged": gettext_lazy("Profiles were merged"),
@@ -76,6 +79,12 @@ TABLE_NAMES: dict[str, Any] = {
     "procrastinate_jobs": gettext_lazy("Background jobs"),
 }
 
+TROUBLES: dict[str, Any] = {
+    NOBODY_KNOWS: gettext_lazy("No part of this release knows a message of this name"),
+    OTHER_VALUES: gettext_lazy("Its content is not what a message of this name holds"),
+}
+"""By what the dispatcher keeps."""
+
 
 def job_name(code: str) -> str:
     """Return what a job is called; a tick of the schedule by its job; one that nobody knows by its code."""
@@ -87,6 +96,11 @@ def job_name(code: str) -> str:
 def fact_name(code: str) -> str:
     """Return what an internal message is called; one of a module that is gone keeps its code."""
     return str(FACT_NAMES.get(code, code))
+
+
+def trouble_in_words(trouble: str) -> str:
+    """Return why an internal message could not be delivered; the kind and place of an error are the program's own."""
+    return str(TROUBLES.get(trouble, trouble))
 
 
 def table_name(code: str) -> str:

@@ -14,7 +14,7 @@ from yingtai.kernel.reading import read_whole
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
 from yingtai.web.errors import FactNotParked
 from yingtai.web.operations import figures
-from yingtai.web.operations.code_words import fact_name, job_name, table_name
+from yingtai.web.operations.code_words import fact_name, job_name, table_name, trouble_in_words
 from yingtai.web.operations.forms import LettingGo
 from yingtai.web.operations.mishaps import mishaps, refused
 from yingtai.web.operations.retrying import PLACE as JOBS
@@ -44,7 +44,9 @@ def machine(request: ActingRequest) -> HttpResponse:
         "failed": [(one, job_name(one.name), queue_name(one.queue)) for one in now.failed[:MOST_FAILED]],
         "is_more_failed": len(now.failed) > MOST_FAILED,
         "parked": [(one, job_name(one.name), queue_name(one.queue)) for one in now.parked[:MOST_FAILED]],
-        "untold": [(one, fact_name(one.name)) for one in now.untold[:MOST_FAILED]],
+        "untold": [
+            (one, fact_name(one.name), trouble_in_words(one.trouble)) for one in now.untold[:MOST_FAILED]
+        ],
         "is_more_untold": len(now.untold) > MOST_FAILED,
         "mishaps": mishaps(),
         "refused": refused(),

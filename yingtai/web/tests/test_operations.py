@@ -172,7 +172,9 @@ def test_a_parked_fact_is_shown_with_its_reason_and_told_again_on_record(parked,
     browser = sign_in("operator", "group")
     page = browser.get("/operations/", headers={"accept-language": "en"}).content.decode()
     assert "Internal messages that were not delivered" in page
-    assert "no module knows a fact of this name" in page
+    assert "No part of this release knows a message of this name" in page
+    browser.cookies["django_language"] = "zh-hans"
+    assert "当前版本中没有模块认识这种消息" in browser.get("/operations/").content.decode()
 
     answer = browser.post(f"/operations/facts/{parked}/retry")
 
