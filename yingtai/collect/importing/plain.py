@@ -13,11 +13,12 @@ _WORDS = """
     jan feb mar apr jun jul aug sept sep oct nov dec
     monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
     am pm utc gmt cet cest cst q1 q2 q3 q4 t z
-    yes no true false null none nil nan n/a na unknown tbd pending free
+    yes no true false null none nil nan n/a na unknown tbd pending free maybe perhaps unsure ask again later not
     pcs piece pieces each eur usd gbp cny rmb jpy
     昨天 今天 明天 前天 后天 昨日 今日 明日 现在 刚才 上午 下午 中午 晚上 凌晨 早上
     上周 本周 下周 上月 本月 下月 去年 今年 明年 星期 周 一 二 三 四 五 六 日 天 年 月 时 点 分 秒 号 季度
-    是 否 同意 不同意 拒绝 未知 待定 无 空 没有 暂无 未填 不详 元 角 万 件 个 台 套 次 免费 赠品
+    是 否 同意 不同意 拒绝 未知 待定 无 空 没有 暂无 未填 不详 也许 可能 不确定 不清楚 再说 考虑
+    元 角 万 件 个 台 套 次 免费 赠品
 """
 _WORD = re.compile("|".join(sorted(map(re.escape, _WORDS.split()), key=len, reverse=True)), re.IGNORECASE)
 _LATIN_WORD = re.compile(r"[A-Za-z/]+")

@@ -21,7 +21,7 @@ KINDS = {"email": "email", "phone": "phone"}
 OF_NOBODY = "plain"
 """The kind of times, amounts and answers: what is in them is shown when it is plainly not a person's."""
 ANSWER = "answer"
-"""The kind of cells beside many answers: a short word there is one too, in words that are to be mapped."""
+"""The kind of cells that stand more than once beside many answers: a short word there is one too, to be mapped."""
 LONGEST_ANSWER = 12
 
 

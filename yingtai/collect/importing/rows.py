@@ -187,7 +187,7 @@ def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | 
     now = int(lines.setting.at.timestamp() * 1_000_000)
     for consent in lines.setting.mapping.consents:
         answers = read_column(lines.batch, consent.answer, read_text)
-        kind = ANSWER if _holds_answers(consent, answers) else OF_NOBODY
+        words = _words_of_answers(consent, answers)
         times = None
         if consent.at:
             times = read_column(lines.batch, consent.at, lines.setting.time(consent.at))
@@ -196,6 +196,7 @@ def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | 
             granted = _answer(consent, cell)
             if granted is None and cell:
                 line = lines.batch.lines[row]
+                kind = ANSWER if cell in words else OF_NOBODY
                 lines.setting.report.note(line, answers.name, AnswerNotUnderstood, cell, kind)
             if granted is not None:
                 when = times.at(row) if times else None
@@ -215,15 +216,15 @@ def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | 
     return pa.table([event_rows, purposes, channels, granted_all, micros_array(at)], schema=CONSENT_COLUMNS)
 
 
-def _holds_answers(consent: ConsentColumn, answers: Column) -> bool:
-    """Say whether most cells of a column are answers, so that the others are too: a column of names that was mistaken
-    for one holds none."""
+def _words_of_answers(consent: ConsentColumn, answers: Column) -> frozenset[str]:
+    """Return the cells that can only be answers in other words: those that stand more than once in a column mostly of
+    answers. A name that slipped into one stands there once, and a column of names that was mistaken holds none."""
     codes, counts = np.unique(answers.codes[answers.codes >= 0], return_counts=True)
-    cells = dict(zip(codes.tolist(), counts.tolist(), strict=True))
-    understood = sum(
-        count for code, count in cells.items() if _answer(consent, answers.values[code]) is not None
-    )
-    return bool(understood * 2 > sum(cells.values()))
+    cells = {answers.values[code]: count for code, count in zip(codes.tolist(), counts.tolist(), strict=True)}
+    understood = sum(count for cell, count in cells.items() if _answer(consent, cell) is not None)
+    if understood * 2 <= sum(cells.values()):
+        return frozenset()
+    return frozenset(cell for cell, count in cells.items() if count > 1)
 
 
 def _is_sure(times: Column, row: int, now: int) -> bool:

@@ -54,6 +54,15 @@ def test_an_answer_nobody_understands_is_counted(cell):
     assert answers(cell) == ([], {"collect.answer-not-understood": 1})
 
 
+def test_a_word_among_answers_is_shown_when_it_is_one_and_a_name_that_slipped_in_is_not():
+    cells = ["yes"] * 6 + ["vielleicht", "张三丰", "vielleicht", "也许"]
+    lines = "".join(f"a{place}@example.com,,,,{cell}\n" for place, cell in enumerate(cells))
+    opened = open_bytes(f"email,phone,name,city,ok\n{lines}".encode(), CONSENT)
+    list(opened.sets())
+
+    assert [one.masked for one in opened.report.first_noted] == ["vielleicht", "张***", "vielleicht", "也许"]
+
+
 def hashes(text, document=PEOPLE):
     rows, _ = read(text, document)
     return [row["message_hash"] for row in rows]
