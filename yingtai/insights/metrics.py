@@ -137,6 +137,38 @@ def average_order_value() -> str:
     """
 
 
+@metric(
+    "insights.sales_in_all",
+    unit="money",
+    reads=("purchases",),
+    counts=("people_about", "orders"),
+    sums=("value", "average"),
+)
+def sales_in_all() -> str:
+    """Say what orders brought in the whole time asked for and what one is worth on average, by currency: net revenue
+    in all and average order value, in one scan.
+
+    Out:   one row per currency  (currency: ISO 4217, people_about: of how many people who ordered, orders: those with
+           an amount, value: net revenue in minor units, average: of `orders`, in minor units, rounded; null without)
+    Cost:  one scan of the purchases of the days asked for
+    """
+    ordered = "event = 'Order Completed'"
+    people = (
+        f"CAST(approx_count_distinct(CASE WHEN {ordered} THEN profile_no END)"
+        f" + count(CASE WHEN {ordered} AND profile_no IS NULL THEN 1 END) AS BIGINT)"
+    )
+    return f"""
+        SELECT currency, {people} AS people_about,
+               count(CASE WHEN {ordered} THEN amount_minor END) AS orders,
+               CAST({NET} AS BIGINT) AS value,
+               CAST(round(avg(CASE WHEN {ordered} THEN CAST(amount_minor AS DOUBLE) END)) AS BIGINT) AS average
+        FROM purchases
+        WHERE event IN ('Order Completed', 'Order Refunded') AND currency IS NOT NULL AND {WITHIN}
+        GROUP BY 1
+        ORDER BY 1
+    """
+
+
 def _repeat_told(told: Row, _true: Row) -> Row:
     value = share(told["repeaters"], told["buyers"])
     if value is None:
@@ -281,11 +313,15 @@ def orders_by_year() -> str:
     """
 
 
-@metric("insights.time_covered", unit="days", reads=("activity",))
+@metric("insights.time_covered", unit="days", reads=("activity_by_day",))
 def time_covered() -> str:
     """Say from when to when people did something, so that a dashboard opens where the data is.
 
-    Out:   one row  (first_day: date UTC, latest_day: date UTC); both null while nobody did anything
-    Cost:  one scan of the days of the activity
+    Out:   one row  (first_day: date UTC, latest_day: date UTC, latest_at: UTC); all null while nobody did anything
+    Cost:  one scan of the days, a row for each place
     """
-    return "SELECT min(day) AS first_day, max(day) AS latest_day FROM activity WHERE acts > 0"
+    return """
+        SELECT min(day) AS first_day, max(day) AS latest_day, max(latest_act_at) AS latest_at
+        FROM activity_by_day
+        WHERE acts > 0
+    """

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from time import perf_counter
 from typing import Any
@@ -16,12 +16,11 @@ from yingtai.kernel.caches import near
 from yingtai.kernel.contributions import metric_subjects
 from yingtai.kernel.labels import Label
 from yingtai.kernel.protecting import is_protected, protected_row
-from yingtai.lake.api import IS_ACT, Metric, scoped
+from yingtai.lake.api import Metric, scoped
 from yingtai.lake.metrics import CATALOGUE
 from yingtai.organization.api import count_question, list_brands
 
 KEPT_SECONDS = 60
-LATEST_MOMENT = f"SELECT max(occurred_at) AS at FROM events WHERE day = $day AND {IS_ACT}"
 Row = dict[str, Any]
 
 
@@ -139,24 +138,11 @@ def covered(acting: Acting) -> tuple[date | None, date | None]:
     """Return the first and the latest day on which somebody in scope did something, the latest by their calendar."""
     answer = ask(acting, "insights.time_covered")
     [row] = answer.rows
-    first, latest = row["first_day"], row["latest_day"]
-    if latest is None:
-        return first, latest
+    if row["latest_at"] is None:
+        return None, None
     # The lake's days are Greenwich's: an evening there is the next morning in Shanghai.
     zone, _currency = zone_and_currency(acting)
-    return first, _latest_moment(acting, latest).astimezone(ZoneInfo(zone)).date()
-
-
-def _latest_moment(acting: Acting, day: date) -> datetime:
-    """Return when the latest deed of a day of the lake was, at most a minute old. Cost: one scan of that day."""
-    key = f"latest-moment:{acting.scope.text()}:{day}"
-    known = near.get(key)
-    if known is None:
-        [row] = scoped(acting.scope).query(LATEST_MOMENT, {"day": day}).to_pylist()
-        known = row["at"] or datetime.combine(day, time(), UTC)
-        near.set(key, known, KEPT_SECONDS)
-    moment: datetime = known
-    return moment
+    return row["first_day"], row["latest_at"].astimezone(ZoneInfo(zone)).date()
 
 
 def years_with_orders(acting: Acting) -> dict[int, date]:

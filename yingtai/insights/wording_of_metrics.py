@@ -39,6 +39,13 @@ for name, title, definition in (
         _("The value of all completed orders divided by their number, for every currency by itself."),
     ),
     (
+        "insights.sales_in_all",
+        _("Sales in all"),
+        _(
+            "Net revenue in all and the average order value of the whole time looked at, for every currency by itself."
+        ),
+    ),
+    (
         "insights.repeat_rate",
         _("Repeat rate"),
         _(

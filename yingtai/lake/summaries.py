@@ -98,6 +98,30 @@ ACTIVITY = summarize_as(
     """,
 )
 
+ACTIVITY_BY_DAY = summarize_as(
+    LakeTable(
+        name="activity_by_day",
+        meaning="One row per day and place with events: when anybody did anything. Made from events.",
+        partition_by="part",
+        sort_by=("node_no", "day"),
+        declared={
+            "day": (DAY, "UTC day"),
+            **SCOPE,
+            "events": (COUNT, "how many events"),
+            "acts": (COUNT, "how many of them somebody did: not mails we sent, not robots"),
+            "latest_act_at": (MOMENT, "the latest of those"),
+            "part": PART,
+        },
+    ),
+    source="events",
+    sql=f"""
+        SELECT day, brand_no, node_no, count(*) AS events, count(CASE WHEN {IS_ACT} THEN 1 END) AS acts,
+               max(CASE WHEN {IS_ACT} THEN occurred_at END) AS latest_act_at, {PART_SQL}
+        FROM {{source}}
+        GROUP BY ALL
+    """,
+)
+
 ORDER_LINES_BY_MONTH = summarize_as(
     LakeTable(
         name="order_lines_by_month",

@@ -12,11 +12,12 @@ from yingtai.ui import formats
 NOTICEABLE = 0.01
 """Of all orders: from such a share on a currency has figures and pictures of its own."""
 MOST_NAMED = 5
+SALES = "insights.sales_in_all"
 
 
 def orders_by_currency(look: Look) -> dict[str, int]:
     """Return how many orders of the time asked for have an amount, by currency, as whoever looks may know it."""
-    return {row["currency"]: row["orders"] or 0 for row in look.ask("insights.average_order_value").rows}
+    return {row["currency"]: row["orders"] or 0 for row in look.ask(SALES).rows}
 
 
 def noticeable(found: Collection[str], orders: Mapping[str, int], look: Look) -> list[str]:

@@ -6,22 +6,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yingtai.insights.cards.card import Drawn, Look, figure
-from yingtai.insights.cards.currencies import noticeable, orders_by_currency, others_in_words
+from yingtai.insights.cards.currencies import SALES, noticeable, orders_by_currency, others_in_words
 from yingtai.insights.cards.times import drawn_over_time
 from yingtai.insights.queries import Answer
 from yingtai.ui import charts
 from yingtai.ui.charts import Chart
 
 MOST_PRODUCTS = 10
-AVERAGE = "insights.average_order_value"
 
 
 def revenue(look: Look) -> Drawn:
     """Net revenue and the average order: figures and a picture for each currency."""
     by, drawn = _drawn(look)
-    whole = look.ask("insights.net_revenue_in_all")
-    before = look.ask_before("insights.net_revenue_in_all")
-    averages, averages_before = _averages(look.ask(AVERAGE)), _averages(look.ask_before(AVERAGE))
+    whole, before = look.ask(SALES), look.ask_before(SALES)
+    averages = _in_currencies(whole, "average")
+    then, averages_then = _in_currencies(before, "value"), _in_currencies(before, "average")
     orders = orders_by_currency(look)
     came = {row["currency"] for row in drawn.rows}
     found = noticeable(came, orders, look)
@@ -31,10 +30,10 @@ def revenue(look: Look) -> Drawn:
         suffix = "" if is_plain else f" · {one}"
         unit = f"money:{one}"
         shown = partial(figure, look, unit_code=unit, is_rough=whole.is_rough)
-        then = _total(before, one) if before else None
-        figures.append(shown(_("Net revenue") + suffix, _total(whole, one), then))
+        earned = _in_currencies(whole, "value").get(one, 0)
+        figures.append(shown(_("Net revenue") + suffix, earned, then.get(one, 0) if before else None))
         if averages.get(one) is not None:
-            figures.append(shown(_("Average order") + suffix, averages[one], averages_before.get(one)))
+            figures.append(shown(_("Average order") + suffix, averages[one], averages_then.get(one)))
     # A currency of which no piece can be told has its figure, and no empty picture below it.
     told = {row["currency"] for row in drawn.rows if row["value"]}
     pictures = [_revenue_chart(by, drawn, one, is_plain=is_plain) for one in found if one in told]
@@ -72,11 +71,6 @@ def _revenue_chart(look: Look, answer: Answer, currency: str, *, is_plain: bool)
     return drawn_over_time(look, charts.bars, words, found, f"money:{currency}")
 
 
-def _total(answer: Answer, currency: str) -> int | None:
-    """Return the sum in a currency: 0 without orders, None when it is of too few people for whoever asks."""
-    found = [row["value"] for row in answer.rows if row["currency"] == currency]
-    return found[0] if found else 0
-
-
-def _averages(answer: Answer | None) -> dict[str, int | None]:
-    return {row["currency"]: row["value"] for row in answer.rows} if answer else {}
+def _in_currencies(answer: Answer | None, column: str) -> dict[str, int | None]:
+    """Return a figure by currency; None where it is of too few people for whoever asks."""
+    return {row["currency"]: row[column] for row in answer.rows} if answer else {}

@@ -65,7 +65,7 @@ def test_before_anything_is_summed_up_the_source_answers(own_lake: Lake) -> None
 def test_what_is_summed_up_answers_like_the_source_and_a_repeat_does_nothing(own_lake: Lake) -> None:
     fill(own_lake)
 
-    assert sum_up(own_lake).months == 5
+    assert sum_up(own_lake).months == 7
     assert_same(own_lake)
     assert sum_up(own_lake) == Summarized()
 
@@ -77,7 +77,7 @@ def test_a_late_event_is_seen_at_once_and_only_its_month_is_written_anew(own_lak
     append("events", events_of([ORDER], occurred_at=on(SECOND, 20)), lake=own_lake)
 
     assert_same(own_lake)
-    assert sum_up(own_lake).months == 2  # June of purchases and of activity
+    assert sum_up(own_lake).months == 3  # June of purchases, of activity and of its days
     assert_same(own_lake)
 
 
@@ -145,7 +145,7 @@ def test_without_its_document_a_summary_is_not_believed(own_lake: Lake) -> None:
         own_lake.storage.remove(f"_summaries/{summary.table.name}.json")
 
     assert_same(own_lake)
-    assert sum_up(own_lake).months == 5
+    assert sum_up(own_lake).months == 7
     assert_same(own_lake)
 
 
