@@ -217,6 +217,11 @@ def what_it_names(furnished, name: str, parameter: inspect.Parameter) -> list[An
             "x",
         ]
         return [json.dumps([row])]
+    if name == "given":
+        [alias, *_others] = [row["alias_no"] for row in rows_of(furnished.acting, Identifier)]
+        return [json.dumps([[alias, profiles[0][1], ["marketing.email"]]])]
+    if name == "account":
+        return [str(uuid7())]
     if name in {"profile_id", "survivor_id", "duplicate_id", "evidence_id"}:
         return [str(profile_id) for profile_id, _ in profiles]
     if name in {"survivor_no", "duplicate_nos", "profile_nos"}:

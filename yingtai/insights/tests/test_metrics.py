@@ -81,7 +81,10 @@ def test_revenue_takes_refunds_back_and_keeps_currencies_apart(shop, acting):
 
 def test_an_average_says_how_many_orders_stand_behind_it(shop, acting):
     assert answer("insights.average_order_value", acting) == [("CNY", 3, 2, 86_67), ("EUR", 1, 1, 30_00)]
-    assert answer("insights.sales_in_all", acting) == [("CNY", 2, 3, 180_00, 86_67), ("EUR", 1, 1, 30_00, 30_00)]
+    assert answer("insights.sales_in_all", acting) == [
+        ("CNY", 2, 3, 180_00, 86_67),
+        ("EUR", 1, 1, 30_00, 30_00),
+    ]
 
 
 def test_repeat_rate_counts_orders_before_the_period_too_and_states_its_interval(shop, acting):
