@@ -21,6 +21,7 @@ from yingtai.collect.naming import trait_title
 from yingtai.collect.plan import PROPERTY, TRAIT
 from yingtai.kernel.env import env
 from yingtai.ui.time_zones import zone_choices
+from yingtai.vault.api import names_somebody
 
 LABELS = [
     (1, _("L1 public")),
@@ -264,6 +265,14 @@ class MappingForm(forms.Form):
                 initial=targets.get(column, LEFT_OUT),
                 widget=forms.Select(attrs={"class": "form-select"}),
             )
+
+    def clean_source(self) -> str:
+        source = str(self.cleaned_data["source"])
+        if names_somebody(source):
+            raise forms.ValidationError(
+                _("Leave out addresses, phone numbers and the like: the name is kept longer than the file.")
+            )
+        return source
 
     def columns(self) -> list[tuple[str, forms.BoundField]]:
         """Return each column with its choice."""

@@ -52,22 +52,6 @@ def columns_of(page):
 
 
 @pytest.mark.parametrize(
-    ("name", "kept", "source"),
-    [
-        ("13800138000_orders.csv", "***_orders.csv", "orders"),
-        ("anna@example.com.csv", "***.csv", ""),
-        ("订单 粤B12345.csv", "订单 ***.csv", "订单"),
-        ("orders 2026-03.csv", "orders 2026-03.csv", "orders 2026-03"),
-    ],
-)
-def test_the_name_of_a_file_names_nobody(marketer, name, kept, source):
-    page = marketer.get(upload(marketer, CSV.encode(), name).url).content.decode()
-
-    assert f"<dd>{kept}</dd>" in page
-    assert re.search(r'<input[^>]*name="source"[^>]*>', page)[0].count(f'value="{source}"') == bool(source)
-
-
-@pytest.mark.parametrize(
     "path", ["sources", "plan", "quarantine", "imports", "sources/new", "imports/new", "plan/declare"]
 )
 def test_every_page_opens_on_an_empty_brand(marketer, path):
