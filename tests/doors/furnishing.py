@@ -20,7 +20,7 @@ from django.db import connection
 
 from yingtai.audiences.api import create_audience, refresh_audience
 from yingtai.audiences.scores import keep_bounds
-from yingtai.campaigns.models import Send, SuppressedAddress
+from yingtai.campaigns.models import Confirmation, Confirming, Send, SuppressedAddress
 from yingtai.campaigns.services import deciding, drafting, exporting
 from yingtai.campaigns.services.keeping_senders import keep_sender
 from yingtai.collect.api import RecordedFact, declare, declare_preset, make_source, make_write_key, record
@@ -328,6 +328,17 @@ def _write(here: Furnished) -> None:
             at=NOW,
         )
         ids["suppression"] = [held.suppression_no]
+        Confirming.objects.create(
+            node_no=here.brand.node_no,
+            sender_id=sender.id,
+            is_on=True,
+            changed_at=NOW,
+            changed_by="staff:test",
+        )
+        Confirmation.objects.create(
+            node_no=here.brand.node_no, alias_no=2, profile_no=owed.profile_no, purposes=["marketing.email"],
+            state="owed", asked_at=NOW, due_at=NOW,
+        )  # fmt: skip
 
 
 def _show(here: Furnished) -> None:

@@ -37,7 +37,7 @@ def test_few_pages_are_open_and_we_know_them():
     known = {"/health", "/health/live", "/metrics", "/organization/workplace", "/ui/language", "/ui/theme"}
     made_of_samples = "/ui/gallery"
     words_of_problems = "/help/errors/<str:code>"
-    links_in_mails = (*(f"/{kind}/<str:token>" for kind in "uocv"), "/join/<str:token>")
+    links_in_mails = (*(f"/{kind}/<str:token>" for kind in "uocvy"), "/join/<str:token>")
 
     opened = {one.route for one in browsable() if one.public}
     known_starts = (made_of_samples, words_of_problems, *links_in_mails)
