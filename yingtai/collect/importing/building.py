@@ -12,9 +12,10 @@ from yingtai.collect.importing.mapping import ORDER_LINES, PROFILES
 from yingtai.collect.importing.opening import Origin
 from yingtai.collect.importing.orders import OrderLines
 from yingtai.collect.importing.parts import KIND_OF, Setting
-from yingtai.collect.importing.reading import Batch, Table, open_table, refuse_hopeless
+from yingtai.collect.importing.reading import open_table
 from yingtai.collect.importing.reporting import KINDS, Report
 from yingtai.collect.importing.rows import EventRows, ProfileRows
+from yingtai.collect.importing.table import Batch, Table, refuse_hopeless
 from yingtai.collect.placeholders import NOBODY, hold_back
 from yingtai.kernel.errors import ProductError
 

@@ -19,7 +19,7 @@ from yingtai.collect.errors import (
     TimeOutOfBounds,
 )
 from yingtai.collect.importing.mapping import Field
-from yingtai.collect.importing.reading import Batch
+from yingtai.collect.importing.table import Batch
 from yingtai.kernel.errors import ProductError
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)

@@ -21,8 +21,8 @@ from yingtai.collect.importing.parts import (
     split_properties,
     split_traits,
 )
-from yingtai.collect.importing.reading import Batch
 from yingtai.collect.importing.rows import MOST_MINOR, read_currency, to_minor
+from yingtai.collect.importing.table import Batch
 from yingtai.collect.plan import PROPERTY, TRAIT
 
 COMPLETED, REFUNDED = "Order Completed", "Order Refunded"

@@ -32,8 +32,8 @@ from yingtai.collect.importing.fields import (
     typed_reader,
 )
 from yingtai.collect.importing.mapping import Field, Mapping
-from yingtai.collect.importing.reading import Batch
 from yingtai.collect.importing.reporting import KINDS, Report
+from yingtai.collect.importing.table import Batch
 from yingtai.collect.placeholders import is_blocked
 from yingtai.collect.plan import EVENT, PROPERTY, TRAIT, Plan
 from yingtai.kernel.errors import ProductError

@@ -26,8 +26,8 @@ from yingtai.collect.importing.parts import (
     split_properties,
     split_traits,
 )
-from yingtai.collect.importing.reading import Batch
 from yingtai.collect.importing.reporting import ANSWER, OF_NOBODY
+from yingtai.collect.importing.table import Batch
 from yingtai.collect.limits import NAME_LETTERS
 from yingtai.collect.plan import PROPERTY, TRAIT
 from yingtai.collect.reserved import is_reserved, shown_instead_of

@@ -16,7 +16,8 @@ from django.db.models import Q
 from yingtai.collect.errors import FileCameBefore, FileExpired, ImportNotFound
 from yingtai.collect.importing.mapping import FileOptions, Mapping, mapping_of
 from yingtai.collect.importing.opening import Form, Origin
-from yingtai.collect.importing.reading import Cells, open_table
+from yingtai.collect.importing.reading import open_table
+from yingtai.collect.importing.table import Cells
 from yingtai.collect.models import Import, MappingPreset, UploadedFile
 from yingtai.collect.sealed_files import NAME_COLUMN, errors_path, open_sealed_file, upload_path
 from yingtai.kernel.acting import Acting

@@ -18,7 +18,7 @@ from yingtai.collect.errors import (
     LineTooLong,
     QuoteNotClosed,
 )
-from yingtai.collect.importing import reading
+from yingtai.collect.importing import table, text_files
 from yingtai.collect.importing.mapping import FileOptions
 from yingtai.collect.importing.opening import Origin, find_delimiter, find_form
 from yingtai.collect.tests.files import EVENTS, ORDER_HEADER, ORDERS, PEOPLE, open_bytes, read
@@ -292,8 +292,8 @@ def packed(beginning: bytes, piece: bytes, times: int) -> bytes:
     ids=["one line", "one record of many lines"],
 )
 def test_a_packed_line_without_an_end_is_refused_early(beginning, piece, times, most_megabytes, monkeypatch):
-    monkeypatch.setattr(reading, "SKIPPED_LETTERS", 16_000_000)
-    monkeypatch.setattr(reading, "RECORD_LETTERS", 500_000)
+    monkeypatch.setattr(text_files, "SKIPPED_LETTERS", 16_000_000)
+    monkeypatch.setattr(text_files, "RECORD_LETTERS", 500_000)
     bomb = packed(f"{ORDER_HEADER}".encode() + beginning, piece, times)
     tracemalloc.start()
 
@@ -306,8 +306,8 @@ def test_a_packed_line_without_an_end_is_refused_early(beginning, piece, times, 
 
 @pytest.mark.parametrize("line", ["x\n", "not an address,,,\n"], ids=["of another width", "of nobody"])
 def test_a_file_of_which_hardly_a_line_can_be_used_is_given_up(line, monkeypatch):
-    monkeypatch.setattr(reading, "PATIENCE_LINES", 100)
-    monkeypatch.setattr(reading, "BATCH_ROWS", 50)
+    monkeypatch.setattr(table, "PATIENCE_LINES", 100)
+    monkeypatch.setattr(table, "BATCH_ROWS", 50)
     good = "anna@example.com,,,\n"
     opened = open_bytes((PEOPLE_HEADER + good + line * 1_000 + good).encode(), PEOPLE)
 
@@ -320,8 +320,8 @@ def test_a_file_of_which_hardly_a_line_can_be_used_is_given_up(line, monkeypatch
 
 
 def test_a_file_with_many_lines_that_cannot_be_used_and_some_that_can_is_read_to_its_end(monkeypatch):
-    monkeypatch.setattr(reading, "PATIENCE_LINES", 100)
-    monkeypatch.setattr(reading, "BATCH_ROWS", 50)
+    monkeypatch.setattr(table, "PATIENCE_LINES", 100)
+    monkeypatch.setattr(table, "BATCH_ROWS", 50)
     some = "anna@example.com,,,\n" + "x\n" * 9
 
     rows, opened = read(PEOPLE_HEADER + some * 100, PEOPLE)
@@ -331,7 +331,7 @@ def test_a_file_with_many_lines_that_cannot_be_used_and_some_that_can_is_read_to
 
 
 def test_empty_lines_are_passed_over_and_a_file_of_nothing_else_is_given_up(monkeypatch):
-    monkeypatch.setattr(reading, "MOST_EMPTY_LINES", 1_000)
+    monkeypatch.setattr(text_files, "MOST_EMPTY_LINES", 1_000)
     good = "anna@example.com,,,\n"
 
     rows, opened = read(PEOPLE_HEADER + good + ",,,\n\n" * 400, PEOPLE)
@@ -341,7 +341,7 @@ def test_empty_lines_are_passed_over_and_a_file_of_nothing_else_is_given_up(monk
 
 
 def test_a_few_kilobytes_that_unpack_to_commas_cost_little(monkeypatch):
-    monkeypatch.setattr(reading, "MOST_WIDE_CELLS", 300_000)
+    monkeypatch.setattr(text_files, "MOST_WIDE_CELLS", 300_000)
     commas = "," * 50_000 + "\n"
 
     with pytest.raises(FileGivenUp) as given_up:
