@@ -17,6 +17,7 @@ from yingtai.campaigns.senders import SenderView, view_sender
 from yingtai.campaigns.tokens import CONFIRM, Link
 from yingtai.compliance.api import PurposeView, list_purposes
 from yingtai.content.api import Rendered
+from yingtai.customers.api import masked_contacts
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.env import env
 from yingtai.kernel.scoping import acting_transaction
@@ -91,6 +92,23 @@ def asked_of(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]
             }
             for one in rows
         ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AskedAddress:
+    """What an address of a person was asked; `address` is masked. `sent_at` is None while the mail waits."""
+
+    address: str
+    sent_at: datetime | None
+    confirmed_at: datetime | None
+
+
+def asked_addresses(acting: Acting, profile_no: int) -> list[AskedAddress]:
+    """Return which addresses of a person were asked to be confirmed, the latest first."""
+    with acting_transaction(acting):
+        masked = masked_contacts(acting, profile_no)
+        rows = Confirmation.objects.filter(alias_no__in=masked).order_by("-confirmation_no")
+        return [AskedAddress(masked[one.alias_no], one.promised_at, one.confirmed_at) for one in rows]
 
 
 def offered_purposes(acting: Acting, node_no: int) -> dict[str, PurposeView]:

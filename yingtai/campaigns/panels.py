@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from yingtai.audiences.api import Use, audience_uses
 from yingtai.campaigns import queries
+from yingtai.campaigns.confirmations import asked_addresses
 from yingtai.campaigns.reasons import SEND_STATES, STATES, WORDS
 from yingtai.campaigns.waiting import campaigns_wait
 from yingtai.kernel.acting import Acting, decide
@@ -39,6 +40,7 @@ def sends(acting: Acting, profile_no: int) -> Panel | None:
     ]
     context = {
         "rows": shown,
+        "asked": asked_addresses(acting, profile_no),
         "suppressions": queries.suppressions_of(acting, profile_no),
         "may_lift": decide(acting, "send", Label.L3, "campaigns.campaign").allowed,
     }

@@ -148,7 +148,9 @@ def _owe(
     if known is None:
         Confirmation.objects.create(alias_no=given.alias_no, **said)
         return True
-    if known.state != Confirmation.State.SENT or known.mails >= MOST_MAILS:
+    # One that was refused and is not suppressed, or no longer, may be asked like one that was silent.
+    is_silent = known.state in (Confirmation.State.SENT, Confirmation.State.REFUSED)
+    if not is_silent or known.mails >= MOST_MAILS:
         return False
     if known.promised_at and acting.at - known.promised_at < MAILS_APART:
         return False

@@ -18,6 +18,7 @@ from yingtai.campaigns.tests.test_addresses_of_consent import identify, person, 
 from yingtai.collect.api import make_source
 from yingtai.compliance.api import consents_of, record_consent
 from yingtai.compliance.testing import make_purposes, signed_in
+from yingtai.customers.api import ids_of
 from yingtai.customers.testing import EMAIL, Identifier, drain, hear_given, send
 from yingtai.kernel.acting import system
 from yingtai.kernel.scope import Scope
@@ -312,6 +313,20 @@ def test_a_killed_sender_sends_nothing_twice_and_loses_nothing(shop, monkeypatch
     assert shop.office.recipients == [ANNA]
     shop.presses(ANNA)
     assert shop.standing(ANNA) == [2]
+
+
+def test_the_profile_says_what_its_address_was_asked(acting, brand, shop):
+    shop.says(ANNA)
+    shop.asks()
+    profile_id = ids_of(acting, [person(acting, ANNA)])[person(acting, ANNA)]
+    marketer = signed_in(brand.code, "marketer")
+    before = marketer.get(f"/profiles/{profile_id}/").content.decode()
+    shop.presses(ANNA)
+    after = marketer.get(f"/profiles/{profile_id}/").content.decode()
+
+    assert "a***@example.com was asked by mail to confirm" in before
+    assert "a***@example.com was confirmed by mail" in after
+    assert ANNA not in before + after
 
 
 def test_a_persons_copy_says_what_their_address_was_asked(acting, shop):
