@@ -105,7 +105,8 @@ def identify(batch: Batch) -> People:
     resolution = resolve(distinct, lambda profiles: _held(batch, profiles))
     identifiers = _identifiers(batch, found, distinct, resolution, alias_no)
     identifiers.standing[is_proven] = Standing.PROVEN
-    _raise_standing(identifiers, is_proven & (standing < Standing.PROVEN), profile_no)
+    was_doubted = (distinct.profile != profile_no) | resolution.released
+    _raise_standing(identifiers, is_proven & (standing < Standing.PROVEN), profile_no, was_doubted)
     fresh_from = _numbered(batch, identifiers, resolution)
     strongest = resolution.strongest
     people = People(
@@ -283,15 +284,17 @@ def _identifiers(
     )
 
 
-def _raise_standing(identifiers: Identifiers, spoken_of: np.ndarray, had: np.ndarray) -> None:
+def _raise_standing(
+    identifiers: Identifiers, spoken_of: np.ndarray, had: np.ndarray, was_doubted: np.ndarray
+) -> None:
     """What a proving door repeats is proven; a claim that it contradicts moves, with a row and a seal of its own.
 
-    In: spoken_of  per identifier, whether it was not proven before and a proving door has spoken of it now
-        had        per identifier, whose it was
+    In: spoken_of    per identifier, whether it was not proven before and a proving door has spoken of it now
+        had          per identifier, whose it was
+        was_doubted  per identifier, whether the proving door was believed more than whose it was
     """
     owner = identifiers.owner_no
-    was_claim = identifiers.distinct.profile != had
-    identifiers.is_moved = spoken_of & was_claim & (owner != had) & (owner != 0)
+    identifiers.is_moved = spoken_of & was_doubted & (owner != had) & (owner != 0)
     identifiers.is_raised = spoken_of & ~identifiers.is_moved & (owner != 0)
     identifiers.is_new |= identifiers.is_moved
 

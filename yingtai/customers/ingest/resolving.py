@@ -77,6 +77,7 @@ class Resolution:
     owner      per identifier, its profile: a number, or FRESH + n for the n-th new one; 0 when it was left out
     fresh      how many new profiles there are
     claimed    per identifier, whether it was added to somebody known on the word of a public key alone
+    released   per identifier, whether it left somebody whom only pages know for whom a proving door says it is
     merges     in the order they were found
     """
 
@@ -84,6 +85,7 @@ class Resolution:
     owner: np.ndarray
     fresh: int
     claimed: np.ndarray
+    released: np.ndarray
     merges: list[Merge] = field(default_factory=list)
 
 
@@ -183,6 +185,7 @@ class _Book:
         self._fresh = 0
         self._merges: list[Merge] = []
         self._claimed: set[int] = set()
+        self._released: set[int] = set()
 
     def meet(self, combo: list[int], at: int, *, proving: bool) -> int:
         """Let identifiers of one event become one profile, leaving out the weakest until limits allow it."""
@@ -194,7 +197,8 @@ class _Book:
             news = [place for place in present if self._slot[place] == NOBODY]
             if len(present) == 1 or self._fits(slots, news, at):
                 break
-            present.pop()
+            if not (proving and self._release(present)):
+                present.pop()
         claims = set() if proving else self._claims(slots, news)
         target = self._joined(slots, present) if slots else self._new_slot()
         for place in news:
@@ -214,8 +218,9 @@ class _Book:
             if proving and self._kinds[place] in TELLING:
                 self._proven.add(self._root(slot[place]))
 
-    def close(self) -> tuple[np.ndarray, int, np.ndarray, list[Merge]]:
-        """Return the owner of each identifier, how many profiles are new, what is only claimed, and the merges."""
+    def close(self) -> tuple[np.ndarray, int, np.ndarray, np.ndarray, list[Merge]]:
+        """Return the owner of each identifier, how many profiles are new, what is only claimed, what was released,
+        and the merges."""
         count = len(self._parent)
         roots = np.fromiter((self._root(slot) for slot in range(count)), np.int64, count)
         ages = np.array(self._ages, dtype=np.int64)
@@ -227,9 +232,28 @@ class _Book:
         owner = np.zeros(len(slots), dtype=np.int64)
         held = slots != NOBODY
         owner[held] = owner_of[roots[slots[held]]]
-        claimed = np.zeros(len(slots), dtype=bool)
+        claimed, released = np.zeros((2, len(slots)), dtype=bool)
         claimed[list(self._claimed)] = True
-        return owner, len(fresh_roots), claimed, self._final_merges()
+        released[list(self._released)] = True
+        return owner, len(fresh_roots), claimed, released, self._final_merges()
+
+    def _release(self, present: Sequence[int]) -> bool:
+        """Take what names a person from people whom only pages know, so that it can go where a proving door says it
+        belongs; say whether there was any. The strongest identifier stays with whom it has."""
+        stays = self._root(self._slot[present[0]]) if self._slot[present[0]] != NOBODY else NOBODY
+        free = [
+            place
+            for place in present[1:]
+            if self._kinds[place] in NAMING
+            and self._slot[place] != NOBODY
+            and self._root(self._slot[place]) not in self._proven | {stays}
+            and self._ages[self._root(self._slot[place])] < FRESH
+        ]
+        for place in free:
+            self._held[self._root(self._slot[place])][self._kinds[place]].pop()
+            self._slot[place] = NOBODY
+        self._released.update(free)
+        return bool(free)
 
     def _without_strangers(self, present: list[int]) -> list[int]:
         """Leave out what a public key may not join: a second person who is known, and a browser or device whose

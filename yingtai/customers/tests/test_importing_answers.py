@@ -24,7 +24,7 @@ ANSWERS = [["denied"], ["granted"], ["denied"], ["denied"]]
 def run(acting, brand, monkeypatch):
     """Import a file of people in two sets of two."""
     install_standard_purposes(acting, node_no=brand.node_no)
-    monkeypatch.setattr("yingtai.collect.importing.reading.BATCH_ROWS", 2)
+    monkeypatch.setattr("yingtai.collect.importing.table.BATCH_ROWS", 2)
 
     def run_it(load_id, text=TEXT):
         mapping = read_mapping(MAPPING)

@@ -43,7 +43,7 @@ def test_answers_for_a_purpose_nobody_registered_are_refused_before_anything_is_
 
 
 def test_a_file_that_is_given_up_has_failed_and_its_page_says_why(acting, brand, monkeypatch):
-    monkeypatch.setattr("yingtai.collect.importing.reading.PATIENCE_LINES", 20)
+    monkeypatch.setattr("yingtai.collect.importing.table.PATIENCE_LINES", 20)
     people = PEOPLE.partition("[[consent]]")[0]
     text = "email,phone,name,size,remark,dealer,ok\n" + "x\n" * 30
     import_id, task_id = ask_for_import_of(acting, brand.node_no, text, people)
@@ -67,7 +67,7 @@ def test_trying_a_file_that_is_given_up_loads_nothing_and_keeps_the_reasons(acti
     import_id, _task = ask_for_import_of(acting, brand.node_no, text, PEOPLE.partition("[[consent]]")[0])
     run_import(acting, import_id)
     assert get_import(acting, import_id).is_hopeless
-    monkeypatch.setattr("yingtai.collect.importing.reading.PATIENCE_LINES", 20)
+    monkeypatch.setattr("yingtai.collect.importing.table.PATIENCE_LINES", 20)
 
     task_id = try_out(acting, import_id)
 

@@ -187,6 +187,28 @@ def test_two_whom_only_a_page_called_one_are_two_for_a_server_that_names_each(ac
     assert standings(acting, VICTIM) == [("email", 2)]
 
 
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("named", [{"email": VICTIM}, {"email": VICTIM, "phone": "+8613800008123"}])
+def test_whoever_invents_a_user_for_an_address_keeps_it_from_nobody(
+    acting, page, server, is_known, together, named
+):
+    """One user id is never another's: the address would have stayed with the invented one."""
+    if is_known:
+        say(acting, server, user="anna")
+    put(acting, page, user="invented", **named)
+    if not together:
+        drain(acting.at)
+    put(acting, server, minute=1, user="anna", **named)
+    drain(acting.at)
+    anna, invented = person(acting, "anna"), person(acting, "invented")
+
+    assert standings(acting, "anna") == sorted([("user", 2), *((kind, 2) for kind in named)])
+    assert standings(acting, "invented") == [("user", 1)]
+    assert addresses_of(acting, anna.profile_no) == [VICTIM]
+    assert addresses_of(acting, invented.profile_no) == []
+
+
 def test_an_address_somebody_gave_stays_theirs_when_a_server_knows_only_the_browser(acting, page, server):
     say(acting, page, anonymous="browser-9", email=VICTIM)
     say(acting, server, anonymous="browser-9")

@@ -1,6 +1,7 @@
 """Who is it: what the resolution promises, whatever comes."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,13 +98,16 @@ def test_the_sixth_browser_of_a_week_is_left_out_and_next_week_is_new():
     assert owner["anonymous", "x9"] == owner["user", "anna"]
 
 
-def test_what_a_profile_holds_already_counts():
-    held = {5: {PLACES["user"]: [0]}}
+@pytest.mark.parametrize(("proven", "owner_of_address"), [({5}, 5), ((), FRESH)])
+def test_what_a_profile_holds_already_counts_and_proven_people_keep_it(proven, owner_of_address):
+    held = {5: {PLACES["user"]: [0], PLACES["email"]: [0]}}
 
-    found, owner = resolved([{"user": "bert", "email": "a"}], known={("email", "a"): 5}, held=held)
+    found, owner = resolved(
+        [{"user": "bert", "email": "a"}], known={("email", "a"): 5}, held=held, proven=frozenset(proven)
+    )
 
     assert owner["user", "bert"] == FRESH
-    assert owner["email", "a"] == 5
+    assert owner["email", "a"] == owner_of_address
     assert found.merges == []
 
 
