@@ -16,8 +16,8 @@ from yingtai.campaigns.models import Confirmation, Confirming
 from yingtai.campaigns.senders import SenderView, view_sender
 from yingtai.campaigns.tokens import CONFIRM, Link
 from yingtai.compliance.api import PurposeView, list_purposes
-from yingtai.content.api import Rendered
-from yingtai.customers.api import masked_contacts
+from yingtai.content.api import Rendered, edge_of, ink_on, look_of
+from yingtai.customers.api import masked_addresses, masked_contacts
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.env import env
 from yingtai.kernel.scoping import acting_transaction
@@ -43,18 +43,21 @@ class ConfirmingView:
 
 @dataclass(frozen=True)
 class AskedView:
-    """What the page behind a link shows."""
+    """What the page behind a link shows; `address` is masked."""
 
+    address: str
     purposes: tuple[str, ...]
     is_confirmed: bool
+    is_declined: bool
 
 
 @dataclass(frozen=True)
 class HowMany:
-    """Addresses of a brand: asked and silent so far, confirmed, and waiting for their mail."""
+    """Addresses of a brand: asked and silent so far, confirmed, not theirs who have it, and waiting for their mail."""
 
     asked: int
     confirmed: int
+    declined: int
     waiting: int
 
 
@@ -77,6 +80,7 @@ def how_many(acting: Acting, node_no: int) -> HowMany:
         return HowMany(
             mine.filter(state=state.SENT).count(),
             mine.filter(state=state.CONFIRMED).count(),
+            mine.filter(state=state.DECLINED).count(),
             mine.filter(state__in=[state.OWED, state.ATTEMPTING]).count(),
         )
 
@@ -88,7 +92,7 @@ def asked_of(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]
         return [
             {
                 "asked_to_confirm": one.purposes, "state": one.state, "mails": one.mails, "sent_at": one.promised_at,
-                "confirmed_at": one.confirmed_at,
+                "confirmed_at": one.confirmed_at, "declined_at": one.declined_at,
             }
             for one in rows
         ]  # fmt: skip
@@ -101,6 +105,7 @@ class AskedAddress:
     address: str
     sent_at: datetime | None
     confirmed_at: datetime | None
+    declined_at: datetime | None
 
 
 def asked_addresses(acting: Acting, profile_no: int) -> list[AskedAddress]:
@@ -108,7 +113,10 @@ def asked_addresses(acting: Acting, profile_no: int) -> list[AskedAddress]:
     with acting_transaction(acting):
         masked = masked_contacts(acting, profile_no)
         rows = Confirmation.objects.filter(alias_no__in=masked).order_by("-confirmation_no")
-        return [AskedAddress(masked[one.alias_no], one.promised_at, one.confirmed_at) for one in rows]
+        return [
+            AskedAddress(masked[one.alias_no], one.promised_at, one.confirmed_at, one.declined_at)
+            for one in rows
+        ]
 
 
 def offered_purposes(acting: Acting, node_no: int) -> dict[str, PurposeView]:
@@ -130,8 +138,9 @@ def asked_behind(acting: Acting, confirmation_no: int) -> AskedView:
         if one is None or not (one.confirmed_at or is_open(one, acting.at)):
             raise ConfirmationIsOver
         offered = offered_purposes(acting, one.node_no)
+        address = masked_addresses(acting, [one.alias_no]).get(one.alias_no, "")
     titles = tuple(offered[code].title for code in one.purposes if code in offered)
-    return AskedView(titles, one.confirmed_at is not None)
+    return AskedView(address, titles, one.confirmed_at is not None, one.declined_at is not None)
 
 
 def is_open(one: Confirmation, at: datetime) -> bool:
@@ -140,7 +149,7 @@ def is_open(one: Confirmation, at: datetime) -> bool:
 
 
 def mail_of(
-    one: Confirmation, sender: SenderView, address: str, offered: Mapping[str, PurposeView], *, at: datetime
+    acting: Acting, one: Confirmation, sender: SenderView, address: str, offered: Mapping[str, PurposeView]
 ) -> Mail:
     """Return the mail that asks an address; nothing in it was written by whoever gave the address.
 
@@ -149,13 +158,16 @@ def mail_of(
     link = f"{env().web_url}/y/{tokens().make(CONFIRM, Link(one.confirmation_no, one.node_no))}"
     purposes = [offered[code] for code in one.purposes if code in offered]
     letterhead = letterhead_from(sender, campaign_name="")
-    words = words_of_mail(letterhead.brand_name, purposes, link, language=get_unit_at(one.node_no).language)
+    color, language = look_of(acting, one.node_no).color, get_unit_at(one.node_no).language
+    words = words_of_mail(letterhead.brand_name, purposes, link, language=language, color=color)
     number = one.confirmation_no * MAILS_PER_NUMBER + one.mails
-    return as_confirmation(words, letterhead, number=number, recipient=address, at=at)
+    return as_confirmation(words, letterhead, number=number, recipient=address, at=acting.at)
 
 
-def words_of_mail(brand: str, purposes: Sequence[PurposeView], link: str, *, language: str) -> Rendered:
-    """Return subject, text and HTML in a language."""
+def words_of_mail(
+    brand: str, purposes: Sequence[PurposeView], link: str, *, language: str, color: str
+) -> Rendered:
+    """Return subject, text and HTML in a language, the HTML in the brand's color."""
     with translation.override(language):
         titles = [one.title for one in purposes]
         shown: dict[str, Any] = {
@@ -165,10 +177,13 @@ def words_of_mail(brand: str, purposes: Sequence[PurposeView], link: str, *, lan
             "link": link,
             "lead": _("Somebody gave this address at {brand}, to get:").format(brand=brand),
             "act": _("Was it you? Open this page and press its button:"),
-            "button": _("Confirm the address"),
+            "button": _("Go to the page that confirms"),
             "otherwise": _(
-                "If it was not you, do nothing: nothing will be sent to you. The link is valid for {days} days."
-            ).format(days=LINK_KEPT.days),
+                "If it was not you, do nothing: no marketing mail follows from this unless you confirm. Should somebody"
+                " give this address again, we may ask again, {most} times in all at most; the page also has a button"
+                " with which you are not asked again. The link is valid for {days} days."
+            ).format(days=LINK_KEPT.days, most=MOST_MAILS),
+            **colors_of(color),
         }
         text = "\n".join(
             [
@@ -189,9 +204,15 @@ def words_of_mail(brand: str, purposes: Sequence[PurposeView], link: str, *, lan
         )
 
 
+def colors_of(color: str) -> dict[str, str]:
+    """Return the colors of a button in a brand's color: of its ground, its writing and its edge."""
+    return {"color": color, "ink": ink_on(color), "edge": edge_of(color)}
+
+
 def shown_words(acting: Acting, brand: UnitView) -> list[tuple[str, str, Rendered]]:
     """Return the mail in each language it may have, that of the brand first: title, language, words."""
     purposes = list(offered_purposes(acting, brand.node_no or 0).values())
+    color = look_of(acting, brand.node_no or 0).color
     titles = {"zh-hans": _("The mail in Chinese"), "en": _("The mail in English")}
     order = sorted(titles, key=lambda one: one != brand.language)
     return [
@@ -200,7 +221,7 @@ def shown_words(acting: Acting, brand: UnitView) -> list[tuple[str, str, Rendere
             if one == brand.language
             else titles[one],
             one,
-            words_of_mail(brand.own_title, purposes, f"{env().web_url}/y/…", language=one),
+            words_of_mail(brand.own_title, purposes, f"{env().web_url}/y/…", language=one, color=color),
         )
         for one in order
     ]

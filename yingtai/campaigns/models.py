@@ -234,6 +234,7 @@ class Confirmation(ScopedModel):
     mails         how many mails went there
     asked_at      when a page said so last; what cannot be sent within a day is given up
     promised_at   when the last mail was about to be handed over
+    declined_at   when whoever has the mailbox said that it was not them: it is never asked again
     recorded_at   when address and yes stood in the books, after it was confirmed
     claimed_by    the number of the sender at work on it, as of `Send`
     """
@@ -244,6 +245,7 @@ class Confirmation(ScopedModel):
         SENT = "sent"
         REFUSED = "refused"
         CONFIRMED = "confirmed"
+        DECLINED = "declined"
 
     confirmation_no = models.BigAutoField(primary_key=True)
     alias_no = models.BigIntegerField(unique=True)
@@ -258,6 +260,7 @@ class Confirmation(ScopedModel):
     due_at = models.DateTimeField()
     promised_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(null=True)
 
     class Meta:

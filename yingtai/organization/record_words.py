@@ -47,6 +47,8 @@ NAMES = {
     "questions": gettext_lazy("Counts asked for"),
     "hours": gettext_lazy("Within hours"),
     "below": gettext_lazy("Belongs to"),
+    "sender": gettext_lazy("Sender"),
+    "most_an_hour": gettext_lazy("Mails an hour at most"),
     "own": gettext_lazy("Their own mail"),
 }
 Line = tuple[str, str]

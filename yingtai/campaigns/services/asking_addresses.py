@@ -83,7 +83,7 @@ def _made(
         return None
     one.mails += 1
     try:
-        mail = mail_of(one, view_sender(chosen.sender), address, offered, at=acting.at)
+        mail = mail_of(acting, one, view_sender(chosen.sender), address, offered)
     except NotAnAddress:
         one.state = State.REFUSED
         one.save(update_fields=["state"])

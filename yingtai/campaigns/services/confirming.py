@@ -65,14 +65,15 @@ def choose_confirming(
             "changed_by": acting.actor,
         }  # fmt: skip
         one, _is_new = Confirming.objects.update_or_create(node_no=brand_node(node_no), defaults=chosen)
-        deeds.note(acting, deeds.CONFIRMING_ON if is_on else deeds.CONFIRMING_OFF, sender)
+        what = deeds.CONFIRMING_ON if is_on else deeds.CONFIRMING_OFF
+        deeds.note(acting, what, sender, sender=sender.name, most_an_hour=most_an_hour)
         return view_confirming(one)
 
 
 def note_given(acting: Acting, *, node_no: int, given: Sequence[GivenAddress]) -> None:
     """Owe a mail to addresses that pages gave with a yes, where the brand chose that. Repeating it changes nothing.
 
-    Never to one that is suppressed, that was asked within a day, three times ever, or that confirmed before.
+    Never to one that is suppressed, that was asked within a day, three times ever, or that answered before.
     """
     with acting_transaction(acting):
         # Locked, so that two facts about one address are heard one after the other.
@@ -84,7 +85,9 @@ def note_given(acting: Acting, *, node_no: int, given: Sequence[GivenAddress]) -
                 "alias_no", flat=True
             )
         )
-        known = {one.alias_no: one for one in Confirmation.objects.filter(alias_no__in=numbers)}
+        # Locked, so that an answer that comes just now is not written over.
+        before = Confirmation.objects.filter(alias_no__in=numbers).order_by("alias_no").select_for_update()
+        known = {one.alias_no: one for one in before}
         waiting = Confirmation.objects.filter(node_no=node_no, state=Confirmation.State.OWED).count()
         for one in given:
             purposes = [code for code in one.purposes if code in offered]
@@ -103,9 +106,7 @@ def confirm(acting: Acting, confirmation_no: int) -> None:
     Raises: ConfirmationIsOver
     """
     with acting_transaction(acting):
-        one = Confirmation.objects.select_for_update().filter(confirmation_no=confirmation_no).first()
-        if one is None or not (one.confirmed_at or is_open(one, acting.at)):
-            raise ConfirmationIsOver
+        one = _behind_link(acting, confirmation_no)
         if one.confirmed_at:
             return
         holder = holders_of(acting, [one.alias_no]).get(one.alias_no)
@@ -113,9 +114,26 @@ def confirm(acting: Acting, confirmation_no: int) -> None:
         if holder is None or address is None:
             raise ConfirmationIsOver
         one.state, one.confirmed_at, one.claimed_by = Confirmation.State.CONFIRMED, acting.at, None
-        one.save(update_fields=["state", "confirmed_at", "claimed_by"])
+        one.declined_at = None
+        one.save(update_fields=["state", "confirmed_at", "declined_at", "claimed_by"])
         record(acting, [_fact(acting, one, holder, address)])
         queue.confirm_addresses(acting, one.node_no, at=acting.at + SOON)
+
+
+def decline(acting: Acting, confirmation_no: int) -> None:
+    """Note that whoever has the mailbox did not give the address: the brand never asks it again.
+
+    Nothing else changes: mails that the brand owes to a customer at this address are sent. One that was confirmed
+    stays so, for an end to that is an unsubscription. Repeating it changes nothing.
+
+    Raises: ConfirmationIsOver
+    """
+    with acting_transaction(acting):
+        one = _behind_link(acting, confirmation_no)
+        if one.confirmed_at or one.declined_at:
+            return
+        one.state, one.declined_at, one.claimed_by = Confirmation.State.DECLINED, acting.at, None
+        one.save(update_fields=["state", "declined_at", "claimed_by"])
 
 
 def record_confirmed(acting: Acting) -> None:
@@ -135,6 +153,13 @@ def record_confirmed(acting: Acting) -> None:
                 _record(acting, one, holder)
             elif one.confirmed_at and acting.at - one.confirmed_at < LONGEST_WAIT:
                 queue.confirm_addresses(acting, one.node_no, at=acting.at + SOON)
+
+
+def _behind_link(acting: Acting, confirmation_no: int) -> Confirmation:
+    one = Confirmation.objects.select_for_update().filter(confirmation_no=confirmation_no).first()
+    if one is None or not (one.confirmed_at or is_open(one, acting.at)):
+        raise ConfirmationIsOver
+    return one
 
 
 def _owe(

@@ -18,6 +18,7 @@ from yingtai.campaigns.tests.test_addresses_of_consent import identify, person, 
 from yingtai.collect.api import make_source
 from yingtai.compliance.api import consents_of, record_consent
 from yingtai.compliance.testing import make_purposes, signed_in
+from yingtai.content.api import keep_look
 from yingtai.customers.api import ids_of
 from yingtai.customers.testing import EMAIL, Identifier, drain, hear_given, send
 from yingtai.kernel.acting import system
@@ -336,6 +337,59 @@ def test_a_persons_copy_says_what_their_address_was_asked(acting, shop):
 
     [line] = told_of(acting, [person(acting, ANNA)])
     assert (line["asked_to_confirm"], line["mails"], line["state"]) == (["marketing.email"], 1, "confirmed")
+
+
+def test_the_page_says_masked_which_address_it_asks(shop):
+    shop.says(ANNA)
+    shop.asks()
+
+    text = Client().get(shop.link(ANNA)).content.decode()
+
+    assert "a***@example.com" in text
+    assert ANNA not in text
+
+
+def test_who_says_that_it_was_not_them_is_never_asked_again(acting, brand, shop):
+    shop.says(ANNA)
+    shop.asks()
+    answer = Client().post(shop.link(ANNA), {"confirm": "no"})
+    shop.says(ANNA, minutes=2 * DAY)
+
+    assert "You will not be asked again" in answer.content.decode()
+    assert shop.asks(minutes=2 * DAY + 1) == [ANNA]
+    assert (shop.standing(ANNA), shop.answers(ANNA), how_many(acting, brand.node_no).declined) == ([1], [], 1)
+
+
+def test_a_mail_that_waits_is_not_sent_to_who_said_that_it_was_not_them(shop):
+    shop.says(ANNA)
+    shop.asks()
+    shop.says(ANNA, minutes=2 * DAY)
+    Client().post(shop.link(ANNA), {"confirm": "no"})
+
+    assert shop.asks(minutes=2 * DAY + 1) == [ANNA]
+
+
+def test_who_pressed_the_wrong_button_can_still_confirm(shop):
+    shop.says(ANNA)
+    shop.asks()
+    Client().post(shop.link(ANNA), {"confirm": "no"})
+    shop.presses(ANNA)
+    Client().post(shop.link(ANNA), {"confirm": "no"})
+
+    assert (shop.standing(ANNA), shop.answers(ANNA)) == (
+        [2],
+        [("marketing.email", "granted", "double opt-in")],
+    )
+
+
+def test_the_mail_has_the_color_of_its_brand_and_promises_only_what_holds(acting, brand, shop):
+    keep_look(acting, node_no=brand.node_no, color="#0a7d5c")
+    shop.says(ANNA)
+    shop.asks()
+    mail = shop.office.read(ANNA)
+
+    assert "background:#0a7d5c;color:#ffffff" in mail.get_body(("html",)).get_content()
+    assert "3 times in all at most" in " ".join(mail.get_body(("plain",)).get_content().split())
 
 
 def test_whoever_was_erased_is_not_asked_and_confirms_nothing(acting, shop):

@@ -114,9 +114,11 @@ def preferences(request: ActingRequest, token: str) -> HttpResponse:
 @public("whoever got a mail to confirm an address can do so, without signing in")
 @for_recipients
 def confirm(request: ActingRequest, token: str) -> HttpResponse:
-    """GET asks, because scanners follow links; POST, which the button makes, confirms."""
+    """GET asks, because scanners follow links; POST, which a button makes, confirms or says that it was not them."""
     number = link_in(request.path).send_no
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("confirm") == "no":
+        confirming.decline(request.acting, number)
+    elif request.method == "POST":
         confirming.confirm(request.acting, number)
     asked = confirmations.asked_behind(request.acting, number)
     return _page(request, "confirm", {"token": token, "asked": asked})
