@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
@@ -43,6 +44,7 @@ from yingtai.customers.repeating import count_changed_orders, known_rows, restat
 from yingtai.kernel.acting import Acting, system
 from yingtai.kernel.errors import CATALOGUE
 from yingtai.kernel.http import words_of
+from yingtai.kernel.money import decimals_of
 from yingtai.kernel.scope import EVERYTHING, Scope, brand_node, brand_of
 from yingtai.kernel.tasks import Progress, progress
 from yingtai.lake import api as lake
@@ -336,10 +338,25 @@ def _say(document: dict[str, Any], *, as_json: bool) -> None:
     for name, value in document.items():
         if isinstance(value, int | float) and value and name != "is_given_up":
             sys.stdout.write(f"{name.replace('_', ' '):<18}{value:>12,}\n")
+    for one in document["amounts"]:
+        _say_amounts(one)
     if not sum(document[name] for name in ("events", "orders", "refunds", "people")):
         nothing = "The file has no lines." if not document["rows"] else "None of its lines could be used."
         sys.stdout.write(f"Nothing was imported. {nothing}\n")
     _say_reasons(document, sys.stdout)
+
+
+def _say_amounts(one: dict[str, Any]) -> None:
+    def money(minor: int) -> str:
+        digits = decimals_of(one["currency"])
+        return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {one['currency']}"
+
+    largest = f"largest {money(one['largest_minor'])}, line {one['largest_line']:,}"
+    sys.stdout.write(f"{'amounts':<18}{money(one['sum_minor'])}, {largest}\n")
+    for large in one["first_unsure"]:
+        sys.stdout.write(
+            f"  line {large['line']:,}: {money(large['amount_minor'])} is very large; check it.\n"
+        )
 
 
 def _say_reasons(document: dict[str, Any], into: TextIO) -> None:

@@ -55,6 +55,13 @@ def decimals_of(code: str) -> int:
     return _fractions.get(code, _fractions["DEFAULT"])[0]
 
 
+NO_CENTS = frozenset(one for one in CURRENCIES if decimals_of(one) == 0)
+SMALL_UNITS = NO_CENTS | {
+    "IDR", "COP", "HUF", "IRR", "LBP", "LAK", "UZS", "MNT", "NGN", "TZS", "IQD", "MMK", "KHR",
+}  # fmt: skip
+"""Currencies of which one unit buys next to nothing."""
+
+
 def read_amount(value: object) -> Decimal | None:
     """Return an amount of money as it is written: a number, `"1,299.00"`, `"¥1299"`, `"12.5 EUR"`; or None."""
     if type(value) is float or type(value) is int:

@@ -13,7 +13,7 @@ from yingtai.vault.keyring import load_root_key
 from yingtai.vault.masking import mask
 from yingtai.vault.normalising import normalise
 from yingtai.vault.provider import ORPHANS_AFTER, Vault, seal_blob
-from yingtai.vault.recognising import CANDIDATE, names_somebody, without_people
+from yingtai.vault.recognising import CANDIDATE, is_phone_alone, names_somebody, without_people
 from yingtai.vault.schema import migrate
 from yingtai.vault.sealing import RowId, Sealed
 from yingtai.vault.store import KeyStore
@@ -32,6 +32,7 @@ __all__ = [
     "destroy_epoch",
     "destroy_keys",
     "epoch_key",
+    "is_phone_alone",
     "mask",
     "migrate",
     "mint_keys",

@@ -25,6 +25,7 @@ PHONE = re.compile(
     r"(?<![0-9A-Za-z])(?:\+|00)[1-9][0-9](?:[ ().-]{0,2}[0-9]){6,13}(?![0-9])"
     r"|(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"
 )
+PHONE_ALONE = re.compile(r"(?:\+|00)[1-9]\d{7,14}|(?:86)?1[3-9]\d{9}|0[1-9]\d{8,10}")
 IDENTITY_CARD = re.compile(
     r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
 )
@@ -48,6 +49,12 @@ def names_somebody(text: str) -> bool:
     Source: GB 11643 (identity card), ISO/IEC 7812 (payment card), ISO 3779 with the check digit of GB 16735 (vehicle)
     """
     return _seen_names_somebody(_as_seen(text))
+
+
+def is_phone_alone(digits: str) -> bool:
+    """Say whether digits without spaces or signs between them are dialled rather than reckoned with: with the code of a
+    country, a mobile number of China, or eleven digits or so after a zero."""
+    return PHONE_ALONE.fullmatch(digits) is not None
 
 
 def without_people(text: str) -> str:

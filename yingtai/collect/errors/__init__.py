@@ -42,6 +42,7 @@ from yingtai.collect.errors.arriving import (
 )
 from yingtai.collect.errors.importing import (
     AmountMissing,
+    AmountsUnsure,
     AnswerForNoPurpose,
     AnswerNotUnderstood,
     AnswerOfNobody,
@@ -82,6 +83,7 @@ from yingtai.collect.errors.importing import (
     MappingNotReadable,
     MappingValueNotUsable,
     NoColumnUsed,
+    NumberIsPhone,
     NumberNotReadable,
     NumberRounded,
     NumberTooLarge,
@@ -111,6 +113,7 @@ from yingtai.collect.errors.keeping import (
 __all__ = [
     "AllRefused",
     "AmountMissing",
+    "AmountsUnsure",
     "AnswerForNoPurpose",
     "AnswerNotUnderstood",
     "AnswerOfNobody",
@@ -175,6 +178,7 @@ __all__ = [
     "NoColumnUsed",
     "NobodyNamed",
     "NullCharacter",
+    "NumberIsPhone",
     "NumberNotReadable",
     "NumberOutOfRange",
     "NumberRounded",

@@ -317,6 +317,19 @@ class NumberTooLarge(ProductError):
     remedy = "Check the cell; the columns may have been shifted."
 
 
+class NumberIsPhone(ProductError):
+    code = "collect.number-is-a-phone-number"
+    title = "A phone number stands where an amount or a quantity belongs"
+    remedy = "The columns may have been shifted. An amount of that size is read when it is written with two decimals."
+
+
+class AmountsUnsure(ProductError):
+    code = "collect.amounts-unsure"
+    title = "Some amounts of the file are far larger than its others, and nobody has said that they are right"
+    remedy = "Look at them on the page of the import, and say there that they are right."
+    status = 409
+
+
 class TimeNotReadable(ProductError):
     code = "collect.time-not-readable"
     title = "A date or time cannot be read"

@@ -12,6 +12,7 @@ import numpy as np
 
 from yingtai.collect.clocks import aware, micros
 from yingtai.collect.errors import (
+    NumberIsPhone,
     NumberNotReadable,
     NumberRounded,
     NumberTooLarge,
@@ -21,6 +22,7 @@ from yingtai.collect.errors import (
 from yingtai.collect.importing.mapping import Field
 from yingtai.collect.importing.table import Batch
 from yingtai.kernel.errors import ProductError
+from yingtai.vault.api import is_phone_alone
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
@@ -168,6 +170,23 @@ def number_reader(decimal: str) -> Callable[[str], Decimal]:
             raise Unreadable(NumberNotReadable) from None
         if abs(value) > LARGEST:
             raise Unreadable(NumberTooLarge)
+        return value
+
+    return read
+
+
+def amount_reader(decimal: str) -> Callable[[str], Decimal]:
+    """Return a reader of amounts, prices and quantities: of numbers, but for those of phones."""
+    numbers = number_reader(decimal)
+
+    def read(text: str) -> Decimal:
+        value = numbers(text)
+        # Spreadsheets write a phone number as 13855000037.0 or 1.3855000037E10; with two decimals it is an amount.
+        bare = _SIGNS.sub("", text).lstrip("-").removesuffix(f"{decimal}0")
+        if _POWER.fullmatch(bare) and "E" in bare.upper():
+            bare = f"{abs(value):f}"
+        if is_phone_alone(bare):
+            raise Unreadable(NumberIsPhone)
         return value
 
     return read

@@ -100,6 +100,7 @@ class OrderLines:
             for name, column in columns.items()
             if column is not None
         }
+        codes["line"] = np.array(batch.lines, dtype=np.int64)
         codes["minor"] = self._minor(codes, lines, columns["price"] or columns["amount"])
         for name, column_codes in codes.items():
             self._parts.setdefault(name, []).append(column_codes[lines.is_in])
@@ -146,7 +147,11 @@ class OrderLines:
         setting = self._setting
         widths = np.diff(np.append(starts, len(data["order"])))
         event_rows = np.repeat(np.arange(len(starts)), widths)
-        firsts = {name: _first_in_group(values, starts) for name, values in data.items() if name != "minor"}
+        firsts = {
+            name: _first_in_group(values, starts)
+            for name, values in data.items()
+            if name not in ("minor", "line")
+        }
         ids = [self._words["order"].values[code] for code in data["order"][starts].tolist()]
         quantity = self._floats("quantity", data["quantity"])
         is_refund = self._refunds(ids, np.add.reduceat(quantity, starts))
@@ -180,6 +185,9 @@ class OrderLines:
         setting.report.orders += int((~is_refund).sum())
         setting.report.refunds += int(is_refund.sum())
         setting.report.lines += len(event_rows)
+        setting.report.amounts.take(
+            np.array(currency, dtype=object)[event_rows].astype(str), minor, data["line"]
+        )
         for name in (COMPLETED, REFUNDED):
             if name in names:
                 note_event(setting, name, names.count(name))

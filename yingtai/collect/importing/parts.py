@@ -24,8 +24,8 @@ from yingtai.collect.errors import (
 from yingtai.collect.importing.fields import (
     Column,
     Unreadable,
+    amount_reader,
     date_reader,
-    number_reader,
     read_column,
     read_text,
     time_reader,
@@ -80,7 +80,7 @@ class Setting:
         return date_reader(field.format, self.mapping.zone)
 
     def number(self) -> Callable[[str], Any]:
-        return number_reader(self.mapping.file.decimal)
+        return amount_reader(self.mapping.file.decimal)
 
 
 class Lines:

@@ -8,12 +8,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
+from yingtai.collect.importing.amounts import Amounts
 from yingtai.collect.importing.plain import is_plain
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.spreadsheets import plain_cell
 from yingtai.vault.api import mask
 
 SHOWN = 100
+CURRENCIES_SHOWN = 20
 LEFT_OUT_SHOWN, LEFT_OUT_COUNTED = 20, 5_000
 
 KINDS = {"email": "email", "phone": "phone"}
@@ -42,6 +44,7 @@ class Report:
     answers   what people of the file said about consent; `consents` are those that were recorded
     erased    what came of people who were erased
     renamed   products that would get another name; the present ones of the first
+    amounts   what the amounts of orders and returns add up to, and which are very large
     left_out  identifiers that were not used, by column, reason and masked value
     """
 
@@ -60,6 +63,7 @@ class Report:
     products: int = 0
     renamed: int = 0
     first_renamed: list[str] = field(default_factory=list)
+    amounts: Amounts = field(default_factory=Amounts)
     seconds: float = 0.0
     is_given_up: bool = False
     rejected: Counter[str] = field(default_factory=Counter)
@@ -128,6 +132,7 @@ class Report:
             "products": self.products,
             "renamed": self.renamed,
             "first_renamed": self.first_renamed,
+            "amounts": self.amounts.documents()[:CURRENCIES_SHOWN],
             "seconds": round(self.seconds, 2),
             "is_given_up": self.is_given_up,
             "left_out": [

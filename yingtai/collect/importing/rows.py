@@ -90,6 +90,7 @@ class EventRows:
         if money is not None:
             columns["amount_minor"] = pa.array([money[0][row] for row in kept.tolist()], pa.int64())
             columns["currency"] = pa.array([money[1][row] for row in kept.tolist()], pa.string())
+            _count_amounts(lines, kept, events, columns)
         columns |= _shared(setting, batch, kept, numbers, places, person, traits)
         setting.report.events += len(kept)
         return RawSet(pa.table(columns))
@@ -179,6 +180,16 @@ def _amounts(lines: Lines) -> tuple[list[int | None], list[str | None]] | None:
         np.array([value is not None and abs(value) > MOST_MINOR for value in minor]), amounts, NumberTooLarge
     )
     return minor, currencies
+
+
+def _count_amounts(lines: Lines, kept: np.ndarray, events: list[str], columns: dict[str, Any]) -> None:
+    names = np.array(events, dtype=object)
+    is_order = np.isin(names, ("Order Completed", "Order Refunded"))
+    minor = columns["amount_minor"].fill_null(0).to_numpy(zero_copy_only=False)
+    minor = np.where(names == "Order Refunded", -np.abs(minor), minor)
+    currencies = columns["currency"].fill_null("").to_numpy(zero_copy_only=False).astype(str)
+    numbers = np.array(lines.batch.lines, dtype=np.int64)[kept]
+    lines.setting.report.amounts.take(currencies[is_order], minor[is_order], numbers[is_order])
 
 
 def _consents(lines: Lines, kept: np.ndarray, moments: list[int]) -> pa.Table | None:

@@ -179,6 +179,11 @@ def look_at_file(acting: Acting, upload_id: UUID | None, options: FileOptions) -
     return FileLook(table.form, table.header, table.sample())
 
 
+def has_unsure_amounts(report: dict[str, Any] | None) -> bool:
+    """Say whether a dry run found amounts so large that somebody has to say that they are right."""
+    return any(one["unsure"] for one in (report or {}).get("amounts", ()))
+
+
 def came_before(acting: Acting, node_no: int, digest: bytes | None, mapping: Mapping) -> EarlierRun | None:
     """Return the latest import that took the very same file into the brand by other keys of lines, if there is one.
 

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.collect.errors import (
+    AmountsUnsure,
     FileGivenUp,
     ImportNotFound,
     ImportNotMapped,
@@ -27,7 +28,7 @@ from yingtai.collect.importing.opening import Origin
 from yingtai.collect.importing.parts import Setting
 from yingtai.collect.importing.reporting import ErrorList, Report
 from yingtai.collect.models import Import, MappingPreset, Source, UploadedFile
-from yingtai.collect.queries.imports import origin_of, refuse_doubling
+from yingtai.collect.queries.imports import has_unsure_amounts, origin_of, refuse_doubling
 from yingtai.collect.queries.planning import plan_of
 from yingtai.collect.sealed_files import SealedWriter, errors_path
 from yingtai.collect.services.planning import note_seen
@@ -195,15 +196,20 @@ def _keep_check(acting: Acting, found: Import, report: Report, state: Import.Sta
             kept.save()
 
 
-def ask_for_import(acting: Acting, import_id: UUID, *, again: bool = False) -> UUID:
+def ask_for_import(
+    acting: Acting, import_id: UUID, *, again: bool = False, amounts_are_right: bool = False
+) -> UUID:
     """Ask for an import to be run in the background, and return the task that shows how far it is.
 
-    In:     again  although the very file was imported before in another way, so that every line counts twice
-    Raises: ImportNotFound, ImportUnderWay, ImportNotMapped, FileCameBefore
+    In:     again              although the very file was imported before in another way: every line counts twice
+            amounts_are_right  somebody looked at those that the dry run found to be very large
+    Raises: ImportNotFound, ImportUnderWay, ImportNotMapped, FileCameBefore, AmountsUnsure
     Publishes: ImportAsked
     """
     with acting_transaction(acting):
         found = _mapped(import_id)
+        if has_unsure_amounts(found.report) and not amounts_are_right:
+            raise AmountsUnsure
         if not again:
             digest = bytes(found.digest) if found.digest else None
             refuse_doubling(acting, found.node_no, digest, mapping_of(found.mapping or {}))

@@ -23,6 +23,7 @@ from yingtai.collect.queries.imports import (
     ImportView,
     came_before,
     get_import,
+    has_unsure_amounts,
     list_imports,
     read_errors,
     same_file_taken,
@@ -120,6 +121,8 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "left_out": [(row, reason_words(row["reason"])[0]) for row in report.get("left_out", [])],
         "more_left_out": report.get("left_out_kinds", 0) > len(report.get("left_out", [])),
         "first": first_lines(report),
+        "amounts": report.get("amounts", []),
+        "has_unsure": may_run and has_unsure_amounts(report),
         "may_run": may_run,
         "mapping": mapping,
         "before": came_before(request.acting, found.node_no, found.digest, mapping)
@@ -167,7 +170,12 @@ def import_check(request: ActingRequest, import_id: UUID) -> HttpResponse:
 @page(action="edit", place="collect.import", label=Label.L3)
 def import_run(request: ActingRequest, import_id: UUID) -> HttpResponse:
     """Import the file in the background."""
-    ask_for_import(request.acting, import_id, again=request.POST.get("again") == "yes")
+    ask_for_import(
+        request.acting,
+        import_id,
+        again=request.POST.get("again") == "yes",
+        amounts_are_right=request.POST.get("amounts") == "yes",
+    )
     return redirect("collect:import", import_id)
 
 

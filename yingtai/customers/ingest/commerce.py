@@ -20,7 +20,7 @@ TEXTS = {
 LIFTED = frozenset((*TEXTS, *AMOUNTS, "quantity", "currency", "products"))
 """Properties that have a column of their own in the lake, so they need no declaration."""
 
-NO_CENTS, MILS = (frozenset(one for one in CURRENCIES if decimals_of(one) == digits) for digits in (0, 3))
+MILS = frozenset(one for one in CURRENCIES if decimals_of(one) == 3)
 LONGEST_TEXT = 200
 MOST_LINES = 1_000
 

@@ -18,33 +18,18 @@ from yingtai.customers.errors import (
 )
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.batch import Batch
-from yingtai.customers.ingest.commerce import MILS, NO_CENTS
+from yingtai.customers.ingest.commerce import MILS
 from yingtai.customers.ingest.ordering import Key, Order, Orders, Payers, in_books
 from yingtai.customers.ingest.people import COMPLETED, REFUNDED, order_blinds
 from yingtai.customers.rules import PROVING_DOOR
 from yingtai.kernel.errors import ProductError
+from yingtai.kernel.money import NO_CENTS, SMALL_UNITS
 from yingtai.kernel.scope import BRAND_SHIFT
 
 MOST_BY_PUBLIC_KEY = 10_000_000
 """In whole units of a currency, for one event of a page or an app; files and secret keys have the wide bound of
 `commerce.MOST_MONEY`."""
 MOST_OF_SMALL_UNITS = 1_000 * MOST_BY_PUBLIC_KEY
-SMALL_UNITS = NO_CENTS | {
-    "IDR",
-    "COP",
-    "HUF",
-    "IRR",
-    "LBP",
-    "LAK",
-    "UZS",
-    "MNT",
-    "NGN",
-    "TZS",
-    "IQD",
-    "MMK",
-    "KHR",
-}
-"""Currencies of which one unit buys next to nothing."""
 MOST_PIECES = 1_000_000
 
 Odd = dict[type[ProductError], np.ndarray]
