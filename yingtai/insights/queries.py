@@ -29,6 +29,7 @@ class Answer:
     """What a metric answered: its rows, and how fresh they are. `as_of` is the latest event it knows.
 
     is_rough  its figures are told roughly: numbers of people, and sums of money without the right to them
+    has_rough_people  its numbers of people (`counts`) are told roughly, whatever its money is
     """
 
     metric: Metric
@@ -37,6 +38,7 @@ class Answer:
     as_of: datetime | None
     asked_at: datetime
     is_rough: bool = False
+    has_rough_people: bool = False
 
     def total(self, column: str = "value") -> Any:
         return sum(row[column] or 0 for row in self.rows)
@@ -66,8 +68,8 @@ def ask(
     rows, took_ms, as_of, asked_at = known
     if is_rough:
         rows = _in_told_order(metric, [as_told(acting, metric, row, about=question) for row in rows])
-    is_exact = bool(metric.sums) and _reads_money(acting)
-    return Answer(metric, rows, took_ms, as_of, asked_at, is_rough=is_rough and not is_exact)
+    is_exact = bool(metric.sums) and reads_money(acting)
+    return Answer(metric, rows, took_ms, as_of, asked_at, is_rough and not is_exact, is_rough)
 
 
 def _question(acting: Acting, metric: Metric, wanted: dict[str, Any]) -> list[Any]:
@@ -91,10 +93,11 @@ def as_told(acting: Acting, metric: Metric, row: Row, *, about: Any) -> Row:
     """
     told = protected_row(acting, row, *metric.counts, about=about, sums=metric.sums)
     anew = metric.anew(told, row) if metric.anew else {}
-    return told | anew | ({name: row[name] for name in metric.sums} if _reads_money(acting) else {})
+    return told | anew | ({name: row[name] for name in metric.sums} if reads_money(acting) else {})
 
 
-def _reads_money(acting: Acting) -> bool:
+def reads_money(acting: Acting) -> bool:
+    """Say whether the actor reads sums of money as they are, though numbers of people only roughly."""
     return decide(acting, "view", Label.L3, "insights.money").allowed
 
 

@@ -48,8 +48,7 @@ def numbers(answer: Answer, title: Any, period: Period) -> str:
     # A column without a name is for other formulas: money that is not told by currency, say.
     columns = [column for column in (rows[0] if rows else ["value"]) if column in named]
     header = [named[column] for column in columns]
-    is_money = answer.metric.unit == MONEY
-    return sheet(header, ([_cell(row, column, is_money=is_money) for column in columns] for row in rows))
+    return sheet(header, ([_cell(answer, row, column) for column in columns] for row in rows))
 
 
 def _without_gaps(answer: Answer, period: Period) -> Sequence[Row]:
@@ -67,9 +66,11 @@ def _without_gaps(answer: Answer, period: Period) -> Sequence[Row]:
     ]
 
 
-def _cell(row: Row, column: str, *, is_money: bool) -> Any:
+def _cell(answer: Answer, row: Row, column: str) -> Any:
     value = row[column]
-    if is_money and column == "value" and value is not None and row.get("currency"):
+    if value == 0 and answer.has_rough_people and column in answer.metric.counts:
+        return _("fewer than 20")
+    if answer.metric.unit == MONEY and column == "value" and value is not None and row.get("currency"):
         digits = decimals_of(row["currency"])
         return float(round(Decimal(value) / 10**digits, digits))
     if isinstance(value, float):

@@ -31,6 +31,7 @@ def dashboard(request: ActingRequest) -> HttpResponse:
     context = {
         "has_data": latest is not None,
         "is_protected": is_protected(request.acting),
+        "reads_money": queries.reads_money(request.acting),
         "latest": latest,
         "is_history": latest is not None and (request.acting.at.date() - latest).days > 2,
         "period": period,

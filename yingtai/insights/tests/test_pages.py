@@ -76,7 +76,7 @@ def test_no_door_tells_a_share_of_one_buyer_to_who_may_not_see_people(analyst, o
     card = analyst.get("/insights/cards/repeat?period=all").content.decode()
 
     assert row == {"buyers": 0, "repeaters": 0, "value": None, "low": None, "high": None}
-    assert table.splitlines()[1] == "0,0,,,"
+    assert table.splitlines()[1] == "fewer than 20,fewer than 20,,,"
     assert "0.0%" not in card
 
 
@@ -110,6 +110,20 @@ def test_the_numbers_of_a_card_come_as_csv(manager, one_order):
         "Day,Currency,People (about),Net revenue",
         "2026-03-04,CNY,1,123.0",
     ]
+
+
+def test_an_executive_reads_exact_money_and_is_told_so(analyst, brand, one_order):
+    executive = Client()
+    executive.force_login(
+        make_staff(brand.code, "executive"), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+
+    pages = [browser.get("/insights/").content.decode() for browser in (executive, analyst)]
+    table = executive.get("/insights/cards/revenue.csv?period=all").content.decode("utf-8-sig")
+
+    assert ["Money is exact." in page for page in pages] == [True, False]
+    assert ["Money is off by" in page for page in pages] == [False, True]
+    assert table.splitlines()[1] == "2026-03-04,CNY,fewer than 20,123.0"
 
 
 def test_a_ranking_as_csv_names_the_money_and_writes_whole_pieces(manager, brand, one_order):
