@@ -82,6 +82,19 @@ def insides(html: str) -> Iterator[str]:
     yield from STYLE.findall(html)
 
 
+def values_in(html: str) -> Iterator[str]:
+    """Give what all attributes hold, as it stands."""
+    return (value for _tag, _name, value in _attributes(html))
+
+
+def selects_by_value(html: str) -> bool:
+    """Say whether a style sheet may fetch a file depending on what an attribute holds, or is fetched itself."""
+    return any(
+        _may_fetch(sheet) and ("[" in sheet or "\\" in sheet or "@import" in sheet.lower())
+        for sheet in STYLE.findall(html)
+    )
+
+
 def is_followable(address: str) -> bool:
     """Say whether an address leads somewhere from a mail: the web, a mailbox, a telephone, a place in the mail."""
     return bool(FOLLOWABLE.match(address))

@@ -47,6 +47,15 @@ class AddressRefused(RenderingStopped):
     )
 
 
+class MarkupRefused(AddressRefused):
+    code = "content.markup-refused"
+    title = "Line {line} of the {part} holds what a mail cannot: {what}"
+    remedy = (
+        "Leave out scripts, frames, forms, drawings and style sheets from elsewhere; put the values of attributes into "
+        "quotes, and write &lt; for a < that begins no element."
+    )
+
+
 class PersonInLink(AddressRefused):
     code = "content.person-in-link"
     title = "A link of the {part} would take values of a person elsewhere: {what}"

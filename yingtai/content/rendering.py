@@ -12,12 +12,15 @@ from yingtai.content.addresses import (
     is_followable,
     leads_to_web,
     links_in,
+    selects_by_value,
     unescaped,
+    values_in,
     website_of,
 )
-from yingtai.content.errors import AddressRefused, PersonInLink
+from yingtai.content.errors import AddressRefused, MarkupRefused, PersonInLink
 from yingtai.content.holding import MARK, give_back, hold
 from yingtai.content.liquid import HTML, TEXT, Part, compile_part
+from yingtai.content.markup import trouble_in
 from yingtai.content.text import text_of
 
 SYSTEM_VALUES = frozenset({"unsubscribe_url", "view_url", "preferences_url", "brand.name", "campaign.name"})
@@ -51,7 +54,7 @@ class CompiledTemplate:
         """Return the mail for one person.
 
         In:     values  {"person": {…}, "unsubscribe_url": …, "view_url": …, "brand": {…}, "campaign": {…}}
-        Raises: FieldMissing, RenderingStopped, AddressRefused, PersonInLink
+        Raises: FieldMissing, RenderingStopped, MarkupRefused, AddressRefused, PersonInLink
         """
         html = self.html.render(values)
         if not self._is_settled:
@@ -92,10 +95,17 @@ class CompiledTemplate:
         return frozenset(unescaped(address) for address in fetched_in(self.source))
 
     @cached_property
+    def _values(self) -> frozenset[str]:
+        """What all attributes hold, letter by letter."""
+        return frozenset(map(unescaped, values_in(self.source)))
+
+    @cached_property
     def _is_settled(self) -> bool:
         """Whether no value of a person can become an address: no Liquid inside an element but for our own links, no
-        filter that could write an element."""
+        filter that could write an element, and all of it plain."""
         source, held = hold(self.source)
+        if not self.html.is_plain or trouble_in(source):
+            return False
         own = {
             f"{MARK}{number}{MARK}" for number, tag in enumerate(held) if tag.strip("{} ") in SYSTEM_VALUES
         }
@@ -103,9 +113,13 @@ class CompiledTemplate:
         free = source
         for place in own & set(places):
             free = free.replace(f'"{place}"', '""')
-        return self.html.is_plain and not any(MARK in inside for inside in insides(free))
+        return not any(MARK in inside for inside in insides(free))
 
     def _check_addresses(self, html: str, values: Mapping[str, Any]) -> None:
+        # First, because what is read below is read rightly only in plain HTML.
+        if trouble := trouble_in(html):
+            what = trouble.what if _is_written(trouble.what, self.source) else "…"
+            raise MarkupRefused(part="HTML", line=trouble.line, what=what)
         own = {str(value) for name, value in values.items() if name in SYSTEM_VALUES or name == "open_url"}
         for address in map(unescaped, links_in(html)):
             if address not in own and not is_followable(address):
@@ -116,6 +130,9 @@ class CompiledTemplate:
         for address in map(unescaped, fetched_in(html)):
             if address not in self._fetched | own and not address.startswith(SAFE_TO_FETCH):
                 raise AddressRefused(part="HTML", what=address[:60])
+        # `[title^="a"] { background: url(…) }` would tell of a value without holding it.
+        if selects_by_value(html) and not set(map(unescaped, values_in(html))) <= self._values | own:
+            raise AddressRefused(part="HTML", what="[…] { url(…) }")
 
     def _may_follow(self, address: str, values: Mapping[str, Any], own: set[str]) -> bool:
         """Say whether no value of a person is part of an address, or it leads to the brand's websites or to ours."""
@@ -160,3 +177,8 @@ def compile_template(subject: str, html: str, websites: frozenset[str] = frozens
         html,
         websites,
     )
+
+
+def _is_written(what: str, source: str) -> bool:
+    """Say whether words to show come from the template, and not from a value."""
+    return all(word in source.lower() for word in what.lower().strip("<> …").split())
