@@ -136,12 +136,14 @@ class Holder:
     export   `export(acting, profile_nos)`: a person's copy, one document for each thing kept. The numbers are
              the person's own and those folded into it
     erase    `erase(acting, profile_nos)`, inside the transaction that erases; a repeat changes nothing
+    count    how many things are kept, where counting is cheaper than the copy; else the copy is counted
     """
 
     title: Any
     erasing: Any
     export: Callable[[Acting, Sequence[int]], list[dict[str, Any]]]
     erase: Callable[[Acting, Sequence[int]], None]
+    count: Callable[[Acting, Sequence[int]], int] | None = None
 
 
 privacy_holders: Catalogue[Holder] = Catalogue("holders of personal data")

@@ -85,7 +85,10 @@ def count_kept(acting: Acting, *, profile_id: UUID) -> dict[str, int]:
     """
     with acting_transaction(acting):
         numbers = [profile.profile_no for profile in _folded_together(profile_id)]
-        return {name: len(holder.export(acting, numbers)) for name, holder in privacy_holders.items()}
+        return {
+            name: holder.count(acting, numbers) if holder.count else len(holder.export(acting, numbers))
+            for name, holder in privacy_holders.items()
+        }
 
 
 def export_own(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]:

@@ -113,7 +113,7 @@ def test_another_brand_has_erased_nobody(neighbour, neighbour_acting, erased):
     assert (report.erased, report.consents) == (0, 2)
 
 
-@pytest.mark.parametrize("step", range(6))
+@pytest.mark.parametrize("step", range(8))
 def test_an_erasure_killed_between_its_steps_is_whole_once_it_is_done_again(
     brand, acting, neighbour, neighbour_acting, monkeypatch, step
 ):
@@ -150,7 +150,7 @@ def test_an_erasure_killed_between_its_steps_is_whole_once_it_is_done_again(
     assert len(deeds_of(acting, "person.erased")) == 1
 
 
-LAST_STEP = 5
+LAST_STEP = 7
 
 
 def die_before(patch, step):
