@@ -10,6 +10,8 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from yingtai.kernel.calling import given_up_is_closed
+
 Connection = psycopg.Connection[TupleRow]
 
 _ROLE_POWERS = """
@@ -171,7 +173,9 @@ class KeyStore:
         Uses a connection of its own: once an hour, so a collector needs no pool and learns of a stopped
         cluster at once instead of waiting for it.
         """
-        with psycopg.connect(self._dsn, autocommit=True, connect_timeout=3) as connection:
+        with given_up_is_closed():
+            connection = psycopg.connect(self._dsn, autocommit=True, connect_timeout=3)
+        with connection:
             while True:  # Twice at most: the hour may turn between the two statements.
                 connection.execute(_OPEN_EPOCH, offered)
                 row = connection.execute(_CURRENT_EPOCH).fetchone()

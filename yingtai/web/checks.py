@@ -15,6 +15,7 @@ import psycopg
 
 from yingtai.customers.api import inbox_backlog
 from yingtai.kernel import heartbeats
+from yingtai.kernel.calling import given_up_is_closed
 from yingtai.kernel.env import dsn, env, vault_dsn
 from yingtai.lake.errors import LakeDamaged
 from yingtai.lake.rounds import known_damage
@@ -53,7 +54,7 @@ def books(at: datetime) -> str:
 
 
 def keys(at: datetime) -> str:
-    with psycopg.connect(vault_dsn(), connect_timeout=2, options="-c statement_timeout=2000") as asked:
+    with _connected(vault_dsn()) as asked:
         asked.execute("SELECT 1")
     return "ok"
 
@@ -115,7 +116,12 @@ def disk(at: datetime) -> str:
 
 def connection() -> psycopg.Connection:
     """Open a connection to the books that gives up quickly."""
-    return psycopg.connect(dsn(env().role), connect_timeout=2, options="-c statement_timeout=2000")
+    return _connected(dsn(env().role))
+
+
+@given_up_is_closed()
+def _connected(conninfo: str) -> psycopg.Connection:
+    return psycopg.connect(conninfo, connect_timeout=2, options="-c statement_timeout=2000")
 
 
 def checks() -> dict[str, Check]:

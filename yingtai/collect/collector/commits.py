@@ -11,13 +11,13 @@ import psycopg
 from yingtai.collect.collector.wellness import hang_up
 from yingtai.collect.errors import CollectorBusy, StoreUnavailable
 from yingtai.collect.inbox import COPY_ROWS
+from yingtai.kernel.calling import Caller
 
 log = logging.getLogger("yingtai.collect")
 
 GROUP_BYTES = 4 * 1024 * 1024
 QUEUE_BYTES = 64 * 1024 * 1024
 COMMIT_SECONDS = 10.0
-CONNECT_SECONDS = 5
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0
 
@@ -50,7 +50,7 @@ class Committer(Generic[Item]):
         copy_statement: str = COPY_ROWS,
         commit_seconds: float = COMMIT_SECONDS,
     ) -> None:
-        self._conninfo = conninfo
+        self._caller = Caller(conninfo)
         self._pack = pack
         self._copy_statement = copy_statement
         self._commit_seconds = commit_seconds
@@ -103,9 +103,7 @@ class Committer(Generic[Item]):
         unsent: list[Waiting[Item]] = []
         while not (self._closing and not self._queue and not unsent):
             try:
-                connection = await psycopg.AsyncConnection.connect(
-                    self._conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS
-                )
+                connection = await self._caller.connect()
                 pause = FIRST_PAUSE
             except (psycopg.Error, OSError) as problem:
                 log.warning("The inbox cannot be written: %s. Trying again.", type(problem).__name__)

@@ -14,6 +14,7 @@ from yingtai.collect.clocks import zone_named
 from yingtai.collect.collector.plans import NO_PLAN, Plan, compile_plan
 from yingtai.collect.collector.throttle import Bucket
 from yingtai.collect.inbox import additional_data
+from yingtai.kernel.calling import Caller
 
 LIVE_KEYS = """
     SELECT key_hash, source_no, node_no, timezone, backfill_days, allowed_origins, events_per_second
@@ -24,7 +25,7 @@ PLAN_DOCUMENTS = "SELECT source_no, version, document FROM collect_plan WHERE so
 
 REFRESH_SECONDS = 2.0
 UNKNOWN_KEY_SECONDS = 0.2
-CONNECT_SECONDS = 5
+READ_SECONDS = 5
 
 
 class Source(msgspec.Struct, frozen=True, eq=False):
@@ -45,7 +46,7 @@ class KeyRing:
     """All live keys by the SHA-256 of their text; the text itself is nowhere."""
 
     def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
+        self._caller = Caller(conninfo)
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._sources: dict[bytes, Source] = {}
         self._plans: dict[int, tuple[int, Plan]] = {}
@@ -93,7 +94,7 @@ class KeyRing:
             await asyncio.sleep(self._began + after - asked)
             self._began = time.monotonic()
             try:
-                async with asyncio.timeout(CONNECT_SECONDS):
+                async with asyncio.timeout(READ_SECONDS):
                     await self._read()
                 self.is_loaded = True
             except (psycopg.Error, TimeoutError):
@@ -107,9 +108,7 @@ class KeyRing:
 
     async def _read(self) -> None:
         if self._connection is None:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS
-            )
+            self._connection = await self._caller.connect()
         await self._read_plans(self._connection)
         rows = await (await self._connection.execute(LIVE_KEYS)).fetchall()
         self._sources = {bytes(row[0]): self._source(*row) for row in rows}

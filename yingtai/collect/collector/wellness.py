@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from yingtai.collect.inbox import COPY_ROWS, copy_data
+from yingtai.kernel.calling import Caller
 
 LONGEST_SECONDS = 1.5
 KEPT_SECONDS = 1.0
@@ -21,7 +22,7 @@ class Wellness:
     """Asks whether the inbox takes rows and keeps them; a question still on its way is not asked twice."""
 
     def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
+        self._caller = Caller(conninfo)
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._asking: asyncio.Task[bool] | None = None
         self._well_at = float("-inf")
@@ -50,9 +51,7 @@ class Wellness:
     async def _ask(self) -> bool:
         try:
             if self._connection is None:
-                self._connection = await psycopg.AsyncConnection.connect(
-                    self._conninfo, autocommit=True, connect_timeout=int(GIVEN_UP_SECONDS)
-                )
+                self._connection = await self._caller.connect()
                 await self._connection.execute("SET synchronous_commit = on")
             await _keep_nothing(self._connection)
         except (psycopg.Error, OSError):

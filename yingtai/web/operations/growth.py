@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 
+from yingtai.kernel.calling import given_up_is_closed
 from yingtai.kernel.env import env, vault_dsn
 
 MOST_FILES = 50_000
@@ -130,7 +131,10 @@ def _sizes(folder: Path) -> Iterator[int]:
 
 def _keys_size() -> int | None:
     try:
-        with psycopg.connect(vault_dsn(), connect_timeout=2, options="-c statement_timeout=2000") as keys:
+        with (
+            given_up_is_closed(),
+            psycopg.connect(vault_dsn(), connect_timeout=2, options="-c statement_timeout=2000") as keys,
+        ):
             return _number(keys, SIZE)
     except psycopg.Error:
         return None
