@@ -11,6 +11,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import Scope, brand_node
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.lake.api import scoped
+from yingtai.lake.damage import told_at_the_end
 from yingtai.organization.api import list_brands
 
 OWN = """
@@ -47,20 +48,26 @@ class Scores:
 def keep_bounds(acting: Acting) -> None:
     """Work out where the scores of each brand begin, and keep that. A repeat changes nothing but the time.
 
-    Cost: one scan of the purchases for each brand
+    Raises: LakeDamaged, when the scores of all other brands are kept
+    Cost:   one scan of the purchases for each brand
     """
-    for brand in list_brands(acting.scope):
-        if not brand.node_no:
-            continue
-        found: dict[str, dict[str, int]] = {}
-        currency = ""
-        for row in scoped(Scope.of(brand.node_no)).query(rfm_score_bounds()).to_pylist():
-            found.setdefault(row["score"], {})[str(row["grade"])] = row["lowest"]
-            currency = row["currency"] or currency
-        with acting_transaction(acting):
-            ScoreBounds.objects.update_or_create(
-                node_no=brand.node_no, defaults={"bounds": found, "currency": currency, "at": acting.at}
-            )
+    with told_at_the_end() as passed_over:
+        for brand in list_brands(acting.scope):
+            if brand.node_no:
+                with passed_over():
+                    _keep_bounds_of(acting, brand.node_no)
+
+
+def _keep_bounds_of(acting: Acting, node_no: int) -> None:
+    found: dict[str, dict[str, int]] = {}
+    currency = ""
+    for row in scoped(Scope.of(node_no)).query(rfm_score_bounds()).to_pylist():
+        found.setdefault(row["score"], {})[str(row["grade"])] = row["lowest"]
+        currency = row["currency"] or currency
+    with acting_transaction(acting):
+        ScoreBounds.objects.update_or_create(
+            node_no=node_no, defaults={"bounds": found, "currency": currency, "at": acting.at}
+        )
 
 
 def scores_of(acting: Acting, profile_no: int, node_no: int) -> Scores | None:

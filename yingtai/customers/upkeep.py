@@ -12,6 +12,7 @@ from yingtai.customers.models import LakeBatch, VisitorKey
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.lake.damage import told_at_the_end
 from yingtai.lake.maintenance import compact, tidy
 from yingtai.lake.rounds import look_over
 from yingtai.lake.tables import TABLES
@@ -37,15 +38,20 @@ KNOWN_KEYS = """
 
 def merge_small_files() -> None:
     """Merge what the latest minutes wrote into fewer files, and set moved aliases right on the way."""
-    for name in GROWING:
-        compact(name, at_least=FILES_BEFORE_MERGING)
+    with told_at_the_end() as passed_over:
+        for name in GROWING:
+            with passed_over():
+                compact(name, at_least=FILES_BEFORE_MERGING)
 
 
 def tidy_lake() -> None:
     """Merge whatever can be merged in every table, write checkpoints, and remove files no reader needs."""
-    for name in TABLES:
-        compact(name)
-        tidy(name)
+    with told_at_the_end() as passed_over:
+        for name in TABLES:
+            with passed_over():
+                compact(name)
+            with passed_over():
+                tidy(name)
 
 
 def look_over_lake() -> None:

@@ -43,6 +43,8 @@ class Engine(Protocol):
 
     def translate(self, sql: str) -> str: ...
 
+    def forget(self) -> None: ...
+
 
 class DuckSession:
     """A connection of its own to the process's DuckDB; not for two threads at once."""
@@ -108,6 +110,10 @@ class DuckEngine:
     def translate(self, sql: str) -> str:
         """Return the query as it stands: DuckDB's dialect is ours."""
         return sql
+
+    def forget(self) -> None:
+        """Keep nothing of the files in memory: the next session reads them anew. Those that run go on."""
+        self.__dict__.pop("_database", None)
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:

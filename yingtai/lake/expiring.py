@@ -9,6 +9,7 @@ from uuid import UUID
 
 from yingtai.kernel.scope import BRAND_SHIFT
 from yingtai.lake import removals
+from yingtai.lake.damage import note
 from yingtai.lake.errors import LakeDamaged
 from yingtai.lake.maintenance import by_partition, groups, rewrite
 from yingtai.lake.store import Lake, Snapshot, the_lake
@@ -145,6 +146,7 @@ def _held_in_sound(
                 found |= _held(lake, files.only([number]), brand_no, events)
             except LakeDamaged:
                 log.exception("lake.damaged", extra={"files": (path,)})
+                note(lake, path)
         return found
 
 

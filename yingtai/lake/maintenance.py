@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from yingtai.kernel.scope import EVERYTHING
+from yingtai.lake.damage import damage_found, told_at_the_end
 from yingtai.lake.engine import Parameters
 from yingtai.lake.errors import TableIsBusy
 from yingtai.lake.relations import outstanding_moves, relation
@@ -42,6 +43,7 @@ def compact(
 
     In:   at_least       merge when so many files can be: 8 suits a run every minute, 2 a run every night
           refresh_after  also rewrite files for which so many alias moves are outstanding; None never
+    Raises: LakeDamaged, when all other files are merged
     Cost: a file is merged again only when the others have grown to a quarter of it, so each row is
           rewritten a logarithmic number of times
     """
@@ -51,10 +53,12 @@ def compact(
     if aliases is not None and refresh_after is not None:
         stale = outstanding_moves(snapshot, aliases) >= refresh_after
     done = Compaction()
-    for numbers in by_partition(snapshot):
-        fresh, old = numbers[~stale[numbers]], numbers[stale[numbers]]
-        for picked in [*_to_merge(snapshot.rows, fresh, at_least), *groups(snapshot.rows, old.tolist())]:
-            done = _add(done, rewrite(lake, snapshot.only(picked), aliases))
+    with told_at_the_end() as passed_over:
+        for numbers in by_partition(snapshot):
+            fresh, old = numbers[~stale[numbers]], numbers[stale[numbers]]
+            for picked in [*_to_merge(snapshot.rows, fresh, at_least), *groups(snapshot.rows, old.tolist())]:
+                with passed_over():
+                    done = _add(done, rewrite(lake, snapshot.only(picked), aliases))
     return done
 
 
@@ -114,7 +118,8 @@ def rewrite(
     known_to = mark if aliases is not None else int(files.known_to.min())
     selection = relation(files, EVERYTHING, aliases=aliases)
     sql = f"SELECT * FROM ({selection}) WHERE NOT ({but})" if but else selection
-    written, rows = write_query(lake, files.table, sql, known_to=known_to, params=params)
+    with damage_found(lake, lambda: (*files.paths, *(aliases.paths if aliases else ()))):
+        written, rows = write_query(lake, files.table, sql, known_to=known_to, params=params)
     try:
         commit(
             lake,
@@ -157,7 +162,8 @@ def _erase_from(lake: Lake, name: str, people: dict[str, list[int]]) -> int:
 
 def _files_holding(lake: Lake, snapshot: Snapshot, test: str, params: Parameters) -> set[str]:
     sql = f"SELECT DISTINCT filename FROM read_parquet($paths, union_by_name = true) WHERE {test}"
-    found = lake.engine.session().query(sql, {**dict(params or {}), "paths": list(snapshot.paths)})
+    with damage_found(lake, lambda: snapshot.paths):
+        found = lake.engine.session().query(sql, {**dict(params or {}), "paths": list(snapshot.paths)})
     return set(found["filename"].to_pylist())
 
 

@@ -7,10 +7,11 @@ from threading import RLock
 import pyarrow as pa
 
 from yingtai.kernel.scope import Scope
+from yingtai.lake.damage import damage_found
 from yingtai.lake.engine import Parameters, Session
 from yingtai.lake.guard import read_query
 from yingtai.lake.refusals import refusals_noted
-from yingtai.lake.relations import relation
+from yingtai.lake.relations import reachable, relation
 from yingtai.lake.store import Lake, Snapshot, the_lake
 from yingtai.lake.summaries import SUMMARIES
 from yingtai.lake.summarizing import read_months, summary_relation
@@ -34,16 +35,17 @@ class ScopedLake:
     def query(self, sql: str, params: Parameters = None) -> pa.Table:
         """Run one SELECT over the lake's tables; values come as parameters (`$name` or `?`), not in the text.
 
-        Raises: QueryNotUnderstood, QueryNotAllowed
+        Raises: QueryNotUnderstood, QueryNotAllowed, LakeDamaged
         Cost:   name `day` in WHERE: only those days' files are opened
         """
         with refusals_noted(), self._lock:
             reading = read_query(sql)
-            if self._session is None:
-                self._session = self.lake.engine.session()
-            for name in sorted(reading.tables):
-                self._define(self._session, name, asks_who=reading.asks_who)
-            return self._session.query(sql, params)
+            with damage_found(self.lake, self._read):
+                if self._session is None:
+                    self._session = self.lake.engine.session()
+                for name in sorted(reading.tables):
+                    self._define(self._session, name, asks_who=reading.asks_who)
+                return self._session.query(sql, params)
 
     def columns(self, name: str) -> list[str]:
         """Return the columns that a table has at this moment, those added by writing them included."""
@@ -61,6 +63,9 @@ class ScopedLake:
         """When the latest event that is in the lake was received; None while there is none."""
         with self._lock:
             return self._pin("events").latest_received_at
+
+    def _read(self) -> list[str]:
+        return [path for snapshot in self._pinned.values() for path in reachable(snapshot, self.scope)]
 
     def _define(self, session: Session, name: str, *, asks_who: bool) -> None:
         corrects = asks_who and TABLES[name].has_aliases

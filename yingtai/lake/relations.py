@@ -40,6 +40,18 @@ def relation(snapshot: Snapshot, scope: Scope, *, aliases: Snapshot | None = Non
     return " UNION ALL ".join(selects) or _nothing(snapshot)
 
 
+def reachable(snapshot: Snapshot, scope: Scope) -> list[str]:
+    """Return the paths of the files that a scope may have to read, the latest first."""
+    _inside, within = _coverage(snapshot, scope)
+    latest = np.flatnonzero(within)[::-1]
+    return [
+        snapshot.paths[number]
+        for number in sorted(
+            latest.tolist(), key=lambda number: str(snapshot.partitions[number]), reverse=True
+        )
+    ]
+
+
 def moves(aliases: Snapshot, after_ms: int) -> str | None:
     """Return a SELECT of where aliases point now that moved after a time; None when none did."""
     moved = np.array(aliases.partitions, dtype=bool) & (aliases.published_ms > after_ms)

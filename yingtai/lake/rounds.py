@@ -1,8 +1,8 @@
 """A slow round over the files of all ages: whether each is there, as long as the log says, and ends as a file should.
 
 A query meets a cut file only when somebody asks for its day, which may be months later. So the schedule looks at some
-files each time, remembers where it was, and comes by every file within a day. What it finds is looked at again each
-time, until it is mended or no longer part of its table.
+files each time, remembers where it was, and comes by every file within a day. What it finds, and what queries met, is
+looked at again each time, until it is mended or no longer part of its table.
 """
 
 import json
@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from math import ceil
 
+from yingtai.lake.damage import MOST_KEPT, look_again, noted
 from yingtai.lake.errors import LakeDamaged
 from yingtai.lake.store import Lake, the_lake
 from yingtai.lake.tables import TABLES
@@ -19,7 +20,6 @@ LOOKS_A_DAY = 240
 """Of the 288 that one each five minutes makes."""
 LEAST_AT_ONCE = 20
 MOST_AT_ONCE = 2_000
-MOST_KEPT = 100
 STATE = "_round/state.json"
 END_OF_FILE = b"PAR1"
 
@@ -52,12 +52,20 @@ def look_over(lake: Lake | None = None) -> list[str]:
         log.error("lake.damaged", extra={"files": (path,)})
     state = {"place": picked[-1].path if picked else "", "damaged": damaged}
     lake.storage.write(STATE, json.dumps(state).encode())
-    return damaged
+    look_again(lake, (file.path for file in files))
+    return known_damage(lake)
+
+
+def names_of_damaged(lake: Lake | None = None) -> list[str]:
+    """Return the same by their place in the lake's folder, as an operator looks for them."""
+    lake = lake or the_lake()
+    return [path.removeprefix(f"{lake.storage.url}/") for path in known_damage(lake)]
 
 
 def known_damage(lake: Lake | None = None) -> list[str]:
-    """Return the damaged files that the round knows of, by path. Cost: one small file read."""
-    return _state(lake or the_lake())[1]
+    """Return the damaged files that the round found or a query met, by path. Cost: a small file read for each met."""
+    lake = lake or the_lake()
+    return sorted({*_state(lake)[1], *noted(lake)})
 
 
 def _files(lake: Lake) -> list[File]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from yingtai.kernel.scope import EVERYTHING, Scope
+from yingtai.lake.damage import damage_found, told_at_the_end
 from yingtai.lake.errors import TableIsBusy
 from yingtai.lake.maintenance import LATE_COMMIT_MS
 from yingtai.lake.relations import relation
@@ -88,15 +89,21 @@ def read_months(lake: Lake, summary: Summary) -> dict[str, Month]:
 def summarize(*, lake: Lake | None = None, quiet_ms: int = QUIET_MS) -> Summarized:
     """Bring every summary up to its source; a repeat finds nothing to do. For the schedule, past all scopes.
 
+    Raises: LakeDamaged, when all other months are summed up
     Cost: each month with a changed day is written anew; of its source only the changed days are read
     """
     lake = lake or the_lake()
     done = Summarized()
-    for summary in SUMMARIES.values():
-        for month in _changed_months(lake, summary, quiet_ms):
-            result = _sum_up(lake, summary, month, quiet_ms)
-            done = Summarized(done.months + result.months, done.rows + result.rows, done.busy + result.busy)
+    with told_at_the_end() as passed_over:
+        for summary in SUMMARIES.values():
+            for month in _changed_months(lake, summary, quiet_ms):
+                with passed_over():
+                    done = _added(done, _sum_up(lake, summary, month, quiet_ms))
     return done
+
+
+def _added(one: Summarized, other: Summarized) -> Summarized:
+    return Summarized(one.months + other.months, one.rows + other.rows, one.busy + other.busy)
 
 
 def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summarized:
@@ -107,7 +114,8 @@ def _sum_up(lake: Lake, summary: Summary, month: str, quiet_ms: int) -> Summariz
     source = _worth_taking(summary, before, _of_month(lake.snapshot(summary.source), month), months, quiet_ms)
     aliases = lake.snapshot("alias_map") if table.has_aliases else None
     selection = summary_relation(summary, before, source, EVERYTHING, months=months, aliases=aliases)
-    written, rows = write_query(lake, table, selection, known_to=known_to)
+    with damage_found(lake, lambda: (*source.paths, *before.paths, *(aliases.paths if aliases else ()))):
+        written, rows = write_query(lake, table, selection, known_to=known_to)
     try:
         commit(
             lake, table, written, reason="summarize", instead_of=lambda now: _still_there(before, now, month)

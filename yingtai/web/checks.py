@@ -18,7 +18,7 @@ from yingtai.kernel import heartbeats
 from yingtai.kernel.calling import given_up_is_closed
 from yingtai.kernel.env import dsn, env, vault_dsn
 from yingtai.lake.errors import LakeDamaged
-from yingtai.lake.rounds import known_damage
+from yingtai.lake.rounds import names_of_damaged
 from yingtai.lake.store import the_lake
 
 LONGEST_SECONDS = 3.0
@@ -29,6 +29,8 @@ LEAST_FREE_BYTES = 512 * 1024 * 1024
 WATCHED = ("collector", "ingest", "dispatcher", "worker-")
 START_SECONDS = 15
 """A worker that made room for a fresh one takes some seconds to its first beat."""
+NAMED = 3
+"""Damaged files whose names health says; Operations and the logs say all."""
 
 
 class Unwell(Exception):
@@ -98,10 +100,10 @@ def lake(at: datetime) -> str:
         raise Unwell(
             "files are missing or cut off; nothing is written until they are back, see the log of ingest"
         ) from None
-    if damaged := known_damage():
+    if damaged := names_of_damaged():
+        named = ", ".join(damaged[:NAMED])
         raise Unwell(
-            f"{len(damaged)} files of older days are missing or cut off; bring them back from a backup, see the log of "
-            "worker-reports"
+            f"{len(damaged)} files are missing, cut off or cannot be read; bring them back from a backup: {named}"
         )
     return "ok"
 

@@ -34,6 +34,7 @@ from yingtai.kernel.scope import BRAND_SHIFT, Scope
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.kernel.sets import ProfileSet
 from yingtai.lake.api import TableIsBusy, append, replace, scoped
+from yingtai.lake.damage import told_at_the_end
 
 BEFORE = "SELECT profile_no, node_no, entered_at FROM audience_members WHERE audience_no = $audience_no"
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('audiences.refresh'), %s)"
@@ -87,6 +88,7 @@ def refresh_behind(acting: Acting, audience_id: UUID) -> None:
 def refresh_all(acting: Acting, *, progress: Progress = lambda done, total: None) -> int:
     """Refresh every live audience of the scope and return how many were; one that cannot be read is left out.
 
+    Raises:    LakeDamaged, when the audiences of all other places are refreshed
     Publishes: AudienceRefreshed, one for each
     Cost:      one read of the events of each name for every 200 audiences of a place; a read and a write of each
                membership
@@ -94,24 +96,33 @@ def refresh_all(acting: Acting, *, progress: Progress = lambda done, total: None
     with acting_transaction(acting):
         due = [one for audience in Audience.objects.filter(archived_at=None) if (one := _readable(audience))]
     done = 0
-    for together in _rounds(due):
-        place = changed(acting, scope=Scope.of(together[0].node_no))
-        began = perf_counter()
-        lake = lake_at(place, None)
-        sql = compile_together(
-            {one.audience_no: one.definition for one in together},
-            at=place.at, trait_columns=trait_columns(lake), minor_digits=minor_digits(together[0].node_no),
-            zone=zone_at(together[0].node_no), currency=currency_at(together[0].node_no),
-        )  # fmt: skip
-        everyone = lake.query(sql)
-        for one in together:
-            people = everyone.filter(everyone[f"in_{one.audience_no}"]).select(["profile_no", "node_no"])
-            # Whoever finds the table busy is due again at the next refresh; the others need not wait for it.
-            with suppress(TableIsBusy), acting_transaction(place):
-                _store(place, one, people, began=began)
-            done, began = done + 1, perf_counter()
-            progress(done, len(due))
+    with told_at_the_end() as passed_over:
+        for together in _rounds(due):
+            place = changed(acting, scope=Scope.of(together[0].node_no))
+            began = perf_counter()
+            with passed_over():
+                everyone = _everyone(place, together)
+                for one in together:
+                    people = everyone.filter(everyone[f"in_{one.audience_no}"]).select(
+                        ["profile_no", "node_no"]
+                    )
+                    # Whoever finds the table busy is due again at the next refresh; the others need not wait for it.
+                    with passed_over(), suppress(TableIsBusy), acting_transaction(place):
+                        _store(place, one, people, began=began)
+                    done, began = done + 1, perf_counter()
+                    progress(done, len(due))
     return done
+
+
+def _everyone(place: Acting, together: list[Due]) -> pa.Table:
+    """Return who is in any of some audiences of one place, and in which."""
+    lake, node_no = lake_at(place, None), together[0].node_no
+    sql = compile_together(
+        {one.audience_no: one.definition for one in together},
+        at=place.at, trait_columns=trait_columns(lake), minor_digits=minor_digits(node_no),
+        zone=zone_at(node_no), currency=currency_at(node_no),
+    )  # fmt: skip
+    return lake.query(sql)
 
 
 def fill(acting: Acting, people: ProfileSet, audience_id: UUID) -> int:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,11 @@ from yingtai.kernel.sets import new_set
 from yingtai.kernel.tasks import find_task, start_task
 from yingtai.kernel.testing import run_jobs
 from yingtai.lake.api import scoped
+from yingtai.lake.errors import LakeDamaged
+from yingtai.lake.relations import reachable
+from yingtai.lake.rounds import known_damage, look_over
+from yingtai.lake.store import the_lake
+from yingtai.lake.testing import harm_values
 from yingtai.organization.testing import MONDAY, BrandForTest, make_acting
 
 ORDER = "Order Completed"
@@ -160,6 +166,32 @@ def test_the_schedule_refreshes_every_brand(
     jobs.refresh_all(system("web", Scope.of(brand.node_no, neighbour.node_no), MONDAY))
     assert members(acting, buyers) == people[:1]
     assert members(neighbour_acting, theirs) == [neighbour.node_no + 1]
+
+
+def test_the_damage_of_one_brand_is_passed_over_and_told_in_the_end(
+    brand: BrandForTest, neighbour: BrandForTest, acting: Acting, neighbour_acting: Acting, people: list[int],
+    buyers: UUID,
+) -> None:  # fmt: skip
+    theirs = create_audience(neighbour_acting, node_no=neighbour.node_no, name="Buyers", definition=BUYERS)
+    write_people(neighbour.node_no, {neighbour.node_no + 1: neighbour.node_no}, at=MONDAY)
+    order(brand, people[0])
+    write_events(
+        neighbour.node_no, [{"profile_no": neighbour.node_no + 1, "event": ORDER, "occurred_at": MONDAY}]
+    )
+    both = system("web", Scope.of(brand.node_no, neighbour.node_no), MONDAY)
+    for harmed, well, who, chosen in (
+        (brand, neighbour_acting, theirs, [neighbour.node_no + 1]),
+        (neighbour, acting, buyers, people[:1]),
+    ):
+        [path] = reachable(the_lake().snapshot("events"), Scope.of(harmed.node_no))
+        sound = harm_values(Path(path))
+        for job in (jobs.refresh_all, jobs.keep_score_bounds):
+            with pytest.raises(LakeDamaged, match=Path(path).name):
+                job(both)
+        assert members(well, who) == chosen
+        assert known_damage() == [path]
+        Path(path).write_bytes(sound)
+        assert look_over() == []
 
 
 def test_dealers_and_neighbours_see_nothing_that_is_not_theirs(

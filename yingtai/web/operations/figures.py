@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from yingtai.lake.rounds import names_of_damaged
 from yingtai.web import checks
 from yingtai.web.checks import Finding
 from yingtai.web.operations import growth, waiting
@@ -23,6 +24,7 @@ class Now:
     failed: list[JobRow]
     parked: list[JobRow]
     untold: list[FactRow]
+    damaged: list[str]
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def now(at: datetime) -> Now:
             failed=waiting.failed_jobs(books),
             parked=waiting.parked_jobs(books, at),
             untold=waiting.untold_facts(books, at),
+            damaged=names_of_damaged(),
         )
 
 

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from yingtai.kernel.caches import near
 from yingtai.kernel.env import env
 from yingtai.kernel.http import public
+from yingtai.lake.rounds import names_of_damaged
 from yingtai.web import checks
 from yingtai.web.operations import growth, waiting
 from yingtai.web.operations.processes import processes
@@ -69,6 +70,7 @@ class Figures(Collector):
         )  # fmt: skip
         yield from _of_processes()
         yield from _of_disk()
+        yield _single("lake_damaged_files", "Files of the lake known to be damaged", len(names_of_damaged()))
         try:
             with checks.connection() as books:
                 yield from [*_of_waiting(books, self._at), *_of_growth(books)]
