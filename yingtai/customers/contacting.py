@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from yingtai.compliance.api import ConsentView, consents_of, list_purposes
+from yingtai.compliance.api import ConsentView, consents_of, consents_of_many, list_purposes
 from yingtai.customers.queries import MaskedIdentifier
 from yingtai.customers.rules import Standing
 from yingtai.kernel.acting import Acting
@@ -56,6 +56,17 @@ def permissions(acting: Acting, profile_no: int, node_no: int) -> list[Permissio
     ]
     always = [Permission(_("No consent is needed for: %s.") % listed(served), True)] if served else []
     return [_calling(consents), _writing(consents), *always]
+
+
+def calling_permissions(acting: Acting, profile_nos: Sequence[int]) -> dict[int, Permission]:
+    """Return whether these people may be called for marketing, by person, for a list.
+
+    Cost: 3 queries
+    """
+    held = consents_of_many(acting, profile_nos)
+    return {
+        number: _calling([one for one in held.get(number, ()) if not one.recipient]) for number in profile_nos
+    }
 
 
 def _calling(consents: Sequence[ConsentView]) -> Permission:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from yingtai.collect.api import trait_title
 from yingtai.customers import queries, viewing
 from yingtai.customers.codes import code_of
-from yingtai.customers.contacting import phone_of
+from yingtai.customers.contacting import calling_permissions, phone_of
 from yingtai.customers.renaming import renamed_products
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.contributions import (
@@ -36,11 +36,15 @@ def seen_lately(acting: Acting) -> Panel | None:
     if not is_below_brand(acting.scope) or not decide(acting, "view", Label.L3, "customers.profile").allowed:
         return None
     rows = queries.list_latest(acting, only_known=True).rows[:SHOWN]
+    may_call = calling_permissions(acting, [row.profile_no for row in rows])
     return Panel(
         title=_("Your customers, last seen first"),
         template="customers/seen_lately.html",
         context={
-            "lines": [(line, phone_of(line.row.identifiers)) for line in viewing.listed(rows)],
+            "lines": [
+                (line, phone_of(line.row.identifiers), may_call[line.row.profile_no])
+                for line in viewing.listed(rows)
+            ],
             "may_reveal": decide(acting, "reveal", Label.L3, "customers.profile").allowed,
         },
         url=reverse("customers:profile_list"),

@@ -45,6 +45,7 @@ def test_a_dealer_calls_from_home_and_from_the_page_and_that_is_recorded(brand, 
         assert f'action="/profiles/{anna.id}/reveal/{phone.alias_no}"' in code
         assert "Call 138****8000" in words
         assert "13800008000" not in code
+    assert "Do not call for marketing: there is no answer on record." in of_home
     assert "tel:" not in home + page
     assert 'href="tel:+8613800008000" data-call' in shown
     with acting_transaction(acting):
