@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.campaigns.asked import facts_of_launch
@@ -27,6 +28,7 @@ second_person.register(
         ("send", Label.L3, "campaigns.campaign"),
         asking.launch_approved,
         facts_of_launch,
+        lambda asked: (_("See the campaign"), reverse("campaigns:campaign", args=[asked["campaign_id"]])),
     ),
 )
 

@@ -88,7 +88,9 @@ def _keys(acting: Acting) -> list[Todo]:
         "%s secret write keys were approved: make them now",
         len(keys),
     )
-    return [Todo(title=title % number(len(keys)), url=reverse("collect:source_list"))]
+    here = reverse("collect:source_list")
+    url = reverse("organization:approval_decide", args=[keys[0][0]]) if len(keys) == 1 else here
+    return [Todo(title=title % number(len(keys)), url=url)]
 
 
 home_todos.register("collect", data_waits, order=30)

@@ -82,6 +82,7 @@ second_person.register(
         ("edit", Label.L3, "customers.erasure"),
         _erase_approved,
         _facts_of_erasing,
+        lambda asked: (_("See the person's page"), reverse("customers:profile", args=[asked["profile_id"]])),
     ),
 )
 

@@ -51,12 +51,16 @@ class TwoPersonAct:
     needs     what whoever approves must be allowed to do: action, label, place
     perform   `perform(acting, asked)`, called when it is approved, acting as whoever approves
     facts     `facts(acting, asked)`: what was asked for, as (label, value) in the reader's language
+    leads_to  `leads_to(asked)`: once it is approved, what to do or look at, in words, and the page for it
+    is_left_to_asker  whether whoever asked does it themself after the approval, once
     """
 
     title: Any
     needs: tuple[str, Label, str]
     perform: Callable[[Acting, dict[str, Any]], None]
     facts: Callable[[Acting, dict[str, Any]], list[tuple[Any, Any]]] = lambda acting, asked: []
+    leads_to: Callable[[dict[str, Any]], tuple[Any, str]] | None = None
+    is_left_to_asker: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class ApprovalView:
     is_approved: bool | None
     decided_by_name: str
     decided_at: datetime | None
+    leads_to: tuple[Any, str] | None
 
 
 @dataclass(frozen=True)
@@ -252,9 +257,18 @@ def _views(
                 act.facts(acting, one.asked) if is_open else [],
                 one.asked_by, names.get(one.asked_by, one.asked_by), one.asked_at, one.expires_at,
                 is_open and may_decide(one), is_open, one.is_approved, names.get(one.decided_by, ""), one.decided_at,
+                _way_on(acting, one, act),
             )
         )  # fmt: skip
     return shown
+
+
+def _way_on(acting: Acting, found: Approval, act: TwoPersonAct) -> tuple[Any, str] | None:
+    """Return what an approval permits and where; None when nothing is left to do or to look at."""
+    if not found.is_approved or act.leads_to is None:
+        return None
+    is_over = found.used_at is not None or found.expires_at <= acting.at or found.asked_by != acting.actor
+    return None if act.is_left_to_asker and is_over else act.leads_to(found.asked)
 
 
 def _deciding(acting: Acting) -> Callable[[Approval], bool]:

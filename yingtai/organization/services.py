@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -248,13 +249,27 @@ def _facts(acting: Acting, asked: dict[str, Any]) -> list[tuple[Any, Any]]:
     return [*named, (_("Role"), listed(roles)), (_("Works in"), view_unit(unit).title if unit else "–")]
 
 
+def _colleagues(asked: dict[str, Any]) -> tuple[Any, str]:
+    return _("See the colleagues"), reverse("organization:staff_list")
+
+
 second_person.register(
-    "staff.invite", approving.TwoPersonAct(_("invite a colleague"), BY_TWO, _invite, _facts)
+    "staff.invite", approving.TwoPersonAct(_("invite a colleague"), BY_TWO, _invite, _facts, _colleagues)
 )
-second_person.register("role.give", approving.TwoPersonAct(_("give a role"), BY_TWO, _give, _facts))
+second_person.register(
+    "role.give", approving.TwoPersonAct(_("give a role"), BY_TWO, _give, _facts, _colleagues)
+)
 # Whoever asked for a key makes it after the approval, and alone sees it.
 second_person.register(
-    "key.issue", approving.TwoPersonAct(_("make an API key"), BY_TWO, lambda acting, asked: None, _facts)
+    "key.issue",
+    approving.TwoPersonAct(
+        _("make an API key"),
+        BY_TWO,
+        lambda acting, asked: None,
+        _facts,
+        lambda asked: (_("Make the key"), reverse("organization:key_list")),
+        is_left_to_asker=True,
+    ),
 )
 
 

@@ -5,6 +5,7 @@ approval, and alone sees it.
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from yingtai.collect.models import Source
@@ -64,5 +65,7 @@ second_person.register(
         ("administer", Label.L2, "organization.approval"),
         lambda acting, asked: None,
         _facts,
+        lambda asked: (_("Make the key"), reverse("collect:source", args=[asked["source_id"]])),
+        is_left_to_asker=True,
     ),
 )

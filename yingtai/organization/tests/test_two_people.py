@@ -383,3 +383,23 @@ def test_two_who_came_by_one_invitation_each_of_the_same_maker_are_two_after_a_w
         with pytest.raises(SecondPersonNeeded):
             approving.decide_approval(decides, waiting.id, is_approved=True)
         approving.decide_approval(other, waiting.id, is_approved=True)
+
+
+def test_what_was_approved_leads_on_to_what_it_permits(brand):
+    boss, other = acting_of(brand, "administrator"), make_staff(brand.code, "administrator")
+    asker = browser_of(Staff.objects.get(id=boss.actor.removeprefix("staff:")))
+    asked = {"unit_code": brand.code, "roles": ["marketer"], "made_by": boss.actor}
+    waiting = approving.ask(boss, "key.issue", node_no=brand.node_no, about="Till", asked=asked)
+    page, button = f"/organization/approvals/{waiting}", 'href="/organization/keys/"'
+
+    def is_led_on(browser):
+        text = browser.get(page).content.decode()
+        return button in text[text.index("<main") :]
+
+    assert not is_led_on(asker)
+    browser_of(other).post(page, {"decision": "approve"})
+
+    assert is_led_on(asker)
+    assert not is_led_on(browser_of(other))
+    approving.use(boss, "key.issue", waiting)
+    assert not is_led_on(asker)
