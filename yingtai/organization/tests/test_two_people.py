@@ -386,7 +386,8 @@ def test_two_who_came_by_one_invitation_each_of_the_same_maker_are_two_after_a_w
 
 
 def test_what_was_approved_leads_on_to_what_it_permits(brand):
-    boss, other = acting_of(brand, "administrator"), make_staff(brand.code, "administrator")
+    boss = replace(acting_of(brand, "administrator"), at=datetime.now(UTC))
+    other = make_staff(brand.code, "administrator")
     asker = browser_of(Staff.objects.get(id=boss.actor.removeprefix("staff:")))
     asked = {"unit_code": brand.code, "roles": ["marketer"], "made_by": boss.actor}
     waiting = approving.ask(boss, "key.issue", node_no=brand.node_no, about="Till", asked=asked)
