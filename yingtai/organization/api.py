@@ -13,6 +13,7 @@ from yingtai.organization.errors import (
     UnitNotFound,
 )
 from yingtai.organization.first import invite_first
+from yingtai.organization.forgotten import link_to_new_password
 from yingtai.organization.limits import count_question
 from yingtai.organization.meanwhile import read_seen, require_unchanged, seen_by_form, status_of
 from yingtai.organization.models import Role
@@ -70,6 +71,7 @@ __all__ = [
     "get_unit",
     "get_unit_at",
     "invite_first",
+    "link_to_new_password",
     "list_approved",
     "list_brands",
     "list_colleagues",

@@ -38,6 +38,7 @@ for code, words in {
     "sign-in.codes-made": _("made new recovery codes"),
     "sign-in.password-changed": _("changed their password"),
     "sign-in.password-reset": _("set a new password by mail"),
+    "sign-in.link-printed": _("printed a link for a new password on the machine"),
 }.items():
     deed_words.register(code, words)
 

@@ -129,3 +129,10 @@ class ChangedMeanwhile(ProductError):
     title = "{who} changed this at {when}, after you opened it; what you typed is not saved yet"
     remedy = "Open it in another tab to see that change, then save all the same or leave it as it is."
     status = 409
+
+
+class AddressOfNobody(ProductError):
+    code = "organization.address-of-nobody"
+    title = "Nobody signs in with this address"
+    remedy = "Look for typing mistakes; the page Colleagues shows who works here."
+    status = 404

@@ -52,6 +52,11 @@ COMMANDS = {
         target="yingtai.web.account_mails:main",
         help="print mails about an account from the development mailbox, for who cannot sign in yet",
     ),
+    "new-password": Command(
+        target="yingtai.web.new_password:main",
+        role="app",
+        help="print a link by which a colleague chooses a new password, when no mail reaches them",
+    ),
     "import": Command(
         target="yingtai.customers.importing:main",
         role="worker",
