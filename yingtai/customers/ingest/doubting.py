@@ -1,4 +1,5 @@
-"""Once something proves who somebody is, what only pages and apps gave of who they are is a claim (ADR 0067)."""
+"""Once something proves who somebody is, what only pages and apps gave of who they are is a claim, their browsers too
+(ADR 0067)."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,7 +8,7 @@ from yingtai.customers.rules import KINDS, Standing
 
 DOUBT = """
     UPDATE customers_identifier AS one SET standing = %(claimed)s
-    WHERE one.profile_no = ANY(%(profiles)s) AND one.standing = %(given)s AND one.kind = ANY(%(naming)s)
+    WHERE one.profile_no = ANY(%(profiles)s) AND one.standing = %(given)s
         AND EXISTS (
             SELECT 1 FROM customers_identifier AS sure
             WHERE sure.profile_no = one.profile_no AND sure.standing = %(proven)s AND sure.kind = ANY(%(telling)s))
@@ -25,7 +26,6 @@ def doubt(cursor: Any, profiles: Collection[int]) -> None:
         DOUBT,
         {
             "profiles": list(profiles),
-            "naming": [kind.number for kind in KINDS if kind.names_a_person],
             "telling": [kind.number for kind in KINDS if kind.tells_who],
             "claimed": int(Standing.CLAIMED),
             "given": int(Standing.GIVEN),

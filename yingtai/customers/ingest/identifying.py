@@ -104,9 +104,11 @@ def identify(batch: Batch) -> People:
     distinct = Distinct(found.combined, found.kinds, believed, proving)
     resolution = resolve(distinct, lambda profiles: _held(batch, profiles))
     identifiers = _identifiers(batch, found, distinct, resolution, alias_no)
-    identifiers.standing[is_proven] = Standing.PROVEN
+    # A visitor whom a public key brings to somebody in this very set is no bridge, whoever spoke of them.
+    is_sure = is_proven & ~resolution.bridged
+    identifiers.standing[is_sure] = Standing.PROVEN
     was_doubted = (distinct.profile != profile_no) | resolution.released
-    _raise_standing(identifiers, is_proven & (standing < Standing.PROVEN), profile_no, was_doubted)
+    _raise_standing(identifiers, is_sure & (standing < Standing.PROVEN), profile_no, was_doubted)
     fresh_from = _numbered(batch, identifiers, resolution)
     strongest = resolution.strongest
     people = People(

@@ -50,6 +50,9 @@ ADD_IDENTIFIERS = """
     FROM new_identifier AS new
 """
 PROVE = "UPDATE customers_identifier SET standing = 2 WHERE alias_no = ANY(%s)"
+BROUGHT_BY_A_PAGE = """
+    UPDATE customers_identifier SET standing = 1 WHERE profile_no = ANY(%s) AND standing = 2 AND kind = ANY(%s)
+"""
 TAKE_BACK = "DELETE FROM customers_identifier WHERE alias_no = ANY(%s)"
 CHANGE_TRAITS = """
     UPDATE customers_profile AS profile SET traits = coalesce((
@@ -90,7 +93,7 @@ ADD_REFUNDS = """
         AND held.amount_minor > 0
 """
 COMPLETED, REFUNDED = "Order Completed", "Order Refunded"
-
+BROWSERS = [kind.number for kind in BY_PRIORITY if not kind.names_a_person]
 KIND_NUMBERS = np.array([kind.number for kind in BY_PRIORITY], dtype=np.int16)
 
 
@@ -111,6 +114,13 @@ def add_profiles(batch: Batch, people: People, said: Said, keys: Keyring) -> Non
     }
     put_rows(batch.cursor, "new_profile", pa.table(columns), documents=("traits",))
     batch.cursor.execute(ADD_PROFILES)
+
+
+def doubt_visitors(batch: Batch, people: People) -> None:
+    """Let browsers of visitors whom a public key brings to somebody with a name be given, not proven, whatever a server
+    said of them before. Before those visitors are folded."""
+    if people.resolution.visitors:
+        batch.cursor.execute(BROUGHT_BY_A_PAGE, [people.resolution.visitors, BROWSERS])
 
 
 def add_identifiers(batch: Batch, people: People, sealed: list[bytes | None], key_ids: list[int]) -> None:

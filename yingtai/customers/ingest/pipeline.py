@@ -143,6 +143,7 @@ def _write_books(
         )
     )
     at_step("identified")
+    people.doubt_visitors(batch, found)
     moved = _fold(batch, found)
     payers = payers_of(batch, found)
     charged: dict[int, bytes] = {}

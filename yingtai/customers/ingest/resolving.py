@@ -78,6 +78,8 @@ class Resolution:
     fresh      how many new profiles there are
     claimed    per identifier, whether it was added to somebody known on the word of a public key alone
     released   per identifier, whether it left somebody whom only pages know for whom a proving door says it is
+    bridged    per identifier, whether a public key alone brought the visitor it is of to somebody who has a name
+    visitors   the profiles of those visitors that exist
     merges     in the order they were found
     """
 
@@ -86,6 +88,8 @@ class Resolution:
     fresh: int
     claimed: np.ndarray
     released: np.ndarray
+    bridged: np.ndarray
+    visitors: list[int]
     merges: list[Merge] = field(default_factory=list)
 
 
@@ -186,6 +190,8 @@ class _Book:
         self._merges: list[Merge] = []
         self._claimed: set[int] = set()
         self._released: set[int] = set()
+        self._within: dict[int, list[int]] = {}
+        self._bridged: set[int] = set()
 
     def meet(self, combo: list[int], at: int, *, proving: bool) -> int:
         """Let identifiers of one event become one profile, leaving out the weakest until limits allow it."""
@@ -200,6 +206,8 @@ class _Book:
             if not (proving and self._release(present)):
                 present.pop()
         claims = set() if proving else self._claims(slots, news)
+        if not proving:
+            self._note_bridges(slots, present)
         target = self._joined(slots, present) if slots else self._new_slot()
         for place in news:
             self._slot[place] = target
@@ -218,9 +226,8 @@ class _Book:
             if proving and self._kinds[place] in TELLING:
                 self._proven.add(self._root(slot[place]))
 
-    def close(self) -> tuple[np.ndarray, int, np.ndarray, np.ndarray, list[Merge]]:
-        """Return the owner of each identifier, how many profiles are new, what is only claimed, what was released,
-        and the merges."""
+    def close(self) -> tuple[np.ndarray, int, np.ndarray, np.ndarray, np.ndarray, list[int], list[Merge]]:
+        """Return what a Resolution says beside the strongest identifiers, in its order."""
         count = len(self._parent)
         roots = np.fromiter((self._root(slot) for slot in range(count)), np.int64, count)
         ages = np.array(self._ages, dtype=np.int64)
@@ -235,7 +242,16 @@ class _Book:
         claimed, released = np.zeros((2, len(slots)), dtype=bool)
         claimed[list(self._claimed)] = True
         released[list(self._released)] = True
-        return owner, len(fresh_roots), claimed, released, self._final_merges()
+        bridged = np.isin(slots, list(self._bridged)) & ~np.isin(self._kinds, list(NAMING))
+        visitors = [self._ages[slot] for slot in self._bridged if self._ages[slot] < FRESH]
+        return owner, len(fresh_roots), claimed, released, bridged, visitors, self._final_merges()
+
+    def _note_bridges(self, slots: Set[int], present: Sequence[int]) -> None:
+        """A visitor whom a public key brings to somebody with a name is no bridge for what a server says of them."""
+        visitors = [slot for slot in slots if not self._names(slot)]
+        if len(visitors) < len(slots) or any(self._kinds[place] in NAMING for place in present):
+            for slot in visitors:
+                self._bridged.update([slot, *self._within.get(slot, ())])
 
     def _release(self, present: Sequence[int]) -> bool:
         """Take what names a person from people whom only pages know, so that it can go where a proving door says it
@@ -275,11 +291,12 @@ class _Book:
         return self._kinds[place] not in NAMING and any(self._kinds[other] in named for other in stronger)
 
     def _claims(self, slots: Set[int], news: Sequence[int]) -> set[int]:
-        """Return what a public key adds to somebody known. The first address of somebody whom only pages and apps
-        know is not among it: they say who they are bit by bit."""
+        """Return what a public key adds to somebody known, to whom a browser is no bridge either once something proves
+        them. The first address of somebody whom only pages and apps know is not among it: they say who they are bit by
+        bit."""
         named = {kind for slot in slots for kind in self._names(slot)}
         proven = slots & self._proven
-        added = {place for place in news if (named or proven) and self._kinds[place] in NAMING}
+        added = {place for place in news if proven or (named and self._kinds[place] in NAMING)}
         if named & CONTACTS_AT or proven:
             return added
         return {place for place in added if self._kinds[place] not in CONTACTS_AT}
@@ -331,6 +348,7 @@ class _Book:
         target, *others = sorted(slots, key=self._ages.__getitem__)
         for other in others:
             self._parent[other] = target
+            self._within.setdefault(target, []).extend([other, *self._within.pop(other, ())])
             if other in self._proven:
                 self._proven.add(target)
             into = self._held.setdefault(target, {})

@@ -187,6 +187,44 @@ def test_two_whom_only_a_page_called_one_are_two_for_a_server_that_names_each(ac
     assert standings(acting, VICTIM) == [("email", 2)]
 
 
+@pytest.mark.parametrize("known_by", ["server", "confirmed"])
+@pytest.mark.parametrize("browser", ["new", "before", "known to the server", "known in the same set"])
+def test_no_browser_that_a_page_tied_to_somebody_takes_them_to_the_account_of_another(
+    acting, page, server, known_by, browser
+):
+    """The thief ties a browser of theirs to an address, and then signs in to the shop with an account of their own."""
+    tie = {"anonymous": "browser-9", "email": VICTIM}
+    if browser == "before":
+        say(acting, page, **tie)
+    say(acting, server, email=VICTIM, **({"phone": "+8613800008123"} if known_by == "server" else {}))
+    if browser == "known to the server":
+        say(acting, server, anonymous="browser-9")
+    if browser == "known in the same set":
+        put(acting, server, anonymous="browser-9")
+    put(acting, page, minute=1, **tie)
+    drain(acting.at)
+    victim = person(acting, VICTIM)
+    say(acting, server, user="thief", anonymous="browser-9")
+    say(acting, server, user="thief", email=THIEF)
+    thief = person(acting, "thief")
+
+    assert thief.profile_no != victim.profile_no == person(acting, VICTIM).profile_no
+    assert addresses_of(acting, victim.profile_no) == [VICTIM]
+    assert addresses_of(acting, thief.profile_no) == [THIEF]
+    assert person(acting, THIEF) == thief
+
+
+def test_a_browser_finds_whom_a_page_tied_it_to_for_other_pages_and_a_server_makes_it_theirs(acting, page, server):
+    say(acting, server, user="anna", email=VICTIM)
+    say(acting, page, anonymous="browser-9", email=VICTIM)
+    anna = person(acting, "anna")
+    assert standings(acting, "anna") == [("anonymous", 0), ("email", 2), ("user", 2)]
+
+    say(acting, server, user="anna", anonymous="browser-9")
+    assert standings(acting, "anna") == [("anonymous", 2), ("email", 2), ("user", 2)]
+    assert person(acting, "anna").profile_no == anna.profile_no
+
+
 @pytest.mark.parametrize("is_known", [False, True])
 @pytest.mark.parametrize("together", [False, True])
 @pytest.mark.parametrize("named", [{"email": VICTIM}, {"email": VICTIM, "phone": "+8613800008123"}])
