@@ -1,21 +1,26 @@
 """Values of people for whole lists, by name: what a message to them may say."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
+from unicodedata import normalize
 
-from yingtai.collect.api import list_seen, plan_of
+from yingtai.collect.api import list_seen, plan_of, websites_of
+from yingtai.customers.ingest.saying import Document
 from yingtai.customers.models import Identifier, Profile
 from yingtai.customers.queries import mask_trait, open_identifiers, private_traits_of
 from yingtai.customers.rules import BY_NUMBER, KINDS, Standing
 from yingtai.kernel.acting import Acting
-from yingtai.kernel.scope import brand_of
+from yingtai.kernel.scope import brand_node, brand_of
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.vault import api as vault
 
 TRAIT = "trait"
 KINDS_AS_VALUES = [kind.number for kind in KINDS if kind.is_kept and kind.name != "user"]
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+MOST_LETTERS, MOST_WORDS = 40, 5
+LEADS_SOMEWHERE = re.compile(r"[/\\:@<>]|\bwww\b|[^\W_]\.[^\W_]|[\u3002\uff61](?=[a-z0-9])", re.IGNORECASE)
+"""What a mail program may make a link or an address of: a slash, a colon, an at sign, a dot within a word."""
 PARTS_OF_NAME = {"first_name", "last_name"}
 HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -24,7 +29,8 @@ def values_of(
     acting: Acting, profile_nos: Sequence[int], names: Collection[str], *, is_clear: bool = True
 ) -> dict[int, dict[str, Any]]:
     """Return, for each profile, the named values it has: declared and private traits, e-mail, phone, member;
-    an identifier that is only claimed is not theirs yet.
+    an identifier that is only claimed is not theirs yet, and what only a page said must read like a name or a place, or
+    lead to a website of the brand: anybody can say it of anybody, and it would be read in a mail of ours.
 
     In:   names     as people write them in templates: `first_name` is also found as `firstName`
           is_clear  False masks what is customer-private
@@ -32,7 +38,11 @@ def values_of(
     """
     wanted = set(names) | (PARTS_OF_NAME if "name" in names else set())
     with acting_transaction(acting):
-        traits = dict(Profile.objects.filter(profile_no__in=profile_nos).values_list("profile_no", "traits"))
+        profiles = Profile.objects.filter(profile_no__in=profile_nos).values_list(
+            "profile_no", "traits", "node_no"
+        )
+        traits = {number: said for number, said, _ in profiles}
+        websites = websites_of(acting, brand_node(profiles[0][2])) if profiles else frozenset()
         private = private_traits_of(profile_nos)
         known = list(
             Identifier.objects.filter(
@@ -41,15 +51,36 @@ def values_of(
         )
     found: dict[int, dict[str, Any]] = {number: {} for number in profile_nos}
     for number in profile_nos:
-        for name, (value, *_) in traits.get(number, {}).items():
+        for name, (value, *_) in _speakable(traits.get(number, {}), websites):
             _put(found[number], name, value, wanted)
-        for name, (value, *_) in private[number].items():
+        for name, (value, *_) in _speakable(private[number], websites):
             _put(found[number], name, value if is_clear else mask_trait(name, value), wanted)
     for row, value in zip(known, open_identifiers(known), strict=True):
         kind = BY_NUMBER[row.kind].name
         if value is not None and kind in wanted:
             found[row.profile_no][kind] = value if is_clear else vault.mask(kind, value)
     return {number: _with_name(values, names) for number, values in found.items()}
+
+
+def _speakable(document: Document, websites: Collection[str]) -> Iterator[tuple[str, list[Any]]]:
+    for name, said in document.items():
+        value, is_public = said[0], len(said) > 2
+        if (
+            not (is_public and isinstance(value, str))
+            or reads_like_a_name(value)
+            or _leads_home(value, websites)
+        ):
+            yield name, said
+
+
+def _leads_home(text: str, websites: Collection[str]) -> bool:
+    return any(text.startswith(f"{website}/") and not set(text) & set(" \t\n<>\\") for website in websites)
+
+
+def reads_like_a_name(text: str) -> bool:
+    """Say whether a text is as short as a name or a place, and nothing in it leads anywhere."""
+    text = normalize("NFKC", text)
+    return len(text) <= MOST_LETTERS and len(text.split()) <= MOST_WORDS and not LEADS_SOMEWHERE.search(text)
 
 
 def _with_name(values: dict[str, Any], names: Collection[str]) -> dict[str, Any]:

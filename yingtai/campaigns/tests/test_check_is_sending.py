@@ -21,7 +21,9 @@ END = '<a href="{{ unsubscribe_url }}">x</a>'
 
 
 def make(acting, brand, people):
-    shop = make_source(acting, brand.node_no, name="shop")
+    shop = make_source(
+        acting, brand.node_no, name="shop", kind="server"
+    )  # what a page says of anybody is not read out
     events = [
         {"type": "identify", "userId": user, "messageId": user, "traits": traits}
         for user, traits in people.items()

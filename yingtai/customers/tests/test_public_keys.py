@@ -214,7 +214,9 @@ def test_no_browser_that_a_page_tied_to_somebody_takes_them_to_the_account_of_an
     assert person(acting, THIEF) == thief
 
 
-def test_a_browser_finds_whom_a_page_tied_it_to_for_other_pages_and_a_server_makes_it_theirs(acting, page, server):
+def test_a_browser_finds_whom_a_page_tied_it_to_for_other_pages_and_a_server_makes_it_theirs(
+    acting, page, server
+):
     say(acting, server, user="anna", email=VICTIM)
     say(acting, page, anonymous="browser-9", email=VICTIM)
     anna = person(acting, "anna")
@@ -341,3 +343,25 @@ def test_a_claimed_address_is_no_value_of_a_mail(acting, page, server):
     number = person(acting, "anna").profile_no
 
     assert values_of(acting, [number], ["email"])[number] == {"email": VICTIM}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_said"),
+    [
+        ("Anna", True), ("Anne-Marie de la Tour", True), ("O'Neill, Jr.", True), ("王小明", True), ("St. Gallen", True),
+        ("阿不都热依木·买买提", True), ("you have won: www.evil.example/win", False), ("evil.example", False),
+        ("evil．example", False), ("thief@example.org", False), ("www evil", False), ("a b c d e f", False),
+        ("x" * 41, False), ("中奖。com", False), ("https://shop.example/a?id=1", True),
+        ("https://shop.example.evil.example/a", False), ("https://shop.example/ won https://evil.example", False),
+    ],
+)  # fmt: skip
+def test_a_mail_says_what_a_page_said_of_somebody_only_when_it_reads_like_a_name(
+    acting, brand, page, server, name, is_said
+):
+    """Anybody can say anything of anybody with the key in a page; it would stand in a mail of the brand's own."""
+    make_source(acting, brand.node_no, name="site", kind="sdk", allowed_origins=["https://shop.example"])
+    say(acting, server, email=VICTIM)
+    say(acting, page, email=VICTIM, first_name=name)
+    anna = person(acting, VICTIM).profile_no
+
+    assert values_of(acting, [anna], ["first_name"])[anna] == ({"first_name": name} if is_said else {})
