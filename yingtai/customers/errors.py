@@ -108,6 +108,13 @@ class LoadIsRunning(ProductError):
     status = 409
 
 
+class SetsCameDifferently(ProductError):
+    code = "customers.sets-came-differently"
+    title = "The file gives other sets than when its load began"
+    remedy = "Import the file again from its start: lines that are there already are recognized."
+    status = 409
+
+
 class OrderCameDifferently(ProductError):
     code = "customers.order-came-differently"
     title = "An order of this number came before with another amount, and stays as it was"

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
@@ -35,7 +36,7 @@ from yingtai.collect.api import (
     write_errors,
 )
 from yingtai.customers.answers import owners_of, record_answers
-from yingtai.customers.errors import BooksWentAway, OrderCameDifferently
+from yingtai.customers.errors import BooksWentAway, OrderCameDifferently, SetsCameDifferently
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.snapshots import refresh_traits
 from yingtai.customers.loading import figures_of, finish_loads, load_sets
@@ -236,9 +237,11 @@ def main(arguments: list[str]) -> int:
             opened = open_import(acting, origin, mapping, node_no=unit.node_no or 0, dry=True)
             report = _try_out(opened, bar, errors)
         else:
-            run = note_import(acting, unit.node_no or 0, mapping, digest=digest, again=asked.again)
-            with while_it_lasts(run.import_id):
-                report = _load_noted(acting, run, origin, bar, errors)
+            noted = partial(note_import, acting, unit.node_no or 0, mapping, digest=digest, again=asked.again)
+            try:
+                report = _load_noted(acting, noted(), origin, bar, errors)
+            except SetsCameDifferently:
+                report = _load_noted(acting, noted(anew=True), origin, bar, errors)
     if bar:
         bar.end()
     _say(report.document(), as_json=asked.json)
@@ -265,12 +268,13 @@ def _load_noted(acting: Acting, run: Run, origin: Origin, bar: "Bar | None", err
     Raises: BooksWentAway, and the errors of files
     """
     try:
-        opened = run.open(origin)
-        if errors is not None:
-            write_errors(opened.report, errors)
-        told = bar.show if bar else lambda done, total: None
-        load_import(acting, opened, load_id=str(run.import_id), told=told, begin=run.begin)
-        run.end(opened.report)
+        with while_it_lasts(run.import_id):
+            opened = run.open(origin)
+            if errors is not None:
+                write_errors(opened.report, errors)
+            told = bar.show if bar else lambda done, total: None
+            load_import(acting, opened, load_id=str(run.import_id), told=told, begin=run.begin)
+            run.end(opened.report)
     except FileGivenUp:
         run.end(opened.report)
         _say_reasons(opened.report.document(), sys.stderr)

@@ -15,7 +15,7 @@ import psycopg
 import pyarrow as pa
 from django.db import connection
 
-from yingtai.customers.errors import LoadIsRunning
+from yingtai.customers.errors import LoadIsRunning, SetsCameDifferently
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.batch import Found
 from yingtai.customers.ingest.grouping import distinct
@@ -101,7 +101,7 @@ def load_sets(
                note        called in the transaction that loads a set, with how many of its events are new; what it
                            counts is kept with the set, see `figures_of`
     Cost:      a few sets in memory; about four seconds per million events on two cores
-    Raises:    LoadIsRunning
+    Raises:    LoadIsRunning, SetsCameDifferently before anything is loaded
     Publishes: SetIngested, ProfilesMerged
     """
     with _lease(source_no, load_id):
@@ -182,6 +182,8 @@ def _load_sets(
             ingested = _load(everywhere, key, events, identifiers, memory, note)
             latest.add(ingested)
             found.append(replace(ingested, latest=None))
+        elif before[set_no] != len(events):
+            raise SetsCameDifferently
         done += len(events)
         if progress:
             progress(done)

@@ -52,6 +52,8 @@ deed_words.register("import.run-by-command", _("imported a file by the command l
 HOLD = "SELECT pg_advisory_lock(hashtextextended('command ' || %s, 0))"
 IS_FREE = "SELECT pg_try_advisory_xact_lock(hashtextextended('command ' || %s, 0))"
 AT_ONCE = timedelta(seconds=10)
+GOES_ON_WITHIN = timedelta(days=1)
+"""Later the file may be read by another release, in other sets."""
 RENAMED_SHOWN = 3
 TASK, CHECK_TASK = "collect.import", "collect.check"
 DRY_SOURCE_NO = 0
@@ -325,22 +327,41 @@ def find_run(acting: Acting, import_id: UUID) -> Run:
 
 
 def note_import(
-    acting: Acting, node_no: int, mapping: Mapping, *, digest: bytes | None = None, again: bool = False
+    acting: Acting,
+    node_no: int,
+    mapping: Mapping,
+    *,
+    digest: bytes | None = None,
+    again: bool = False,
+    anew: bool = False,
 ) -> Run:
     """Note that an import without an upload begins, before anything of it is loaded; return its run.
 
+    A run of the same file by the same mapping that was killed or stopped within a day goes on, so that the report is
+    of the whole file.
     In:     again  although the very file was imported before in another way, so that every line counts twice
+            anew   although there is such a run: its sets are not those that the file gives now
     It goes on for as long as `while_it_lasts` is held for it.
     Raises: FileCameBefore
     """
     with acting_transaction(acting):
         if not again:
             refuse_doubling(acting, node_no, digest, mapping)
-        made = Import.objects.create(
-            node_no=node_no, digest=digest, mapping=dict(mapping.document), state=Import.State.BEGUN,
-            started_by=acting.actor, created_at=acting.at,
-        )  # fmt: skip
-    return Run(acting, made)
+        found = None if anew or digest is None else _stopped_run(acting, node_no, mapping, digest)
+        found = found or Import(node_no=node_no, digest=digest, mapping=dict(mapping.document))
+        found.state, found.finished_at = Import.State.BEGUN, None
+        found.started_by, found.created_at = acting.actor, acting.at
+        found.save()
+    return Run(acting, found)
+
+
+def _stopped_run(acting: Acting, node_no: int, mapping: Mapping, digest: bytes) -> Import | None:
+    """Return the latest run of the command line that loaded something of this file and did not come to its end."""
+    stopped = Import.objects.filter(
+        node_no=node_no, digest=digest, mapping=dict(mapping.document), upload=None, report__isnull=True,
+        state__in=(Import.State.BEGUN, Import.State.FAILED), created_at__gt=acting.at - GOES_ON_WITHIN,
+    ).exclude(began_as=[])  # fmt: skip
+    return next((one for one in stopped.order_by("-created_at") if not _lasts(one.id)), None)
 
 
 @contextmanager

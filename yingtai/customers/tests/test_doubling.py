@@ -20,6 +20,7 @@ from yingtai.collect.api import (
 from yingtai.collect.testing import ask_again, ask_for_import_of, map_import
 from yingtai.customers.errors import LoadIsRunning
 from yingtai.customers.importing import main, run_import
+from yingtai.customers.models import LoadedSet
 from yingtai.customers.tests.test_importing import FILE, ORDERS, KilledHere, ask, timelines
 from yingtai.lake import api as lake
 from yingtai.organization.testing import deeds_of
@@ -94,8 +95,31 @@ def test_a_killed_command_has_noted_its_file(acting, brand, lake_of, command, mo
     capsys.readouterr()
     assert command("Shop") == 0
     report = json.loads(capsys.readouterr().out)
-    assert (report["orders"], report["repeats"], lines_there(acting)) == (2, 3, before + 5)
+    # Of the whole file, as if nobody had killed the first run.
+    assert (report["orders"], report["repeats"], report["profiles_new"]) == (2, 0, 1)
+    assert lines_there(acting) == before + 5
     assert timelines(acting) == 1
+    assert [one.state for one in list_imports(acting).rows] == ["done"]
+    assert len(deeds_of(acting, "import.run-by-command")) == 1
+    assert command("Shop") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["repeats"], report["profiles_new"], len(list_imports(acting).rows)) == (3, 0, 2)
+
+
+def test_a_killed_run_whose_sets_are_not_those_of_the_file_any_more_is_begun_anew(
+    acting, brand, lake_of, command, monkeypatch, capsys
+):
+    before = lines_there(acting)
+    with monkeypatch.context() as patch, pytest.raises(KilledHere):
+        dying(patch)
+        command("Shop")
+    LoadedSet.objects.filter(set_no=0, event_count=3).update(event_count=2)
+
+    capsys.readouterr()
+    assert command("Shop") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["repeats"], lines_there(acting)) == (3, before + 5)
+    assert sorted(one.state for one in list_imports(acting).rows) == ["done", "failed"]
 
 
 @pytest.mark.parametrize("step", ["importing.finish_loads", "loading.ingest_set"])
