@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from yingtai.customers.errors import ProfileNotFound
-from yingtai.customers.ingest.timeline import KEPT_EVENTS
+from yingtai.customers.ingest.timeline import ANSWERS_TO_MAILS, KEPT_EVENTS
 from yingtai.customers.models import Profile, RecentTimeline
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.pages import ROWS_PER_PAGE, Page, decode_cursor, encode_cursor, hexadecimal, number
@@ -15,12 +15,15 @@ from yingtai.lake import api as lake
 
 OLDER_EVENTS = """
     SELECT occurred_at, message_hash, event, node_no, source_no, order_id, amount_minor, currency, product_id,
-        page_path, campaign_no
+        page_path, campaign_no, CASE WHEN {by_machine} THEN device_class END AS device_class
     FROM events
     WHERE profile_no = $profile_no AND (occurred_at < $before OR (occurred_at = $before AND message_hash > $hash))
         AND day IN ({days}) {which}
     ORDER BY occurred_at DESC, message_hash LIMIT $rows
 """
+BY_MACHINE = (
+    f"event IN ({', '.join(repr(name) for name in ANSWERS_TO_MAILS)}) AND device_class = '{lake.MACHINE}'"
+)
 ACTIVE_DAYS = """
     SELECT DISTINCT day FROM activity
     WHERE profile_no = $profile_no AND day <= CAST($latest AS DATE) ORDER BY day DESC LIMIT $most
@@ -35,7 +38,8 @@ AFTER_ALL = "f" * 12
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """One thing that happened, without anything private."""
+    """One thing that happened, without anything private; `device_class` is among its facts when a machine did with a
+    mail what people do."""
 
     at: datetime
     event: str
@@ -103,7 +107,7 @@ def _events_on(
     }
     if events:
         values["events"] = list(events)
-    return OLDER_EVENTS.format(days=named, which=ONLY if events else ""), values
+    return OLDER_EVENTS.format(by_machine=BY_MACHINE, days=named, which=ONLY if events else ""), values
 
 
 def _recent_row(event: dict[str, Any]) -> TimelineRow:

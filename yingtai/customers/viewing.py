@@ -27,6 +27,7 @@ from yingtai.customers.timelines import TimelineRow
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import fact_names
 from yingtai.kernel.scope import brand_node, brand_of
+from yingtai.lake.api import MACHINE
 from yingtai.organization.api import deeds_about, names_of_staff, units_at
 from yingtai.ui.components import TimelineEntry
 from yingtai.ui.formats import listed as in_a_row
@@ -191,10 +192,11 @@ def entries(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> lis
     campaigns, answers = _campaigns(acting, rows), _answers(acting, profile_no, rows)
     products, files = _products(acting, rows), file_sources(acting)
     shown = []
-    for row in rows:
+    for row in _without_forerunners(rows):
         campaign, url = campaigns.get(row.facts.get("campaign_no", 0), ("", ""))
         details = (
             campaign,
+            _("by a machine, not counted") if _is_by_machine(row) else "",
             answers[row.at].words if row.event == CONSENT and row.at in answers else "",
             _detail(row.facts, products),
         )
@@ -209,6 +211,20 @@ def entries(acting: Acting, profile_no: int, rows: Sequence[TimelineRow]) -> lis
             )
         )  # fmt: skip
     return shown
+
+
+def _without_forerunners(rows: Sequence[TimelineRow]) -> list[TimelineRow]:
+    """Leave out what a machine did with a mail before the person did the same."""
+    by_people = {_told_of(row) for row in rows if not _is_by_machine(row)}
+    return [row for row in rows if not (_is_by_machine(row) and _told_of(row) in by_people)]
+
+
+def _told_of(row: TimelineRow) -> tuple[str, int | None]:
+    return row.event, row.facts.get("campaign_no")
+
+
+def _is_by_machine(row: TimelineRow) -> bool:
+    return row.facts.get("device_class") == MACHINE
 
 
 def _title(row: TimelineRow, files: Collection[int], answers: Mapping[datetime, Answer]) -> str:

@@ -14,6 +14,7 @@ from yingtai.campaigns.tests.test_sending import send, tally
 from yingtai.campaigns.tokens import OPEN, Link
 from yingtai.campaigns.visitors import Visit
 from yingtai.compliance.testing import signed_in
+from yingtai.customers.api import drain, ids_of
 from yingtai.kernel.scoping import acting_transaction
 
 SENT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -125,3 +126,26 @@ def test_the_picture_is_there_for_whoever_asks(acting, brand, office):
 
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/gif")
     assert tally(acting, campaign) == {"sent": 1, "proxied": 1}
+
+
+@pytest.mark.usefixtures("lake")
+@pytest.mark.parametrize("address", ["", "timeline?kind=messages"], ids=["the latest", "of the lake"])
+def test_a_timeline_says_what_a_machine_did_until_the_person_does_it(acting, brand, office, address):
+    people = make_people(acting, brand.node_no, ["anna@example.com"])
+    campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people))
+    send(acting, campaign, office)
+    with acting_transaction(acting):
+        anna = Send.objects.get(campaign_no=campaign.campaign_no)
+    agent = signed_in(brand.code, "service_agent")
+    profile = f"/profiles/{ids_of(acting, people)[people[0]]}/{address}"
+
+    def lines(minutes, visitor):
+        later = acting.at_time(acting.at + timedelta(minutes=minutes))
+        note_click(later, anna.send_no, Visit(visitor, is_prefetch=False), link_no=0)
+        note_open(later, anna.send_no, Visit(visitor, is_prefetch=False))
+        drain(later.at)
+        page = agent.get(profile).content.decode()
+        return [page.count(word) for word in ("Opened an e-mail", "Clicked a link", "by a machine")]
+
+    assert lines(5, "UrlScanner/1.0") == [1, 1, 2]
+    assert lines(9, "Mozilla/5.0 (Linux; Android 10; CUBOT) " + CHROME) == [1, 1, 0]

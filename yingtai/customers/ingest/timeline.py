@@ -16,10 +16,12 @@ from yingtai.lake.api import MACHINE, SENT_BY_US
 KEPT_EVENTS: Final = 10
 TIES: Final = 10
 """So many events of one profile at one moment are still put into their exact order."""
-SHOWN = ("order_id", "amount_minor", "currency", "product_id", "campaign_no", "page_path")
+SHOWN = ("order_id", "amount_minor", "currency", "product_id", "campaign_no", "page_path", "device_class")
 NEVER: Final = -(2**62)
 """The moment at which somebody was seen who never did anything."""
 PAGES = pa.array(["Page Viewed", "Screen Viewed"])
+ANSWERS_TO_MAILS: Final = ("Email Opened", "Email Link Clicked")
+"""What scanners and mail services do as well as people, so that a timeline says when it was a machine."""
 
 RECENT_TABLE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS recent_event (
@@ -204,10 +206,21 @@ def entries_of(events: pa.Table) -> pa.Array:
                 # What somebody did says enough without the page it happened on.
                 is_page = pc.is_in(_flat(events["event"].cast(pa.string())), PAGES)
                 column = pc.if_else(is_page, column.cast(pa.string()), None)
+            if name == "device_class":
+                column = pc.if_else(_by_machines(events), column.cast(pa.string()), None)
             is_text = pa.types.is_string(column.type) or pa.types.is_dictionary(column.type)
             values = _json(column) if is_text else column.cast(pa.string())
             parts.append(pc.binary_join_element_wise(f',"{name}":', values, ""))
     return _flat(pc.binary_join_element_wise(*parts, "}", "", null_handling="replace", null_replacement=""))
+
+
+def _by_machines(events: pa.Table) -> pa.Array:
+    is_answer = _among(_chunked(events["event"]), ANSWERS_TO_MAILS)
+    return pa.array(is_answer & _among(_chunked(events["device_class"]), (MACHINE,)))
+
+
+def _chunked(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    return column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
 
 
 def _json(column: pa.Array | pa.ChunkedArray) -> pa.Array:
