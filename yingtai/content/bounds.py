@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from liquid import RenderContext
 from liquid.ast import Node
 from liquid.builtin.expressions.primitive import RangeLiteral
@@ -49,7 +50,7 @@ class BoundedRange(RangeLiteral):
     def _make_range(self, start: Any, stop: Any) -> range:
         made: range = super()._make_range(start, stop)
         if made.stop - made.start > limits.LIST_LENGTH:
-            raise ResourceLimitError("it counts too far", token=self.token)
+            raise ResourceLimitError(gettext_noop("it counts too far"), token=self.token)
         return made
 
 
@@ -75,7 +76,7 @@ def bounded(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
         if name in MULTIPLYING_FILTERS:
             _refuse_multiplication(value, given)
         if name == "round" and any(abs(_as_int(argument)) > 10 for argument in arguments):
-            raise FilterArgumentError("round goes to ten digits", token=None)
+            raise FilterArgumentError(gettext_noop("round goes to ten digits"), token=None)
         made = filter_(value, *arguments, **options)
         if weight(made) > limits.STRING_LENGTH:
             raise FilterError(f"{name} makes more than a mail can hold", token=None)
@@ -117,10 +118,10 @@ def weight(value: Any) -> int:
         return sum(weight(part) for pair in value.items() for part in pair)
     if isinstance(value, range | list | tuple | set):
         if _length(value) > limits.LIST_LENGTH:
-            raise FilterError("it makes a list that is too long", token=None)
+            raise FilterError(gettext_noop("it makes a list that is too long"), token=None)
         return sum(weight(part) for part in value) + len(value)
     if isinstance(value, int | float) and abs(value) > limits.LARGEST_NUMBER:
-        raise FilterError("it makes a number that is too large", token=None)
+        raise FilterError(gettext_noop("it makes a number that is too large"), token=None)
     return 20
 
 
@@ -134,7 +135,7 @@ def _length(value: Sized) -> int:
 def _refuse_multiplication(value: Any, given: list[int]) -> None:
     pieces = len(value) if isinstance(value, Sized) else 1
     if given[0] + (pieces + 1) * max(given[1:], default=0) > limits.STRING_LENGTH:
-        raise FilterError("it makes a text that is too long", token=None)
+        raise FilterError(gettext_noop("it makes a text that is too long"), token=None)
 
 
 def _as_int(value: Any) -> int:

@@ -1,4 +1,9 @@
+from django.utils.translation import gettext_noop
+
 from yingtai.kernel.errors import ProductError
+
+PARTS = (gettext_noop("subject"), gettext_noop("HTML"), gettext_noop("text"))
+"""The parts of a template, as errors name them."""
 
 
 class TemplateNotFound(ProductError):
@@ -8,9 +13,33 @@ class TemplateNotFound(ProductError):
     status = 404
 
 
-class TemplateNotUnderstood(ProductError):
+class MistakeInPart(ProductError):
+    """What is wrong with one part of a template: the part's name is a word, and often what is wrong."""
+
+    worded = ("part", "what")
+
+
+class TemplateNotUnderstood(MistakeInPart):
     code = "content.template-not-understood"
     title = "Line {line} of the {part} cannot be read: {what}"
+    remedy = "Correct the line; the editor's help lists what a template may hold."
+
+
+class FilterUnknown(MistakeInPart):
+    code = "content.filter-unknown"
+    title = "Line {line} of the {part}: there is no filter called {name}"
+    remedy = "Did you mean {alike}? The editor's help lists what a template may hold."
+
+
+class TagUnknown(MistakeInPart):
+    code = "content.tag-unknown"
+    title = "Line {line} of the {part}: the tag {name} is unknown, or stands where it may not"
+    remedy = "Use a tag there is, such as {alike}. The editor's help lists what a template may hold."
+
+
+class TagNotClosed(MistakeInPart):
+    code = "content.tag-not-closed"
+    title = "Line {line} of the {part}: the tag {name} is missing"
     remedy = "Correct the line; the editor's help lists what a template may hold."
 
 
@@ -20,19 +49,19 @@ class TemplateWasUsed(ProductError):
     remedy = "Archive it: it leaves the lists, and what campaigns sent can still be looked up."
 
 
-class TemplateTooLarge(ProductError):
+class TemplateTooLarge(MistakeInPart):
     code = "content.template-too-large"
     title = "The {part} is too large: {what}"
     remedy = "Shorten it; host pictures elsewhere and link to them."
 
 
-class FieldMissing(ProductError):
+class FieldMissing(MistakeInPart):
     code = "content.field-missing"
     title = "The {part} needs {name}, which this person does not have"
     remedy = "Give a fallback with the filter default, such as a friendly greeting, or leave the person out."
 
 
-class RenderingStopped(ProductError):
+class RenderingStopped(MistakeInPart):
     code = "content.rendering-stopped"
     title = "The {part} cannot be made: {what}"
     remedy = "Make the template simpler; loops, sizes and time are limited."

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from liquid import Environment, FalsyStrictUndefined, RenderContext
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import FilteredExpression, StringLiteral
 from liquid.builtin.output import OutputNode
 from liquid.exceptions import (
     LiquidError,
-    LiquidSyntaxError,
     ResourceLimitError,
     UndefinedError,
 )
@@ -25,8 +25,9 @@ from markupsafe import escape
 
 from yingtai.content import limits
 from yingtai.content.bounds import bound_ranges, bounded
-from yingtai.content.errors import FieldMissing, RenderingStopped, TemplateNotUnderstood, TemplateTooLarge
+from yingtai.content.errors import FieldMissing, RenderingStopped, TemplateTooLarge
 from yingtai.content.filters import FILTERS
+from yingtai.content.mistakes import mistake_in, require_known_filters, words_of_engine
 
 FORBIDDEN_TAGS = ("include", "render")
 FORBIDDEN_FILTERS = ("safe", "base64_decode", "base64_url_safe_decode")
@@ -59,7 +60,7 @@ class TimedContext(RenderContext):
 
     def _look_at_the_time(self) -> None:
         if time.monotonic() > self._deadline:
-            raise ResourceLimitError("it takes too long", token=None)
+            raise ResourceLimitError(gettext_noop("it takes too long"), token=None)
 
 
 class TimedTemplate(BoundTemplate):
@@ -92,7 +93,7 @@ TEXT = Sandbox(undefined=MissingValue, autoescape=False)
 def compile_part(source: str, *, part: str, environment: Environment, longest: int) -> "Part":
     """Return a part of a mail ready to render.
 
-    Raises: TemplateTooLarge, TemplateNotUnderstood
+    Raises: TemplateTooLarge, TemplateNotUnderstood, TagUnknown, TagNotClosed, FilterUnknown
     """
     if len(source) > longest:
         raise TemplateTooLarge(part=part, what=f"{len(source):,} characters, {longest:,} are allowed")
@@ -102,14 +103,13 @@ def compile_part(source: str, *, part: str, environment: Environment, longest: i
     try:
         template = environment.from_string(source)
         bound_ranges(template)
+        require_known_filters(template, source, part=part)
         return Part(template, part)
     except LiquidError as problem:
         line = problem.token.start_index if problem.token else 0
-        raise TemplateNotUnderstood(
-            part=part, line=source.count("\n", 0, line) + 1, what=_words(problem)
-        ) from None
+        raise mistake_in(problem, environment, part=part, line=source.count("\n", 0, line) + 1) from None
     except (ValueError, RecursionError) as problem:
-        raise TemplateNotUnderstood(part=part, line=1, what=_words(problem)) from None
+        raise mistake_in(problem, environment, part=part, line=1) from None
 
 
 class Part:
@@ -136,7 +136,7 @@ class Part:
             name = str(problem).partition(" is undefined")[0].strip("'")
             raise FieldMissing(part=self.name, name=name) from None
         except (LiquidError, ValueError, TypeError, ArithmeticError, RecursionError) as problem:
-            raise RenderingStopped(part=self.name, what=_words(problem)) from None
+            raise RenderingStopped(part=self.name, what=words_of_engine(problem)) from None
         return "".join(written)
 
     def _write(self, values: Mapping[str, Any], written: list[str]) -> None:
@@ -215,11 +215,3 @@ def _only_fallback(filters: list[Any]) -> Any:
 
 def _is_blank(value: Any) -> bool:
     return value is None or value is False or (isinstance(value, str | list | dict) and not value)
-
-
-def _words(problem: BaseException) -> str:
-    if isinstance(problem, RecursionError):
-        return "it is nested too deeply"
-    if isinstance(problem, LiquidSyntaxError | LiquidError):
-        return str(getattr(problem, "message", None) or problem).partition("\n")[0]
-    return str(problem)[:200]

@@ -1,6 +1,6 @@
 """A template made ready once, and filled many thousand times. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,8 @@ SYSTEM_VALUES = frozenset({"unsubscribe_url", "view_url", "preferences_url", "br
 """What every mail has, beside the person's own values."""
 SHARED_VALUES = frozenset({"brand.name", "campaign.name"})
 """What is the same in every mail of a campaign."""
+LONGEST_TOLD = 60
+"""Characters of an address in an error."""
 SAFE_TO_FETCH = ("cid:", "data:image/")
 
 
@@ -121,18 +123,31 @@ class CompiledTemplate:
             what = trouble.what if _is_written(trouble.what, self.source) else "…"
             raise MarkupRefused(part="HTML", line=trouble.line, what=what)
         own = {str(value) for name, value in values.items() if name in SYSTEM_VALUES or name == "open_url"}
-        for address in map(unescaped, links_in(html)):
+        for place, address in enumerate(map(unescaped, links_in(html))):
             if address not in own and not is_followable(address):
-                raise AddressRefused(part="HTML", what=address[:60])
+                raise AddressRefused(part="HTML", what=self._as_written(links_in, html, place))
             if leads_to_web(address) and address not in own and not self._may_follow(address, values, own):
-                # The website is enough to find the link; the rest of it is about somebody.
-                raise PersonInLink(part="HTML", what=website_of(address) or "…")
-        for address in map(unescaped, fetched_in(html)):
+                raise PersonInLink(part="HTML", what=self._as_written(links_in, html, place))
+        for place, address in enumerate(map(unescaped, fetched_in(html))):
             if address not in self._fetched | own and not address.startswith(SAFE_TO_FETCH):
-                raise AddressRefused(part="HTML", what=address[:60])
+                raise AddressRefused(part="HTML", what=self._as_written(fetched_in, html, place))
         # `[title^="a"] { background: url(…) }` would tell of a value without holding it.
         if selects_by_value(html) and not set(map(unescaped, values_in(html))) <= self._values | own:
             raise AddressRefused(part="HTML", what="[…] { url(…) }")
+
+    def _as_written(self, find: Callable[[str], Iterator[str]], html: str, place: int) -> str:
+        """Return an address of the finished mail as the template has it: what became of it may be about somebody."""
+        source, held = hold(self.source)
+        written, found = list(find(source)), list(find(html))
+        filled = {one for one in written if MARK in one}
+        if found[place] in written:
+            told = found[place]
+        elif len(written) == len(found):
+            told = written[place]
+        else:
+            # Liquid wrote more or fewer than stand there: only one that is alone can be told.
+            told = filled.pop() if len(filled) == 1 else "…"
+        return give_back(told, held)[:LONGEST_TOLD]
 
     def _may_follow(self, address: str, values: Mapping[str, Any], own: set[str]) -> bool:
         """Say whether no value of a person is part of an address, or it leads to the brand's websites or to ours."""

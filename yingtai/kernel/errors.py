@@ -9,13 +9,14 @@ class ProductError(Exception):
     """A problem we foresaw and can explain; anything else is a bug.
 
     `title` says what happened and may name `facts` in braces; `remedy` says what to do, in whole sentences.
-    Both are message ids: the edge that speaks to a person translates them.
+    Both are message ids: the edge that speaks to a person translates them, and the facts that `worded` names.
     """
 
     code: ClassVar[str]
     title: ClassVar[str]
     remedy: ClassVar[str]
     status: ClassVar[int] = 422
+    worded: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *, field: str | None = None, **facts: object) -> None:
         self.field = field

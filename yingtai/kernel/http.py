@@ -97,7 +97,10 @@ def takes_files(most_bytes: int) -> Callable[[View], View]:
 
 def words_of(problem: ProductError) -> tuple[str, str]:
     """Return title and remedy in the reader's language."""
-    facts = dict(problem.facts.items())
+    facts = {
+        name: gettext(str(value)) if name in problem.worded and value else value
+        for name, value in problem.facts.items()
+    }
     return gettext(problem.title).format(**facts), gettext(problem.remedy).format(**facts)
 
 

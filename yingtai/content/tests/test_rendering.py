@@ -4,13 +4,21 @@ import contextlib
 import time
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yingtai.content import limits
-from yingtai.content.errors import FieldMissing, RenderingStopped, TemplateNotUnderstood, TemplateTooLarge
+from yingtai.content.errors import (
+    FieldMissing,
+    FilterUnknown,
+    MistakeInPart,
+    RenderingStopped,
+    TemplateTooLarge,
+)
 from yingtai.content.rendering import compile_template
 from yingtai.content.starting import STARTING_HTML, STARTING_SUBJECT
+from yingtai.kernel.http import words_of
 
 ANNA = {
     "person": {"first_name": "Anna", "city": "Shanghai", "amount": 129900, "birthday": "1990-05-17"},
@@ -111,20 +119,36 @@ def test_a_template_says_what_it_asks_for():
 
 
 @pytest.mark.parametrize(
-    ("source", "line"),
+    ("source", "words"),
     [
-        ("a\n{{ person.", 2),
-        ("{% if x %}", 1),
-        ("\n\n{% include 'x' %}", 3),
-        ("{{ x | safe }}", 1),
-        ("{% nonsense %}", 1),
+        ("a\n{{ person.", "Line 2 of the HTML cannot be read: a {{ or {% is not closed"),
+        ("{{ a | date: 'x }}",
+         "Line 1 of the HTML cannot be read: a sign stands where none may, or a quotation mark is missing"),
+        ("{{ person.a b }}", "Line 1 of the HTML cannot be read: something is left over inside the tag"),
+        ("{% if %}x{% endif %}", "Line 1 of the HTML cannot be read: something is missing inside the tag"),
+        ("{% if x %}", "Line 1 of the HTML: the tag endif is missing"),
+        ("\n\n{% include 'x' %}", "Line 3 of the HTML: the tag include is unknown, or stands where it may not"),
+        ("{{ x | safe }}", "Line 1 of the HTML: there is no filter called safe"),
+        ("{% nonsense %}", "Line 1 of the HTML: the tag nonsense is unknown, or stands where it may not"),
+        ("\n{% if false %}{{ x | defautl: 'y' }}{% endif %}", "Line 2 of the HTML: there is no filter called defautl"),
     ],
-)
-def test_what_cannot_be_read_is_named_by_line(source, line):
-    with pytest.raises((TemplateNotUnderstood, RenderingStopped)) as problem:
+)  # fmt: skip
+def test_what_cannot_be_read_is_named_by_line_in_our_words(source, words):
+    with pytest.raises(MistakeInPart) as problem:
         said(source)
 
-    assert problem.value.facts.get("line", line) == line
+    assert str(problem.value) == words
+
+
+def test_a_mistyped_filter_is_answered_with_the_one_that_was_meant_in_the_readers_language():
+    with pytest.raises(FilterUnknown) as problem:
+        said("{{ person.name | defautl: 'you' }}")
+    with translation.override("zh-hans"):
+        chinese = words_of(problem.value)
+
+    assert words_of(problem.value)[1].startswith("Did you mean default?")
+    assert chinese[0] == "HTML 第 1 行：没有名为 defautl 的过滤器"
+    assert chinese[1].startswith("您是不是想写 default？")
 
 
 HOSTILE = [
@@ -146,7 +170,7 @@ HOSTILE = [
 def test_a_hostile_template_is_stopped_soon(source):
     started = time.process_time()
 
-    with contextlib.suppress(RenderingStopped, TemplateNotUnderstood, TemplateTooLarge):
+    with contextlib.suppress(RenderingStopped, MistakeInPart, TemplateTooLarge):
         said(source)
 
     assert time.process_time() - started < 3
@@ -168,7 +192,7 @@ def test_a_template_reaches_nothing_of_python():
         "{{ person.keys }}",
         "{{ ''.__class__ }}",
     ):
-        with pytest.raises((FieldMissing, RenderingStopped, TemplateNotUnderstood)):
+        with pytest.raises((FieldMissing, RenderingStopped, MistakeInPart)):
             said(source)
 
 
@@ -197,7 +221,7 @@ pieces = st.sampled_from(
 @given(st.lists(pieces, max_size=14).map(" ".join))
 @settings(max_examples=150, deadline=None)
 def test_any_rubble_is_either_rendered_or_explained(source):
-    with contextlib.suppress(FieldMissing, RenderingStopped, TemplateNotUnderstood, TemplateTooLarge):
+    with contextlib.suppress(FieldMissing, RenderingStopped, MistakeInPart, TemplateTooLarge):
         said(source)
 
 
