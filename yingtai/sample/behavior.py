@@ -23,6 +23,8 @@ EVENTS_PER_VISIT = 5.0
 HOURS = np.array([1, 1, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 8, 7, 7, 7, 8, 9, 11, 13, 12, 8, 4], dtype=float)
 LEADS, DRIVES, SHOWS, BUYS = 0.12, 0.55, 0.8, 0.35
 REFUNDS = 0.04
+RETURNED_AFTER = 6
+"""Days from an order to its return."""
 ASKING = 60 / 86_400
 KINDS = {"person": np.int32, "event": np.int8, "product": np.int32, "place": np.int8, "visit": np.int32}
 """Small numbers, for ten million of each: most of the time goes into moving them."""
@@ -147,7 +149,13 @@ def _things(people: People, goods: Goods, random: np.random.Generator) -> Deeds:
     ordered = _deeds(who[buyer], at, CODE["Order Completed"], product=thing, amount=amount)
     returned = np.flatnonzero(random.random(len(buyer)) < REFUNDS)
     back = ordered.take(returned)
-    back = _deeds(back.person, back.at + 6, CODE["Order Refunded"], product=back.product, amount=-back.amount)
+    back = _deeds(
+        back.person,
+        back.at + RETURNED_AFTER,
+        CODE["Order Refunded"],
+        product=back.product,
+        amount=-back.amount,
+    )
     deeds = _joined([ordered, back])
     return deeds.take(np.flatnonzero(deeds.at < DAYS))
 

@@ -49,17 +49,17 @@ BRANDS = (
     BrandPlan("aurora", "Aurora", "", "aurora-gmbh", 0.10, 4_290_000, "EUR", "Europe/Berlin", "en"),
 )
 STAFF = (
-    (Role.MARKETER, "Lin Yue", "linghui", "zh-hans"),
-    (Role.ANALYST, "Zhao Ming", "linghui", "zh-hans"),
-    (Role.BRAND_MANAGER, "Chen Jia", "linghui", "zh-hans"),
-    (Role.EXECUTIVE, "Wang Tao", "group", "zh-hans"),
-    (Role.DEALER, "Li Na", "linghui-east-01", "zh-hans"),
-    (Role.SERVICE, "Zhou Fang", "linghui", "zh-hans"),
-    (Role.COMPLIANCE, "Sun Lei", "group", "zh-hans"),
-    (Role.AUDITOR, "Qian Wei", "group", "zh-hans"),
-    (Role.OPERATOR, "Wu Gang", "group", "zh-hans"),
-    (Role.INTEGRATOR, "Zheng Kai", "linghui", "zh-hans"),
-    (Role.ADMINISTRATOR, "Feng Yan", "group", "zh-hans"),
+    (Role.MARKETER, "林悦", "linghui", "zh-hans"),
+    (Role.ANALYST, "赵明", "linghui", "zh-hans"),
+    (Role.BRAND_MANAGER, "陈佳", "linghui", "zh-hans"),
+    (Role.EXECUTIVE, "王涛", "group", "zh-hans"),
+    (Role.DEALER, "李娜", "linghui-east-01", "zh-hans"),
+    (Role.SERVICE, "周芳", "linghui", "zh-hans"),
+    (Role.COMPLIANCE, "孙磊", "group", "zh-hans"),
+    (Role.AUDITOR, "钱伟", "group", "zh-hans"),
+    (Role.OPERATOR, "吴刚", "group", "zh-hans"),
+    (Role.INTEGRATOR, "郑凯", "linghui", "zh-hans"),
+    (Role.ADMINISTRATOR, "冯燕", "group", "zh-hans"),
 )
 FOREIGN_MARKETER = ("Jonas Weber", "aurora", "en")
 

@@ -10,10 +10,12 @@ from yingtai.customers.api import EventSet, drain
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.scope import brand_node
 from yingtai.lake.api import scoped
+from yingtai.organization.api import get_unit_at
 from yingtai.sample.messages import requests_of
 from yingtai.sample.people import DAYS
 
-SOURCE, DEALERS = "Website and app", "Dealer system"
+SOURCE, SOURCE_ZH = "Website and app", "官网与 App"
+DEALERS, DEALERS_ZH = "Dealer system", "经销商系统"
 EVENTS_AT_ONCE = 40_000
 """Ingest takes a little more at once, so that each part is one set, whatever the order of its requests."""
 
@@ -60,13 +62,20 @@ def sender_at(acting: Acting, node_no: int) -> SourceView:
 
     It may send what is as old as the sample, which is older than sources usually may.
     """
-    name = SOURCE if node_no == brand_node(node_no) else DEALERS
+    names = (SOURCE, SOURCE_ZH) if node_no == brand_node(node_no) else (DEALERS, DEALERS_ZH)
+    name = _in_the_brands_language(node_no, *names)
     return ensure_source(acting, node_no, name=name, kind="sdk", back_fill_days=DAYS + 2)
 
 
 def website_at(acting: Acting, node_no: int) -> SourceView:
     """Return a brand's website as it stands for what comes in sets, made when there is none."""
-    return ensure_source(acting, node_no, name=SOURCE, kind="sdk")
+    return ensure_source(
+        acting, node_no, name=_in_the_brands_language(node_no, SOURCE, SOURCE_ZH), kind="sdk"
+    )
+
+
+def _in_the_brands_language(node_no: int, name: str, name_zh: str) -> str:
+    return name_zh if get_unit_at(brand_node(node_no)).name_zh else name
 
 
 def refuse_other_door(
@@ -83,7 +92,7 @@ def refuse_other_door(
         came = scoped(acting.scope).query(AT_DEALERS, values)["events"][0].as_py()
     else:
         # Only messages make dealers senders.
-        came = any(source.name == DEALERS for source in list_sources(acting))
+        came = any(source.name in (DEALERS, DEALERS_ZH) for source in list_sources(acting))
     if came:
         raise CameThroughOtherDoor
 

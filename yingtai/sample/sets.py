@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow as pa
 from yingtai.customers.api import EventSet
 from yingtai.kernel.scope import REGION_SHIFT
 from yingtai.sample import naming, said
-from yingtai.sample.behavior import CODE, EVENTS, Deeds
+from yingtai.sample.behavior import CODE, EVENTS, RETURNED_AFTER, Deeds
 from yingtai.sample.goods import Goods
 from yingtai.sample.people import DAYS, People
 
@@ -51,6 +52,20 @@ class Story:
     source_no: int
     ends_at: datetime
     seed: int
+
+    @cached_property
+    def order_rows(self) -> np.ndarray:
+        """The row of the order that each deed is about: its own, and of a return that of what came back."""
+        deeds = self.deeds
+        about = np.arange(len(deeds))
+        moments = deeds.person * 1_024.0 + deeds.at  # by person, then by day
+        bought, back = (
+            np.flatnonzero(deeds.event == CODE[name]) for name in ("Order Completed", "Order Refunded")
+        )
+        bought = bought[np.argsort(moments[bought])]
+        a_blink = 1e-6
+        about[back] = bought[np.searchsorted(moments[bought], moments[back] - RETURNED_AFTER - a_blink)]
+        return about
 
     def sets(self, events_per_set: int) -> Iterator[EventSet]:
         """Return the events in the order of time, in sets of at most so many."""
@@ -150,11 +165,8 @@ class Story:
         goods = self.goods
         is_order = said.is_order(deeds)
         is_paid = is_order | (deeds.event == CODE["Service Completed"])
-        mark = np.where(deeds.event == CODE["Order Refunded"], "R", "")
-        order_ids = [
-            f"{mark[row]}{goods.brand.code[:2].upper()}{rows[row] + 100_000}"
-            for row in np.flatnonzero(is_order)
-        ]
+        numbers = self.order_rows[rows] + 100_000
+        order_ids = [f"{goods.brand.code[:2].upper()}{numbers[row]}" for row in np.flatnonzero(is_order)]
         places = np.cumsum(is_order) - 1
         amount = deeds.amount + np.where(extra >= 0, goods.prices[extra], 0)
         return {

@@ -1,6 +1,6 @@
 """The sample is the same every time, and looks like a market: seasons, funnels, repeat purchase, known doubles."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -117,6 +117,19 @@ def test_autumn_is_stronger_than_high_summer(story):
     peak, lull = ((day > 308) & (day < 320)).sum(), ((day > 195) & (day < 207)).sum()
 
     assert peak > 1.3 * lull
+
+
+def test_what_comes_back_was_bought_before_by_the_same_browser(events):
+    told = events.select(["event", "order_id", "occurred_at", "id_anonymous", "amount_minor"]).to_pylist()
+    bought = {one["order_id"]: one for one in told if one["event"] == "Order Completed"}
+    back = [one for one in told if one["event"] == "Order Refunded"]
+
+    assert len(back) == len({one["order_id"] for one in back}) > 20
+    for one in back:
+        order = bought[one["order_id"]]
+        assert one["occurred_at"] - order["occurred_at"] == timedelta(days=6)
+        assert one["id_anonymous"] == order["id_anonymous"]
+        assert 0 < -one["amount_minor"] <= order["amount_minor"]
 
 
 def test_lines_belong_to_their_orders_and_add_up(story):
