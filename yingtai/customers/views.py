@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yingtai.customers import queries, timelines, viewing
+from yingtai.customers.codes import code_of
 from yingtai.customers.contacting import permissions, phone_of
 from yingtai.customers.deeds import count_search
 from yingtai.customers.forms import ReasonForm
@@ -29,6 +30,7 @@ from yingtai.kernel.labels import Label
 from yingtai.kernel.pages import Page
 from yingtai.kernel.scope import is_below_brand
 from yingtai.organization.api import ask, find_waiting, list_brands, list_units
+from yingtai.ui.downloads import call_download
 from yingtai.ui.formats import named
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page, require_confirmation
@@ -251,11 +253,11 @@ def kept(request: ActingRequest, profile_id: UUID) -> HttpResponse:
 @page(action="reveal", place=PLACE, label=Label.L3)
 def copy(request: ActingRequest, profile_id: UUID) -> HttpResponse:
     """A person's copy of what is kept of them, as a file; who asked for it is recorded."""
-    queries.get_living(request.acting, profile_id)
+    found = queries.get_living(request.acting, profile_id)
     document = erasing.export_person(request.acting, profile_id=profile_id)
     options = {"ensure_ascii": False, "indent": 2}
     response = JsonResponse(document, json_dumps_params=options)
-    response["Content-Disposition"] = f'attachment; filename="{profile_id}.json"'
+    call_download(response, "json", _("What we keep"), code_of(found.profile_no), request.acting.at)
     return response
 
 

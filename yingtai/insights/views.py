@@ -17,6 +17,7 @@ from yingtai.insights.sheets import numbers
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.protecting import is_protected
 from yingtai.lake.api import Metric
+from yingtai.ui.downloads import call_download
 from yingtai.ui.pages import render_page
 
 
@@ -74,8 +75,7 @@ def card_numbers(request: ActingRequest, name: str) -> HttpResponse:
     response = HttpResponse(
         numbers(drawn.answer, found.title, period), content_type="text/csv; charset=utf-8"
     )
-    called = f"{found.name}-{period.since.isoformat()}-{period.latest.isoformat()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{called}"'
+    call_download(response, "csv", found.title, period.since, period.latest)
     return response
 
 

@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from yingtai.kernel.spreadsheets import sheet
+from yingtai.ui.downloads import call_download
 from yingtai.ui.formats import number
 from yingtai.ui.lists import Column
+from yingtai.ui.navigation import current_entry
 
 MOST_ROWS = 1_000
 WHOLE_NUMBER = re.compile(r"[-+−]?(\d{1,3}(,\d{3})+|\d+)")
@@ -65,8 +67,9 @@ def _answer(request: HttpRequest, taken: Taken) -> HttpResponse:
         rows.append([_("Only the first {count} rows are in this file.").format(count=number(MOST_ROWS))])
     text = sheet([str(column.title) for column in taken.columns], rows)
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    name = request.path.strip("/").replace("/", "-")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    entry = current_entry(request.path)
+    called = entry.title if entry else request.path.strip("/").replace("/", "-")
+    call_download(response, "csv", called, request.acting.at)  # type: ignore[attr-defined]
     return response
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.timezone import localtime
 
 from yingtai.collect import api
 from yingtai.collect.errors import ImportUnderWay
@@ -222,7 +223,7 @@ def test_a_file_goes_from_upload_to_dry_run(marketer, acting, stranger):
     ]
     del marketer.cookies[settings.LANGUAGE_COOKIE_NAME]
     named = marketer.get(f"{asked.url}errors.csv")["Content-Disposition"]
-    assert named == f'attachment; filename="lines-and-values-shop-{found.created_at:%Y-%m-%d}.csv"'
+    assert named == f'attachment; filename="lines-and-values-shop-{localtime(found.created_at):%Y-%m-%d}.csv"'
     assert stranger.get(asked.url).status_code == 404
     assert api.read_mapping(marketer.get(f"{asked.url}mapping.toml").content).document == found.mapping
 

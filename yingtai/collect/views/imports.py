@@ -7,8 +7,6 @@ from uuid import UUID
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import content_disposition_header
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -50,6 +48,7 @@ from yingtai.kernel.protecting import is_protected
 from yingtai.kernel.tasks import find_task
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.components import Step
+from yingtai.ui.downloads import call_download
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import is_swap, render_page
 from yingtai.ui.sheets import can_be_taken
@@ -195,10 +194,8 @@ def import_errors(request: ActingRequest, import_id: UUID) -> HttpResponse:
     heads = [_("Line"), _("Column"), _("Code of the reason"), _("Reason"), _("Value, masked")]
     rows = read_errors(request.acting, import_id, heads, reasons_in_words())
     response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    source = slugify((found.mapping or {}).get("source", ""), allow_unicode=True)
-    day = (found.finished_at or found.created_at).date()
-    name = "-".join(part for part in ("lines-and-values", source, str(day)) if part)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.csv")
+    source = (found.mapping or {}).get("source", "")
+    call_download(response, "csv", _("Lines and values"), source, found.finished_at or found.created_at)
     return cast(HttpResponse, response)
 
 
@@ -208,5 +205,5 @@ def import_mapping(request: ActingRequest, import_id: UUID) -> HttpResponse:
     """The mapping as TOML, for the command line."""
     found = get_import(request.acting, import_id)
     response = HttpResponse(mapping_text(found.mapping or {}), content_type="application/toml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="mapping-{import_id}.toml"'
+    call_download(response, "toml", _("Mapping"), (found.mapping or {}).get("source", ""))
     return response

@@ -105,7 +105,7 @@ def test_revenue_is_written_with_its_currency(manager, one_order):
 def test_the_numbers_of_a_card_come_as_csv(manager, one_order):
     answer = manager.get("/insights/cards/revenue.csv?period=all")
 
-    assert answer["Content-Disposition"] == 'attachment; filename="revenue-2026-03-04-2026-03-04.csv"'
+    assert answer["Content-Disposition"] == 'attachment; filename="net-revenue-2026-03-04-2026-03-04.csv"'
     assert answer.content.decode("utf-8-sig").splitlines() == [
         "Day,Currency,People (about),Net revenue",
         "2026-03-04,CNY,1,123.0",
