@@ -28,14 +28,17 @@ SCHEDULE = (
     ("41 * * * *", "collect.remove_expired"),
 )
 
-AT_START = {"sending": "campaigns.keep_going", "ingest": "customers.finish_loads"}
+AT_START = {
+    "sending": ("campaigns.keep_going", "campaigns.confirm_addresses"),
+    "ingest": ("customers.finish_loads",),
+}
 """What a worker of a family queues when it comes up: whoever died may have left something, and nobody should wait a
 minute for it."""
 
 
 def queue_at_start(family: str) -> None:
     """Queue what a worker that has just come up should look after."""
-    if declared := JOBS.get(AT_START.get(family, "")):
+    for declared in (JOBS[name] for name in AT_START.get(family, ()) if name in JOBS):
         declared.enqueue(system(family, EVERYTHING, datetime.now(UTC)), once_per="schedule")
 
 

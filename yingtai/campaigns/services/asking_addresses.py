@@ -5,6 +5,7 @@ gives the address again on another day.
 """
 
 from datetime import timedelta
+from time import monotonic
 
 from django.db.models import QuerySet
 
@@ -27,6 +28,7 @@ from yingtai.kernel.scoping import acting_transaction
 
 NO_CAMPAIGN = 0
 MOST_AT_ONCE = 50
+LONGEST_SECONDS = 45.0
 HOUR, PAUSE = timedelta(hours=1), timedelta(minutes=15)
 GIVEN_UP_AFTER = timedelta(hours=24)
 State = Confirmation.State
@@ -37,14 +39,22 @@ def ask_addresses(acting: Acting, *, server: Server | None = None) -> None:
     """Send what brands owe to addresses, as many as each brand's ceiling of an hour allows.
 
     What a sender that died had promised is cleared up first. A mail server that cannot be reached is tried again later.
+    After some seconds the rest waits for the next run, so that campaigns take turns with it.
     """
     _recover(acting)
     with acting_transaction(acting):
         brands = list(Confirming.objects.filter(is_on=True).values_list("node_no", flat=True))
         owed = set(_owed(acting).values_list("node_no", flat=True).distinct())
-    for node_no in (one for one in brands if one in owed):
-        with ledger.living_sender() as sender_no, open_journal(NO_CAMPAIGN, sender_no) as journal:
-            _hand_over(acting, _promised(acting, node_no, sender_no), journal, server)
+    until, asking = monotonic() + LONGEST_SECONDS, [one for one in brands if one in owed]
+    # Some of each brand in turn, so that none waits for another's thousands.
+    while asking and monotonic() < until:
+        asking = [node_no for node_no in asking if _ask_some(acting, node_no, server)]
+
+
+def _ask_some(acting: Acting, node_no: int, server: Server | None) -> bool:
+    """Send some of what a brand owes; say whether there may be more that it may send now."""
+    with ledger.living_sender() as sender_no, open_journal(NO_CAMPAIGN, sender_no) as journal:
+        return _hand_over(acting, _promised(acting, node_no, sender_no), journal, server)
 
 
 def _owed(acting: Acting) -> QuerySet[Confirmation]:
@@ -98,9 +108,10 @@ def _made(
     return one, mail
 
 
-def _hand_over(acting: Acting, pairs: list[Pair], journal: Journal, server: Server | None) -> None:
+def _hand_over(acting: Acting, pairs: list[Pair], journal: Journal, server: Server | None) -> bool:
+    """Hand mails over; say whether there were any and the server could be reached."""
     if not pairs:
-        return
+        return False
     try:
         with Connection(
             server or mail_server(), local_name=pairs[0][1].sender.rpartition("@")[2]
@@ -112,6 +123,8 @@ def _hand_over(acting: Acting, pairs: list[Pair], journal: Journal, server: Serv
     except (MailServerNotReached, MailServerNotUnderstood):
         for one, _mail in pairs:
             _give_back(acting, one, "")
+        return False
+    return True
 
 
 def _try(acting: Acting, connection: Connection, journal: Journal, one: Confirmation, mail: Mail) -> None:
@@ -148,13 +161,13 @@ def _became(acting: Acting, one: Confirmation, state: str, answer: str) -> None:
         mine.update(state=state, answer=answer[:200], claimed_by=None)
 
 
-def _give_back(acting: Acting, one: Confirmation, answer: str) -> None:
-    """Owe a mail again that nobody got; after a day it is given up."""
+def _give_back(acting: Acting, one: Confirmation, answer: str, *, pause: timedelta = PAUSE) -> None:
+    """Owe a mail again that nobody got, to be tried after a pause; after a day it is given up."""
     with acting_transaction(acting):
         mine = Confirmation.objects.filter(confirmation_no=one.confirmation_no, state=State.ATTEMPTING)
         mine.update(
             state=State.OWED, mails=max(0, one.mails - 1), answer=answer[:200], claimed_by=None,
-            due_at=acting.at + PAUSE,
+            due_at=acting.at + pause,
         )  # fmt: skip
 
 
@@ -188,6 +201,7 @@ def _clear_up(acting: Acting, one: Confirmation, left: Left) -> None:
     if answer := left.answers.get(one.confirmation_no):
         _judge(acting, one, answer)
     elif left.is_whole and one.confirmation_no not in left.begun:
-        _give_back(acting, one, "")
+        # No server asked for a pause: it was us who died.
+        _give_back(acting, one, "", pause=timedelta())
     else:
         _became(acting, one, State.SENT, "")

@@ -8,6 +8,7 @@ A journal is believed on the boot of the machine it was written on; after a powe
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from yingtai.campaigns.smtp import Answer
 from yingtai.kernel.env import env
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
+NAME = re.compile(r"(\d+)-(\d+)\.log")
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,18 @@ def forget_journal(campaign_no: int, sender_no: int) -> None:
     _path(campaign_no, sender_no).unlink(missing_ok=True)
 
 
+def list_journals() -> list[tuple[int, int]]:
+    """Return the journals of this machine, of living senders and dead: (campaign_no, sender_no)."""
+    names = (NAME.fullmatch(path.name) for path in _folder().glob("*.log"))
+    return sorted((int(name[1]), int(name[2])) for name in names if name)
+
+
+def _folder() -> Path:
+    return env().home / "sending"
+
+
 def _path(campaign_no: int, sender_no: int) -> Path:
-    return env().home / "sending" / f"{campaign_no}-{sender_no}.log"
+    return _folder() / f"{campaign_no}-{sender_no}.log"
 
 
 def _boot() -> str:

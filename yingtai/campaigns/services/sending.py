@@ -29,6 +29,7 @@ from yingtai.campaigns.services.journal import Journal, open_journal
 from yingtai.campaigns.services.ledger import PAUSE_WHEN_NOT_REACHED, Claimed, Clock, Desk, Outcome
 from yingtai.campaigns.services.pausing import note_trouble, pausing_at_trouble
 from yingtai.campaigns.services.recovering import Inquiry, ask_development_mailbox, recover
+from yingtai.campaigns.services.sweeping import sweep_journals
 from yingtai.campaigns.services.telling import tell_sent
 from yingtai.campaigns.smtp import Connection, Server
 from yingtai.campaigns.tokens import Link
@@ -91,13 +92,15 @@ def send_for_a_while(
 
 
 def keep_going(acting: Acting) -> None:
-    """Queue a turn for every campaign that is being sent or decided, in case a crash lost one."""
+    """Queue a turn for every campaign that is being sent or decided, in case a crash lost one, and sweep up what dead
+    senders left that nobody needs."""
     with acting_transaction(Acting(acting.actor, EVERYTHING, acting.purpose, acting.at, acting.roles)):
         for campaign in Campaign.objects.filter(state=Campaign.State.SENDING):
             queue.send(acting, campaign)
         overdue = Campaign.objects.filter(state=Campaign.State.SCHEDULED, scheduled_at__lte=acting.at)
         for campaign in overdue | Campaign.objects.filter(state=Campaign.State.DECIDING):
             queue.decide(acting, campaign)
+    sweep_journals(acting)
 
 
 def _work(acting: Acting, campaign: Campaign, sender_no: int, clock: Clock) -> Work:

@@ -11,8 +11,9 @@ from yingtai.campaigns.models import Confirmation
 from yingtai.campaigns.privacy import told_of
 from yingtai.campaigns.senders import list_senders
 from yingtai.campaigns.services import confirming
-from yingtai.campaigns.services.asking_addresses import ask_addresses
+from yingtai.campaigns.services.asking_addresses import NO_CAMPAIGN, ask_addresses
 from yingtai.campaigns.services.following import forget_people
+from yingtai.campaigns.services.journal import list_journals
 from yingtai.campaigns.services.keeping_senders import keep_sender
 from yingtai.campaigns.tests.test_addresses_of_consent import identify, person, run_campaign
 from yingtai.collect.api import make_source
@@ -267,6 +268,15 @@ def test_strangers_are_not_flooded(shop):
     assert len(shop.office.recipients) == 4
 
 
+def test_one_run_sends_all_that_is_allowed_not_only_the_first_of_it(shop, monkeypatch):
+    monkeypatch.setattr("yingtai.campaigns.services.asking_addresses.MOST_AT_ONCE", 1)
+    shop.choose(most_an_hour=3)
+    for number in range(4):
+        shop.says(f"stranger-{number}@example.com", minutes=1, anonymousId=f"browser-{number}")
+
+    assert len(shop.asks()) == 3
+
+
 def test_an_address_without_a_mailbox_is_asked_no_more(shop):
     shop.office.refusals[ANNA] = "550 5.1.1 no such user"
     shop.says(ANNA)
@@ -308,10 +318,11 @@ def test_a_killed_sender_sends_nothing_twice_and_loses_nothing(shop, monkeypatch
             shop.asks()
     assert len(shop.office.recipients) == mails
 
-    shop.asks(minutes=3)
-    shop.asks(minutes=30)
+    # At once: no server asked for a pause.
+    shop.asks(minutes=2)
 
     assert shop.office.recipients == [ANNA]
+    assert [one for one in list_journals() if one[0] == NO_CAMPAIGN] == []
     shop.presses(ANNA)
     assert shop.standing(ANNA) == [2]
 

@@ -3,14 +3,17 @@
 import os
 from collections import Counter
 
+import psycopg
 import pytest
 
 from yingtai.campaigns.services import journal, ledger
 from yingtai.campaigns.services.journal import Journal
 from yingtai.campaigns.services.ledger import Desk
+from yingtai.campaigns.services.sweeping import sweep_journals
 from yingtai.campaigns.smtp import Answer
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people
 from yingtai.campaigns.tests.test_sending import send, tally
+from yingtai.kernel.env import dsn
 from yingtai.kernel.scoping import acting_transaction
 
 pytestmark = pytest.mark.usefixtures("lake")
@@ -88,3 +91,21 @@ def test_a_sender_that_ends_leaves_no_journal_and_nobody_else_may_read_one(actin
 
     assert {mode for _name, mode in seen} == {"0o600"}
     assert not list(journal._path(0, 0).parent.glob(f"{campaign.campaign_no}-*"))
+
+
+def test_journals_of_the_dead_go_once_nothing_of_theirs_is_in_doubt(acting, office, promised):
+    campaign, (first, *_others) = promised
+    write(campaign).begin(first)
+    stray = journal._path(0, DEAD + 1)
+    stray.write_text("left by a sender that died when all its mails were told")
+
+    living = DEAD + 2
+    journal._path(0, living).write_text("kept by a sender of another process")
+    with psycopg.connect(dsn("app"), autocommit=True) as elsewhere:
+        elsewhere.execute("SELECT pg_advisory_lock(%s)", [living])
+        # Tests that kill senders may have left some of theirs.
+        assert sweep_journals(acting) >= 1
+        assert journal.list_journals() == [(0, living), (campaign.campaign_no, DEAD)]
+    send(acting, campaign, office)
+
+    assert (sweep_journals(acting), journal.list_journals()) == (1, [])

@@ -121,7 +121,7 @@ class Collector:
 
     async def _health(self) -> tuple[int, bytes, Lines]:
         ready = self._committer.is_connected and self._keys.is_loaded and self._sealer.is_ready
-        ready = ready and await self._wellness.is_well()
+        ready = ready and await self._wellness.is_well(as_of=self._committer.kept_at)
         return (200, b'{"status":"ok"}', NO_LINES) if ready else (503, b'{"status":"waiting"}', NO_LINES)
 
     async def _collect(self, arrived: Arrived, source: Source | None, refused: list[inbox.Mark]) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -58,6 +59,8 @@ class Committer(Generic[Item]):
         self._queue: deque[Waiting[Item]] = deque()
         self._bytes = 0
         self._connected = 0
+        self.kept_at = float("-inf")
+        """When rows were last committed, on the monotonic clock: nothing shows better that they are."""
         self._is_reachable = False
         self._closing = False
         self._wake = asyncio.Event()
@@ -197,6 +200,7 @@ class Committer(Generic[Item]):
             raise
         finally:
             alarm.cancel()
+        self.kept_at = time.monotonic()
         for _, _, kept in group:
             if not kept.done():
                 kept.set_result(None)

@@ -27,9 +27,12 @@ class Wellness:
         self._asking: asyncio.Task[bool] | None = None
         self._well_at = float("-inf")
 
-    async def is_well(self) -> bool:
-        """Say whether an event could be kept, as of a second ago at the most; what hangs is not well."""
-        if time.monotonic() - self._well_at < KEPT_SECONDS:
+    async def is_well(self, *, as_of: float = float("-inf")) -> bool:
+        """Say whether an event could be kept, as of a second ago at the most; what hangs is not well.
+
+        In: as_of  when an event was last kept, on the monotonic clock
+        """
+        if time.monotonic() - max(self._well_at, as_of) < KEPT_SECONDS:
             return True
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask())
