@@ -2,7 +2,7 @@
 
 import pytest
 
-from yingtai.content.errors import AddressRefused, MarkupRefused, TemplateNotUnderstood
+from yingtai.content.errors import AddressRefused, MarkupRefused, MistakeInPart
 from yingtai.content.markup import trouble_in
 from yingtai.content.rendering import compile_template
 from yingtai.content.testing import make_template
@@ -80,7 +80,7 @@ def test_an_address_hidden_in_twisted_html_is_not_sent(html):
 def test_twisted_html_that_liquid_writes_is_not_sent(html):
     written = "{% capture twisted %}" + html + "{% endcapture %}{{ twisted }}"
 
-    with pytest.raises((AddressRefused, TemplateNotUnderstood)):
+    with pytest.raises((AddressRefused, MistakeInPart)):
         compile_template("s", written).render(VALUES)
 
 
