@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from yingtai.audiences.errors import DefinitionNotUnderstood
+from yingtai.audiences.errors import BlankEmpty, DefinitionNotUnderstood
 
 Text = str | Promise
 KINDS = frozenset({"choice", "number", "text", "event", "trait", "audience", "day"})
@@ -56,12 +56,13 @@ class Field:
     def read(self, block: Text, value: Any) -> Any:
         """Return the value, typed.
 
-        Raises: DefinitionNotUnderstood
+        Raises: BlankEmpty, DefinitionNotUnderstood
         """
         where = _("“{blank}” in “{sentence}”").format(blank=self.label, sentence=block)
         if value is None or value == "":
             if self.is_required and self.default is None:
-                raise DefinitionNotUnderstood(what=_("{where} is not filled in yet").format(where=where))
+                what = _("{where} is not filled in yet").format(where=where)
+                raise BlankEmpty(what=what, blank=self.label, sentence=block)
             return self.default
         if self.kind in {"number", "audience"}:
             return self._read_number(where, value)

@@ -16,6 +16,12 @@ class DefinitionNotUnderstood(ProductError):
     # `wrong`, which is `what` without these.
 
 
+class BlankEmpty(DefinitionNotUnderstood):
+    code = "audiences.blank-empty"
+    title = "Fill in “{blank}” of the sentence “{sentence}”"
+    remedy = "Choose or type what is missing, or remove that sentence."
+
+
 class DefinitionTooDeep(ProductError):
     code = "audiences.definition-too-deep"
     title = "This audience nests groups more than {depth} deep or has more than {count} sentences"

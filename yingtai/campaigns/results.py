@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from yingtai.campaigns.errors import CampaignNotDecided
 from yingtai.campaigns.metrics import conversions_by_day, lift, lift_told
-from yingtai.campaigns.queries import CampaignView, get_campaign
+from yingtai.campaigns.queries import CampaignView, as_may_be_read, get_campaign
+from yingtai.campaigns.reasons import HOLD_OUT
 from yingtai.campaigns.statistics import SRM_LIMIT
 from yingtai.collect.api import event_title
 from yingtai.kernel.acting import Acting, require
@@ -202,6 +203,9 @@ def _told(acting: Acting, campaign: CampaignView, row: dict[str, Any]) -> dict[s
     if not is_protected(acting):
         return row
     told = protected_row(acting, row, *lift.counts, about=[lift.name, campaign.campaign_no])
+    # Told as the monitor tells the same people: two answers about one group would be two numbers of it.
+    groups = as_may_be_read(acting, {"sent": row["n1"], HOLD_OUT: row["n2"]}, campaign.campaign_no)
+    told |= {"n1": groups["sent"], "n2": groups[HOLD_OUT]}
     return told | lift_told(told, row)
 
 

@@ -61,7 +61,7 @@ def test_a_program_counts_a_definition(brand: BrandForTest, people: dict[int, st
     status, counted = count(EVERYONE)
     assert (status, counted["people"]) == (200, 3)
     status, problem = count({"join": "all", "parts": [{"block": "did"}]})
-    assert (status, problem["code"]) == (422, "audiences.definition-not-understood")
+    assert (status, problem["code"]) == (422, "audiences.blank-empty")
     assert "event" in problem["title"]
 
 

@@ -148,7 +148,7 @@ def test_what_is_missing_is_said_at_the_sentence(marketer: Client) -> None:
     }
     page = marketer.post("/audiences/new", form)
     assert page.status_code == 422
-    assert "“event” in “Did something” is not filled in yet" in text(page)
+    assert "Fill in “event” of the sentence “Did something”" in text(page)
     assert "“amount” in “Spent money” must be a whole number, not “x”" in text(page)
     assert 'value="Half"' in page.content.decode()
     nameless = marketer.post("/audiences/new", {"join": "all", "do": "save"})
@@ -164,7 +164,7 @@ def test_the_count_follows_the_form(marketer: Client, viewers: list[int]) -> Non
     assert "12 people" in text(marketer.post("/audiences/count", {"join": "all"}, headers=HTMX))
     unfinished = marketer.post("/audiences/count", {"join": "all", "0.block": "did"}, headers=HTMX)
     assert unfinished.status_code == 200
-    assert "is not filled in yet" in text(unfinished)
+    assert "Fill in" in text(unfinished)
 
 
 def test_a_look_shows_some_people_masked_and_who_falls_out(

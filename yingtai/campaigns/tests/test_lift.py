@@ -205,6 +205,19 @@ def test_the_band_of_rough_numbers_holds_the_true_one_so_no_rounding_is_a_findin
     assert said["spent_low"] <= true["spent_low"] < true["spent_high"] <= said["spent_high"]
 
 
+def test_a_group_is_one_number_on_monitor_and_result(acting, brand):
+    campaign = make_campaign(acting, brand.node_no, [])
+    analyst = make_acting(brand.node_no, roles=("analyst",))
+    for held in range(350, 362):
+        row = asdict(compared((56, 249 + held), (41, held), spent=((5_000, 1_000_000), (900, 90_000))))
+        monitor = queries.as_may_be_read(
+            analyst, {"sent": row["n1"], "hold_out": row["n2"], "opened": 9}, campaign.campaign_no
+        )
+        said = results._told(analyst, campaign, row)
+
+        assert (said["n1"], said["n2"]) == (monitor["sent"], monitor["hold_out"])
+
+
 def test_the_result_page_says_too_few_to_who_may_not_see_people(acting, brand):
     people = make_people(acting, brand.node_no, [f"p{place}@shop.example" for place in range(8)])
     campaign = launch_and_decide(acting, make_campaign(acting, brand.node_no, people, hold_out_share=5_000))
