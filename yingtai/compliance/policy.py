@@ -69,17 +69,12 @@ RULES: dict[str, tuple[Rule, ...]] = {
         rule("view", "insights.money", Label.L3),
         rule("view", "campaigns", Label.L2),
         rule("view", "audiences", Label.L2),
-        rule("view", "decisions", Label.L2),
-        rule("view", "planning", Label.L2),
     ),
     "dealer": (
         rule("view edit reveal", "customers", Label.L3),
-        rule("view edit", "crm", Label.L3),
-        rule("view", "commerce", Label.L3),
     ),
     "service_agent": (
         rule("view edit reveal", "customers", Label.L3),
-        rule("view edit", "crm", Label.L3),
         rule("view edit", "compliance.consent", Label.L3),
     ),
     "compliance_officer": (

@@ -23,15 +23,12 @@ PLACE_WORDS = {
     "collect.plan": _("Tracking plan"),
     "collect.quarantine": _("Refused events"),
     "collect.source": _("Sources of data"),
-    "commerce": _("Orders"),
     "compliance": _("Compliance"),
     "compliance.consent": _("Customers’ consents"),
     "compliance.purpose": _("Purposes and notices"),
     "content": _("Templates"),
-    "crm": _("Leads and service"),
     "customers": _("Customers"),
     "customers.erasure": _("Erasing customers"),
-    "decisions": _("Decisions"),
     "home": _("Today"),
     "insights": _("Insights"),
     "insights.money": _("Exact sums of money"),
@@ -39,7 +36,6 @@ PLACE_WORDS = {
     "operations": _("Operations"),
     "organization": _("Organization and staff"),
     "organization.approval": _("Requests for roles"),
-    "planning": _("Plans"),
     "ui": _("The look of the pages"),
 }
 LABEL_WORDS = {

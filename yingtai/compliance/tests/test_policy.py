@@ -1,8 +1,10 @@
 """What no line of the policy allows is refused."""
 
+from pathlib import Path
+
 import pytest
 
-from yingtai.compliance.policy import ACTIONS, RULES, decide_by_role
+from yingtai.compliance.policy import ACTIONS, ANYWHERE, RULES, decide_by_role
 from yingtai.kernel.acting import Acting, decide, system
 from yingtai.kernel.labels import Label
 from yingtai.kernel.scope import EVERYTHING
@@ -76,3 +78,9 @@ def test_nobody_may_touch_sensitive_values_or_export_without_a_rule():
 def test_a_place_is_not_matched_by_the_beginning_of_its_name():
     assert may("dealer", "view", Label.L3, "customers")
     assert not may("dealer", "view", Label.L1, "customers_secret.list")
+
+
+def test_the_policy_names_only_places_that_there_are():
+    rooms = {path.parent.name for path in Path("yingtai").glob("*/__init__.py")} | {"home", "operations", ANYWHERE}
+
+    assert {rule.place.partition(".")[0] for rules in RULES.values() for rule in rules} <= rooms
