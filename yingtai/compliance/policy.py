@@ -70,9 +70,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         rule("view", "campaigns", Label.L2),
         rule("view", "audiences", Label.L2),
     ),
-    "dealer": (
-        rule("view edit reveal", "customers", Label.L3),
-    ),
+    "dealer": (rule("view edit reveal", "customers", Label.L3),),
     "service_agent": (
         rule("view edit reveal", "customers", Label.L3),
         rule("view edit", "compliance.consent", Label.L3),

@@ -81,6 +81,10 @@ def test_a_place_is_not_matched_by_the_beginning_of_its_name():
 
 
 def test_the_policy_names_only_places_that_there_are():
-    rooms = {path.parent.name for path in Path("yingtai").glob("*/__init__.py")} | {"home", "operations", ANYWHERE}
+    rooms = {path.parent.name for path in Path("yingtai").glob("*/__init__.py")} | {
+        "home",
+        "operations",
+        ANYWHERE,
+    }
 
     assert {rule.place.partition(".")[0] for rules in RULES.values() for rule in rules} <= rooms
