@@ -20,7 +20,7 @@ from django.db import connection
 
 from yingtai.audiences.api import create_audience, refresh_audience
 from yingtai.audiences.scores import keep_bounds
-from yingtai.campaigns.models import Confirmation, Confirming, Send, SuppressedAddress
+from yingtai.campaigns.models import AskedMailbox, Confirmation, Confirming, Send, SuppressedAddress
 from yingtai.campaigns.services import deciding, drafting, exporting
 from yingtai.campaigns.services.keeping_senders import keep_sender
 from yingtai.collect.api import RecordedFact, declare, declare_preset, make_source, make_write_key, record
@@ -339,6 +339,9 @@ def _write(here: Furnished) -> None:
             node_no=here.brand.node_no, alias_no=2, profile_no=owed.profile_no, purposes=["marketing.email"],
             state="owed", asked_at=NOW, due_at=NOW,
         )  # fmt: skip
+        AskedMailbox.objects.create(
+            node_no=here.brand.node_no, mailbox=secrets.token_bytes(16), promised_at=NOW
+        )
 
 
 def _show(here: Furnished) -> None:

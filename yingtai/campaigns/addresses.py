@@ -15,6 +15,17 @@ LONGEST_ADDRESS = 254
 LONGEST_LOCAL_PART = 64
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
+SAME_HOSTS = {
+    "googlemail.com": "gmail.com", "me.com": "icloud.com", "mac.com": "icloud.com", "pm.me": "proton.me",
+    "protonmail.com": "proton.me",
+}  # fmt: skip
+"""Hosts where one mailbox has an address at each."""
+BUSY_HOSTS = frozenset(
+    ("gmail.com", "qq.com", "foxmail.com", "163.com", "126.com", "yeah.net", "sina.com", "sina.cn", "sohu.com",
+     "139.com", "189.cn", "aliyun.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com",
+     "yahoo.co.jp", "icloud.com", "proton.me", "gmx.de", "gmx.net", "web.de", "t-online.de", "freenet.de", "aol.com")
+)  # fmt: skip
+"""Where so many people have a mailbox that mails to many of them there trouble no one."""
 BREAKING = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode categories that end or break a line: controls, halves of characters, line and paragraph separators."""
 
@@ -42,6 +53,25 @@ def ascii_address(address: str) -> str:
     if len(written) > LONGEST_ADDRESS:
         raise NotAnAddress
     return written
+
+
+def folded_address(address: str) -> str:
+    """Return what many spellings of one mailbox have in common: no tag, no capitals, no dots where they do not count.
+
+    To count mails to a mailbox, for nothing else: two addresses of one folded form may still be two mailboxes.
+
+    Raises: NotAnAddress, also for one that could name a way to somewhere else (`a%b.example@c.example`)
+    """
+    local_part, _at, domain = ascii_address(address).lower().rpartition("@")
+    if set("%!") & set(local_part):
+        raise NotAnAddress
+    local_part = local_part.partition("+")[0] or local_part
+    domain = SAME_HOSTS.get(domain, domain)
+    if domain == "gmail.com":
+        local_part = local_part.replace(".", "")
+    elif domain.startswith("yahoo."):
+        local_part = local_part.partition("-")[0] or local_part
+    return f"{local_part}@{domain}"
 
 
 def checked_sender_name(name: str) -> str:

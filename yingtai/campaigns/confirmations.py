@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -20,12 +21,15 @@ from yingtai.content.api import Rendered, edge_of, ink_on, look_of
 from yingtai.customers.api import masked_addresses, masked_contacts
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.env import env
+from yingtai.kernel.protecting import is_protected
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import UnitView, get_unit_at
 
 LINK_KEPT = timedelta(days=7)
 MOST_MAILS = 3
 MAILS_APART = timedelta(hours=24)
+CROWD = 100
+"""So many waiting addresses from one network are no people who stand in one shop."""
 MAILS_PER_NUMBER = 4
 """A Message-ID for each mail to an address: it is made of the confirmation's number and which mail it is."""
 
@@ -53,12 +57,16 @@ class AskedView:
 
 @dataclass(frozen=True)
 class HowMany:
-    """Addresses of a brand: asked and silent so far, confirmed, not theirs who have it, and waiting for their mail."""
+    """Addresses of a brand: asked and silent so far, confirmed, not theirs who have it, and waiting for their mail.
+
+    crowd  how many of these one network gave, when that is a flood; else 0
+    """
 
     asked: int
     confirmed: int
     declined: int
     waiting: int
+    crowd: int
 
 
 def confirming_of(acting: Acting, node_no: int) -> ConfirmingView | None:
@@ -72,8 +80,13 @@ def view_confirming(one: Confirming) -> ConfirmingView:
     return ConfirmingView(one.node_no, view_sender(one.sender), one.is_on, one.most_an_hour, one.changed_at)
 
 
-def how_many(acting: Acting, node_no: int) -> HowMany:
-    """Count the addresses of a brand by what became of them."""
+def how_many(acting: Acting, node_no: int) -> HowMany | None:
+    """Count the addresses of a brand by what became of them; None for who may not see people.
+
+    Even a rough number would tell that an address that one just gave belongs to somebody already.
+    """
+    if is_protected(acting):
+        return None
     state = Confirmation.State
     with acting_transaction(acting):
         mine = Confirmation.objects.filter(node_no=node_no)
@@ -82,7 +95,19 @@ def how_many(acting: Acting, node_no: int) -> HowMany:
             mine.filter(state=state.CONFIRMED).count(),
             mine.filter(state=state.DECLINED).count(),
             mine.filter(state__in=[state.OWED, state.ATTEMPTING]).count(),
+            crowds_of(acting).get(node_no, 0),
         )
+
+
+def crowds_of(acting: Acting) -> dict[int, int]:
+    """Return by brand how many addresses wait that one network gave, where they are a crowd."""
+    with acting_transaction(acting):
+        owed = Confirmation.objects.filter(state=Confirmation.State.OWED)
+        by_network = owed.exclude(network="").values_list("node_no", "network").annotate(count=Count("*"))
+        crowds: dict[int, int] = {}
+        for node_no, _network, count in by_network.filter(count__gte=CROWD):
+            crowds[node_no] = max(count, crowds.get(node_no, 0))
+        return crowds
 
 
 def asked_of(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]:
@@ -128,7 +153,7 @@ def offered_purposes(acting: Acting, node_no: int) -> dict[str, PurposeView]:
     }
 
 
-def asked_behind(acting: Acting, confirmation_no: int) -> AskedView:
+def asked_behind(acting: Acting, confirmation_no: int, *, mail_no: int = 0) -> AskedView:
     """Return what somebody is asked who opened the link of a mail.
 
     Raises: ConfirmationIsOver
@@ -139,8 +164,15 @@ def asked_behind(acting: Acting, confirmation_no: int) -> AskedView:
             raise ConfirmationIsOver
         offered = offered_purposes(acting, one.node_no)
         address = masked_addresses(acting, [one.alias_no]).get(one.alias_no, "")
-    titles = tuple(offered[code].title for code in one.purposes if code in offered)
+    named = one.purposes if one.confirmed_at else said_in(one, mail_no)
+    titles = tuple(offered[code].title for code in named if code in offered)
     return AskedView(address, titles, one.confirmed_at is not None, one.declined_at is not None)
+
+
+def said_in(one: Confirmation, mail_no: int) -> dict[str, int | None]:
+    """Return the purposes that a mail named, with the versions of their notices; 0 for a link that tells of no mail."""
+    said: dict[str, int | None] = one.notices if mail_no == 0 else one.said.get(str(mail_no), {})
+    return said
 
 
 def is_open(one: Confirmation, at: datetime) -> bool:
@@ -155,7 +187,7 @@ def mail_of(
 
     Raises: NotAnAddress
     """
-    link = f"{env().web_url}/y/{tokens().make(CONFIRM, Link(one.confirmation_no, one.node_no))}"
+    link = f"{env().web_url}/y/{tokens().make(CONFIRM, Link(one.confirmation_no, one.node_no, one.mails))}"
     purposes = [offered[code] for code in one.purposes if code in offered]
     letterhead = letterhead_from(sender, campaign_name="")
     color, language = look_of(acting, one.node_no).color, get_unit_at(one.node_no).language

@@ -231,7 +231,11 @@ class Confirmation(ScopedModel):
 
     alias_no      the address, by its number in `customers`; profile_no whose claim it was then
     purposes      codes of what was agreed to; notices  by code, the version of the notice when the mail was made
+    said          by mail, the notices of the purposes that it named: its link agrees to those and to no others
     mails         how many mails went there
+    network       a keyed digest of the client's network that gave it last; "" when nobody knows
+    mailbox       a keyed digest of the mailbox, the same for many spellings of it; domain  of its host, null for one
+                  where very many have theirs
     asked_at      when a page said so last; what cannot be sent within a day is given up
     promised_at   when the last mail was about to be handed over
     declined_at   when whoever has the mailbox said that it was not them: it is never asked again
@@ -252,12 +256,16 @@ class Confirmation(ScopedModel):
     profile_no = models.BigIntegerField()
     purposes = ArrayField(models.CharField(max_length=60))
     notices = models.JSONField(default=dict)
+    said = models.JSONField(default=dict, db_default={})
     state = models.CharField(max_length=10, choices=State.choices)
     mails = models.SmallIntegerField(default=0)
     answer = models.CharField(max_length=200, blank=True)
     claimed_by = models.BigIntegerField(null=True)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    network = models.CharField(max_length=16, blank=True, default="", db_default="")
+    mailbox = models.BinaryField(max_length=16, null=True)
+    domain = models.BinaryField(max_length=16, null=True)
     promised_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
@@ -267,6 +275,7 @@ class Confirmation(ScopedModel):
         indexes = [
             models.Index("node_no", "promised_at", name="confirmation_by_hour"),
             models.Index("profile_no", name="confirmation_by_profile"),
+            models.Index("node_no", "domain", name="confirmation_by_domain", condition=Q(state="confirmed")),
             models.Index(
                 "state", "due_at", name="confirmation_owed", condition=Q(state__in=["owed", "attempting"])
             ),
@@ -277,3 +286,28 @@ class Confirmation(ScopedModel):
 
     def __str__(self) -> str:
         return f"confirmation {self.confirmation_no} {self.state}"
+
+
+class AskedMailbox(ScopedModel):
+    """How often a brand asked a mailbox, whatever the spelling of its address; `node_no` is the brand's.
+
+    It outlives the people who had the address, so that nobody is asked anew because they were erased.
+
+    mailbox      a keyed digest, as of `Confirmation`
+    mails        how many mails went there since it confirmed last
+    promised_at  when the last was about to be handed over
+    is_closed    it said that it was not them, or was suppressed when its people were erased: never asked again
+    """
+
+    mailbox = models.BinaryField(max_length=16)
+    mails = models.SmallIntegerField(default=0)
+    promised_at = models.DateTimeField(null=True)
+    is_closed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["node_no", "mailbox"], name="mailbox_is_counted_once_per_brand")
+        ]
+
+    def __str__(self) -> str:
+        return f"mailbox {self.pk}"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from yingtai.campaigns.confirmations import asked_of
 from yingtai.campaigns.jobs import forget_people
 from yingtai.campaigns.queries import mails_of
+from yingtai.campaigns.services.mailboxes import close_suppressed
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.contributions import Holder, privacy_holders
 
@@ -18,6 +19,8 @@ def told_of(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def owe_nothing(acting: Acting, profile_nos: Sequence[int]) -> None:
+    # Now, as long as their addresses can be read.
+    close_suppressed(acting, profile_nos)
     forget_people.enqueue(acting, profile_nos=list(profile_nos))
 
 

@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yingtai.campaigns import queries
+from yingtai.campaigns.confirmations import crowds_of
 from yingtai.campaigns.queries import CampaignView
 from yingtai.kernel.acting import Acting, decide
 from yingtai.kernel.labels import Label
+from yingtai.kernel.protecting import is_protected
+from yingtai.organization.api import list_brands
 from yingtai.ui.formats import number
 from yingtai.ui.panels import Todo
 
@@ -28,6 +31,7 @@ def campaigns_wait(acting: Acting) -> list[Todo]:
     lately = queries.list_launched(acting, since=acting.at - LATELY)
     tallies = queries.tallies_of(acting, [one.campaign_no for one in lately])
     waiting = [
+        *_crowded(acting),
         *_troubled([one for one in lately if one.trouble and one.is_running]),
         *_unknown([one for one in lately if tallies[one.campaign_no].get(UNKNOWN)], tallies),
         *_failed([one for one in lately if _count(tallies[one.campaign_no], FAILURES)], tallies),
@@ -49,6 +53,21 @@ def _troubled(found: Sequence[CampaignView]) -> list[Todo]:
     title = ngettext("%s campaign cannot be sent", "%s campaigns cannot be sent", len(found))
     return [
         _todo(title, len(found), found, "campaigns:monitor", note=found[0].trouble_words[0], is_urgent=True)
+    ]
+
+
+def _crowded(acting: Acting) -> list[Todo]:
+    if is_protected(acting):
+        return []
+    brands = {one.node_no: one for one in list_brands(acting.scope)}
+    return [
+        Todo(
+            title=_("Many addresses to confirm come from one network"),
+            url=reverse("campaigns:confirming", args=[brands[node_no].id]),
+            note=brands[node_no].title,
+        )
+        for node_no in crowds_of(acting)
+        if node_no in brands
     ]
 
 

@@ -48,6 +48,8 @@ class Message(msgspec.Struct, gc=False, kw_only=True):
     traits: dict[str, Any]
     context: Context
     ip: str
+    peer: str
+    """Who sent it, as the collector saw; `ip` is what the sender says of the visitor, where it says."""
     user_agent: str
     opted_out: bool
     violations: list[Mark]
@@ -197,6 +199,7 @@ def _message(  # one argument per thing a request says for all its messages
         traits=sent.traits or context.traits or {},
         context=context,
         ip=context.ip or whole.ip,
+        peer=whole.ip,
         user_agent=context.user_agent or whole.user_agent,
         opted_out=whole.opted_out,
         violations=[],

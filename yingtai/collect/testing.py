@@ -45,9 +45,9 @@ def try_out(acting: Acting, import_id: UUID) -> UUID:
     return task_id
 
 
-def request_document(events: Sequence[dict[str, Any]], at: datetime) -> bytes:
-    """Return what the collector writes down of a batch of events that came at a time."""
-    envelope = inbox.Envelope(received=round(at.timestamp() * 1_000_000))
+def request_document(events: Sequence[dict[str, Any]], at: datetime, client: str = "") -> bytes:
+    """Return what the collector writes down of a batch of events that came at a time, from a client."""
+    envelope = inbox.Envelope(received=round(at.timestamp() * 1_000_000), ip=client)
     return inbox.document(envelope, msgspec.json.encode({"batch": list(events)}))
 
 

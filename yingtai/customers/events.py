@@ -8,11 +8,15 @@ from yingtai.kernel.events import DomainEvent
 
 
 class GivenAddress(NamedTuple):
-    """An address by its number, whom it is a claim on, and the codes of the purposes that were agreed to."""
+    """An address by its number, whom it is a claim on, and the codes of the purposes that were agreed to.
+
+    network  a keyed digest of the client's network, so that one does not crowd out others; "" when nobody knows
+    """
 
     alias_no: int
     profile_no: int
     purposes: list[str]
+    network: str = ""
 
 
 def read_given(given: str) -> list[GivenAddress]:

@@ -46,6 +46,7 @@ KNOWN = {
     "traits": TEXT,
     "private_traits": TEXT,
     "agreed": TEXT,
+    "agreed_from": TEXT,
 }
 """Columns that an event may have; one that is missing is null."""
 

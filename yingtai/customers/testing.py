@@ -44,10 +44,11 @@ EMAIL = BY_NAME["email"].number
 
 
 def send(
-    source: SourceView, events: Sequence[dict[str, Any]], *, at: datetime = MONDAY, node_no: int = 0
-) -> None:
+    source: SourceView, events: Sequence[dict[str, Any]], *, at: datetime = MONDAY, node_no: int = 0,
+    client: str = "",
+) -> None:  # fmt: skip
     """Put one request of these events into the inbox."""
-    send_document(source, request_document(events, at), count=len(events), at=at, node_no=node_no)
+    send_document(source, request_document(events, at, client), count=len(events), at=at, node_no=node_no)
 
 
 def send_document(

@@ -33,6 +33,18 @@ def sharer(address: str) -> str:
     return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found), 64), strict=False))
 
 
+@lru_cache(maxsize=4_096)
+def network_of(address: str) -> str:
+    """Return the network an address belongs to, of a size that one party has: the /24 of IPv4, the /48 of IPv6; "" for
+    what is no address."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    plain = (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
+    return str(ipaddress.ip_network((plain, 24 if plain.version == 4 else 48), strict=False))
+
+
 def _is_proxy(address: str) -> bool:
     return _is_address(address) and any(
         ipaddress.ip_address(address) in network for network in env().proxy_networks

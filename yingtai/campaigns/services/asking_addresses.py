@@ -20,6 +20,7 @@ from yingtai.campaigns.reasons import BOUNCED
 from yingtai.campaigns.senders import view_sender
 from yingtai.campaigns.services import ledger
 from yingtai.campaigns.services.journal import Journal, Left, forget_journal, open_journal, read_journal
+from yingtai.campaigns.services.mailboxes import count_mail, give_up, next_in_turn, uncount_mail
 from yingtai.campaigns.smtp import Answer, Connection, Interrupted, Server, without_address
 from yingtai.compliance.api import latest_notice_version
 from yingtai.customers.api import open_addresses
@@ -29,7 +30,7 @@ from yingtai.kernel.scoping import acting_transaction
 NO_CAMPAIGN = 0
 MOST_AT_ONCE = 50
 LONGEST_SECONDS = 45.0
-HOUR, PAUSE = timedelta(hours=1), timedelta(minutes=15)
+PAUSE = timedelta(minutes=15)
 GIVEN_UP_AFTER = timedelta(hours=24)
 State = Confirmation.State
 Pair = tuple[Confirmation, Mail]
@@ -66,14 +67,9 @@ def _promised(acting: Acting, node_no: int, sender_no: int) -> list[Pair]:
     with acting_transaction(acting):
         # Locked, so that two senders at once do not pass the ceiling together.
         chosen = Confirming.objects.select_for_update().select_related("sender").get(node_no=node_no)
-        late = _owed(acting).filter(node_no=node_no, asked_at__lt=acting.at - GIVEN_UP_AFTER)
-        late.filter(mails=0).delete()
-        late.update(state=State.SENT)
-        lately = Confirmation.objects.filter(node_no=node_no, promised_at__gt=acting.at - HOUR).count()
-        room = min(MOST_AT_ONCE, chosen.most_an_hour - lately)
-        if room <= 0:
-            return []
-        some = list(_owed(acting).filter(node_no=node_no).select_for_update().order_by("due_at")[:room])
+        give_up(_owed(acting).filter(node_no=node_no, asked_at__lt=acting.at - GIVEN_UP_AFTER))
+        waiting = list(_owed(acting).filter(node_no=node_no).select_for_update().order_by("confirmation_no"))
+        some = next_in_turn(acting, waiting, most_an_hour=chosen.most_an_hour, room=MOST_AT_ONCE)
         addresses = open_addresses(acting, [one.alias_no for one in some])
         return [
             pair
@@ -104,7 +100,9 @@ def _made(
         for code in one.purposes
         if code in offered
     }
+    one.said = {**one.said, str(one.mails): one.notices}
     one.save()
+    count_mail(acting, one)
     return one, mail
 
 
@@ -169,6 +167,7 @@ def _give_back(acting: Acting, one: Confirmation, answer: str, *, pause: timedel
             state=State.OWED, mails=max(0, one.mails - 1), answer=answer[:200], claimed_by=None,
             due_at=acting.at + pause,
         )  # fmt: skip
+        uncount_mail(one)
 
 
 def _suppress(acting: Acting, one: Confirmation, answer: str) -> None:

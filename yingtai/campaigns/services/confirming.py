@@ -15,10 +15,21 @@ from yingtai.campaigns.confirmations import (
     ConfirmingView,
     is_open,
     offered_purposes,
+    said_in,
     view_confirming,
 )
 from yingtai.campaigns.errors import ConfirmationIsOver, SenderNotFound
-from yingtai.campaigns.models import Confirmation, Confirming, Sender, SuppressedAddress
+from yingtai.campaigns.models import AskedMailbox, Confirmation, Confirming, Sender, SuppressedAddress
+from yingtai.campaigns.services.mailboxes import (
+    Mailbox,
+    asked_mailboxes,
+    begin_anew,
+    close_mailboxes,
+    crowded_out,
+    give_up,
+    mailboxes_of,
+    waiting_mailboxes,
+)
 from yingtai.collect.api import RecordedFact, record
 from yingtai.compliance.api import Status, record_consent
 from yingtai.customers.api import Holder, holders_of, open_addresses
@@ -30,7 +41,7 @@ from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import require_unchanged
 
 MOST_WAITING = 5_000
-"""So many addresses of a brand wait for their mail at once; what pages give beyond is not asked."""
+"""So many addresses of a brand wait for their mail at once; of more, the oldest of whoever gave most are not asked."""
 SOON = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=5)
 """So long the word of who pressed the button is looked for every two seconds; then every minute."""
@@ -73,7 +84,8 @@ def choose_confirming(
 def note_given(acting: Acting, *, node_no: int, given: Sequence[GivenAddress]) -> None:
     """Owe a mail to addresses that pages gave with a yes, where the brand chose that. Repeating it changes nothing.
 
-    Never to one that is suppressed, that was asked within a day, three times ever, or that answered before.
+    Never to one that is suppressed or answered before, nor to a mailbox that was asked within a day, three times ever,
+    or waits already under another spelling. Of too many the newest of each network wait.
     """
     with acting_transaction(acting):
         # Locked, so that two facts about one address are heard one after the other.
@@ -88,34 +100,43 @@ def note_given(acting: Acting, *, node_no: int, given: Sequence[GivenAddress]) -
         # Locked, so that an answer that comes just now is not written over.
         before = Confirmation.objects.filter(alias_no__in=numbers).order_by("alias_no").select_for_update()
         known = {one.alias_no: one for one in before}
-        waiting = Confirmation.objects.filter(node_no=node_no, state=Confirmation.State.OWED).count()
+        mailboxes = mailboxes_of(node_no, open_addresses(acting, numbers))
+        digests = [one.mailbox for one in mailboxes.values()]
+        asked, waiting = asked_mailboxes(node_no, digests), waiting_mailboxes(node_no, digests)
         for one in given:
-            purposes = [code for code in one.purposes if code in offered]
-            if not purposes or one.alias_no in closed or waiting >= MOST_WAITING:
+            purposes, mine = [code for code in one.purposes if code in offered], mailboxes.get(one.alias_no)
+            if not purposes or mine is None or one.alias_no in closed or mine.mailbox in waiting:
                 continue
-            waiting += _owe(acting, node_no, one, purposes, known.get(one.alias_no))
+            may_ask = _may_ask(acting, asked.get(mine.mailbox))
+            if may_ask and _owe(acting, node_no, one, purposes, mine, known.get(one.alias_no)):
+                waiting.add(mine.mailbox)
+        _make_room(node_no)
         queue.confirm_addresses(acting, node_no)
 
 
-def confirm(acting: Acting, confirmation_no: int) -> None:
+def confirm(acting: Acting, confirmation_no: int, *, mail_no: int = 0) -> None:
     """Note that whoever has the mailbox pressed the button. Repeating it changes nothing.
 
     The product says so to the reader of events as a server would: the address alone. So it becomes proven where a page
     gave it with somebody new, and comes to a person of its own where a page claimed it of somebody known.
 
+    In:     mail_no  which of the mails to this address had the link; only what that one named is agreed to
     Raises: ConfirmationIsOver
     """
     with acting_transaction(acting):
         one = _behind_link(acting, confirmation_no)
         if one.confirmed_at:
             return
+        one.notices = said_in(one, mail_no)
+        one.purposes = list(one.notices)
         holder = holders_of(acting, [one.alias_no]).get(one.alias_no)
         address = open_addresses(acting, [one.alias_no]).get(one.alias_no)
         if holder is None or address is None:
             raise ConfirmationIsOver
         one.state, one.confirmed_at, one.claimed_by = Confirmation.State.CONFIRMED, acting.at, None
         one.declined_at = None
-        one.save(update_fields=["state", "confirmed_at", "declined_at", "claimed_by"])
+        one.save(update_fields=["state", "confirmed_at", "declined_at", "claimed_by", "purposes", "notices"])
+        begin_anew(one)
         record(acting, [_fact(acting, one, holder, address)])
         queue.confirm_addresses(acting, one.node_no, at=acting.at + SOON)
 
@@ -134,6 +155,8 @@ def decline(acting: Acting, confirmation_no: int) -> None:
             return
         one.state, one.declined_at, one.claimed_by = Confirmation.State.DECLINED, acting.at, None
         one.save(update_fields=["state", "declined_at", "claimed_by"])
+        if one.mailbox is not None:
+            close_mailboxes(one.node_no, [bytes(one.mailbox)])
 
 
 def record_confirmed(acting: Acting) -> None:
@@ -162,13 +185,33 @@ def _behind_link(acting: Acting, confirmation_no: int) -> Confirmation:
     return one
 
 
+def _may_ask(acting: Acting, asked: AskedMailbox | None) -> bool:
+    if asked is None:
+        return True
+    is_late = asked.promised_at is None or acting.at - asked.promised_at >= MAILS_APART
+    return is_late and not asked.is_closed and asked.mails < MOST_MAILS
+
+
+def _make_room(node_no: int) -> None:
+    owed = Confirmation.objects.filter(node_no=node_no, state=Confirmation.State.OWED)
+    if owed.count() > MOST_WAITING:
+        numbers = [one.confirmation_no for one in crowded_out(list(owed), MOST_WAITING)]
+        give_up(owed.filter(confirmation_no__in=numbers))
+
+
 def _owe(
-    acting: Acting, node_no: int, given: GivenAddress, purposes: list[str], known: Confirmation | None
+    acting: Acting,
+    node_no: int,
+    given: GivenAddress,
+    purposes: list[str],
+    mine: Mailbox,
+    known: Confirmation | None,
 ) -> bool:
     """Owe a mail to an address, and return whether one more waits now."""
     said = {
         "node_no": node_no, "profile_no": given.profile_no, "purposes": purposes, "state": Confirmation.State.OWED,
-        "asked_at": acting.at, "due_at": acting.at,
+        "asked_at": acting.at, "due_at": acting.at, "network": given.network, "mailbox": mine.mailbox,
+        "domain": mine.domain,
     }  # fmt: skip
     if known is None:
         Confirmation.objects.create(alias_no=given.alias_no, **said)

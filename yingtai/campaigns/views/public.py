@@ -115,12 +115,13 @@ def preferences(request: ActingRequest, token: str) -> HttpResponse:
 @for_recipients
 def confirm(request: ActingRequest, token: str) -> HttpResponse:
     """GET asks, because scanners follow links; POST, which a button makes, confirms or says that it was not them."""
-    number = link_in(request.path).send_no
+    link = link_in(request.path)
+    number = link.send_no
     if request.method == "POST" and request.POST.get("confirm") == "no":
         confirming.decline(request.acting, number)
     elif request.method == "POST":
-        confirming.confirm(request.acting, number)
-    asked = confirmations.asked_behind(request.acting, number)
+        confirming.confirm(request.acting, number, mail_no=link.link_no)
+    asked = confirmations.asked_behind(request.acting, number, mail_no=link.link_no)
     return _page(request, "confirm", {"token": token, "asked": asked})
 
 

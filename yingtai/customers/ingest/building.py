@@ -12,6 +12,7 @@ from yingtai.collect.api import Facts, Message, Plan, RecordedFact
 from yingtai.customers.eventset import EventSet
 from yingtai.customers.ingest.columns import ID_COLUMNS, Columns, message_hash
 from yingtai.customers.ingest.shapes import Properties, SeenName
+from yingtai.kernel.addresses import network_of
 from yingtai.lake.api import MACHINE
 from yingtai.vault.api import normalise
 
@@ -196,6 +197,7 @@ def _add_contexts(columns: Columns, messages: Sequence[Message]) -> None:
                     lists[UTM[word]][row] = value
         if context.consent is not None and context.consent.category_preferences:
             lists["agreed"][row] = _agreed(context.consent.category_preferences)
+            lists["agreed_from"][row] = network_of(messages[row].peer) or None
         if context.session_id is not None:
             digits = str(context.session_id)
             if digits.isascii() and digits.isdigit() and len(digits) <= SESSION_DIGITS:

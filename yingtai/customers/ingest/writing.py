@@ -12,7 +12,7 @@ from yingtai.customers.ingest.moving import Moved
 from yingtai.kernel.scope import BRAND_SHIFT
 
 LARGE_DICTIONARY = 256
-NOT_IN_THE_LAKE = {"kind", "extras", "traits", "private_traits", "profile_no", "agreed"}
+NOT_IN_THE_LAKE = {"kind", "extras", "traits", "private_traits", "profile_no", "agreed", "agreed_from"}
 
 
 def lake_rows(batch: Batch, people: People, moved: Moved, extras: pa.Array | None) -> Mapping[str, pa.Table]:

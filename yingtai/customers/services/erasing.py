@@ -49,7 +49,8 @@ def erase_person(acting: Acting, *, profile_id: UUID) -> int:
             profiles = _folded_together(profile_id)
             numbers = [profile.profile_no for profile in profiles]
             alive = [profile for profile in profiles if profile.erased_at is None]
-            for holder in privacy_holders.all():
+            # Identifiers, which are told of first, go last: others may still need to read them.
+            for holder in reversed(privacy_holders.all()):
                 holder.erase(acting, numbers)
             DirtyTraits.objects.get_or_create(brand_no=profiles[0].brand_no, defaults={"since": acting.at})
             if alive:

@@ -1,0 +1,177 @@
+"""How often a mailbox was asked, whatever the spelling of its address, and whom to ask next.
+
+Whoever reads the public key can give any address as often as they like. So mails are counted by mailbox, and the
+mails of an hour are shared among the networks that addresses came from and the hosts they go to (ADR 0109).
+"""
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, F, QuerySet
+
+from yingtai.campaigns.addresses import BUSY_HOSTS, NotAnAddress, folded_address
+from yingtai.campaigns.models import AskedMailbox, Confirmation, SuppressedAddress
+from yingtai.customers.api import open_addresses
+from yingtai.kernel.acting import Acting
+from yingtai.kernel.scope import brand_node
+from yingtai.kernel.scoping import acting_transaction
+from yingtai.organization.api import entity_no_at
+from yingtai.vault import api as vault
+
+HOUR = timedelta(hours=1)
+MOST_OF_A_DOMAIN = 10
+"""So many mails within an hour go to one host, until as many of its addresses were confirmed: they may all be one's."""
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """What is counted of an address: digests of its mailbox and its host; no domain where very many have theirs."""
+
+    mailbox: bytes
+    domain: bytes | None
+
+
+def mailboxes_of(node_no: int, addresses: Mapping[int, str]) -> dict[int, Mailbox]:
+    """Return by number what is counted of addresses; one that no mail is sent to is left out."""
+    folded: dict[int, str] = {}
+    for number, address in addresses.items():
+        try:
+            folded[number] = folded_address(address)
+        except NotAnAddress:
+            continue
+    hosts = [one.rpartition("@")[2] for one in folded.values()]
+    mailboxes = _digests("mailbox", node_no, list(folded.values()))
+    domains = _digests("mail-domain", node_no, hosts)
+    return {
+        number: Mailbox(mailbox, None if host in BUSY_HOSTS else domain)
+        for number, host, mailbox, domain in zip(folded, hosts, mailboxes, domains, strict=True)
+    }
+
+
+def asked_mailboxes(node_no: int, mailboxes: Collection[bytes]) -> dict[bytes, AskedMailbox]:
+    """Return what is known of mailboxes, locked."""
+    held = AskedMailbox.objects.filter(node_no=node_no, mailbox__in=mailboxes).order_by("id")
+    return {bytes(one.mailbox): one for one in held.select_for_update()}
+
+
+def waiting_mailboxes(node_no: int, mailboxes: Collection[bytes]) -> set[bytes]:
+    """Return which mailboxes are owed a mail already."""
+    owed = [Confirmation.State.OWED, Confirmation.State.ATTEMPTING]
+    held = Confirmation.objects.filter(node_no=node_no, state__in=owed, mailbox__in=mailboxes)
+    return {bytes(one) for one in held.values_list("mailbox", flat=True) if one is not None}
+
+
+def count_mail(acting: Acting, one: Confirmation) -> None:
+    """Count a mail that was promised to a mailbox."""
+    if one.mailbox is not None:
+        held, _is_new = AskedMailbox.objects.get_or_create(node_no=one.node_no, mailbox=one.mailbox)
+        AskedMailbox.objects.filter(pk=held.pk).update(mails=F("mails") + 1, promised_at=acting.at)
+
+
+def uncount_mail(one: Confirmation) -> None:
+    """Take back the count of a mail that nobody got."""
+    mine = AskedMailbox.objects.filter(node_no=one.node_no, mailbox=one.mailbox, mails__gt=0)
+    mine.update(mails=F("mails") - 1)
+
+
+def begin_anew(one: Confirmation) -> None:
+    """Forget how often a mailbox was asked that answered yes."""
+    AskedMailbox.objects.filter(node_no=one.node_no, mailbox=one.mailbox).update(
+        mails=0, promised_at=None, is_closed=False
+    )
+
+
+def close_mailboxes(node_no: int, mailboxes: Collection[bytes]) -> None:
+    """Let a brand ask mailboxes never again."""
+    held = [AskedMailbox(node_no=node_no, mailbox=one, is_closed=True) for one in set(mailboxes)]
+    AskedMailbox.objects.bulk_create(
+        held,
+        update_conflicts=True,
+        unique_fields=["node_no", "mailbox"],
+        update_fields=["is_closed"],
+    )
+
+
+def give_up(waiting: QuerySet[Confirmation]) -> None:
+    """Owe no mail any more; what was never asked is forgotten."""
+    waiting.filter(mails=0).delete()
+    waiting.update(state=Confirmation.State.SENT)
+
+
+def crowded_out(waiting: Sequence[Confirmation], most: int) -> list[Confirmation]:
+    """Return who has no place among so many that may wait: the oldest of the networks that have most."""
+    places = Counter[str]()
+    ranked: list[tuple[int, int, Confirmation]] = []
+    for one in sorted(waiting, key=lambda one: (one.asked_at, one.confirmation_no), reverse=True):
+        places[one.network] += 1
+        ranked.append((places[one.network], len(ranked), one))
+    return [one for _rank, _place, one in sorted(ranked)[most:]]
+
+
+def close_suppressed(acting: Acting, profile_nos: Collection[int]) -> None:
+    """Let the suppressed addresses of people who are being erased never be asked anew: that they are is forgotten."""
+    with acting_transaction(acting):
+        suppressed = SuppressedAddress.objects.filter(profile_no__in=profile_nos, lifted_at=None)
+        by_brand: dict[int, list[int]] = defaultdict(list)
+        for node_no, alias_no in suppressed.values_list("node_no", "alias_no"):
+            by_brand[brand_node(node_no)].append(alias_no)
+        for node_no, alias_nos in by_brand.items():
+            counted = mailboxes_of(node_no, open_addresses(acting, alias_nos))
+            close_mailboxes(node_no, [one.mailbox for one in counted.values()])
+
+
+def next_in_turn(
+    acting: Acting, waiting: Sequence[Confirmation], *, most_an_hour: int, room: int
+) -> list[Confirmation]:
+    """Return whom to ask next, of what waits at one brand.
+
+    A network gets as many of an hour as are still free for others: alone half of all, beside another that floods a
+    third; so one that comes new is asked at once. The network that had least goes first, with its newest address.
+    """
+    if not waiting:
+        return []
+    node_no = waiting[0].node_no
+    lately = Confirmation.objects.filter(node_no=node_no, promised_at__gt=acting.at - HOUR)
+    spent = lately.values_list("network", "domain")
+    networks = Counter(network for network, _domain in spent)
+    domains = Counter(bytes(domain) for _network, domain in spent if domain is not None)
+    free, known = most_an_hour - len(spent), _known_domains(node_no)
+    queues: dict[str, list[Confirmation]] = defaultdict(list)
+    for one in sorted(waiting, key=lambda one: (one.asked_at, one.confirmation_no)):
+        queues[one.network].append(one)
+    turns = [(networks[network], place, network) for place, network in enumerate(queues)]
+    heapq.heapify(turns)
+    chosen: list[Confirmation] = []
+    while turns and len(chosen) < room and turns[0][0] < free:
+        had, place, network = heapq.heappop(turns)
+        newest = _newest(queues[network], domains, known)
+        if newest is not None:
+            chosen.append(newest)
+            free -= 1
+            heapq.heappush(turns, (had + 1, place, network))
+    return chosen
+
+
+def _newest(queue: list[Confirmation], domains: Counter[bytes], known: set[bytes]) -> Confirmation | None:
+    while queue:
+        one = queue.pop()
+        domain = None if one.domain is None else bytes(one.domain)
+        if domain is None or domain in known:
+            return one
+        if domains[domain] < MOST_OF_A_DOMAIN:
+            domains[domain] += 1
+            return one
+    return None
+
+
+def _known_domains(node_no: int) -> set[bytes]:
+    confirmed = Confirmation.objects.filter(node_no=node_no, state=Confirmation.State.CONFIRMED)
+    counted = confirmed.exclude(domain=None).values("domain").annotate(count=Count("confirmation_no"))
+    return {bytes(one["domain"] or b"") for one in counted.filter(count__gte=MOST_OF_A_DOMAIN)}
+
+
+def _digests(kind: str, node_no: int, values: list[str]) -> list[bytes]:
+    return vault.blind(kind, entity_no_at(node_no), values) if values else []
