@@ -25,6 +25,8 @@ KEY_WORDS = {
     "profiles": pgettext_lazy("evidence", "Numbers of merged profiles"),
     "consents": pgettext_lazy("evidence", "Numbers of merged answers"),
 }
+NUMBERS_OF_OURS = frozenset({"message", "campaign", "send"})
+"""What only finds a row of ours again, when it is a number: beside how the answer came it tells a reader nothing."""
 METHOD_WORDS = {
     "file": pgettext_lazy("evidence", "in a file"),
     "one-click": pgettext_lazy("evidence", "by the mail program’s button to unsubscribe"),
@@ -44,7 +46,11 @@ SOURCE_WORDS = {
 
 def evidence_in_words(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return each part of evidence with its name; what others wrote, such as the name of a form, stays as it is."""
-    return [(str(KEY_WORDS.get(key, key)), _value(key, value)) for key, value in evidence.items()]
+    return [
+        (str(KEY_WORDS.get(key, key)), _value(key, value))
+        for key, value in evidence.items()
+        if not (key in NUMBERS_OF_OURS and isinstance(value, int))
+    ]
 
 
 def source_in_words(source: str) -> str:

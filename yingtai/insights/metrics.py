@@ -247,7 +247,8 @@ def top_products() -> str:
     """Rank products by what was paid for them less returns, in the time asked for, within each currency.
 
     Out:   at most 20 rows of each currency  (product_id, name: null when the catalogue lacks it, currency,
-           pieces, orders, people_about: of how many people, value: minor units), by currency, highest value first
+           pieces, orders, people_about: of how many people, value: minor units, brand_no), by currency, highest
+           value first
     Cost:  one scan of the order lines of the days asked for
     """
     return f"""
@@ -263,7 +264,8 @@ def top_products() -> str:
             SELECT *, row_number() OVER (PARTITION BY currency ORDER BY value DESC, product_id, brand_no) AS place
             FROM sold
         )
-        SELECT sold.product_id, known.name, sold.currency, sold.pieces, sold.orders, sold.people_about, sold.value
+        SELECT sold.product_id, known.name, sold.currency, sold.pieces, sold.orders, sold.people_about, sold.value,
+               sold.brand_no
         FROM ranked AS sold
         LEFT JOIN known ON known.product_id = sold.product_id AND known.brand_no = sold.brand_no
         WHERE sold.place <= 20

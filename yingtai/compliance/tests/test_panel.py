@@ -3,6 +3,7 @@
 from django.utils import translation
 
 from yingtai.compliance import panels
+from yingtai.compliance.evidence_words import evidence_in_words
 from yingtai.compliance.queries import ConsentView
 from yingtai.organization.testing import MONDAY
 
@@ -36,3 +37,13 @@ def test_evidence_is_told_in_the_readers_language(acting, monkeypatch):
             ("导入编号", "01a22c65"), ("取得方式", "随文件"), ("表单", "Tea day"), ("合并的客户档案编号", "3、5"),
         ]),
     }  # fmt: skip
+
+
+def test_numbers_of_our_rows_are_not_told_to_readers():
+    evidence = {"method": "double opt-in", "message": 1, "campaign": 2, "send": 3}
+
+    with translation.override("en"):
+        assert evidence_in_words(evidence) == [
+            ("How it came", "by the button behind the link in a mail to confirm")
+        ]
+        assert evidence_in_words({"message": "SM-77"}) == [("Number of the message", "SM-77")]

@@ -9,6 +9,8 @@ from yingtai.insights.cards.card import Drawn, Look, figure
 from yingtai.insights.cards.currencies import SALES, noticeable, orders_by_currency, others_in_words
 from yingtai.insights.cards.times import drawn_over_time
 from yingtai.insights.queries import Answer
+from yingtai.kernel.scope import BRAND_SHIFT
+from yingtai.organization.api import units_at
 from yingtai.ui import charts
 from yingtai.ui.charts import Chart
 
@@ -45,14 +47,25 @@ def products(look: Look) -> Drawn:
     """The products that brought the most, ranked within each currency."""
     answer = look.ask("insights.top_products")
     ranked: dict[str, list[dict[str, Any]]] = {}
+    brands = _brands_of(answer)
     for row in answer.rows:
         unit = f"money:{row['currency']}" if row["currency"] else "count"
         named = row | {"unit": unit, "name": row["name"] or row["product_id"]}
+        named["brand"] = brands.get(row["brand_no"], "")
         ranked.setdefault(row["currency"] or "", []).append(named)
     orders = orders_by_currency(look)
     found = noticeable(ranked, orders, look)
     others = others_in_words(ranked.keys() - {*found, ""}, orders)
     return Drawn(answer, products=[(one, ranked[one][:MOST_PRODUCTS]) for one in found], others=others)
+
+
+def _brands_of(answer: Answer) -> dict[int, str]:
+    """Return what the brands of the rows are called; nothing when all are of one: two brands may sell what is called
+    alike."""
+    nodes = sorted({row["brand_no"] << BRAND_SHIFT for row in answer.rows})
+    if len(nodes) < 2:
+        return {}
+    return {node_no >> BRAND_SHIFT: unit.title for node_no, unit in units_at(nodes).items()}
 
 
 def _drawn(look: Look) -> tuple[Look, Answer]:

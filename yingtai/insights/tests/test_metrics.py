@@ -14,7 +14,7 @@ from yingtai.kernel.scope import Scope
 from yingtai.lake.api import append, replace
 from yingtai.lake.metrics import metric
 from yingtai.lake.testing import events_of, rows_of
-from yingtai.organization.api import TooManyQuestions
+from yingtai.organization.api import TooManyQuestions, get_unit_at
 from yingtai.organization.testing import make_acting
 
 ANNA, BEN, CEM = 1, 2, 3
@@ -124,10 +124,11 @@ def test_products_are_ranked_by_what_was_paid_less_returns(brand, acting):
     goods = rows_of("products", [{"product_id": "cap", "name": "Cap"}], node_no=brand.node_no)
     replace("products", goods, {"brand_no": brand.node_no >> 40})
 
+    here = brand.node_no >> 40
     assert answer("insights.top_products", acting) == [
-        ("cap", "Cap", "CNY", 1.0, 1, 1, 70),
-        ("mat", None, "CNY", 1.0, 2, 1, 60),
-        ("mat", None, "EUR", 1.0, 1, 1, 5_000),
+        ("cap", "Cap", "CNY", 1.0, 1, 1, 70, here),
+        ("mat", None, "CNY", 1.0, 2, 1, 60, here),
+        ("mat", None, "EUR", 1.0, 1, 1, 5_000, here),
     ]
     products = drawn("products", look_at(acting)).products
     assert [(currency, len(rows)) for currency, rows in products] == [("EUR", 1), ("CNY", 2)]
@@ -309,13 +310,29 @@ def test_executives_read_exact_money_beside_rough_numbers_of_people(shop, brand,
     assert {row["value"] for row in ask(executive, "insights.repeat_rate", MARCH).rows} == {None}
 
 
+def test_what_several_brands_sell_is_told_with_the_brand(brand, neighbour, acting, neighbour_acting):
+    line = {"order_id": "a", "line_no": 1, "product_id": "box", "quantity": 1.0, "amount_minor": 99_00}
+    usual = {"day": date(2026, 3, 4), "currency": "CNY", "alias_no": 1, "profile_no": 1}
+    for one in (brand, neighbour):
+        append("order_lines", rows_of("order_lines", [line], **usual, node_no=one.node_no))
+    both = replaced(acting, scope=Scope((*acting.scope.ranges, *neighbour_acting.scope.ranges)))
+
+    def told(looking):
+        [(_currency, rows)] = drawn("products", look_at(looking)).products
+        return [row["brand"] for row in rows]
+
+    assert told(acting) == [""]
+    assert sorted(told(both)) == sorted(get_unit_at(one.node_no).title for one in (brand, neighbour))
+
+
 def test_pieces_and_money_of_a_product_that_few_bought_are_not_told(brand):
     line = {"order_id": "a", "line_no": 1, "product_id": "car", "quantity": 1.0, "amount_minor": 99_000_00}
     usual = {"day": date(2026, 3, 4), "currency": "CNY", "alias_no": 1, "profile_no": 1}
     append("order_lines", rows_of("order_lines", [line], **usual, node_no=brand.node_no))
     analyst = make_acting(brand.node_no, roles=("analyst",))
 
-    assert answer("insights.top_products", analyst) == [("car", None, "CNY", None, 1, 0, None)]
+    here = brand.node_no >> 40
+    assert answer("insights.top_products", analyst) == [("car", None, "CNY", None, 1, 0, None, here)]
 
 
 def test_a_ranking_puts_last_what_it_may_not_tell(brand, acting):
