@@ -18,6 +18,7 @@ from yingtai.lake.store import Lake
 NOTES = "_round/unreadable"
 MOST_KEPT = 100
 LONGEST_SECONDS = 10.0
+FILES_AT_ONCE = 32
 
 log = logging.getLogger(__name__)
 
@@ -88,12 +89,12 @@ def look_again(lake: Lake, present: Iterable[str]) -> None:
             lake.storage.remove(_place(path))
 
 
-def can_be_read(path: str) -> bool:
-    """Say whether every value of a file can be read, asked of an engine that has seen nothing yet."""
+def can_be_read(*paths: str) -> bool:
+    """Say whether every value of some files can be read, asked of an engine that has seen nothing yet."""
     with duckdb.connect(config={"threads": 1, "enable_external_file_cache": False}) as fresh:
         try:
-            asked = "SELECT max(hash(COLUMNS(*))) FROM read_parquet(?, hive_partitioning = false)"
-            fresh.execute(asked, [path]).fetchall()
+            source = "read_parquet(?, hive_partitioning = false, union_by_name = true)"
+            fresh.execute(f"SELECT max(hash(COLUMNS(*))) FROM {source}", [list(paths)]).fetchall()
         except (duckdb.Error, OSError):
             return False
     return True
@@ -101,9 +102,11 @@ def can_be_read(path: str) -> bool:
 
 def _first_unreadable(lake: Lake, paths: list[str]) -> str | None:
     known, deadline = set(noted(lake)), time.monotonic() + LONGEST_SECONDS
-    for path in [*(path for path in paths if path in known), *paths]:
-        if not can_be_read(path):
-            return path
+    paths = [*(path for path in paths if path in known), *paths]
+    for start in range(0, len(paths), FILES_AT_ONCE):
+        group = paths[start : start + FILES_AT_ONCE]
+        if not can_be_read(*group):
+            return next((path for path in group if not can_be_read(path)), None)
         if time.monotonic() > deadline:
             return None
     return None

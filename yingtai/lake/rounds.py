@@ -1,4 +1,4 @@
-"""A slow round over the files of all ages: whether each is there, as long as the log says, and ends as a file should.
+"""A slow round over the files of all ages: whether each is there, as long as the log says, and can be read.
 
 A query meets a cut file only when somebody asks for its day, which may be months later. So the schedule looks at some
 files each time, remembers where it was, and comes by every file within a day. What it finds, and what queries met, is
@@ -7,11 +7,12 @@ looked at again each time, until it is mended or no longer part of its table.
 
 import json
 import logging
+import time
 from bisect import bisect_right
 from dataclasses import dataclass
 from math import ceil
 
-from yingtai.lake.damage import MOST_KEPT, look_again, noted
+from yingtai.lake.damage import MOST_KEPT, can_be_read, look_again, note, noted
 from yingtai.lake.errors import LakeDamaged
 from yingtai.lake.store import Lake, the_lake
 from yingtai.lake.tables import TABLES
@@ -20,6 +21,7 @@ LOOKS_A_DAY = 240
 """Of the 288 that one each five minutes makes."""
 LEAST_AT_ONCE = 20
 MOST_AT_ONCE = 2_000
+READING_SECONDS = 20.0
 STATE = "_round/state.json"
 END_OF_FILE = b"PAR1"
 
@@ -38,7 +40,7 @@ def look_over(lake: Lake | None = None) -> list[str]:
     """Look at the next files, and again at those that were damaged; return the damaged ones known now, by path.
 
     A table whose log cannot be read is passed over: `Lake.check` and every query say so.
-    Cost: a look at the end of a 240th of all files, at most 2,000
+    Cost: a look at the end of a 240th of all files, at most 2,000, and up to 20 seconds in which they are read through
     """
     lake = lake or the_lake()
     if not lake.storage.is_local:
@@ -52,8 +54,19 @@ def look_over(lake: Lake | None = None) -> list[str]:
         log.error("lake.damaged", extra={"files": (path,)})
     state = {"place": picked[-1].path if picked else "", "damaged": damaged}
     lake.storage.write(STATE, json.dumps(state).encode())
+    _read_through(lake, [file.path for file in picked if file.path not in damaged])
     look_again(lake, (file.path for file in files))
     return known_damage(lake)
+
+
+def _read_through(lake: Lake, paths: list[str]) -> None:
+    """Read what files hold, as far as time allows, and note those that cannot be read."""
+    until = time.monotonic() + READING_SECONDS
+    for path in paths:
+        if time.monotonic() > until:
+            return
+        if not can_be_read(path):
+            note(lake, path)
 
 
 def names_of_damaged(lake: Lake | None = None) -> list[str]:

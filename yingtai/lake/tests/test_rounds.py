@@ -115,3 +115,12 @@ def test_sums_go_on_with_the_other_months(filled: Lake) -> None:
         summarize(lake=filled, quiet_ms=0)
 
     assert {str(part) for part in filled.snapshot("activity").partitions} == {"7202407"}
+
+
+def test_a_round_finds_what_no_query_met_yet(filled: Lake) -> None:
+    path = Path(sorted(filled.snapshot("events").paths)[4])
+    sound = harm_values(path)
+
+    assert look_over(filled) == known_damage(filled) == [str(path)]
+    path.write_bytes(sound)
+    assert look_over(filled) == []
