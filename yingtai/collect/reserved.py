@@ -16,6 +16,11 @@ _DEEDS = {
         "Send", "Sent", "Delivery", "Delivered", "Received", "Open", "Opened", "Bounce", "Bounced", "Click", "Clicked",
         "Link Click", "Link Clicked", "Unsubscribe", "Unsubscribed", "Marked as Spam",
     ),
+    ("Email", "Mail", "Email Address", "Mail Address", "Newsletter", "Newsletter Subscription", "Email Subscription",
+     "Mail Subscription", "Mailing List Subscription", "Marketing Subscription", "DOI"): (
+        "Confirm", "Confirmed", "Confirmation", "Verify", "Verified", "Verification", "Validate", "Validated",
+        "Activate", "Activated", "Double Opt In", "Double Opted In",
+    ),
     ("Consent", "Opt In", "Opt Out", "Email Consent", "Marketing Consent", "Email Opt In", "Marketing Opt In",
      "Email Opt Out", "Marketing Opt Out", "Double Opt In"): (
         "Grant", "Granted", "Give", "Given", "Gave", "Accept", "Accepted", "Confirm", "Confirmed", "Deny", "Denied",
@@ -34,16 +39,35 @@ _ALONE = (
     *(f"Unsubscribed from {list_}" for list_ in ("Newsletter", "Email", "Emails", "List", "Email Marketing")),
     "同意", "已同意", "给予同意", "授予同意", "拒绝同意", "已拒绝同意", "撤回同意", "已撤回同意", "更改同意", "订阅",
     "已订阅", "取消订阅", "已取消订阅", "已退订", "邮件打开", "邮件已打开", "已打开邮件", "邮件点击", "邮件已点击",
-    "点击邮件", "邮件已发送", "邮件已送达", "邮件已退回",
+    "点击邮件", "同意营销", "已同意营销", "营销同意", "同意邮件营销", "同意接收邮件", "同意接收营销邮件",
+    "邮件已发送", "邮件已送达", "邮件已退回",
 )  # fmt: skip
+_ARTICLES = ("", "a", "an", "the", "their", "your", "my")
+_CONFIRMED = (
+    "邮箱",
+    "邮箱地址",
+    "邮件",
+    "邮件地址",
+    "电子邮箱",
+    "电子邮件",
+    "电子邮件地址",
+    "邮件订阅",
+    "订阅",
+)
 ANSWERS = (
     *_ALONE,
+    *(
+        name
+        for thing in _CONFIRMED
+        for deed in ("确认", "确认了", "已确认", "验证", "验证了", "已验证")
+        for name in (f"{deed}{thing}", f"{thing}{deed}")
+    ),
     *(
         name
         for things, deeds in _DEEDS.items()
         for thing in things
         for deed in deeds
-        for name in (f"{thing} {deed}", f"{deed} {thing}")
+        for name in (f"{thing} {deed}", *(f"{deed} {article} {thing}" for article in _ARTICLES))
     ),
 )
 """What reads in somebody's timeline like a deed of ours or an answer that we recorded; answers come from our forms

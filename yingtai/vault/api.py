@@ -13,7 +13,13 @@ from yingtai.vault.keyring import load_root_key
 from yingtai.vault.masking import mask
 from yingtai.vault.normalising import normalise
 from yingtai.vault.provider import ORPHANS_AFTER, Vault, seal_blob
-from yingtai.vault.recognising import CANDIDATE, is_phone_alone, names_somebody, without_people
+from yingtai.vault.recognising import (
+    CANDIDATE,
+    is_phone_alone,
+    name_without_people,
+    names_somebody,
+    without_people,
+)
 from yingtai.vault.schema import migrate
 from yingtai.vault.sealing import RowId, Sealed
 from yingtai.vault.store import KeyStore
@@ -36,6 +42,7 @@ __all__ = [
     "mask",
     "migrate",
     "mint_keys",
+    "name_without_people",
     "names_somebody",
     "normalise",
     "open_blob",

@@ -57,6 +57,14 @@ def is_phone_alone(digits: str) -> bool:
     return PHONE_ALONE.fullmatch(digits) is not None
 
 
+def name_without_people(text: str) -> str:
+    """Return a short text that somebody typed, such as the name of a file, with stars also for what only looks like the
+    number of an identity card: there a mistyped one still names somebody, and hardly any number is as long."""
+    kept = without_people(text)
+    seen = _as_seen(kept)
+    return IDENTITY_CARD.sub(HIDDEN, seen) if IDENTITY_CARD.search(seen) else kept
+
+
 def without_people(text: str) -> str:
     """Return a text with three stars for each such value in it, everything else as it reads; a text without any as it
     is."""

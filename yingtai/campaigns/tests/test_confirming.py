@@ -270,7 +270,7 @@ def test_strangers_are_not_flooded(shop):
 
 def test_one_run_sends_all_that_is_allowed_not_only_the_first_of_it(shop, monkeypatch):
     monkeypatch.setattr("yingtai.campaigns.services.asking_addresses.MOST_AT_ONCE", 1)
-    shop.choose(most_an_hour=3)
+    shop.choose(most_an_hour=6)
     for number in range(4):
         shop.says(f"stranger-{number}@example.com", minutes=1, anonymousId=f"browser-{number}")
 

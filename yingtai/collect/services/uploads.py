@@ -15,7 +15,7 @@ from yingtai.kernel.ids import uuid7
 from yingtai.kernel.scope import EVERYTHING
 from yingtai.kernel.scoping import acting_transaction
 from yingtai.organization.api import entity_no_at
-from yingtai.vault.api import blind, destroy_keys, mint_keys, names_somebody, seal, without_people
+from yingtai.vault.api import blind, destroy_keys, mint_keys, name_without_people, names_somebody, seal
 
 KEPT = timedelta(days=3)
 MOST_BYTES = 2 * 1024**3
@@ -93,7 +93,11 @@ def save_upload(acting: Acting, arriving: Arriving, *, node_no: int, name: str) 
 def _name_of_nobody(name: str) -> str:
     # What kind of file it is stays to be read: the end of `anna@example.com.csv` is no part of an address.
     stem, dot, kind = name.rpartition(".")
-    return f"{without_people(stem)}{dot}{kind}" if stem and not names_somebody(kind) else without_people(name)
+    return (
+        f"{name_without_people(stem)}{dot}{kind}"
+        if stem and not names_somebody(kind)
+        else name_without_people(name)
+    )
 
 
 def remove_expired(acting: Acting) -> int:

@@ -18,6 +18,9 @@ def upload(client, name):
         ("13800138000_orders.csv", "***_orders.csv", "orders"),
         ("anna@example.com.csv", "***.csv", ""),
         ("订单 粤B12345.csv", "订单 ***.csv", "订单"),
+        ("11010519491231002X.csv", "***.csv", ""),
+        ("110105194912310021_客户.csv", "***_客户.csv", "客户"),
+        ("order-202611301759001234.csv", "order-202611301759001234.csv", "order-202611301759001234"),
         ("orders 2026-03.csv", "orders 2026-03.csv", "orders 2026-03"),
     ],
 )

@@ -25,7 +25,8 @@ VENDORS = (
     "page_view", "view_item", "add_to_cart", "begin_checkout", "purchase", "refund", "generate_lead", "login", "search",
     "select_promotion", "PageView", "ViewContent", "AddToCart", "AddToWishlist", "InitiateCheckout", "Purchase",
     "CompleteRegistration", "Lead", "Contact", "Subscribe", "StartTrial", "SubmitApplication", "Schedule",
-    "Subscription Created", "Subscription Cancelled", "Application Opened", "Link Clicked", "Order Refunded",
+    "Subscription Created", "Subscription Confirmed", "Order Confirmed", "Address Confirmed",
+    "Subscription Cancelled", "Application Opened", "Link Clicked", "Order Refunded",
     "Segment Consent Preference Updated", "cookie_consent_update", "$pageview", "newsletter_signup", "open", "click",
 )  # fmt: skip
 """What Segment, Klaviyo, Google, Meta and others name events of a shop or a site; people really send these."""
@@ -37,7 +38,10 @@ VENDORS = (
      "Email Opened\x7f", "Unsubscribed\ud83d", "Unsubscr\u0131bed", "UNSUBSCR\u0130BED", "Emai1 0pened", "EmaiI Opened",
      "\u0395mail Sent", "ｃonsent\u200b  updated", "E\u0301mail Bounced", "Consent Granted",
      "consent  w\u0456thdrawn", "Opted In", "撤回同意", "emailopened", "Subscribed", "Opt-in given", "Unsubscribe",
-     "Mail opened", "Email Clicked", "Opened Email", "gave_consent", "Newsletter: subscribed!", "取消订阅", "已 同意"],
+     "Mail opened", "Email Clicked", "Opened Email", "gave_consent", "Newsletter: subscribed!", "取消订阅", "已 同意",
+     "Confirmed Email", "Mail Confirmed", "Email Address Confirmed", "confirmed their e-mail address", "Email Verified",
+     "确认邮箱地址", "已确认邮箱", "邮箱已确认", "验证了电子邮箱", "DOI Confirmed",
+     "Newsletter Subscription Confirmed", "同意营销"],
 )  # fmt: skip
 def test_what_reads_like_a_reserved_name_is_one(name):
     assert is_reserved(name)
