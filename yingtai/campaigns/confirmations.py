@@ -23,6 +23,7 @@ from yingtai.kernel.acting import Acting
 from yingtai.kernel.env import env
 from yingtai.kernel.protecting import is_protected
 from yingtai.kernel.scoping import acting_transaction
+from yingtai.kernel.spacing import closed_up
 from yingtai.organization.api import UnitView, get_unit_at
 
 LINK_KEPT = timedelta(days=7)
@@ -207,7 +208,9 @@ def words_of_mail(
             "brand_name": brand,
             "purposes": titles,
             "link": link,
-            "lead": _("Somebody gave this address at {brand}, to get:").format(brand=brand),
+            "lead": closed_up(_("Somebody gave this address at {brand}, to get:"), {"brand": brand}).format(
+                brand=brand
+            ),
             "act": _("Was it you? Open this page and press its button:"),
             "button": _("Go to the page that confirms"),
             "otherwise": _(

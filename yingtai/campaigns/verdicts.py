@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from yingtai.campaigns.queries import CampaignProgress, CampaignView
 from yingtai.kernel.shares import share
+from yingtai.kernel.spacing import closed_up
 from yingtai.ui.formats import moment_in_words, number, percent, sentences
 
 FEW = 10
@@ -38,11 +39,13 @@ def said_of(
         return None if is_rough else _nobody_got_it(campaign)
     if not progress.opened:
         return _not_opened(campaign, progress, at, is_rough=is_rough)
-    said = _("Of %(sent)s people who got the mail, %(opened)s opened it and %(clicked)s clicked.") % {
+    shares = {
         "sent": number(progress.sent),
         "opened": _part(progress.opened, progress.sent, is_rough=is_rough),
         "clicked": _part(progress.clicked, progress.sent, is_rough=is_rough),
     }
+    said = _("Of %(sent)s people who got the mail, %(opened)s opened it and %(clicked)s clicked.")
+    said = closed_up(said, shares) % shares
     return Said(said, "neutral", _result_when(campaign, at))
 
 

@@ -16,6 +16,7 @@ from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.contributions import missing_rights
 from yingtai.kernel.errors import CharacterNotStorable, NotAllowed, ProductError
 from yingtai.kernel.labels import Label
+from yingtai.kernel.spacing import closed_up
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 NEVER_SHOWN_AGAIN = frozenset({"csrfmiddlewaretoken"})
@@ -101,7 +102,8 @@ def words_of(problem: ProductError) -> tuple[str, str]:
         name: gettext(str(value)) if name in problem.worded and value else value
         for name, value in problem.facts.items()
     }
-    return gettext(problem.title).format(**facts), gettext(problem.remedy).format(**facts)
+    title, remedy = (closed_up(gettext(text), facts) for text in (problem.title, problem.remedy))
+    return title.format(**facts), remedy.format(**facts)
 
 
 def problem_document(problem: ProductError) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from yingtai.kernel.copies import copied_name
 from yingtai.kernel.errors import ProductError
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
+from yingtai.kernel.spacing import closed_up
 from yingtai.organization.api import ChangedMeanwhile, list_brands, read_seen
 from yingtai.ui import charts
 from yingtai.ui.components import steps
@@ -249,11 +250,8 @@ def _asked(found: queries.CampaignView, counts: dict[str, int], is_service: bool
     owed = counts.get("owed", 0)
     lead = ngettext("%(count)s person will get this mail.", "%(count)s people will get this mail.", owed)
     others = [named(words, _people(count)) for words, count in _explained(counts)]
-    when = (
-        _("It is sent at %s.") % moment_in_words(found.scheduled_at)
-        if found.scheduled_at
-        else _("It is sent as soon as you confirm.")
-    )
+    at = {"at": moment_in_words(found.scheduled_at)} if found.scheduled_at else {}
+    when = closed_up(_("It is sent at %(at)s."), at) % at if at else _("It is sent as soon as you confirm.")
     return Confirmation(
         title=_("Send %s") % found.name,
         lead=lead % {"count": number(owed)},

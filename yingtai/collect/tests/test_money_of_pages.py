@@ -36,7 +36,7 @@ def page_of(acting, brand, lake):
 def test_orders_of_a_page_are_shown_with_their_money(page_of):
     page = page_of("sdk", CALM)
 
-    assert "Orders that pages said in 7 days" in page
+    assert "Orders reported by web pages, last 7 days" in page
     assert "6 orders" in page
     assert "¥600.00" in page
     assert "than in the 30 days before together" not in page
