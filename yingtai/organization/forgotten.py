@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from yingtai.kernel.acting import Acting, system
+from yingtai.kernel.counters import count_up
 from yingtai.kernel.env import env
 from yingtai.kernel.jobs import JOBS
 from yingtai.kernel.scope import EVERYTHING
@@ -21,14 +22,21 @@ from yingtai.organization.deeds import record_deed
 from yingtai.organization.errors import AddressOfNobody
 from yingtai.organization.models import Staff
 
+MAILS_AT_ONCE, PAUSE_SECONDS = 1, 180
+"""So many mails an account gets within so long, whoever asks; counted by account alone, so that nobody who floods this
+page has it closed to colleagues behind the same address."""
+
 
 def ask_for_new_password(acting: Acting, email: str, *, language: str) -> None:
     """Have a link mailed to whoever signs in with an address; of an address of nobody's the same is queued.
 
+    Asked again within minutes it changes nothing, and whoever asks is not told.
     In:  language  in which whoever has chosen none is written to
     """
     found = Staff.objects.filter(email__iexact=email, is_active=True).values_list("id", flat=True).first()
     account = str(found or _nobody(email))
+    if count_up(f"forgotten password {account}", seconds=PAUSE_SECONDS) > MAILS_AT_ONCE:
+        return
     JOBS["organization.mail_new_password"].enqueue(
         acting, once_per=account, account=account, language=language
     )

@@ -149,8 +149,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 # A link ends with the password, the sign-in and the address it was made for; the worker that makes it writes nothing.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a path
 # For devices that never signed in to the account; those that did are not held up (organization/signing_in.py), so the
-# limits on all sign-ins of an address, which know neither devices nor accounts, are off.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "50/h/key"}
+# limits on all sign-ins of an address, which know neither devices nor accounts, are off. So is that on forgotten
+# passwords: an account gets one mail in minutes (organization/forgotten.py).
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "50/h/key", "reset_password": None}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Yingtai"
 MFA_ADAPTER = "yingtai.organization.second_factor.SealingAdapter"
