@@ -36,6 +36,16 @@ class BooksDoNotAnswer(ProductError):
     status = 503
 
 
+class EventsCannotBeRead(ProductError):
+    code = "web.events-cannot-be-read"
+    title = "Some stored events cannot be read just now"
+    remedy = (
+        "Nothing was changed. Tell your operator: System status names the damaged files, and they have to be brought "
+        "back from a backup. Pages that do not need them work."
+    )
+    status = 503
+
+
 class JobNotFailed(ProductError):
     code = "web.job-not-failed"
     title = "This job has not failed, or is no longer kept"

@@ -18,11 +18,12 @@ from yingtai.kernel.http import ActingRequest, answer_problem, page
 from yingtai.kernel.ids import uuid7
 from yingtai.kernel.labels import Label
 from yingtai.kernel.reading import read_whole
+from yingtai.lake.errors import LakeDamaged
 from yingtai.ui.navigation import may_open
 from yingtai.ui.pages import render_page
 from yingtai.web.absence import is_away
 from yingtai.web.bodies import has_not_arrived
-from yingtai.web.errors import BodyDidNotArrive, BooksDoNotAnswer
+from yingtai.web.errors import BodyDidNotArrive, BooksDoNotAnswer, EventsCannotBeRead
 from yingtai.web.first_steps import A_YEAR, COOKIE, dismissed, place_of, steps_shown
 from yingtai.web.gathering import gathered
 
@@ -111,6 +112,9 @@ def broken(request: HttpRequest) -> HttpResponse:
         response = answer_problem(request, BooksDoNotAnswer())
         response["Retry-After"] = RETRY_SECONDS
         return response
+    if isinstance(trouble, LakeDamaged):
+        log.error("the lake is damaged: %s", trouble)
+        return answer_problem(request, EventsCannotBeRead())
     if isinstance(trouble, UnreadablePostError) or has_not_arrived(trouble):
         # Whoever hung up or was cut off is no fault of the product, and nobody looks a reference up.
         log.info("a body did not arrive: %s", type(trouble).__name__)

@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from yingtai.campaigns.testing import launch_and_decide, make_campaign, make_people
+from yingtai.lake.errors import LakeDamaged
 from yingtai.organization.api import Role, make_api_key
 from yingtai.web.api import api
 
@@ -169,6 +170,25 @@ def test_a_database_that_is_away_is_said_to_be_away(sign_in, key, monkeypatch, p
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "The database does not answer just now" in answer.content.decode()
     assert ("application/problem+json" in answer["Content-Type"]) == path.startswith("/api/")
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/audiences"])
+def test_a_page_that_needs_a_damaged_file_says_what_is_to_be_done_and_names_no_place(
+    sign_in, key, monkeypatch, path
+):
+    browser = sign_in()
+    browser.raise_request_exception = False
+    damaged = LakeDamaged(
+        "a file of the lake cannot be read: /srv/yingtai/lake/events/day=2026-03-02/a.parquet"
+    )
+    monkeypatch.setattr("yingtai.web.views.home_todos.all", lambda: [_raises(damaged)])
+    monkeypatch.setattr("yingtai.audiences.endpoints.queries.list_audiences", _raises(damaged))
+
+    answer = browser.get(path, headers={"accept-language": "en", "Authorization": f"Bearer {key}"})
+
+    said = answer.content.decode()
+    assert (answer.status_code, "/srv/" in said) == (503, False)
+    assert "Some stored events cannot be read just now" in said
 
 
 @pytest.mark.parametrize("cause", [psycopg.errors.QueryCanceled(), psycopg.errors.DeadlockDetected()])
