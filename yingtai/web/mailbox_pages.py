@@ -150,7 +150,8 @@ def _shown(acting: Acting, mails: list[MailRow], *, is_account: bool) -> list[tu
     for one in mails:
         is_clear = is_account or _is_own(one, address)
         campaign = campaigns.get(one.campaign_no or 0)
-        title = one.subject if is_clear else campaign[1] if campaign else _("A mail to a customer")
+        other = _("Asks to confirm an address") if one.asks_address else _("A mail to a customer")
+        title = one.subject if is_clear else campaign[1] if campaign else other
         url = reverse(page_of, args=[one.no]) if may_open_all or is_clear else ""
         shown.append((one if is_account else masked_row(one), {"title": title, "url": url}))
     return shown

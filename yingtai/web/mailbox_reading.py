@@ -27,7 +27,10 @@ LINK = re.compile(r"[!-~]*/[!-~]*")
 
 @dataclass(frozen=True)
 class MailRow:
-    """One mail in a list; `campaign_no` as the mail has it, when it is one of a campaign."""
+    """One mail in a list; `campaign_no` as the mail has it, when it is one of a campaign.
+
+    asks_address  it asks an address to confirm: of no campaign, and sent by a program for a reason of the recipient's
+    """
 
     no: int
     node_no: int
@@ -36,6 +39,7 @@ class MailRow:
     sender: str
     subject: str
     campaign_no: int | None = None
+    asks_address: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,7 @@ def _row(head: dict[str, Any], message: EmailMessage) -> MailRow:
         sender=str(message.get("From") or head["sender"]),
         subject=str(message.get("Subject", "")),
         campaign_no=int(campaign[1]) if campaign else None,
+        asks_address=campaign is not None and campaign[1] == "0" and "Auto-Submitted" in message,
     )
 
 

@@ -74,11 +74,13 @@ def test_the_list_shows_the_campaign_and_no_subject_which_may_name_somebody(
     campaign = make_campaign(acting, brand.node_no, people)
     send("Dear Anna", brand.node_no, Message_ID=f"<{campaign.campaign_no}.7@nova.example.com>")
     send("Anna, from elsewhere", brand.node_no)
+    asked = {"Message_ID": "<0.8@nova.example.com>", "Auto_Submitted": "auto-generated"}
+    send("Anna, confirm", brand.node_no, **asked)
 
     page = sign_in(role).get("/mailbox/").content.decode()
 
     assert "Anna" not in page
-    assert page.index("A mail to a customer") < page.index("Spring news")
+    assert page.index("Asks to confirm") < page.index("A mail to a customer") < page.index("Spring news")
     assert deeds_of(acting, "mail.opened") == deeds_of(acting, "person.revealed") == []
 
 
