@@ -10,6 +10,7 @@ from django.test import Client
 
 from yingtai.campaigns.testing import make_campaign, make_people
 from yingtai.kernel.env import env
+from yingtai.kernel.testing import run_jobs
 from yingtai.organization.testing import deeds_of, make_staff
 from yingtai.web import account_mails
 from yingtai.web.mailbox import address
@@ -229,6 +230,7 @@ def test_an_administrator_never_reads_the_link_in_a_mail_to_somebody_elses_accou
     officer = make_staff(brand.code, "compliance_officer")
     own = browser_of(officer)
     assert Client().post("/account/password/reset/", {"email": officer.email}).status_code == 302
+    run_jobs()
     administrator = sign_in("administrator", "group")
 
     listed = administrator.get("/mailbox/accounts/").content.decode()
