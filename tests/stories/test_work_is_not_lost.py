@@ -138,7 +138,7 @@ def test_enter_in_a_choice_sends_nothing_and_a_mended_problem_is_said_no_longer(
 
     event.fill("")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("[data-problem]")).to_contain_text("is not filled in yet")
+    expect(page.locator("[data-problem]")).to_contain_text("Fill in")
     page.get_by_label("event").fill("Viewed a product")
     expect(page.locator("[data-problem]")).to_have_count(0)
 
