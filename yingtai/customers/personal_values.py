@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from yingtai.collect.api import list_seen, plan_of, websites_of
 from yingtai.customers.ingest.saying import Document
@@ -18,9 +18,8 @@ from yingtai.vault import api as vault
 TRAIT = "trait"
 KINDS_AS_VALUES = [kind.number for kind in KINDS if kind.is_kept and kind.name != "user"]
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-MOST_LETTERS, MOST_WORDS = 40, 5
-LEADS_SOMEWHERE = re.compile(r"[/\\:@<>]|\bwww\b|[^\W_]\.[^\W_]|[\u3002\uff61](?=[a-z0-9])", re.IGNORECASE)
-"""What a mail program may make a link or an address of: a slash, a colon, an at sign, a dot within a word."""
+MOST_LETTERS, MOST_WORDS, MOST_DIGITS = 40, 5, 4
+SIGNS_OF_NAMES = frozenset(" -'’ʼ·•・,()")
 PARTS_OF_NAME = {"first_name", "last_name"}
 HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -45,15 +44,18 @@ def values_of(
         websites = websites_of(acting, brand_node(profiles[0][2])) if profiles else frozenset()
         private = private_traits_of(profile_nos)
         known = list(
-            Identifier.objects.filter(
-                profile_no__in=profile_nos, kind__in=KINDS_AS_VALUES, standing__gt=Standing.CLAIMED
-            ).order_by("first_seen_at", "alias_no")
+            Identifier.objects.filter(profile_no__in=profile_nos, kind__in=KINDS_AS_VALUES).order_by(
+                "first_seen_at", "alias_no"
+            )
         )
+    # Whose address is only claimed may be two people whom a page called one: what pages said can be of the other.
+    doubted = {row.profile_no for row in known if row.standing == Standing.CLAIMED}
+    known = [row for row in known if row.standing > Standing.CLAIMED]
     found: dict[int, dict[str, Any]] = {number: {} for number in profile_nos}
     for number in profile_nos:
-        for name, (value, *_) in _speakable(traits.get(number, {}), websites):
+        for name, (value, *_) in _speakable(traits.get(number, {}), websites, is_doubted=number in doubted):
             _put(found[number], name, value, wanted)
-        for name, (value, *_) in _speakable(private[number], websites):
+        for name, (value, *_) in _speakable(private[number], websites, is_doubted=number in doubted):
             _put(found[number], name, value if is_clear else mask_trait(name, value), wanted)
     for row, value in zip(known, open_identifiers(known), strict=True):
         kind = BY_NUMBER[row.kind].name
@@ -62,15 +64,20 @@ def values_of(
     return {number: _with_name(values, names) for number, values in found.items()}
 
 
-def _speakable(document: Document, websites: Collection[str]) -> Iterator[tuple[str, list[Any]]]:
+def _speakable(
+    document: Document, websites: Collection[str], *, is_doubted: bool
+) -> Iterator[tuple[str, list[Any]]]:
     for name, said in document.items():
-        value, is_public = said[0], len(said) > 2
-        if (
-            not (is_public and isinstance(value, str))
-            or reads_like_a_name(value)
-            or _leads_home(value, websites)
-        ):
+        is_public = len(said) > 2
+        if not is_public or (not is_doubted and _is_harmless(said[0], websites)):
             yield name, said
+
+
+def _is_harmless(value: Any, websites: Collection[str]) -> bool:
+    """Say whether a mail may say what anybody can say of anybody: no list, no object, no number that can be called."""
+    if isinstance(value, str):
+        return reads_like_a_name(value) or _leads_home(value, websites)
+    return isinstance(value, bool | int | float) and abs(value) < 10**MOST_DIGITS
 
 
 def _leads_home(text: str, websites: Collection[str]) -> bool:
@@ -78,9 +85,18 @@ def _leads_home(text: str, websites: Collection[str]) -> bool:
 
 
 def reads_like_a_name(text: str) -> bool:
-    """Say whether a text is as short as a name or a place, and nothing in it leads anywhere."""
+    """Say whether a text is as short as a name or a place, of letters and the signs that stand in names; nothing that
+    leads anywhere, also not with another value beside it."""
     text = normalize("NFKC", text)
-    return len(text) <= MOST_LETTERS and len(text.split()) <= MOST_WORDS and not LEADS_SOMEWHERE.search(text)
+    without_stops = text.replace(". ", " ")  # St. Gallen
+    return (
+        len(text) <= MOST_LETTERS
+        and len(text.split()) <= MOST_WORDS
+        and sum(sign.isdigit() for sign in text) <= MOST_DIGITS
+        and all(
+            sign in SIGNS_OF_NAMES or category(sign)[0] in "LM" or sign.isdigit() for sign in without_stops
+        )
+    )
 
 
 def _with_name(values: dict[str, Any], names: Collection[str]) -> dict[str, Any]:

@@ -108,7 +108,8 @@ def identify(batch: Batch) -> People:
     is_sure = is_proven & ~resolution.bridged
     identifiers.standing[is_sure] = Standing.PROVEN
     was_doubted = (distinct.profile != profile_no) | resolution.released
-    _raise_standing(identifiers, is_sure & (standing < Standing.PROVEN), profile_no, was_doubted)
+    is_news = is_sure & ((standing < Standing.PROVEN) | resolution.released)
+    _raise_standing(identifiers, is_news, profile_no, was_doubted)
     fresh_from = _numbered(batch, identifiers, resolution)
     strongest = resolution.strongest
     people = People(

@@ -3,7 +3,7 @@
 The method, why it is deterministic and what it never does: docs/algorithms/identity.md.
 """
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -196,7 +196,9 @@ class _Book:
     def meet(self, combo: list[int], at: int, *, proving: bool) -> int:
         """Let identifiers of one event become one profile, leaving out the weakest until limits allow it."""
         present = [place for place in combo if place != NOBODY]
-        if not proving:
+        if proving:
+            self._release_borrowed(present)
+        else:
             present = self._without_strangers(present)
         while True:
             slots = {self._root(self._slot[place]) for place in present if self._slot[place] != NOBODY}
@@ -263,13 +265,32 @@ class _Book:
             if self._kinds[place] in NAMING
             and self._slot[place] != NOBODY
             and self._root(self._slot[place]) not in self._proven | {stays}
-            and self._ages[self._root(self._slot[place])] < FRESH
         ]
-        for place in free:
-            self._held[self._root(self._slot[place])][self._kinds[place]].pop()
-            self._slot[place] = NOBODY
-        self._released.update(free)
+        self._let_go(free)
         return bool(free)
+
+    def _release_borrowed(self, present: Sequence[int]) -> None:
+        """Take browsers and devices from people whom only pages know, by name, where a proving door names somebody else
+        with them: who signs in to an account takes the browser along, and nobody whose address was given in it."""
+        named = [place for place in present if self._kinds[place] in NAMING]
+        own = {self._root(self._slot[place]) for place in named if self._slot[place] != NOBODY}
+        if len(named) < len(present) and named:
+            self._let_go(
+                place
+                for place in present[:]
+                if self._kinds[place] not in NAMING
+                and self._slot[place] != NOBODY
+                and self._root(self._slot[place]) not in self._proven | own
+                and self._names(self._root(self._slot[place]))
+            )
+
+    def _let_go(self, places: Iterable[int]) -> None:
+        for place in places:
+            held = self._held.get(self._root(self._slot[place]), {}).get(self._kinds[place])
+            if held:
+                held.pop()
+            self._slot[place] = NOBODY
+            self._released.add(place)
 
     def _without_strangers(self, present: list[int]) -> list[int]:
         """Leave out what a public key may not join: a second person who is known, and a browser or device whose

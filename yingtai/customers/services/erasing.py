@@ -22,7 +22,7 @@ from yingtai.customers.models import (
     SealedTraits,
 )
 from yingtai.customers.queries import open_identifiers, private_traits_of
-from yingtai.customers.rules import BY_NUMBER
+from yingtai.customers.rules import BY_NUMBER, Standing
 from yingtai.customers.services.revealing import note_shown
 from yingtai.kernel.acting import Acting, require
 from yingtai.kernel.contributions import privacy_holders
@@ -93,20 +93,29 @@ def count_kept(acting: Acting, *, profile_id: UUID) -> dict[str, int]:
 
 
 def export_own(acting: Acting, profile_nos: Sequence[int]) -> list[dict[str, Any]]:
-    """Return identifiers and traits in the clear, one document for each."""
+    """Return identifiers and traits in the clear, one document for each; an identifier that a page only claimed is
+    masked, for it may be another person's."""
     with acting_transaction(acting):
         identifiers = list(Identifier.objects.filter(profile_no__in=profile_nos).order_by("alias_no"))
         values = open_identifiers(identifiers)
         profiles = list(Profile.objects.filter(profile_no__in=profile_nos).order_by("profile_no"))
         private = private_traits_of(profile_nos)
-    known = [
-        {"identifier": BY_NUMBER[row.kind].name, "value": value, "first_seen_at": row.first_seen_at}
-        for row, value in zip(identifiers, values, strict=True)
-    ]
+    known = [_as_document(row, value) for row, value in zip(identifiers, values, strict=True)]
     traits: Document = {}
     for document in (*(profile.traits for profile in profiles), *private.values()):
         traits, _ = laid_over(traits, document)
     return known + [{"trait": name, "value": value[0]} for name, value in sorted(traits.items())]
+
+
+def _as_document(row: Identifier, value: str | None) -> dict[str, Any]:
+    kind, is_claim = BY_NUMBER[row.kind].name, row.standing == Standing.CLAIMED
+    shown = vault.mask(kind, value) if is_claim and value is not None else value
+    return {
+        "identifier": kind,
+        "value": shown,
+        "first_seen_at": row.first_seen_at,
+        **({"is_only_claimed": True} if is_claim else {}),
+    }
 
 
 def forget_own(acting: Acting, profile_nos: Sequence[int]) -> None:
