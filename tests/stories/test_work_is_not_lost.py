@@ -151,7 +151,7 @@ def test_the_keys_are_told_by_the_full_width_sign_too(page, address):
 
     page.keyboard.press("Control+k")
     page.get_by_role("dialog", name="Search").get_by_role("searchbox").fill("qqqzzz")
-    expect(page.get_by_text("Nothing was found under this name.")).to_be_visible()
+    expect(page.get_by_text("No page, audience, campaign or help text is called that.")).to_be_visible()
 
 
 def _answer(page: Page, late: list[Route]) -> None:

@@ -163,13 +163,13 @@ class ServiceUnderMarketing(ProductError):
 
 class LaunchTimePast(ProductError):
     code = "campaigns.launch-time-past"
-    title = "The time to send has passed: {at}"
+    title = "{at} has passed, so nothing can be sent then"
     remedy = "Choose a later time, or leave it empty to send as soon as it is confirmed."
 
 
 class LaunchTimeFar(ProductError):
     code = "campaigns.launch-time-far"
-    title = "The time to send is more than a year away: {at}"
+    title = "More than a year away: {at}"
     remedy = "Choose an earlier time; who agreed and what is true today will not be by then."
 
 

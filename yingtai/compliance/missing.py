@@ -16,7 +16,7 @@ def words_of_missing(action: str, label: str, place: str) -> list[str]:
         for role, rules in RULES.items()
         if any(one.allows(action, Label[label], place) for one in rules)
     ]
-    missing = _("You would need the right to: %(action)s (%(place)s).") % {
+    missing = _("Your roles do not include: %(action)s (%(place)s).") % {
         "action": ACTION_WORDS.get(action, action), "place": _place(place),
     }  # fmt: skip
     if not roles:

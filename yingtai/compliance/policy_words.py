@@ -29,7 +29,7 @@ PLACE_WORDS = {
     "content": _("Templates"),
     "customers": _("Customers"),
     "customers.erasure": _("Erasing customers"),
-    "home": _("Today"),
+    "home": _("Home"),
     "insights": _("Insights"),
     "insights.money": _("Exact sums of money"),
     "kernel.task": _("Long-running work"),
@@ -44,3 +44,5 @@ LABEL_WORDS = {
     Label.L3: _("private: names, contacts, single persons"),
     Label.L4: _("sensitive"),
 }
+OF_NOBODY = {"insights.money": _("exact sums, without names or single persons")}
+"""Parts that are private and yet show nobody: the words of their label would promise more than there is to see."""

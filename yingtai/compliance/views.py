@@ -15,7 +15,7 @@ from yingtai.compliance.errors import PurposeNotFound
 from yingtai.compliance.forms import BASES, BrandsForm, NoticeForm, PurposeForm
 from yingtai.compliance.listing import PURPOSES
 from yingtai.compliance.policy import ACTIONS, FOR_EVERYONE, RULES, Rule
-from yingtai.compliance.policy_words import ACTION_WORDS, LABEL_WORDS, PLACE_WORDS
+from yingtai.compliance.policy_words import ACTION_WORDS, LABEL_WORDS, OF_NOBODY, PLACE_WORDS
 from yingtai.compliance.services.purposes import (
     archive_purpose,
     install_standard_purposes,
@@ -198,7 +198,7 @@ def _in_words(line: Rule) -> tuple[list[tuple[str, str]], tuple[str, str], tuple
     """Return actions, place and label of a line, each with its code and its words."""
     actions = [(action, str(ACTION_WORDS[action])) for action in ACTIONS if action in line.actions]
     place = (line.place, str(PLACE_WORDS[line.place]))
-    return actions, place, (line.up_to.name, str(LABEL_WORDS[line.up_to]))
+    return actions, place, (line.up_to.name, str(OF_NOBODY.get(line.place, LABEL_WORDS[line.up_to])))
 
 
 def _may_edit(request: ActingRequest) -> bool:

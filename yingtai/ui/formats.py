@@ -23,6 +23,7 @@ from yingtai.kernel.money import decimals_of
 from yingtai.kernel.units import unit_of
 
 MISSING, MINUS = "–", "−"
+ENDS = (".", "!", "?", "。", "！", "？", "…")
 PRECISE = 3
 """Digits of an amount of money that is told roughly; more would look exact."""
 # A template hands "" for a name it does not know; that is missing too.
@@ -208,8 +209,16 @@ def listed(words: Iterable[Any]) -> str:
 
 
 def sentences(*said: Any) -> str:
-    """Sentences one after the other, as the reader's language parts them: by a blank, in Chinese by nothing."""
-    return gap().join(str(one) for one in said if one)
+    """Sentences one after the other, as the reader's language parts them: by a blank, in Chinese by nothing.
+
+    The title of an error ends without a stop: it gets one before the next sentence.
+    """
+    *before, last = [str(one) for one in said if one] or [""]
+    return gap().join([*(one if one.endswith(ENDS) else one + _stop() for one in before), last])
+
+
+def _stop() -> str:
+    return "。" if _is_chinese() else "."
 
 
 def gap() -> str:

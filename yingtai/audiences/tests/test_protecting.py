@@ -174,6 +174,7 @@ def test_no_order_and_no_place_in_it_tells_how_many_to_who_may_not_see_people(ac
 
     assert [f"?sort={name}" in one for one in said] == [True, False]
     assert said[1].index("Smaller") < said[1].index("Larger")
+    assert ["Numbers of people are in tens" in one for one in said] == [False, True]
     assert [answer.status_code for answer in asked] == [400] * 3
 
 

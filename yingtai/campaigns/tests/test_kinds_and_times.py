@@ -76,8 +76,11 @@ def test_a_time_that_has_passed_is_refused_at_the_form_and_at_the_launch(markete
     campaign = make_campaign(acting, brand.node_no, people, scheduled_at=acting.at - timedelta(minutes=1))
 
     for at, words in (
-        ("2020-01-02T03:04", "The time to send has passed: 2020-01-02 03:04 (UTC)"),
-        ("9999-12-31T23:59", "more than a year away"),
+        (
+            "2020-01-02T03:04",
+            "2020-01-02 03:04 (UTC) has passed, so nothing can be sent then. Choose a later time",
+        ),
+        ("9999-12-31T23:59", "More than a year away"),
         ("0001-01-01T00:00", ""),
     ):
         answer = marketer.post(f"/campaigns/{campaign.id}/", form_of(campaign, scheduled_at=at))

@@ -323,3 +323,16 @@ def test_the_second_of_two_saves_is_told_of_the_first(marketer, sign_in, acting,
     assert marketer.get(url).context["campaign"].name == "Spring"
     assert other.post(url, form | {"name": "Autumn", "seen": late.context["seen"]}).status_code == 302
     assert marketer.get(url).context["campaign"].name == "Autumn"
+
+
+@pytest.mark.parametrize(("role", "numbers"), [("analyst", ["fewer than 20"] * 4), ("marketer", ["0"] * 4)])
+def test_the_list_and_its_file_tell_few_people_as_the_monitor_does(acting, brand, people, role, numbers):
+    make_campaign(acting, brand.node_no, people[:2], name="Draft")
+    launch_and_decide(acting, make_campaign(acting, brand.node_no, people[:2], name="Gone"))
+    browser = signed_in(brand.code, role)
+
+    page = browser.get("/campaigns/").content.decode()
+    table = [line.split(",") for line in browser.get("/campaigns/?as=csv").content.decode().splitlines()]
+
+    assert ("Numbers of people are in tens" in page) is (role == "analyst")
+    assert {row[0]: row[2:6] for row in table[1:]} == {"Draft": ["–"] * 4, "Gone": numbers}

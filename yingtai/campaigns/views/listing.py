@@ -19,6 +19,7 @@ from yingtai.campaigns.services import drafting
 from yingtai.kernel.acting import decide
 from yingtai.kernel.http import ActingRequest, page
 from yingtai.kernel.labels import Label
+from yingtai.kernel.protecting import is_protected
 from yingtai.organization.api import list_brands, units_at
 from yingtai.ui.lists import listing
 from yingtai.ui.pages import Confirmation, render_confirmation, render_page
@@ -62,6 +63,7 @@ def campaign_list(request: ActingRequest) -> HttpResponse:
         "actions": actions(show, may_delete=True),
         "words": dict(STATES),
         "now": request.acting.at,
+        "is_protected": is_protected(request.acting),
         "took_ms": round((perf_counter() - began) * 1000),
     }
     return render_page(request, "campaigns/campaign_list.html", context, fragment="rows", whole_for="show")

@@ -16,7 +16,7 @@ def test_a_refusal_names_the_right_the_roles_and_the_ways_on(brand):
 
     text = page.content.decode()
     assert page.status_code == 403
-    assert "You would need the right to: make and change (Templates)." in text
+    assert "Your roles do not include: make and change (Templates)." in text
     assert "Roles that include it: Marketer, Brand manager." in text
     assert text.count("An administrator of your brand") == 1
     assert "Ask an administrator" not in text

@@ -105,6 +105,7 @@ def test_the_policy_is_shown_in_words_with_the_codes_as_hints(officer):
     assert '<span title="reveal">show a hidden value</span>' in page
     assert '<span title="compliance.consent">Customers’ consents</span>' in page
     assert '<span title="L3">private: names, contacts, single persons</span>' in page
+    assert '<span title="L3">exact sums, without names or single persons</span>' in page
 
 
 def test_every_code_of_the_policy_has_words():

@@ -130,5 +130,7 @@ def test_a_moment_in_a_sentence_names_the_place_its_clock_hangs_in():
 def test_sentences_stand_one_after_the_other_as_the_language_has_it():
     with translation.override("en"):
         assert formats.sentences("It is sent.", "", "Wait.") == "It is sent. Wait."
+        assert formats.sentences("It has passed", "Choose another.") == "It has passed. Choose another."
     with translation.override("zh-hans"):
         assert formats.sentences("已发送。", "请稍候。") == "已发送。请稍候。"
+        assert formats.sentences("时间已过", "请重新选择。") == "时间已过。请重新选择。"
