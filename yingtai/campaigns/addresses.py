@@ -20,6 +20,13 @@ SAME_HOSTS = {
     "protonmail.com": "proton.me",
 }  # fmt: skip
 """Hosts where one mailbox has an address at each."""
+TAGGING_HOSTS = re.compile(
+    r"(gmail|icloud|fastmail|msn|zoho)\.com|fastmail\.fm|proton\.me|"
+    r"(outlook|hotmail|live|yahoo|yandex)\.(com|[a-z]{2}|com?\.[a-z]{2})"
+)
+"""Where `name+tag` is known to be the mailbox of `name`. Elsewhere it may be somebody else's."""
+UNCOUNTED_SIGNS = {"gmail.com": ".", "proton.me": "._-"}
+"""By host, what can be left out of a name without naming another mailbox."""
 BUSY_HOSTS = frozenset(
     ("gmail.com", "qq.com", "foxmail.com", "163.com", "126.com", "yeah.net", "sina.com", "sina.cn", "sohu.com",
      "139.com", "189.cn", "aliyun.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com",
@@ -56,22 +63,30 @@ def ascii_address(address: str) -> str:
 
 
 def folded_address(address: str) -> str:
-    """Return what many spellings of one mailbox have in common: no tag, no capitals, no dots where they do not count.
+    """Return what all spellings of one mailbox have in common: no capitals; no tags and dots where its host is known
+    to pass over them.
 
-    To count mails to a mailbox, for nothing else: two addresses of one folded form may still be two mailboxes.
+    To count mails to a mailbox, for nothing else.
 
     Raises: NotAnAddress, also for one that could name a way to somewhere else (`a%b.example@c.example`)
     """
     local_part, _at, domain = ascii_address(address).lower().rpartition("@")
     if set("%!") & set(local_part):
         raise NotAnAddress
-    local_part = local_part.partition("+")[0] or local_part
     domain = SAME_HOSTS.get(domain, domain)
-    if domain == "gmail.com":
-        local_part = local_part.replace(".", "")
-    elif domain.startswith("yahoo."):
-        local_part = local_part.partition("-")[0] or local_part
+    if TAGGING_HOSTS.fullmatch(domain):
+        local_part = _untagged(local_part, "+")
+        if domain.startswith("yahoo."):
+            local_part = _untagged(local_part, "-")
+    for sign in UNCOUNTED_SIGNS.get(domain, ""):
+        local_part = local_part.replace(sign, "") or local_part
     return f"{local_part}@{domain}"
+
+
+def untagged_address(folded: str) -> str | None:
+    """Return what a folded address is without a tag, where its host may know tags or not; None where that is known."""
+    local_part, _at, domain = folded.rpartition("@")
+    return None if TAGGING_HOSTS.fullmatch(domain) else f"{_untagged(local_part, '+')}@{domain}"
 
 
 def checked_sender_name(name: str) -> str:
@@ -96,6 +111,10 @@ def checked_sender_address(address: str) -> str:
     except NotAnAddress:
         raise SenderAddressNotUnderstood(field="from_address") from None
     return given
+
+
+def _untagged(local_part: str, sign: str) -> str:
+    return local_part.partition(sign)[0] or local_part
 
 
 @lru_cache(maxsize=4096)

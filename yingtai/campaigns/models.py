@@ -234,8 +234,10 @@ class Confirmation(ScopedModel):
     said          by mail, the notices of the purposes that it named: its link agrees to those and to no others
     mails         how many mails went there
     network       a keyed digest of the client's network that gave it last; "" when nobody knows
-    mailbox       a keyed digest of the mailbox, the same for many spellings of it; domain  of its host, null for one
+    mailbox       a keyed digest of the mailbox, the same for all its spellings; domain  of its host, null for one
                   where very many have theirs
+    untagged      a keyed digest of the network and the address without its tag; null where the host is known to
+                  know tags, so that `mailbox` says it
     asked_at      when a page said so last; what cannot be sent within a day is given up
     promised_at   when the last mail was about to be handed over
     declined_at   when whoever has the mailbox said that it was not them: it is never asked again
@@ -265,6 +267,7 @@ class Confirmation(ScopedModel):
     due_at = models.DateTimeField()
     network = models.CharField(max_length=16, blank=True, default="", db_default="")
     mailbox = models.BinaryField(max_length=16, null=True)
+    untagged = models.BinaryField(max_length=16, null=True)
     domain = models.BinaryField(max_length=16, null=True)
     promised_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -289,13 +292,13 @@ class Confirmation(ScopedModel):
 
 
 class AskedMailbox(ScopedModel):
-    """How often a brand asked a mailbox, whatever the spelling of its address; `node_no` is the brand's.
+    """How often a brand asked a mailbox, or for one network what may be a mailbox; `node_no` is the brand's.
 
     It outlives the people who had the address, so that nobody is asked anew because they were erased.
 
-    mailbox      a keyed digest, as of `Confirmation`
+    mailbox      a keyed digest, `mailbox` or `untagged` of `Confirmation`
     mails        how many mails went there since it confirmed last
-    promised_at  when the last was about to be handed over
+    promised_at  when the last was about to be handed over; null when the last was not taken
     is_closed    it said that it was not them, or was suppressed when its people were erased: never asked again
     """
 

@@ -156,18 +156,21 @@ def _became(acting: Acting, one: Confirmation, state: str, answer: str) -> None:
     with acting_transaction(acting):
         # Somebody may have pressed the button already.
         mine = Confirmation.objects.filter(confirmation_no=one.confirmation_no, state=State.ATTEMPTING)
-        mine.update(state=state, answer=answer[:200], claimed_by=None)
+        changed = mine.update(state=state, answer=answer[:200], claimed_by=None)
+        if changed and state == State.REFUSED:
+            uncount_mail(one)
 
 
 def _give_back(acting: Acting, one: Confirmation, answer: str, *, pause: timedelta = PAUSE) -> None:
     """Owe a mail again that nobody got, to be tried after a pause; after a day it is given up."""
     with acting_transaction(acting):
         mine = Confirmation.objects.filter(confirmation_no=one.confirmation_no, state=State.ATTEMPTING)
-        mine.update(
+        changed = mine.update(
             state=State.OWED, mails=max(0, one.mails - 1), answer=answer[:200], claimed_by=None,
             due_at=acting.at + pause,
         )  # fmt: skip
-        uncount_mail(one)
+        if changed:
+            uncount_mail(one)
 
 
 def _suppress(acting: Acting, one: Confirmation, answer: str) -> None:

@@ -25,6 +25,7 @@ from yingtai.campaigns.services.mailboxes import (
     asked_mailboxes,
     begin_anew,
     close_mailboxes,
+    counted_of,
     crowded_out,
     give_up,
     mailboxes_of,
@@ -100,16 +101,17 @@ def note_given(acting: Acting, *, node_no: int, given: Sequence[GivenAddress]) -
         # Locked, so that an answer that comes just now is not written over.
         before = Confirmation.objects.filter(alias_no__in=numbers).order_by("alias_no").select_for_update()
         known = {one.alias_no: one for one in before}
-        mailboxes = mailboxes_of(node_no, open_addresses(acting, numbers))
-        digests = [one.mailbox for one in mailboxes.values()]
+        networks = {one.alias_no: one.network for one in given}
+        mailboxes = mailboxes_of(node_no, open_addresses(acting, numbers), networks)
+        digests = {digest for one in mailboxes.values() for digest in one.counted}
         asked, waiting = asked_mailboxes(node_no, digests), waiting_mailboxes(node_no, digests)
         for one in given:
             purposes, mine = [code for code in one.purposes if code in offered], mailboxes.get(one.alias_no)
-            if not purposes or mine is None or one.alias_no in closed or mine.mailbox in waiting:
+            if not purposes or mine is None or one.alias_no in closed or mine.counted & waiting:
                 continue
-            may_ask = _may_ask(acting, asked.get(mine.mailbox))
+            may_ask = all(_may_ask(acting, asked.get(digest)) for digest in mine.counted)
             if may_ask and _owe(acting, node_no, one, purposes, mine, known.get(one.alias_no)):
-                waiting.add(mine.mailbox)
+                waiting |= mine.counted
         _make_room(node_no)
         queue.confirm_addresses(acting, node_no)
 
@@ -155,8 +157,7 @@ def decline(acting: Acting, confirmation_no: int) -> None:
             return
         one.state, one.declined_at, one.claimed_by = Confirmation.State.DECLINED, acting.at, None
         one.save(update_fields=["state", "declined_at", "claimed_by"])
-        if one.mailbox is not None:
-            close_mailboxes(one.node_no, [bytes(one.mailbox)])
+        close_mailboxes(one.node_no, counted_of(one))
 
 
 def record_confirmed(acting: Acting) -> None:
@@ -211,7 +212,7 @@ def _owe(
     said = {
         "node_no": node_no, "profile_no": given.profile_no, "purposes": purposes, "state": Confirmation.State.OWED,
         "asked_at": acting.at, "due_at": acting.at, "network": given.network, "mailbox": mine.mailbox,
-        "domain": mine.domain,
+        "untagged": mine.untagged, "domain": mine.domain,
     }  # fmt: skip
     if known is None:
         Confirmation.objects.create(alias_no=given.alias_no, **said)

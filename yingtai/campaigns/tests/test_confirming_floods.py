@@ -105,13 +105,13 @@ def test_one_network_has_its_share_of_a_set(shop, monkeypatch):
 
 
 def test_a_host_that_few_were_confirmed_at_gets_few_mails_an_hour(shop):
-    floods(shop, strangers(15, host="small.example"))
+    floods(shop, strangers(8, host="small.example"))
     shop.asks(minutes=2)
     shop.asks(minutes=3)
-    assert len(shop.office.recipients) == 10
+    assert len(shop.office.recipients) == 5
 
     shop.asks(minutes=70)
-    assert len(shop.office.recipients) == 15
+    assert len(shop.office.recipients) == 8
 
 
 def test_many_spellings_of_one_mailbox_get_one_mail_a_day_and_three_ever(shop):
@@ -151,7 +151,7 @@ def test_who_was_erased_is_not_asked_anew(acting, shop):
     assert shop.asks(minutes=61) == [ANNA]
 
     with acting_transaction(acting):
-        assert [one.mails for one in AskedMailbox.objects.all()] == [1]
+        assert [one.mails for one in AskedMailbox.objects.all()] == [1, 1]  # Its mailbox, and for a network.
 
 
 def test_a_mailbox_that_was_suppressed_stays_so_when_its_person_is_erased(acting, brand, shop):
@@ -172,7 +172,7 @@ def test_a_mailbox_that_was_suppressed_stays_so_when_its_person_is_erased(acting
     ("address", "folded"),
     [
         ("V.i.C.tim+a+b@GoogleMail.com", "victim@gmail.com"),
-        ("first.last+x@nova.example", "first.last@nova.example"),
+        ("first.last+x@nova.example", "first.last+x@nova.example"),
         ("+x@nova.example", "+x@nova.example"),
         ("victim-shop@yahoo.de", "victim@yahoo.de"),
         ("a@me.com", "a@icloud.com"),
