@@ -21,6 +21,9 @@ _DEEDS = {
         "Confirm", "Confirmed", "Confirmation", "Verify", "Verified", "Verification", "Validate", "Validated",
         "Activate", "Activated", "Double Opt In", "Double Opted In",
     ),
+    # Of an e-mail and a newsletter, as far as a timeline shows. A shop says "Shipping Address Confirmed", and a paid
+    # subscription is activated.
+    ("Address", "Subscription"): ("Confirm", "Confirmed", "Confirmation", "Double Opt In", "Double Opted In"),
     ("Consent", "Opt In", "Opt Out", "Email Consent", "Marketing Consent", "Email Opt In", "Marketing Opt In",
      "Email Opt Out", "Marketing Opt Out", "Double Opt In"): (
         "Grant", "Granted", "Give", "Given", "Gave", "Accept", "Accepted", "Confirm", "Confirmed", "Deny", "Denied",
@@ -62,6 +65,7 @@ ANSWERS = (
         for deed in ("确认", "确认了", "已确认", "验证", "验证了", "已验证")
         for name in (f"{deed}{thing}", f"{thing}{deed}")
     ),
+    *(name for deed in ("确认", "确认了", "已确认") for name in (f"{deed}地址", f"地址{deed}")),
     *(
         name
         for things, deeds in _DEEDS.items()

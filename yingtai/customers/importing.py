@@ -351,7 +351,9 @@ def _say(document: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _say_amounts(one: dict[str, Any]) -> None:
-    def money(minor: int) -> str:
+    def money(minor: int | None) -> str:
+        if minor is None:
+            return "not shown (digits of a phone number)"
         digits = decimals_of(one["currency"])
         return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {one['currency']}"
 

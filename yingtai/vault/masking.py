@@ -5,7 +5,8 @@ import re
 HIDDEN = "***"
 # Only where a domain must be: a broken address may hold anything behind its @.
 _EMAIL = re.compile(r"[^@]+@(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}")
-_NUMBER = re.compile(r"[+\d() .-]+", re.ASCII)
+_NUMBER = re.compile(r"[+\d() ._-]+", re.ASCII)
+_BETWEEN_DIGITS = re.compile(r"[() ._-]")
 # Scripts in which two signs are a whole name, wherever they stand.
 _DENSE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _SHORTEST_WITH_ENDS = 8
@@ -30,6 +31,8 @@ def mask(kind: str, value: str) -> str:
 
 
 def _masked_phone(text: str) -> str:
+    # What stands between them tells nothing, and would make a short number long enough to be shown whole.
+    text = _BETWEEN_DIGITS.sub("", text)
     digits = text.removeprefix("+86") if len(text) == len("+8613800008000") else text
     if len(digits) < _SHORTEST_WITH_ENDS:
         return _masked_text(digits)

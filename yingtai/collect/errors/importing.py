@@ -320,7 +320,9 @@ class NumberTooLarge(ProductError):
 class NumberIsPhone(ProductError):
     code = "collect.number-is-a-phone-number"
     title = "A phone number stands where an amount or a quantity belongs"
-    remedy = "The columns may have been shifted. An amount of that size is read when it is written with two decimals."
+    remedy = (
+        "The columns may have been shifted. An amount of that size is read when its thousands are set apart."
+    )
 
 
 class AmountsUnsure(ProductError):

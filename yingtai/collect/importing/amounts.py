@@ -1,10 +1,14 @@
-"""What the amounts of a file add up to, by currency, and which are so large that somebody has to look at them. Pure."""
+"""What the amounts of a file add up to, by currency, and which are so large that somebody has to look at them. Pure.
+
+An amount with the digits of a phone number is not told, only its line: it may be one, in the column of the price.
+"""
 
 from typing import Any
 
 import numpy as np
 
 from yingtai.kernel.money import SMALL_UNITS, decimals_of
+from yingtai.vault.api import is_phone_alone
 
 LARGE, LARGER = 1_000_000, 10_000_000
 """In whole units of a currency, for one line: from the first on an amount is compared with those of the file, above
@@ -38,21 +42,31 @@ class AmountsOf:
         self._largest = sorted(pairs, key=lambda one: (-abs(one[0]), one[1]))[:LARGEST_KEPT]
 
     def document(self) -> dict[str, Any] | None:
-        """Return what is told of them; None when there are none. `unsure` counts at most a thousand."""
+        """Return what is told of them; None when there are none. `unsure` counts at most a thousand.
+
+        An amount that may be a phone number is None, and so is the sum, from which it could be worked out.
+        """
         if not self._largest:
             return None
         unsure = [one for one in self._largest if abs(one[0]) >= self._ceiling()]
         return {
             "currency": self._currency,
             "count": self._count,
-            "sum_minor": self._sum,
-            "largest_minor": self._largest[0][0],
+            "sum_minor": None if any(self._told(one) is None for one, _line in self._largest) else self._sum,
+            "largest_minor": self._told(self._largest[0][0]),
             "largest_line": self._largest[0][1],
             "unsure": len(unsure),
             "first_unsure": [
-                {"amount_minor": amount, "line": line} for amount, line in unsure[:LARGEST_SHOWN]
+                {"amount_minor": self._told(amount), "line": line} for amount, line in unsure[:LARGEST_SHOWN]
             ],
         }
+
+    def _told(self, minor: int) -> int | None:
+        """Return the amount, or None when its digits are those of a phone number; an identity card has more digits
+        than the largest amount."""
+        whole, rest = divmod(abs(minor), 10 ** decimals_of(self._currency))
+        digits = {str(whole)} | ({str(abs(minor)), str(abs(minor)).rstrip("0")} if rest else set())
+        return None if any(map(is_phone_alone, digits)) else minor
 
     def _ceiling(self) -> float:
         """Return from which amount on somebody has to say that it is right."""

@@ -34,6 +34,7 @@ _DAY_FIRST_WRITTEN = re.compile(
     r"(?:[ T]+(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:[.,](\d{1,6})\d*)?秒?)?)?"
 )
 _WHOLE = re.compile(r"([+-]?\d+)\.0*")
+_NO_DECIMALS = {sign: re.compile(rf"\{sign}0*$") for sign in ".,"}
 _SIGNS = re.compile(r"[\s\u00a0\u202f$€£¥￥₩₹元]|^(?:CNY|EUR|GBP|USD|RMB)|(?:CNY|EUR|GBP|USD|RMB)$")
 # Nobody writes thousands after a zero: 0,435 is less than one, written with the other sign.
 _POINT = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?|[+-]?\.\d+")
@@ -181,8 +182,8 @@ def amount_reader(decimal: str) -> Callable[[str], Decimal]:
 
     def read(text: str) -> Decimal:
         value = numbers(text)
-        # Spreadsheets write a phone number as 13855000037.0 or 1.3855000037E10; with two decimals it is an amount.
-        bare = _SIGNS.sub("", text).lstrip("-").removesuffix(f"{decimal}0")
+        # Spreadsheets write a phone number as 13855000037.0, 13855000037.00 or 1.3855000037E10.
+        bare = _NO_DECIMALS[decimal].sub("", _SIGNS.sub("", text).strip("()-−"))
         if _POWER.fullmatch(bare) and "E" in bare.upper():
             bare = f"{abs(value):f}"
         if is_phone_alone(bare):

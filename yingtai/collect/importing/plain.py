@@ -1,7 +1,8 @@
 """Which values that could not be used may be shown as they are: those that can be of nobody. Pure.
 
 "yesterday" or "2026-13-45" where a time should stand tells nothing of a person, and masked nobody would find it. A name
-or a number that slipped into the wrong column must stay masked, so only known words and short numbers are shown.
+or a number that slipped into the wrong column must stay masked, so only known words and short numbers are shown. A long
+number stays one whatever stands between its digits, so they are counted together, but for those of a date and a time.
 """
 
 import re
@@ -24,6 +25,14 @@ _WORD = re.compile("|".join(sorted(map(re.escape, _WORDS.split()), key=len, reve
 _LATIN_WORD = re.compile(r"[A-Za-z/]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"\d+")
+_DIGIT = re.compile(r"[\d一二三四五六]")
+# Years of data and of mistakes in it, but for those that phone numbers begin like.
+_CENTURY = "(?:0[0-9]|1[01289]|2[01]|99)"
+_DATE = re.compile(
+    rf"(?<![\d/.-])(?:{_CENTURY}\d\d\s?[-/.年]\s?\d{{1,2}}\s?[-/.月]\s?\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]{_CENTURY}\d\d)"
+    r"(?![\d/.-])"
+)
+_TIME = re.compile(r"(?<![\d:.])\d{1,2}\s?[:时点]\s?\d{1,2}(?:\s?[:分]\s?\d{1,2})?(?![\d:])")
 DAY, YEAR, ALONE = 2, 4, 6
 
 
@@ -34,6 +43,9 @@ def is_plain(text: str) -> bool:
     # A Latin word is known as a whole: "Monday" is, "Monica" is not because it begins alike.
     rest = _LATIN_WORD.sub(lambda word: "" if _WORD.fullmatch(word[0]) else word[0], text)
     if re.search("[A-Za-z]", rest) or _LETTER.search(_WORD.sub("", rest)):
+        return False
+    besides = _TIME.sub("", _DATE.sub("", text, count=1), count=1)
+    if len(_DIGIT.findall(besides)) > ALONE:
         return False
     numbers = _DIGITS.findall(text)
     longer = [len(one) for one in numbers if len(one) > DAY]

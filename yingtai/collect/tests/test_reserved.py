@@ -25,7 +25,8 @@ VENDORS = (
     "page_view", "view_item", "add_to_cart", "begin_checkout", "purchase", "refund", "generate_lead", "login", "search",
     "select_promotion", "PageView", "ViewContent", "AddToCart", "AddToWishlist", "InitiateCheckout", "Purchase",
     "CompleteRegistration", "Lead", "Contact", "Subscribe", "StartTrial", "SubmitApplication", "Schedule",
-    "Subscription Created", "Subscription Confirmed", "Order Confirmed", "Address Confirmed",
+    "Subscription Created", "Subscription Activated", "Order Confirmed", "Shipping Address Confirmed",
+    "Address Verified", "Address Added", "Booking Confirmed", "订单已确认", "确认收货地址",
     "Subscription Cancelled", "Application Opened", "Link Clicked", "Order Refunded",
     "Segment Consent Preference Updated", "cookie_consent_update", "$pageview", "newsletter_signup", "open", "click",
 )  # fmt: skip
@@ -41,7 +42,9 @@ VENDORS = (
      "Mail opened", "Email Clicked", "Opened Email", "gave_consent", "Newsletter: subscribed!", "取消订阅", "已 同意",
      "Confirmed Email", "Mail Confirmed", "Email Address Confirmed", "confirmed their e-mail address", "Email Verified",
      "确认邮箱地址", "已确认邮箱", "邮箱已确认", "验证了电子邮箱", "DOI Confirmed",
-     "Newsletter Subscription Confirmed", "同意营销"],
+     "Newsletter Subscription Confirmed", "同意营销", "Address Confirmed", "address_confirmation",
+     "Confirmed an Address", "Subscription Confirmed", "Confirmed their subscription", "subscription-confirm",
+     "地址已确认", "已确认订阅"],
 )  # fmt: skip
 def test_what_reads_like_a_reserved_name_is_one(name):
     assert is_reserved(name)

@@ -17,7 +17,8 @@ from yingtai.collect.queries.imports import (
 )
 from yingtai.collect.views.words import in_sentences, reason_words
 from yingtai.compliance.api import ErasureStands, WithdrawalStands
-from yingtai.kernel.acting import Acting
+from yingtai.kernel.acting import Acting, decide
+from yingtai.kernel.labels import Label
 from yingtai.kernel.protecting import is_protected, roughly
 from yingtai.kernel.tasks import TaskView
 from yingtai.ui import formats
@@ -45,13 +46,30 @@ OF_PEOPLE = ("people", "profiles_new", "profiles_touched", "answers", "consents"
 
 
 def as_told(acting: Acting, found: ImportView) -> dict[str, Any]:
-    """Return the report of an import with its numbers of people as the actor may read them (ADR 0105)."""
+    """Return the report of an import with its numbers of people and its amounts as the actor may read them (ADR 0105).
+
+    An amount that may not be read is None; its line is told.
+    """
     report = found.report or {}
+    if not reads_amounts(acting, found):
+        report = report | {"amounts": list(map(_without_amounts, report.get("amounts", [])))}
     if not is_protected(acting):
         return report
     return report | {
         name: roughly(report[name], [name, str(found.id)]) for name in OF_PEOPLE if name in report
     }
+
+
+def reads_amounts(acting: Acting, found: ImportView) -> bool:
+    """Say whether the actor reads the amounts of a file: who loads it, and whoever reads exact sums elsewhere."""
+    if found.started_by == acting.actor or decide(acting, "view", Label.L3, "insights.money").allowed:
+        return True
+    return decide(acting, "view", Label.L2, "insights").allowed and not is_protected(acting)
+
+
+def _without_amounts(one: Mapping[str, Any]) -> dict[str, Any]:
+    hidden = [large | {"amount_minor": None} for large in one["first_unsure"]]
+    return dict(one) | {"sum_minor": None, "largest_minor": None, "first_unsure": hidden}
 
 
 def first_lines(report: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:

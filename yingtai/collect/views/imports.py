@@ -36,6 +36,7 @@ from yingtai.collect.views.import_report import (
     figures_of,
     first_lines,
     progress_of,
+    reads_amounts,
     state_words,
     unrecorded,
 )
@@ -120,7 +121,8 @@ def show_import(request: ActingRequest, import_id: UUID) -> HttpResponse:
         "left_out": [(row, reason_words(row["reason"])[0]) for row in report.get("left_out", [])],
         "more_left_out": report.get("left_out_kinds", 0) > len(report.get("left_out", [])),
         "first": first_lines(report),
-        "amounts": report.get("amounts", []),
+        "amounts": told.get("amounts", []),
+        "reads_amounts": reads_amounts(request.acting, found),
         "has_unsure": may_run and has_unsure_amounts(report),
         "may_run": may_run,
         "mapping": mapping,
