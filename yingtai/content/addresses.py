@@ -13,7 +13,7 @@ TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^>\"']++|\"[^\"]*+(?:\"|\Z)|'[
 ATTRIBUTE = re.compile(r"([a-zA-Z_:][\w:.-]*+)(\s*+=\s*+)(\"[^\"]*+\"?|'[^']*+'?|[^\s\"'>]++)")
 STYLE = re.compile(r"<style\b[^>]*+(?:>|\Z)(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
 REFERENCE = re.compile(
-    r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,31}(?:;|(?![a-zA-Z0-9=])))"
+    r"&(?:#0{0,99}[0-9]{1,7};?|#[xX]0{0,99}[0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,31}(?:;|(?![a-zA-Z0-9=])))"
 )
 FETCHED = frozenset(
     (
@@ -29,9 +29,26 @@ FETCHED = frozenset(
             "archive",
             "codebase",
         ),
-        *("classid", "cite", "longdesc", "xlink:href", "ping", "action", "formaction", "content", "usemap"),
+        *(
+            "classid",
+            "cite",
+            "longdesc",
+            "ping",
+            "action",
+            "formaction",
+            "content",
+            "usemap",
+            "base",
+            "profile",
+        ),
+        *("attributionsrc", "itemtype"),
     )
 )
+"""Attributes that hold addresses, whatever words they are from: `o:href` is read as `href`."""
+ADDRESS = re.compile(r"//|\\\\|/\\|\\/|\b(?:https?|ftps?|wss?):", re.IGNORECASE)
+"""What makes an address of a value, whatever the attribute; two slashes of either kind begin the name of a host."""
+UNREAD = re.compile(r"[\t\n\r\f\0]")
+"""What browsers leave out of an address."""
 STYLED = frozenset(
     ("style", "fill", "stroke", "filter", "mask", "clip-path", "cursor", "marker", "marker-start", "marker-mid",
      "marker-end")
@@ -64,13 +81,13 @@ def links_in(html: str) -> Iterator[str]:
 def fetched_in(html: str) -> Iterator[str]:
     """Give the addresses a mail program fetches by itself: pictures, style sheets, frames; CSS that may fetch whole.
 
+    Any other value that could be an address is one: mail programs fetch from attributes that no standard names.
     CSS has too many ways to write an address (escapes, `image-set`, `@font-face`) to take one out of it.
     """
     for tag, name, value in _attributes(html):
-        if name in FETCHED or (name == "href" and tag not in FOLLOWED_IN):
-            if name != "content" or "url" in value.lower():
-                yield value
-        elif name in STYLED and _may_fetch(unescaped(value)):
+        if name == "href" and tag in FOLLOWED_IN:
+            continue
+        if _is_address(name.rpartition(":")[2], unescaped(value)):
             yield value
     yield from filter(_may_fetch, STYLE.findall(html))
 
@@ -89,7 +106,7 @@ def values_in(html: str) -> Iterator[str]:
 
 def selects_by_value(html: str) -> bool:
     """Say whether a style sheet may fetch a file depending on what an attribute holds, or is fetched itself."""
-    return any(
+    return "<link" in html.lower() or any(
         _may_fetch(sheet) and ("[" in sheet or "\\" in sheet or "@import" in sheet.lower())
         for sheet in STYLE.findall(html)
     )
@@ -131,6 +148,16 @@ def _attributes(html: str) -> Iterator[tuple[str, str, str]]:
         if "=" in inside:
             for name, _equals, value in ATTRIBUTE.findall(inside):
                 yield tag.lower(), name.lower(), _bare(value)
+
+
+def _is_address(name: str, meant: str) -> bool:
+    if name in FETCHED or name == "href":
+        return name != "content" or "url" in meant.lower() or _holds_address(meant)
+    return (name in STYLED and _may_fetch(meant)) or _holds_address(meant)
+
+
+def _holds_address(meant: str) -> bool:
+    return bool(ADDRESS.search(UNREAD.sub("", meant)))
 
 
 def _may_fetch(style: str) -> bool:

@@ -79,9 +79,30 @@ class AddressRefused(RenderingStopped):
 class MarkupRefused(AddressRefused):
     code = "content.markup-refused"
     title = "Line {line} of the {part} holds what a mail cannot: {what}"
+    remedy = "Leave out scripts, frames, forms, drawings, videos and whatever else mail programs do not show."
+
+
+class AttributeRefused(MarkupRefused):
+    code = "content.attribute-refused"
+    title = "Line {line} of the {part} holds an attribute, or a value of it, that a mail cannot: {what}"
     remedy = (
-        "Leave out scripts, frames, forms, drawings and style sheets from elsewhere; put the values of attributes into "
-        "quotes, and write &lt; for a < that begins no element."
+        "Leave the attribute out. Mails hold those that mail programs know for text, tables, pictures and links, and "
+        "of other files only style sheets: <link rel='stylesheet'>."
+    )
+
+
+class InsideRefused(MarkupRefused):
+    code = "content.inside-refused"
+    title = "Line {line} of the {part}: {what} is not closed, or a < stands in it"
+    remedy = "Close it, as with </style> or </title>; in CSS, write (max-width: 600px) or leave a blank behind the <."
+
+
+class SignRefused(MarkupRefused):
+    code = "content.sign-refused"
+    title = "Line {line} of the {part}: the < of {what} begins no whole element"
+    remedy = (
+        "Write &lt; for a < that is meant as text, also in the value of an attribute. For an element, close it with >, "
+        "close quotation marks, leave a blank between attributes, and write no sign like @ in their names."
     )
 
 

@@ -8,45 +8,51 @@ whoever skips it, or begins to read at any `<`, sees the same elements. Commente
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
+
+from yingtai.content.vocabulary import ATTRIBUTES, ELEMENTS, FAMILIES, ONLY, VALUES
 
 BLANK = r"[ \t\n\r\f]"
+SIGN = r"<(?=[\s0-9=.,;]|-\s|[\u3000-\u9fff\uff00-\uffef]{1,40}>)"
+"""A `<` that begins an element for nobody: `5 < 6`, `<- back`, `<限时>`."""
 UNQUOTED = r"[^\s\0-\x20\"'<>=`][^\s\0-\x20\"'<>`]*+"
 ATTRIBUTE = (
     rf"{BLANK}++[a-zA-Z_:][a-zA-Z0-9_:.-]*+"
-    rf"(?:{BLANK}*+={BLANK}*+(?:\"[^\"<\0]*+\"|'[^'<\0]*+'|{UNQUOTED})(?={BLANK}|/?>))?+"
+    rf"(?:{BLANK}*+={BLANK}*+(?:\"(?:[^\"<\0]++|{SIGN})*+\"|'(?:[^'<\0]++|{SIGN})*+'|{UNQUOTED})(?={BLANK}|/?>))?+"
 )
 PIECE = re.compile(
     rf"<(?:(?P<opened>[a-zA-Z][a-zA-Z0-9:-]*+)(?P<inside>(?:{ATTRIBUTE})*+){BLANK}*+/?>"
     rf"|/[a-zA-Z][a-zA-Z0-9:-]*+{BLANK}*+>"
-    r"|!--|!\[(?:end)?if\b|!doctype\b[^<>]*+>|\?xml\b[^<>]*+>|(?=[\s0-9=.,;]))",
+    rf"|!--|!\[(?:end)?if\b|!doctype\b[^<>]*+>|\?xml\b[^<>]*+>)|{SIGN}",
     re.IGNORECASE,
 )
 NAME = re.compile(
     rf"{BLANK}([a-zA-Z_:][a-zA-Z0-9_:.-]*+)(?:{BLANK}*+={BLANK}*+(\"[^\"]*+\"|'[^']*+'|[^\s\"']++))?+"
 )
-WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9:-]{0,29}")
-ENDS = {name: re.compile(rf"(?:[^<]|<!--)*+</{name}{BLANK}*+>", re.IGNORECASE) for name in ("style", "title")}
+WORD = re.compile(r"/?[a-zA-Z][a-zA-Z0-9:-]{0,29}")
+ENDS = {
+    name: re.compile(rf"(?:[^<]++|<!--|{SIGN})*+</{name}{BLANK}*+>", re.IGNORECASE)
+    for name in ("style", "title")
+}
 """Elements whose inside is no HTML; a `<` there ends them for some programs and not for others."""
 
-MADE_OF = (
-    "html head meta title style body a abbr acronym address area article aside b bdi bdo big blockquote br button "
-    "caption center cite code col colgroup dd del details dfn dir div dl dt em figcaption figure font footer h1 h2 h3 "
-    "h4 h5 h6 header hr i img ins kbd label li main map mark menu nav ol p picture pre q rp rt ruby s samp section "
-    "small source span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr xml"
-)
-ELEMENTS = frozenset(MADE_OF.split())
-PREFIXES = ("v:", "o:", "w:")
-"""What Outlook draws with."""
-NEVER = frozenset({"srcdoc", "imagesrcset", "formaction", "action", "is", "slot"})
-META = frozenset({"content-type", "content-language", "x-ua-compatible"})
+
+class Kind(Enum):
+    """Why a piece is not plain."""
+
+    ELEMENT = "no element of a mail"
+    ATTRIBUTE = "no attribute of a mail, or a value that it may not have"
+    UNCLOSED = "an inside that is no HTML does not end, or holds a <"
+    SIGN = "a < begins nothing whole"
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is not plain: an element, an attribute of it, or how it is written."""
+    """What is not plain, and why: `<form>`, `<img ping>`, `<style>`, `<b …`."""
 
     line: int
     what: str
+    kind: Kind
 
 
 def trouble_in(html: str) -> Trouble | None:
@@ -54,33 +60,35 @@ def trouble_in(html: str) -> Trouble | None:
     at = html.find("<")
     while at != -1:
         found = PIECE.match(html, at)
-        what = _refused(found) if found else f"<{_word(html, at + 1)} …"
+        refused = _refused(found) if found else (f"<{_word(html, at + 1)} …", Kind.SIGN)
         end = found.end() if found else at
-        if found and not what and (rest := ENDS.get((found["opened"] or "").lower())):
+        if found and not refused and (rest := ENDS.get((found["opened"] or "").lower())):
             inside = rest.match(html, end)
-            what, end = ("" if inside else f"<{found['opened']}>"), inside.end() if inside else end
-        if what:
-            return Trouble(html.count("\n", 0, at) + 1, what)
+            refused = None if inside else (f"<{found['opened']}>", Kind.UNCLOSED)
+            end = inside.end() if inside else end
+        if refused:
+            return Trouble(html.count("\n", 0, at) + 1, *refused)
         at = html.find("<", end)
     return None
 
 
-def _refused(found: re.Match[str]) -> str:
+def _refused(found: re.Match[str]) -> tuple[str, Kind] | None:
     element = (found["opened"] or "").lower()
     if not element:
-        return ""
-    if element not in ELEMENTS and not element.startswith(PREFIXES):
-        return f"<{element[:30]}>"
-    return next((f"<{element} {name}>" for name in _refused_attributes(found["inside"])), "")
+        return None
+    if element not in ELEMENTS:
+        return f"<{element[:30]}>", Kind.ELEMENT
+    name = next(_refused_attributes(element, found["inside"]), "")
+    return (f"<{element} {name}>", Kind.ATTRIBUTE) if name else None
 
 
-def _refused_attributes(inside: str) -> Iterator[str]:
+def _refused_attributes(element: str, inside: str) -> Iterator[str]:
     for name, value in NAME.findall(inside):
         name = name.lower()
-        if name.startswith("on") or name in NEVER:
+        known = name in ONLY.get(element, ATTRIBUTES) or name.startswith(FAMILIES)
+        allowed = VALUES.get(name) or VALUES.get(f"{element} {name}")
+        if not known or (allowed and value.strip("\"'").strip().lower() not in allowed):
             yield name[:30]
-        elif name == "http-equiv" and value.strip("\"'").strip().lower() not in META:
-            yield name
 
 
 def _word(html: str, at: int) -> str:

@@ -1,5 +1,6 @@
 """A template made ready once, and filled many thousand times. Pure."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,10 +18,17 @@ from yingtai.content.addresses import (
     values_in,
     website_of,
 )
-from yingtai.content.errors import AddressRefused, MarkupRefused, PersonInLink
+from yingtai.content.errors import (
+    AddressRefused,
+    AttributeRefused,
+    InsideRefused,
+    MarkupRefused,
+    PersonInLink,
+    SignRefused,
+)
 from yingtai.content.holding import MARK, give_back, hold
 from yingtai.content.liquid import HTML, TEXT, Part, compile_part
-from yingtai.content.markup import trouble_in
+from yingtai.content.markup import Kind, trouble_in
 from yingtai.content.text import text_of
 
 SYSTEM_VALUES = frozenset({"unsubscribe_url", "view_url", "preferences_url", "brand.name", "campaign.name"})
@@ -29,7 +37,14 @@ SHARED_VALUES = frozenset({"brand.name", "campaign.name"})
 """What is the same in every mail of a campaign."""
 LONGEST_TOLD = 60
 """Characters of an address in an error."""
-SAFE_TO_FETCH = ("cid:", "data:image/")
+SAFE_TO_FETCH = re.compile(r"cid:[\w.@+-]+|data:image/[\w.+-]+;base64,[A-Za-z0-9+/=]+", re.ASCII)
+"""The whole address: behind such a beginning, a style or a set of pictures goes on with another."""
+REFUSED = {
+    Kind.ELEMENT: MarkupRefused,
+    Kind.ATTRIBUTE: AttributeRefused,
+    Kind.UNCLOSED: InsideRefused,
+    Kind.SIGN: SignRefused,
+}
 
 
 @dataclass(frozen=True)
@@ -121,7 +136,7 @@ class CompiledTemplate:
         # First, because what is read below is read rightly only in plain HTML.
         if trouble := trouble_in(html):
             what = trouble.what if _is_written(trouble.what, self.source) else "…"
-            raise MarkupRefused(part="HTML", line=trouble.line, what=what)
+            raise REFUSED[trouble.kind](part="HTML", line=trouble.line, what=what)
         own = {str(value) for name, value in values.items() if name in SYSTEM_VALUES or name == "open_url"}
         for place, address in enumerate(map(unescaped, links_in(html))):
             if address not in own and not is_followable(address):
@@ -129,7 +144,7 @@ class CompiledTemplate:
             if leads_to_web(address) and address not in own and not self._may_follow(address, values, own):
                 raise PersonInLink(part="HTML", what=self._as_written(links_in, html, place))
         for place, address in enumerate(map(unescaped, fetched_in(html))):
-            if address not in self._fetched | own and not address.startswith(SAFE_TO_FETCH):
+            if address not in self._fetched | own and not SAFE_TO_FETCH.fullmatch(address):
                 raise AddressRefused(part="HTML", what=self._as_written(fetched_in, html, place))
         # `[title^="a"] { background: url(…) }` would tell of a value without holding it.
         if selects_by_value(html) and not set(map(unescaped, values_in(html))) <= self._values | own:
