@@ -58,3 +58,12 @@ def test_of_a_text_of_no_known_form_a_third_is_shown_at_most(value):
 
     assert shown <= min(4, len(value) // 3)
     assert shown <= 1 or len(value) >= 8
+
+
+@given(between=st.text(st.sampled_from(" ._-()/,"), max_size=3), wide=st.integers(1, 4))
+def test_no_more_of_a_phone_number_is_shown_when_something_stands_between_its_digits(between, wide):
+    digits = "13800138079"
+    written = between.join(digits[place : place + wide] for place in range(0, len(digits), wide))
+
+    for kind in ("phone", "text", "plain"):
+        assert len([sign for sign in mask(kind, written) if sign.isdigit()]) <= 7
