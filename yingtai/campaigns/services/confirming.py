@@ -24,10 +24,12 @@ from yingtai.campaigns.services.mailboxes import (
     Mailbox,
     asked_mailboxes,
     begin_anew,
+    burdens,
     close_mailboxes,
     counted_of,
     crowded_out,
     give_up,
+    has_precedence,
     mailboxes_of,
     waiting_mailboxes,
 )
@@ -86,7 +88,8 @@ def note_given(acting: Acting, *, node_no: int, given: Sequence[GivenAddress]) -
     """Owe a mail to addresses that pages gave with a yes, where the brand chose that. Repeating it changes nothing.
 
     Never to one that is suppressed or answered before, nor to a mailbox that was asked within a day, three times ever,
-    or waits already under another spelling. Of too many the newest of each network wait.
+    or waits already under another spelling, but for a network that gave less than the one it waits for. Of too many
+    the newest of each network wait.
     """
     with acting_transaction(acting):
         # Locked, so that two facts about one address are heard one after the other.
@@ -105,13 +108,19 @@ def note_given(acting: Acting, *, node_no: int, given: Sequence[GivenAddress]) -
         mailboxes = mailboxes_of(node_no, open_addresses(acting, numbers), networks)
         digests = {digest for one in mailboxes.values() for digest in one.counted}
         asked, waiting = asked_mailboxes(node_no, digests), waiting_mailboxes(node_no, digests)
+        burden = burdens(acting, node_no, networks.values()) if waiting else {}
+        taken, displaced = set[bytes](), list[int]()
         for one in given:
             purposes, mine = [code for code in one.purposes if code in offered], mailboxes.get(one.alias_no)
-            if not purposes or mine is None or one.alias_no in closed or mine.counted & waiting:
+            if not purposes or mine is None or one.alias_no in closed or mine.counted & taken:
                 continue
+            rivals = [waiting[digest] for digest in mine.counted & waiting.keys()]
             may_ask = all(_may_ask(acting, asked.get(digest)) for digest in mine.counted)
+            may_ask = may_ask and has_precedence(one.network, rivals, burden)
             if may_ask and _owe(acting, node_no, one, purposes, mine, known.get(one.alias_no)):
-                waiting |= mine.counted
+                taken |= mine.counted
+                displaced += [rival.confirmation_no for rival in rivals if rival.alias_no != one.alias_no]
+        give_up(Confirmation.objects.filter(confirmation_no__in=displaced, state=Confirmation.State.OWED))
         _make_room(node_no)
         queue.confirm_addresses(acting, node_no)
 
@@ -208,7 +217,7 @@ def _owe(
     mine: Mailbox,
     known: Confirmation | None,
 ) -> bool:
-    """Owe a mail to an address, and return whether one more waits now."""
+    """Owe a mail to an address, and return whether it waits now as it was given."""
     said = {
         "node_no": node_no, "profile_no": given.profile_no, "purposes": purposes, "state": Confirmation.State.OWED,
         "asked_at": acting.at, "due_at": acting.at, "network": given.network, "mailbox": mine.mailbox,
@@ -216,6 +225,11 @@ def _owe(
     }  # fmt: skip
     if known is None:
         Confirmation.objects.create(alias_no=given.alias_no, **said)
+        return True
+    if known.state == Confirmation.State.OWED:
+        # One that a server put off still waits until it is due.
+        said["due_at"] = known.due_at
+        Confirmation.objects.filter(confirmation_no=known.confirmation_no).update(**said)
         return True
     # One that was refused and is not suppressed, or no longer, may be asked like one that was silent.
     is_silent = known.state in (Confirmation.State.SENT, Confirmation.State.REFUSED)

@@ -6,7 +6,7 @@ mails of an hour, of a brand and to a host, are shared among the networks that a
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -69,12 +69,30 @@ def asked_mailboxes(node_no: int, mailboxes: Collection[bytes]) -> dict[bytes, A
     return {bytes(one.mailbox): one for one in held.select_for_update()}
 
 
-def waiting_mailboxes(node_no: int, mailboxes: Collection[bytes]) -> set[bytes]:
-    """Return which mailboxes are owed a mail already."""
+def waiting_mailboxes(node_no: int, mailboxes: Collection[bytes]) -> dict[bytes, Confirmation]:
+    """Return by mailbox what is owed a mail already."""
     owed = [Confirmation.State.OWED, Confirmation.State.ATTEMPTING]
     mine = Q(mailbox__in=mailboxes) | Q(untagged__in=mailboxes)
     held = Confirmation.objects.filter(mine, node_no=node_no, state__in=owed)
-    return {one for waiting in held for one in counted_of(waiting)}
+    return {digest: one for one in held for digest in counted_of(one)}
+
+
+def burdens(acting: Acting, node_no: int, given: Iterable[str]) -> Counter[str]:
+    """Return by network how many addresses it gave that wait or were asked within the hour, and of those given now."""
+    lately = Q(state=Confirmation.State.OWED) | Q(promised_at__gt=acting.at - HOUR)
+    held = Confirmation.objects.filter(lately, node_no=node_no).values_list("network")
+    return Counter(given) + Counter(dict(held.annotate(count=Count("confirmation_no"))))
+
+
+def has_precedence(network: str, rivals: Collection[Confirmation], burden: Mapping[str, int]) -> bool:
+    """Say whether a mailbox goes to a network that gave it now, of those that it waits for already.
+
+    Else whoever floods could let somebody else's address wait behind a thousand of their own.
+    """
+    return all(
+        one.state == Confirmation.State.OWED and burden.get(network, 0) < burden.get(one.network, 0)
+        for one in rivals
+    )
 
 
 def counted_of(one: Confirmation) -> set[bytes]:

@@ -80,6 +80,27 @@ def test_one_network_asks_one_mailbox_once_a_day_whatever_the_tag(shop):
     assert len(shop.asks(minutes=5)) == 1
 
 
+@pytest.mark.parametrize("given", [REAL, "real.person@gmail.com", "realperson+junk@gmail.com"])
+def test_an_address_that_waits_behind_a_flood_is_asked_when_it_comes_from_elsewhere(shop, given):
+    mine = "real.person@gmail.com" if "gmail" in given else REAL
+    shop.choose(most_an_hour=6)
+    floods(shop, [given, *strangers(9)])
+    shop.asks(minutes=2)
+    assert len(shop.office.recipients) == 3
+
+    shop.says(mine, minutes=3, client=HONEST)
+
+    assert shop.asks(minutes=4)[3:] == [mine]
+
+
+def test_who_floods_takes_no_waiting_address_into_the_crowd(shop):
+    shop.choose(most_an_hour=6)
+    shop.says(REAL, client=HONEST)
+    floods(shop, [REAL, *strangers(9)])
+
+    assert REAL in shop.asks(minutes=2)
+
+
 @pytest.mark.parametrize("answer", [NO_SUCH_USER, UNWANTED])
 def test_a_spelling_that_was_refused_does_not_count_for_its_mailbox(shop, answer):
     shop.office.refusals["victim+junk@gmail.com"] = answer
