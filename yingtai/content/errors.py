@@ -84,7 +84,7 @@ class MarkupRefused(AddressRefused):
 
 class AttributeRefused(MarkupRefused):
     code = "content.attribute-refused"
-    title = "Line {line} of the {part} holds an attribute, or a value of it, that a mail cannot: {what}"
+    title = "Line {line} of the {part} holds an attribute, or a value of one, that a mail cannot: {what}"
     remedy = (
         "Leave the attribute out. Mails hold those that mail programs know for text, tables, pictures and links, and "
         "of other files only style sheets: <link rel='stylesheet'>."
@@ -99,7 +99,7 @@ class InsideRefused(MarkupRefused):
 
 class SignRefused(MarkupRefused):
     code = "content.sign-refused"
-    title = "Line {line} of the {part}: the < of {what} begins no whole element"
+    title = "Line {line} of the {part}: a < begins no whole element: {what}"
     remedy = (
         "Write &lt; for a < that is meant as text, also in the value of an attribute. For an element, close it with >, "
         "close quotation marks, leave a blank between attributes, and write no sign like @ in their names."
