@@ -130,7 +130,9 @@ def test_enter_in_a_choice_sends_nothing_and_a_mended_problem_is_said_no_longer(
     page.evaluate("document.getElementById('known-events').append(new Option('Viewed a product'))")
 
     event = page.get_by_label("event")
-    event.fill("Vewed")
+    event.fill("Vewed a prdct")
+    expect(page.get_by_role("option", name="Viewed a product")).to_be_visible()
+    event.fill("Qqqq")
     expect(page.get_by_text("Nothing in the list fits")).to_be_visible()
     event.press("Enter")
     expect(page).to_have_url(address + "/audiences/new")

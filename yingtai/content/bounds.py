@@ -18,6 +18,7 @@ from liquid.template import BoundTemplate
 from liquid.undefined import is_undefined
 
 from yingtai.content import limits
+from yingtai.content.filters import NO_NUMBER
 
 MULTIPLYING_FILTERS = ("replace", "join")
 ARITHMETIC_FILTERS = (
@@ -101,7 +102,7 @@ def _missing(name: str, given: tuple[Any, ...]) -> Any:
         if is_undefined(part) or part is None or part == "":
             return part
         if isinstance(part, str) and not NUMBER.fullmatch(part.strip()):
-            raise FilterArgumentError(f"{part[:40]!r} is no number", token=None)
+            raise FilterArgumentError(NO_NUMBER, token=None)
     return PRESENT
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from hashlib import blake2s
 from typing import Any
 
@@ -20,9 +20,10 @@ from yingtai.content.trial import Trial, try_out
 from yingtai.customers import api as customers
 from yingtai.kernel.acting import Acting
 from yingtai.kernel.errors import ProductError
-from yingtai.ui.formats import listed
+from yingtai.ui.formats import listed, sentences
 
-MOST_ALIKE = 3
+ROOTS = ("person", "brand", "campaign", "unsubscribe_url", "view_url", "preferences_url")
+"""What the name of a value begins with."""
 LINKED = re.compile(r"""href\s*=\s*["']?\s*\{\{-?\s*person\.(\w+)""", re.IGNORECASE)
 """Values that a link begins with: an invented person has an address there, as a real one must."""
 SOMEWHERE = "https://www.example.com"
@@ -65,6 +66,7 @@ def check_draft(
     if tried.problem is None and basis != Basis.CONSENT and (offer := offer_in(subject, html)):
         check.problems.append(OfferInService(what=offer))
     if tried.rendered is None:
+        check.warnings = [_unknown_value(name) for name in tried.unknown_fields]
         return check
     check.rendered, check.links = tried.rendered, tried.links
     check.warnings = _warnings(tried) + _unknown_values(acting, tried, node_no)
@@ -122,9 +124,23 @@ def _warnings(tried: Trial) -> list[str]:
     said = []
     if not tried.has_unsubscribe_link:
         said.append(_("There is no link to unsubscribe: put {{ unsubscribe_url }} into a link."))
-    said += [_("Nobody has a value called %s.") % name for name in tried.unknown_fields]
+    said += [_unknown_value(name) for name in tried.unknown_fields]
     said += [_("The link %s is not secure.") % link for link in tried.links if link.startswith("http://")]
     return said
+
+
+def _unknown_value(name: str) -> str:
+    """Return a warning for a name that no mail has, with the one that was most likely meant."""
+    said = _("Nobody has a value called %s.") % name
+    first, dot, rest = name.partition(".")
+    near = get_close_matches(first, ROOTS, n=1)
+    return sentences(said, _("Did you mean %s?") % f"{near[0]}{dot}{rest}") if near else said
+
+
+def _likeness(name: str, other: str) -> tuple[float, float]:
+    """Say how much a name is like another or one of its words, as nmae is like first_name, then like the whole."""
+    whole, *words = (SequenceMatcher(None, name, part).ratio() for part in (other, *other.split("_")))
+    return max(whole, *words), whole
 
 
 def _unknown_values(acting: Acting, tried: Trial, node_no: int) -> list[str]:
@@ -134,8 +150,7 @@ def _unknown_values(acting: Acting, tried: Trial, node_no: int) -> list[str]:
     known = customers.names_of_values(acting, node_no)
     said = []
     for name in sorted(tried.person_fields - set(known)):
-        alike = get_close_matches(name, known, n=MOST_ALIKE)
-        names = listed([*alike, *(other for other in known if other not in alike)])
+        names = listed(sorted(known, key=lambda other: _likeness(name, other), reverse=True))
         said.append(
             _("Nobody of this brand has a value person.%(name)s. Known are: %(names)s.")
             % {"name": name, "names": names}

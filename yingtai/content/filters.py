@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from liquid.exceptions import FilterArgumentError
 
 from yingtai.kernel.money import decimals_of
@@ -13,6 +14,14 @@ from yingtai.kernel.money import decimals_of
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$"}
 DATE_PATTERN = re.compile(r"(?:[^%]|%-?[YymdHMSjBbAaep]|%%)*")
 LONGEST_PATTERN = 100
+# Without the value, which may be a person's.
+NO_DATE = gettext_noop(
+    "the filter date is given what is no date; it reads 2026-11-21 or 2026-11-21T14:05:00Z"
+)
+NO_NUMBER = gettext_noop(
+    "a filter that reckons is given what is no number; money, say, reads 129900 for 1,299.00"
+)
+NO_PATTERN = gettext_noop("the filter date does not know this pattern; write one like %Y-%m-%d")
 
 
 def format_date(value: Any, pattern: str = "%Y-%m-%d") -> str:
@@ -21,11 +30,11 @@ def format_date(value: Any, pattern: str = "%Y-%m-%d") -> str:
         return ""
     # A width, as in %999999999d, would be written out.
     if len(str(pattern)) > LONGEST_PATTERN or not DATE_PATTERN.fullmatch(str(pattern)):
-        raise FilterArgumentError(f"date does not know the pattern {str(pattern)[:40]}", token=None)
+        raise FilterArgumentError(NO_PATTERN, token=None)
     try:
         when = value if isinstance(value, date) else datetime.fromisoformat(str(value))
     except ValueError:
-        raise FilterArgumentError(f"{str(value)[:40]!r} is no date", token=None) from None
+        raise FilterArgumentError(NO_DATE, token=None) from None
     return when.strftime(str(pattern))
 
 
@@ -34,7 +43,7 @@ def format_money(value: Any, currency: str = "CNY") -> str:
     try:
         minor = Decimal(str(value))
     except InvalidOperation:
-        raise FilterArgumentError(f"{str(value)[:40]!r} is no amount", token=None) from None
+        raise FilterArgumentError(NO_NUMBER, token=None) from None
     digits = decimals_of(str(currency))
     amount = f"{minor / 10**digits:,.{digits}f}"
     sign = SIGNS.get(str(currency))

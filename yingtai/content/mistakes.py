@@ -18,8 +18,12 @@ UNCLOSED = re.compile(r"expected tag (\w{1,40}), found")
 OURS = (
     (re.compile(r"expected '[}%]}', found end|missing tag name or closing"), gettext_noop("a {{ or {% is not closed")),
     (re.compile(r"unexpected [\"'\\]+"), gettext_noop("a sign stands where none may, or a quotation mark is missing")),
-    (re.compile(r"missing expression|found end of expression"), gettext_noop("something is missing inside the tag")),
-    (re.compile(r"expected end of expression"), gettext_noop("something is left over inside the tag")),
+    (re.compile(r"missing expression|found end of expression"), gettext_noop(
+        "something is missing inside the tag: a name, or what it is compared with"
+    )),
+    (re.compile(r"expected end of expression"), gettext_noop(
+        "something is left over inside the tag: a filter stands after | and its values after a colon, and == compares"
+    )),
 )  # fmt: skip
 
 

@@ -325,6 +325,12 @@ class NumberIsPhone(ProductError):
     )
 
 
+class QuantityIsZero(ProductError):
+    code = "collect.quantity-is-zero"
+    title = "A quantity of 0 sells nothing"
+    remedy = "Write how many were bought, a return with a minus, or leave the line out."
+
+
 class AmountsUnsure(ProductError):
     code = "collect.amounts-unsure"
     title = "Some amounts of the file are far larger than its others, and nobody has said that they are right"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from yingtai.collect.errors import NumberTooLarge
+from yingtai.collect.errors import NumberTooLarge, QuantityIsZero
 from yingtai.collect.eventset import LINE_COLUMNS, RawSet
 from yingtai.collect.importing.fields import EMPTY, Column, read_order_number
 from yingtai.collect.importing.parts import (
@@ -102,6 +102,7 @@ class OrderLines:
         }
         codes["line"] = np.array(batch.lines, dtype=np.int64)
         codes["minor"] = self._minor(codes, lines, columns["price"] or columns["amount"])
+        self._drop_nothing(codes, lines, columns["quantity"])
         for name, column_codes in codes.items():
             self._parts.setdefault(name, []).append(column_codes[lines.is_in])
 
@@ -121,6 +122,13 @@ class OrderLines:
         amounts = np.array(minor, dtype=np.int64)[inverse.reshape(-1)]
         lines.drop(np.abs(amounts) > MOST_MINOR, column, NumberTooLarge)
         return amounts
+
+    def _drop_nothing(self, codes: dict[str, np.ndarray], lines: Lines, column: Column | None) -> None:
+        """Refuse a quantity of 0, unless the line has an amount of its own: shipping, say."""
+        if "quantity" not in codes:
+            return
+        nothing = [code for code, value in enumerate(self._words["quantity"].values) if value == 0]
+        lines.drop(np.isin(codes["quantity"], nothing) & (codes["minor"] == 0), column, QuantityIsZero)
 
     def sets(self) -> Iterator[RawSet]:
         """Return the orders in the order of their first lines, in sets of about 200,000 lines."""

@@ -36,6 +36,17 @@ def test_a_phone_number_is_no_price_and_no_quantity():
     assert not any("5500003" in one.masked for one in opened.report.first)
 
 
+def test_a_quantity_of_zero_is_no_order_while_presents_and_returns_are():
+    lines = "1,2025-07-01,A1,0,50,1,,\n2,2025-07-01,A1,0.0,50,1,,\n3,2025-07-01,A1,1,0,1,,\n4,2025-07-01,A1,-1,50,1,,\n"
+
+    rows, opened = read(ORDER_HEADER + lines, ORDERS)
+
+    assert [(row["order_id"], row["amount_minor"]) for row in rows] == [("3", 0), ("4", -5_000)]
+    assert [(one.line, one.column, one.reason) for one in opened.report.first] == [
+        (2, "qty", "collect.quantity-is-zero"), (3, "qty", "collect.quantity-is-zero"),
+    ]  # fmt: skip
+
+
 def test_the_report_says_what_amounts_add_up_to_and_which_are_very_large():
     usual = "".join(f"{number},2025-07-01,A1,2,50,1,,\n" for number in range(1, 10))
     odd = "C10,2025-07-01,A1,1,30,1,,\n11,2025-07-01,A1,1,2000000,1,,\n12,2025-07-01,A1,1,0,1,,\n"

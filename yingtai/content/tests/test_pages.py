@@ -71,7 +71,11 @@ def test_typing_keeps_the_draft_and_answers_with_the_check_alone(marketer, actin
     made = make_template(acting, brand.node_no)
     declare_preset(acting, brand.node_no, "commerce")
     html = "<p>No link, {{ person.first_name }}</p>"
-    typed = {"name": "News", "subject": "Hi {{ person.nickname }} {{ person.frst_name }}", "html": html}
+    typed = {
+        "name": "News",
+        "subject": "Hi {{ person.nickname }} {{ person.frst_name }} {{ person.nmae }}",
+        "html": html,
+    }
 
     answer = marketer.post(f"/content/{made.template_id}/draft", typed, headers={"HX-Request": "true"})
 
@@ -80,9 +84,19 @@ def test_typing_keeps_the_draft_and_answers_with_the_check_alone(marketer, actin
     assert "Hi [nickname]" in text
     assert "Nobody of this brand has a value person.nickname" in text
     assert "person.frst_name. Known are: first_name, " in text
+    assert re.findall(r"person.nmae. Known are: (\w+)", text) == ["name"]
     assert "value person.first_name" not in text
     assert "There is no link to unsubscribe" in text
     assert queries.get_template(acting, made.template_id).draft_html == html
+
+
+def test_a_name_that_no_mail_has_is_answered_with_the_one_that_was_meant(marketer, acting, brand):
+    made = make_template(acting, brand.node_no)
+    typed = {"name": "News", "subject": "Hi", "html": "<p>{{ persn.city }}</p>"}
+
+    answer = marketer.post(f"/content/{made.template_id}/draft", typed, headers={"HX-Request": "true"})
+
+    assert "Nobody has a value called persn.city. Did you mean person.city?" in answer.content.decode()
 
 
 def test_what_cannot_be_read_is_said_beside_the_preview(marketer, acting, brand):

@@ -124,8 +124,12 @@ def test_a_template_says_what_it_asks_for():
         ("a\n{{ person.", "Line 2 of the HTML cannot be read: a {{ or {% is not closed"),
         ("{{ a | date: 'x }}",
          "Line 1 of the HTML cannot be read: a sign stands where none may, or a quotation mark is missing"),
-        ("{{ person.a b }}", "Line 1 of the HTML cannot be read: something is left over inside the tag"),
-        ("{% if %}x{% endif %}", "Line 1 of the HTML cannot be read: something is missing inside the tag"),
+        ("{{ person.a b }}", "Line 1 of the HTML cannot be read: something is left over inside the tag: "
+         "a filter stands after | and its "
+         "values after a colon, and == compares"),
+        ("{% if %}x{% endif %}", "Line 1 of the HTML cannot be read: something is missing inside the tag: "
+         "a name, or what "
+         "it is compared with"),
         ("{% if x %}", "Line 1 of the HTML: the tag endif is missing"),
         ("\n\n{% include 'x' %}", "Line 3 of the HTML: the tag include is unknown, or stands where it may not"),
         ("{{ x | safe }}", "Line 1 of the HTML: there is no filter called safe"),
@@ -149,6 +153,24 @@ def test_a_mistyped_filter_is_answered_with_the_one_that_was_meant_in_the_reader
     assert words_of(problem.value)[1].startswith("Did you mean default?")
     assert chinese[0] == "HTML 第 1 行：没有名为 defautl 的过滤器"
     assert chinese[1].startswith("您是不是想写 default？")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{{ '王小明' | date }}", "无法生成 HTML：过滤器 date 得到的不是日期"),
+        ("{{ '王小明' | money }}", "无法生成 HTML：计算用的过滤器得到的不是数字"),
+        ("{{ '2026-11-21' | date: '%Q' }}", "无法生成 HTML：过滤器 date 不认识这个格式"),
+    ],
+)
+def test_a_filter_says_what_it_reads_in_the_readers_language_and_not_the_value(source, words):
+    with pytest.raises(RenderingStopped) as problem:
+        said(source)
+    with translation.override("zh-hans"):
+        title = words_of(problem.value)[0]
+
+    assert title.startswith(words)
+    assert "王小明" not in title
 
 
 HOSTILE = [

@@ -5,9 +5,25 @@
 
   const FEW = 12;
   const MOST_SHOWN = 60;
+  const MOST_NEAR = 5;
+  const ALIKE = 0.4;
   let serial = 0;
 
   const small = (text) => text.normalize("NFKC").toLowerCase();
+
+  // What a text is compared by: its Chinese characters, and each two other letters that stand together.
+  const HAN = /\p{Script=Han}/gu;
+  const pieces = (text) => {
+    const letters = [...text.replace(HAN, " ")];
+    return new Set([...(text.match(HAN) ?? []), ...letters.slice(1).map((letter, at) => letters[at] + letter)]);
+  };
+  // The options most like what was typed, best first, when enough of it is found in them.
+  const nearest = (options, wanted, read) => {
+    const asked = [...pieces(wanted)].filter((piece) => !piece.includes(" "));
+    const likeness = (option) => { const said = pieces(read(option)); return asked.filter((piece) => said.has(piece)).length / asked.length; };
+    const near = options.map((option) => [likeness(option), option]).filter(([share]) => share >= ALIKE);
+    return near.sort((one, other) => other[0] - one[0]).slice(0, MOST_NEAR).map(([, option]) => option);
+  };
 
   class Picker {
     // input: what one types into; words: what the list is called; options(): [{text, hint, value}]; choose(option): takes one.
@@ -45,8 +61,9 @@
     open(looked) {
       this.looked = looked;
       const wanted = small(looked.trim());
-      const fits = (option) => small(`${option.text} ${option.hint}`).includes(wanted);
-      this.shown = this.options().filter(fits).slice(0, MOST_SHOWN);
+      const read = (option) => small(`${option.text} ${option.hint}`);
+      this.shown = this.options().filter((option) => read(option).includes(wanted)).slice(0, MOST_SHOWN);
+      if (!this.shown.length) this.shown = nearest(this.options(), wanted, read);
       this.at = -1;
       this.list.replaceChildren(...this.shown.map((option, at) => this.row(option, at)));
       const isMissed = wanted && !this.shown.length && this.options().length > 0;
