@@ -23,6 +23,7 @@ COLUMNS = {
     "high": _("At most (95%)"),
     "product_id": _("Product number"),
     "name": _("Product"),
+    "brand": _("Brand"),
     "pieces": _("Pieces less returns"),
     "viewed": _("Viewed a product"),
     "added": _("Put in the cart, configured or asked"),

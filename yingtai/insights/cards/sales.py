@@ -1,5 +1,6 @@
 """Money and goods. Currencies are never added up; those of hardly any order are told in words."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -53,6 +54,10 @@ def products(look: Look) -> Drawn:
         named = row | {"unit": unit, "name": row["name"] or row["product_id"]}
         named["brand"] = brands.get(row["brand_no"], "")
         ranked.setdefault(row["currency"] or "", []).append(named)
+    if brands:
+        answer = replace(
+            answer, rows=[row | {"brand": brands.get(row["brand_no"], "")} for row in answer.rows]
+        )
     orders = orders_by_currency(look)
     found = noticeable(ranked, orders, look)
     others = others_in_words(ranked.keys() - {*found, ""}, orders)

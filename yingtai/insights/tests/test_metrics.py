@@ -9,6 +9,7 @@ from yingtai.insights.cards import CARDS, Look
 from yingtai.insights.errors import MetricNotFound, PeriodNotUnderstood
 from yingtai.insights.periods import USUAL, Period, grain_of, length_asked, period_between, period_named
 from yingtai.insights.queries import ask, covered, years_with_orders
+from yingtai.insights.sheets import numbers
 from yingtai.kernel.protecting import protected_row
 from yingtai.kernel.scope import Scope
 from yingtai.lake.api import append, replace
@@ -321,7 +322,13 @@ def test_what_several_brands_sell_is_told_with_the_brand(brand, neighbour, actin
         [(_currency, rows)] = drawn("products", look_at(looking)).products
         return [row["brand"] for row in rows]
 
+    tables = [
+        numbers(drawn("products", look_at(one)).answer, "", MARCH).splitlines() for one in (acting, both)
+    ]
+
     assert told(acting) == [""]
+    assert ["Brand" in table[0].split(",") for table in tables] == [False, True]
+    assert all(get_unit_at(one.node_no).title in "".join(tables[1]) for one in (brand, neighbour))
     assert sorted(told(both)) == sorted(get_unit_at(one.node_no).title for one in (brand, neighbour))
 
 
