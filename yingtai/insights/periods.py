@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from yingtai.insights.errors import PeriodNotUnderstood
 
-LENGTHS = {"30d": 30, "90d": 90, "365d": 365, "all": 0}
+# From 85 days back, the Monday before begins 13 weeks, whichever day of the week it is.
+LENGTHS = {"30d": 30, "90d": 85, "365d": 365, "all": 0}
 USUAL = "90d"
 MOST_DAYS_BY_DAY, MOST_DAYS_BY_WEEK = 45, 200
 

@@ -40,7 +40,7 @@ def dashboard(request: ActingRequest) -> HttpResponse:
         "earlier": _latest_before(period.since, years),
         "lengths": [
             ("30d", _("latest 30 days")),
-            ("90d", _("latest 90 days")),
+            ("90d", _("latest 13 weeks")),
             ("365d", _("latest 12 months")),
             ("all", _("everything")),
             *((str(year), str(year)) for year in years),

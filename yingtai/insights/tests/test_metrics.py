@@ -176,12 +176,14 @@ def test_a_day_that_is_not_over_is_drawn_and_compared_with_nothing(length, first
     assert not is_running or period.drawn.is_open(date(2026, 3, 12))
 
 
-def test_weeks_and_months_begin_at_their_beginning():
-    period = period_named("90d", first=None, latest=date(2026, 3, 12), zone="UTC", now=at(3, 12))
+@pytest.mark.parametrize("day", range(9, 16))
+def test_thirteen_weeks_begin_at_their_beginning_on_each_day_of_the_week(day):
+    period = period_named("90d", first=None, latest=date(2026, 3, day), zone="UTC", now=at(3, day))
 
     assert period.grain == "week"
     assert period.since.weekday() == 0
-    assert period.starts()[0] == period.since
+    assert period.starts()[0] == period.since == date(2025, 12, 15)
+    assert len(period.starts()) == 13
     assert grain_of(400) == "month"
 
 
