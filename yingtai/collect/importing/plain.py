@@ -32,7 +32,9 @@ _DATE = re.compile(
     rf"(?<![\d/.-])(?:{_CENTURY}\d\d\s?[-/.年]\s?\d{{1,2}}\s?[-/.月]\s?\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]{_CENTURY}\d\d)"
     r"(?![\d/.-])"
 )
-_TIME = re.compile(r"(?<![\d:.])\d{1,2}\s?[:时点]\s?\d{1,2}(?:\s?[:分]\s?\d{1,2})?(?![\d:])")
+_TIME = re.compile(
+    r"(?<![\d:.])(?:[01]?\d|2[0-5])\s?[:时点]\s?[0-6]?\d(?:\s?[:分]\s?[0-6]?\d)?(?!\s?[\d:时点分])"
+)
 DAY, YEAR, ALONE = 2, 4, 6
 
 
@@ -45,7 +47,8 @@ def is_plain(text: str) -> bool:
     if re.search("[A-Za-z]", rest) or _LETTER.search(_WORD.sub("", rest)):
         return False
     besides = _TIME.sub("", _DATE.sub("", text, count=1), count=1)
-    if len(_DIGIT.findall(besides)) > ALONE:
+    # Beside a date or a time stands its zone at most: more are digits that a date was cut out of.
+    if len(_DIGIT.findall(besides)) > (ALONE if besides == text else YEAR):
         return False
     numbers = _DIGITS.findall(text)
     longer = [len(one) for one in numbers if len(one) > DAY]

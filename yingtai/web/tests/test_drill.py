@@ -189,5 +189,5 @@ def test_a_held_server_and_its_children_answer_nobody_and_then_go_on():
             assert select.select([shell.stdout], [], [], 0.2)[0] == []
             assert child.status() == psutil.STATUS_TRACING_STOP
         assert shell.stdout.readline() == b"heard\n"
-        assert child.status() == psutil.STATUS_SLEEPING
+        assert waited_for(lambda: child.status() == psutil.STATUS_SLEEPING, 5)
         child.kill()
