@@ -33,7 +33,7 @@ def values_of(
 
     In:   names     as people write them in templates: `first_name` is also found as `firstName`
           is_clear  False masks what is customer-private
-    Cost: three statements and openings in bulk, whatever the number of people
+    Cost: four statements and openings in bulk, whatever the number of people
     """
     wanted = set(names) | (PARTS_OF_NAME if "name" in names else set())
     with acting_transaction(acting):

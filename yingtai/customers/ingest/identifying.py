@@ -292,7 +292,7 @@ def _raise_standing(
 ) -> None:
     """What a proving door repeats is proven; a claim that it contradicts moves, with a row and a seal of its own.
 
-    In: spoken_of    per identifier, whether it was not proven before and a proving door has spoken of it now
+    In: spoken_of    per identifier, whether a proving door says news of it: it was not proven before, or left somebody
         had          per identifier, whose it was
         was_doubted  per identifier, whether the proving door was believed more than whose it was
     """

@@ -34,7 +34,7 @@ REMEMBER_ROWS = """
 
 
 class Memory(Enum):
-    """How long a repeat is recognised: seven days for messages, for ever for rows of files, or not by row."""
+    """How long a repeat is recognized: seven days for messages, for ever for rows of files, or not by row."""
 
     WINDOW = "window"
     FOR_EVER = "for ever"

@@ -3,7 +3,7 @@
 The method, why it is deterministic and what it never does: docs/algorithms/identity.md.
 """
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -112,7 +112,7 @@ def resolve(known: Distinct, held: Callable[[np.ndarray], tuple[Held, Set[int]]]
             at = int(combined.earliest[place])
             strongest[place] = book.meet(combos[place].tolist(), at, proving=proving)
         book.welcome(_alone(combos[these], news[these]), proving=proving)
-    return Resolution(strongest[combined.inverse], *book.close())
+    return book.close(strongest[combined.inverse])
 
 
 def combine(rows: np.ndarray, occurred: np.ndarray) -> Combined:
@@ -173,6 +173,12 @@ def _alone(combos: np.ndarray, news: np.ndarray) -> np.ndarray:
     return in_order
 
 
+def _marked(places: Collection[int], *, count: int) -> np.ndarray:
+    marked = np.zeros(count, dtype=bool)
+    marked[list(places)] = True
+    return marked
+
+
 class _Book:
     """Slots of profiles while a set is resolved: a union-find whose root is the oldest profile."""
 
@@ -228,8 +234,11 @@ class _Book:
             if proving and self._kinds[place] in TELLING:
                 self._proven.add(self._root(slot[place]))
 
-    def close(self) -> tuple[np.ndarray, int, np.ndarray, np.ndarray, np.ndarray, list[int], list[Merge]]:
-        """Return what a Resolution says beside the strongest identifiers, in its order."""
+    def close(self, strongest: np.ndarray) -> Resolution:
+        """Return what was found out.
+
+        In: strongest  per event, the identifier it goes under, or NOBODY
+        """
         count = len(self._parent)
         roots = np.fromiter((self._root(slot) for slot in range(count)), np.int64, count)
         ages = np.array(self._ages, dtype=np.int64)
@@ -241,12 +250,16 @@ class _Book:
         owner = np.zeros(len(slots), dtype=np.int64)
         held = slots != NOBODY
         owner[held] = owner_of[roots[slots[held]]]
-        claimed, released = np.zeros((2, len(slots)), dtype=bool)
-        claimed[list(self._claimed)] = True
-        released[list(self._released)] = True
-        bridged = np.isin(slots, list(self._bridged)) & ~np.isin(self._kinds, list(NAMING))
-        visitors = [self._ages[slot] for slot in self._bridged if self._ages[slot] < FRESH]
-        return owner, len(fresh_roots), claimed, released, bridged, visitors, self._final_merges()
+        return Resolution(
+            strongest=strongest,
+            owner=owner,
+            fresh=len(fresh_roots),
+            claimed=_marked(self._claimed, count=len(slots)),
+            released=_marked(self._released, count=len(slots)),
+            bridged=np.isin(slots, list(self._bridged)) & ~np.isin(self._kinds, list(NAMING)),
+            visitors=[self._ages[slot] for slot in self._bridged if self._ages[slot] < FRESH],
+            merges=self._final_merges(),
+        )
 
     def _note_bridges(self, slots: Set[int], present: Sequence[int]) -> None:
         """A visitor whom a public key brings to somebody with a name is no bridge for what a server says of them."""
@@ -273,18 +286,19 @@ class _Book:
         """Take browsers and devices from people whom only pages know, by name, where a proving door names somebody else
         with them: who signs in to an account takes the browser along, and nobody whose address was given in it."""
         named = [place for place in present if self._kinds[place] in NAMING]
+        if not named:
+            return
         own = {self._root(self._slot[place]) for place in named if self._slot[place] != NOBODY}
-        if len(named) < len(present) and named:
-            self._let_go(
-                place
-                for place in present[:]
-                if self._kinds[place] not in NAMING
-                and self._slot[place] != NOBODY
-                and self._root(self._slot[place]) not in self._proven | own
-                and self._names(self._root(self._slot[place]))
-            )
+        self._let_go([place for place in present if self._is_of_another(place, own)])
 
-    def _let_go(self, places: Iterable[int]) -> None:
+    def _is_of_another(self, place: int, own: Set[int]) -> bool:
+        """Say whether a browser or device belongs to somebody whom only pages know by name, none of `own`."""
+        if self._kinds[place] in NAMING or self._slot[place] == NOBODY:
+            return False
+        slot = self._root(self._slot[place])
+        return slot not in self._proven | own and bool(self._names(slot))
+
+    def _let_go(self, places: Sequence[int]) -> None:
         for place in places:
             held = self._held.get(self._root(self._slot[place]), {}).get(self._kinds[place])
             if held:
