@@ -1,4 +1,4 @@
-"""An id for a message that came without one, so that its repeat can still be recognised."""
+"""An id for a message that came without one, so that its repeat can still be recognized."""
 
 from datetime import datetime
 from hashlib import blake2b

@@ -120,8 +120,8 @@ class Consent(ScopedModel):
 
 
 class Erased(ScopedModel):
-    """What somebody was recognised by who was erased: a keyed hash that says nothing else, and when. `node_no` is the
-    brand's. A yes from before is believed of nobody who is recognised by it again."""
+    """What somebody was recognized by who was erased: a keyed hash that says nothing else, and when. `node_no` is the
+    brand's. A yes from before is believed of nobody who is recognized by it again."""
 
     inherited = True
 

@@ -29,7 +29,7 @@ def install_people(finder: Finder, *, addresses: str | None = None, hashes: str 
 
     In: addresses  SQL for the numbers of the proven addresses of a person, a bigint[], with `{profile_no}` and
                    `{channel}` where the columns stand
-        hashes     SQL that selects the keyed hashes of all that a person is recognised by, with `{profile_no}`
+        hashes     SQL that selects the keyed hashes of all that a person is recognized by, with `{profile_no}`
     """
     _installed.finder = finder
     _installed.addresses = addresses or _installed.addresses
@@ -42,7 +42,7 @@ def addresses_in_sql(*, profile_no: str, channel: str) -> str:
 
 
 def hashes_in_sql(*, profile_no: str) -> str:
-    """Return SQL that selects the keyed hashes of all that a person is recognised by now."""
+    """Return SQL that selects the keyed hashes of all that a person is recognized by now."""
     return _installed.hashes.format(profile_no=profile_no)
 
 

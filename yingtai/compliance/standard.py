@@ -24,7 +24,7 @@ PURPOSES: tuple[dict[str, Any], ...] = (
     },
     {
         "code": PERSONALISATION,
-        "title": "Personalised offers",
+        "title": "Personalized offers",
         "title_zh": "个性化推荐",
         "channels": ["web", "app", "email"],
         "retention_days": 365,

@@ -79,7 +79,7 @@ ADDRESSES_OF = f"""
 
 
 HASHES_OF = "SELECT known.blind FROM customers_identifier AS known WHERE known.profile_no = {profile_no}"
-"""For `compliance`: the keyed hashes of all that a person is recognised by."""
+"""For `compliance`: the keyed hashes of all that a person is recognized by."""
 
 
 def channels_of(acting: Acting, profile_nos: Collection[int]) -> dict[int, frozenset[str]]:

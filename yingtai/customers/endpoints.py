@@ -19,7 +19,7 @@ router = Router(tags=["profiles"])
 
 
 class IdentifierOut(Schema):
-    """A way the person is recognised; `masked` is empty when only a fingerprint is kept."""
+    """A way the person is recognized; `masked` is empty when only a fingerprint is kept."""
 
     kind: str
     masked: str

@@ -224,7 +224,7 @@ def test_a_link_agrees_to_what_its_mail_named(shop):
     first = shop.link(ANNA)
     shop.says(ANNA, minutes=2 * DAY, purpose="marketing.personalisation")
 
-    assert "Personalised offers" not in Client().get(first).content.decode()
+    assert "Personalized offers" not in Client().get(first).content.decode()
     Client().post(first)
     shop.settles(minutes=2 * DAY + 5)
 

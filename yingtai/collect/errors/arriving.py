@@ -79,7 +79,7 @@ class FieldOfWrongType(ProductError):
 class MessageIdTooLong(ProductError):
     code = "collect.message-id-too-long"
     title = "The messageId is longer than 100 letters"
-    remedy = "Send a UUID as messageId; repeats are recognised by it."
+    remedy = "Send a UUID as messageId; repeats are recognized by it."
     status = 400
 
 

@@ -10,7 +10,7 @@ FROM_FILES = ("import",)
 
 
 def record_changes(acting: Acting, changes: str) -> None:
-    """Record "Consent Updated" for each answer somebody gave; a repeat is recognised by its id.
+    """Record "Consent Updated" for each answer somebody gave; a repeat is recognized by its id.
 
     An answer that a file brought is recorded as a machine's: nobody was seen by it.
     """

@@ -24,7 +24,7 @@ PERSON = {
 }  # fmt: skip
 
 
-def test_an_order_file_is_recognised_and_may_carry_names():
+def test_an_order_file_is_recognized_and_may_carry_names():
     header = list(ORDER)
     row = ["A1", "2026-01-02", "13800008000", "王小明", "P1", "杯子", "2", "12.5", "上海"]
 
@@ -47,7 +47,7 @@ def test_a_file_with_one_line_for_each_order_is_one_of_orders():
     assert mapping_of(document).fields["line.quantity"].value == "1"
 
 
-def test_a_file_of_people_is_recognised_and_a_time_is_no_answer():
+def test_a_file_of_people_is_recognized_and_a_time_is_no_answer():
     row = ["M1", "13800008000", "a@b.example", "王小明", "女", "1990-03-02", "金卡", "是", "2026-01-02", "x"]
 
     assert guess_shape(list(PERSON)) == PROFILES

@@ -246,7 +246,7 @@ def test_when_people_agreed_is_guessed_and_purposes_and_zones_are_offered_by_nam
     # What people agreed to is for whoever brings the file to say: nothing is chosen beforehand.
     assert '<option value="marketing.email|email">Marketing by e-mail</option>' in text_of(page)
     assert '<option value="" selected>– choose –</option>' in text_of(page)
-    assert "Personalised offers · Website" in text_of(page)
+    assert "Personalized offers · Website" in text_of(page)
     assert "service.messages" not in text_of(page)
     assert text_of(page).index("Of your brands") < text_of(page).index("Africa/Abidjan")
 

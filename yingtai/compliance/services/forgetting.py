@@ -1,6 +1,6 @@
 """When a person is erased, no answer of theirs holds any more. The log stays: it proves what was lawful.
 
-What they were recognised by stays as keyed hashes, so that an old file brings back no old yes.
+What they were recognized by stays as keyed hashes, so that an old file brings back no old yes.
 """
 
 from collections.abc import Collection, Sequence
@@ -26,7 +26,7 @@ def forget_answers(acting: Acting, profile_nos: Sequence[int]) -> None:
 
 
 def remember_erased(acting: Acting, node_no: int, blinds: Collection[bytes]) -> None:
-    """Remember what people of a brand were recognised by who are erased now. Repeating it changes nothing.
+    """Remember what people of a brand were recognized by who are erased now. Repeating it changes nothing.
 
     In: blinds  keyed hashes, as `vault` makes them
     """
@@ -41,7 +41,7 @@ def has_erased(acting: Acting, node_no: int) -> bool:
 
 
 def erased_among(acting: Acting, node_no: int, blinds: Collection[bytes]) -> set[bytes]:
-    """Return those of the keyed hashes by which somebody was recognised whom the brand has erased."""
+    """Return those of the keyed hashes by which somebody was recognized whom the brand has erased."""
     with acting_transaction(acting):
         found = Erased.objects.filter(node_no=brand_node(node_no), blind__in=list(blinds))
         return {bytes(blind) for blind in found.values_list("blind", flat=True)}

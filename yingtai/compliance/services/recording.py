@@ -167,7 +167,7 @@ def record_consents(acting: Acting, rows: Iterable[ConsentRow], *, announce: boo
     Answers for a purpose or channel that the brand has not registered are counted as refused, the others kept.
     A yes covers the addresses it names, else those the person is known by now. An answer without a time of
     its own is kept when it says something new, and never undoes a withdrawal. A yes from before somebody was erased is
-    not recorded of whoever is recognised by the same.
+    not recorded of whoever is recognized by the same.
     In:        announce  False for history whose events are loaded another way
     Raises:    EvidenceHoldsPersonalData, EvidenceNotUnderstood, SourceHoldsPersonalData, SourceNotUnderstood,
                StatusNotUnderstood

@@ -29,7 +29,7 @@ HARMLESS = ["SO-1001", "A-00004", "2026030212345", "20260302-000123", "123456789
 
 
 @pytest.mark.parametrize("text", PERSONAL)
-def test_a_value_that_names_somebody_is_recognised(text):
+def test_a_value_that_names_somebody_is_recognized(text):
     assert names_somebody(text)
 
 
